@@ -1,0 +1,178 @@
+//! Names, positions and identities that every layer shares. Imports nothing of ours.
+
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// The name of a spatial unit (a province, a state), exactly as in the data file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UnitId(pub String);
+
+impl fmt::Display for UnitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A period label, such as the year 2002.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Period(pub i64);
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// The name of a column, read or derived.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct VarName(pub String);
+
+impl VarName {
+    /// A variable name from anything that reads as text.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The bare text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for VarName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Distinct units in a fixed order: the row order of everything that carries this index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitIndex {
+    units: Arc<[UnitId]>,
+}
+
+impl UnitIndex {
+    /// An index over `units`, or the first unit that is listed twice.
+    pub fn new(units: Vec<UnitId>) -> Result<Self, UnitId> {
+        let mut seen = HashMap::with_capacity(units.len());
+        for unit in &units {
+            if seen.insert(unit.clone(), ()).is_some() {
+                return Err(unit.clone());
+            }
+        }
+        Ok(Self { units: units.into() })
+    }
+
+    /// Number of units.
+    pub fn len(&self) -> usize {
+        self.units.len()
+    }
+
+    /// Whether there is no unit at all.
+    pub fn is_empty(&self) -> bool {
+        self.units.is_empty()
+    }
+
+    /// The units in order.
+    pub fn as_slice(&self) -> &[UnitId] {
+        &self.units
+    }
+
+    /// Where each unit stands.
+    pub fn positions(&self) -> HashMap<&UnitId, usize> {
+        self.units.iter().enumerate().map(|(i, u)| (u, i)).collect()
+    }
+
+    /// The index of the units at `keep`, in that order. `keep` holds distinct positions.
+    pub fn subset(&self, keep: &[usize]) -> Self {
+        let units: Vec<UnitId> = keep.iter().map(|&i| self.units[i].clone()).collect();
+        Self { units: units.into() }
+    }
+}
+
+/// A place in the specification: the keys from the root, array positions as numbers.
+///
+/// It names a place rather than a span because the value there may come from any layer (the
+/// spec, `spanel.toml`, the environment, `--set`); the layer is looked up when it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct KeyPath(pub Vec<String>);
+
+impl KeyPath {
+    /// The root of the specification.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// The path one key or array position deeper.
+    pub fn join(&self, key: impl fmt::Display) -> Self {
+        let mut keys = self.0.clone();
+        keys.push(key.to_string());
+        Self(keys)
+    }
+}
+
+impl fmt::Display for KeyPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("."))
+    }
+}
+
+/// A value of the specification that remembers where it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was written.
+    pub at: KeyPath,
+}
+
+impl<T> Located<T> {
+    /// Ties a value to its place.
+    pub fn new(value: T, at: KeyPath) -> Self {
+        Self { value, at }
+    }
+}
+
+/// The content address of a cell: the first 16 bytes of a BLAKE3 hash, as 32 hex digits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CellId(pub String);
+
+impl CellId {
+    /// The identity of a canonical description of a cell.
+    pub fn of(canonical: &[u8]) -> Self {
+        Self(short_hash("spanel 2026 cell identity", canonical))
+    }
+}
+
+impl fmt::Display for CellId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// 32 hex digits that identify `bytes` within a named use (`domain`).
+pub fn short_hash(domain: &str, bytes: &[u8]) -> String {
+    let digest = blake3::derive_key(domain, bytes);
+    digest[..16].iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The root of all randomness of an experiment. Streams are derived from it by name, never
+/// drawn, so that no result depends on the order in which others are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seed(pub u64);
+
+impl Seed {
+    /// The 32-byte key of the stream called `name`.
+    pub fn stream(self, name: &str) -> [u8; 32] {
+        let mut material = self.0.to_le_bytes().to_vec();
+        material.extend_from_slice(name.as_bytes());
+        blake3::derive_key("spanel 2026 random stream", &material)
+    }
+}

@@ -1,0 +1,15 @@
+//! spanel: one TOML file to the tables of a spatial panel paper.
+#![allow(missing_docs)]
+
+pub mod expr;
+pub mod ident;
+pub mod inputs;
+pub mod mistake;
+pub mod model;
+pub mod outcome;
+pub mod panel;
+pub mod plan;
+pub mod report;
+pub mod spec;
+pub mod store;
+pub mod weights;

@@ -1,0 +1,250 @@
+//! The question as data: what a cell asks to be estimated. Closed enums, no behaviour.
+
+use crate::ident::VarName;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Which effects are in the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effects {
+    /// Pooled, with a constant.
+    None,
+    /// One effect a unit.
+    Individual,
+    /// One effect a period.
+    Time,
+    /// Both.
+    TwoWay,
+}
+
+impl Effects {
+    /// All four, in the order tables show them.
+    pub const ALL: [Self; 4] = [Self::None, Self::Individual, Self::Time, Self::TwoWay];
+
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Individual => "individual",
+            Self::Time => "time",
+            Self::TwoWay => "two-way",
+        }
+    }
+
+    /// Whether there is an effect for each unit.
+    pub fn has_individual(self) -> bool {
+        matches!(self, Self::Individual | Self::TwoWay)
+    }
+
+    /// Whether there is an effect for each period.
+    pub fn has_time(self) -> bool {
+        matches!(self, Self::Time | Self::TwoWay)
+    }
+
+    /// Degrees of freedom that the effects absorb in a panel of `n` units and `t` periods,
+    /// the overall constant included when there are any effects.
+    pub fn absorbed(self, n: usize, t: usize) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Individual => n,
+            Self::Time => t,
+            Self::TwoWay => n + t - 1,
+        }
+    }
+}
+
+impl fmt::Display for Effects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// In which order effects are removed and the spatial lag is taken.
+///
+/// The two differ for time and two-way effects unless the columns of W have equal sums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LagOrder {
+    /// Q(Wy): lag first, then remove effects. The exact dummy-variable likelihood.
+    LagThenDemean,
+    /// W(Qy): remove effects first, then lag, as R's splm and SDPDmod do.
+    DemeanThenLag,
+}
+
+impl LagOrder {
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LagThenDemean => "lag-then-demean",
+            Self::DemeanThenLag => "demean-then-lag",
+        }
+    }
+}
+
+/// Which time lags of a measure enter: distinct, in rising order. Depth 2 is {0, 1, 2}.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LagSet(Vec<u32>);
+
+impl LagSet {
+    /// Lags 0 to `depth`, as in the paper.
+    pub fn depth(depth: u32) -> Self {
+        Self((0..=depth).collect())
+    }
+
+    /// An explicit set; `None` when it is empty.
+    pub fn of(mut lags: Vec<u32>) -> Option<Self> {
+        lags.sort_unstable();
+        lags.dedup();
+        (!lags.is_empty()).then_some(Self(lags))
+    }
+
+    /// The lags in rising order.
+    pub fn lags(&self) -> &[u32] {
+        &self.0
+    }
+
+    /// The deepest lag: how many periods it costs.
+    pub fn deepest(&self) -> u32 {
+        self.0.last().copied().unwrap_or(0)
+    }
+}
+
+impl fmt::Display for LagSet {
+    /// `0`, `0-2` for a run from 0, else the lags joined by `+`: `1`, `0+2`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.len() > 1 && *self == Self::depth(self.deepest()) {
+            write!(f, "0-{}", self.deepest())
+        } else {
+            let all: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+            f.write_str(&all.join("+"))
+        }
+    }
+}
+
+/// A right-hand-side variable at a time lag.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Regressor {
+    /// The column.
+    pub variable: VarName,
+    /// How many periods back.
+    pub lag: u32,
+}
+
+/// Divisors and reference distribution of an estimator that has a small-sample form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SmallSample {
+    /// σ² divided by the residual degrees of freedom (effects counted), Student's t. Least
+    /// squares only.
+    Corrected,
+    /// σ² divided by the number of observations, standard normal.
+    Asymptotic,
+}
+
+/// What one cell estimates.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Model {
+    /// Name of the estimator, as listed in `estimator::ESTIMATORS`.
+    pub estimator: String,
+    /// Left-hand side.
+    pub response: VarName,
+    /// Right-hand side, in the order of the coefficients. Without the constant.
+    pub regressors: Vec<Regressor>,
+    /// Effects.
+    pub effects: Effects,
+    /// Order of lagging and demeaning.
+    pub lag_order: LagOrder,
+    /// Divisors and reference distribution; `None`: what the estimator does by default.
+    pub small_sample: Option<SmallSample>,
+}
+
+/// A parameter of a fitted model.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Term {
+    /// The constant of a pooled model.
+    Constant,
+    /// A regressor at a time lag.
+    Variable(Regressor),
+    /// Coefficient of W·y.
+    Rho,
+    /// Coefficient of W·u, the spatially lagged error.
+    Lambda,
+    /// Variance of the innovations.
+    Sigma2,
+}
+
+impl fmt::Display for Term {
+    /// The raw name in specifications and CSV files: `ln_oa`, `ln_oa@lag1`, `rho`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constant => f.write_str("constant"),
+            Self::Variable(Regressor { variable, lag: 0 }) => write!(f, "{variable}"),
+            Self::Variable(Regressor { variable, lag }) => write!(f, "{variable}@lag{lag}"),
+            Self::Rho => f.write_str("rho"),
+            Self::Lambda => f.write_str("lambda"),
+            Self::Sigma2 => f.write_str("sigma2"),
+        }
+    }
+}
+
+/// How a matrix of links becomes a weights matrix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Normalisation {
+    /// Each row divided by its sum; a row without neighbours stays zero.
+    Row,
+    /// The matrix divided by its spectral radius.
+    Spectral,
+    /// The matrix divided by the smaller of its largest row sum and its largest column sum
+    /// (Kelejian & Prucha 2010).
+    MinMax,
+    /// As it is.
+    None,
+}
+
+impl Normalisation {
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Row => "row",
+            Self::Spectral => "spectral",
+            Self::MinMax => "min-max",
+            Self::None => "none",
+        }
+    }
+}
+
+/// What to do with units that have no neighbour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Isolates {
+    /// Refuse the matrix, naming them.
+    Error,
+    /// Keep them with a row of zeros: their spatial lag is 0. Reported with every fit.
+    Keep,
+}
+
+/// What W a region uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RegionWeights {
+    /// The links within the region, normalised again.
+    Renormalise,
+    /// The rows and columns of the normalised matrix of all units, as they are.
+    Cut,
+}
+
+/// Formats of a weights file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WeightsFormat {
+    /// GAL neighbour lists.
+    Gal,
+    /// A CSV matrix with unit names in the first row and column.
+    Matrix,
+    /// A CSV with columns `from`, `to` and, if wanted, `weight`; one row a directed link.
+    Edges,
+}

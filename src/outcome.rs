@@ -1,0 +1,407 @@
+//! The answer as data: what came out of a cell. No behaviour beyond constructors.
+//!
+//! A number that does not exist has a reason; a NaN is never stored.
+
+use crate::model::{Effects, Term};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// One estimated parameter with its inference, computed once where the fit is made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// The parameter.
+    pub term: Term,
+    /// Point estimate.
+    pub value: f64,
+    /// Standard error, positive.
+    pub std_error: f64,
+    /// `value / std_error`.
+    pub statistic: f64,
+    /// Two-sided p-value of `statistic` under `Fit::inference`.
+    pub p_value: f64,
+    /// Lower end of the 95 % interval.
+    pub conf_low: f64,
+    /// Upper end of the 95 % interval.
+    pub conf_high: f64,
+}
+
+/// Which distribution p-values and intervals come from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "distribution")]
+pub enum Reference {
+    /// Standard normal.
+    Normal,
+    /// Student's t.
+    Student {
+        /// Degrees of freedom.
+        df: f64,
+    },
+}
+
+/// A scalar that describes a whole fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Statistic {
+    /// Observations in the likelihood, N·T.
+    N,
+    /// Units, N.
+    Units,
+    /// Periods, T, after lags.
+    Periods,
+    /// Slopes (and the constant of a pooled model), k.
+    Slopes,
+    /// Effects absorbed, the constant included: 0, N, T or N + T − 1.
+    AbsorbedEffects,
+    /// Residual degrees of freedom, n − k − absorbed effects.
+    ResidualDf,
+    /// Σ e², e the innovations.
+    Ssr,
+    /// Innovation variance as used for the standard errors.
+    Sigma2,
+    /// Log-likelihood with all constants.
+    Loglik,
+    /// −2 loglik + 2 (k + spatial parameters + 1): effects not counted.
+    Aic,
+    /// −2 loglik + ln(n) (k + spatial parameters + 1): effects not counted.
+    Bic,
+    /// 1 − SSR/TSS in levels, effects and ρWy among the fitted values; an SEM's residual is
+    /// y − Xβ − effects.
+    R2,
+    /// 1 − SSR/TSS in levels with the reduced form (I − ρW)⁻¹(Xβ + effects) as fitted values.
+    R2ReducedForm,
+    /// Squared correlation of y with the reduced form, in levels.
+    R2Corr,
+    /// 1 − Σe² / Σ(Qy)².
+    R2Within,
+    /// Squared correlation of Qy with Q(I − ρW)⁻¹QXβ.
+    R2CorrWithin,
+    /// 1 − (1 − R²)(n − 1)/(n − k − absorbed effects).
+    R2Adjusted,
+    /// 1 − (1 − R²)(n − 1)/(n − k − absorbed effects − spatial parameters).
+    R2PseudoAdjusted,
+    /// 1 − (1 − R² within)(n − a)/(n − a − k), a the absorbed effects (1 for a pooled model).
+    R2WithinAdjusted,
+}
+
+impl Statistic {
+    /// Every statistic, in the order of the columns of `fits.csv`.
+    pub const ALL: [Self; 19] = [
+        Self::N,
+        Self::Units,
+        Self::Periods,
+        Self::Slopes,
+        Self::AbsorbedEffects,
+        Self::ResidualDf,
+        Self::Ssr,
+        Self::Sigma2,
+        Self::Loglik,
+        Self::Aic,
+        Self::Bic,
+        Self::R2,
+        Self::R2ReducedForm,
+        Self::R2Corr,
+        Self::R2Within,
+        Self::R2CorrWithin,
+        Self::R2Adjusted,
+        Self::R2PseudoAdjusted,
+        Self::R2WithinAdjusted,
+    ];
+
+    /// The name in specifications and CSV headers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::N => "n",
+            Self::Units => "units",
+            Self::Periods => "periods",
+            Self::Slopes => "slopes",
+            Self::AbsorbedEffects => "absorbed-effects",
+            Self::ResidualDf => "residual-df",
+            Self::Ssr => "ssr",
+            Self::Sigma2 => "sigma2",
+            Self::Loglik => "loglik",
+            Self::Aic => "aic",
+            Self::Bic => "bic",
+            Self::R2 => "r2",
+            Self::R2ReducedForm => "r2-reduced-form",
+            Self::R2Corr => "r2-corr",
+            Self::R2Within => "r2-within",
+            Self::R2CorrWithin => "r2-corr-within",
+            Self::R2Adjusted => "r2-adjusted",
+            Self::R2PseudoAdjusted => "r2-pseudo-adjusted",
+            Self::R2WithinAdjusted => "r2-within-adjusted",
+        }
+    }
+
+    /// The statistic called `name`.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.name() == name)
+    }
+
+    /// Whether it counts something, and so is shown without decimals.
+    pub fn is_count(self) -> bool {
+        matches!(
+            self,
+            Self::N
+                | Self::Units
+                | Self::Periods
+                | Self::Slopes
+                | Self::AbsorbedEffects
+                | Self::ResidualDf
+        )
+    }
+}
+
+/// How the optimum of a likelihood was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Convergence {
+    /// Iterations of the optimiser.
+    pub iterations: u32,
+    /// Score of the concentrated log-likelihood at the estimate.
+    pub score: f64,
+    /// Admissible interval of the spatial parameter, from the eigenvalues of W.
+    pub interval: (f64, f64),
+    /// Whether the estimate lies within a thousandth of the interval's length of an end.
+    pub at_edge: bool,
+}
+
+/// A fitted model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fit {
+    /// Name of the estimator.
+    pub estimator: String,
+    /// Version of the estimator's numbers: raised when the same input gives other numbers.
+    pub estimator_version: u32,
+    /// Effects that were removed.
+    pub effects: Effects,
+    /// Slopes, then spatial parameters, then σ².
+    pub estimates: Vec<Estimate>,
+    /// Covariance of `estimates`, row by row, symmetric.
+    pub covariance: Vec<Vec<f64>>,
+    /// What the standard errors are, for a table's note: "expected information matrix".
+    pub std_error_kind: String,
+    /// What the p-values and intervals come from.
+    pub inference: Reference,
+    /// Scalars of the fit; one that does not exist for this model is absent.
+    pub statistics: BTreeMap<Statistic, f64>,
+    /// How the optimum was found; `None` for closed forms.
+    pub convergence: Option<Convergence>,
+    /// Things a reader must know: dropped or collinear columns, an estimate at the edge.
+    pub cautions: Vec<String>,
+}
+
+/// The null distribution a test statistic is held against.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "null")]
+pub enum NullDistribution {
+    /// χ² with `df` degrees of freedom.
+    ChiSquared {
+        /// Degrees of freedom.
+        df: u32,
+    },
+    /// Standard normal, two-sided.
+    Normal,
+    /// The statistics of `replicates` permutations.
+    Permutation {
+        /// Number of permutations.
+        replicates: u32,
+    },
+}
+
+/// What a test found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "status")]
+pub enum TestOutcome {
+    /// It could be computed.
+    Computed {
+        /// The test statistic.
+        statistic: f64,
+        /// What it is held against.
+        null: NullDistribution,
+        /// From the survival function, never 1 − cdf.
+        p_value: f64,
+    },
+    /// It says nothing about this model.
+    NotApplicable {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The fit a test looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// Pooled least squares with a constant.
+    Pooled,
+    /// Least squares with the cell's own effects.
+    Within,
+    /// The cell's own fit.
+    Fit,
+}
+
+impl Basis {
+    /// The name in CSV files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pooled => "pooled",
+            Self::Within => "within",
+            Self::Fit => "fit",
+        }
+    }
+}
+
+/// One test of a cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Test {
+    /// Raw name: `lm-lag`, `robust-lm-error`, `lm-lag-exact`, `moran-residuals`.
+    pub name: String,
+    /// The fit it looks at.
+    pub basis: Basis,
+    /// Its outcome.
+    #[serde(flatten)]
+    pub outcome: TestOutcome,
+}
+
+/// What a decision rule concludes from the tests.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The rule: `lm`.
+    pub rule: String,
+    /// The fit it judges.
+    pub basis: Basis,
+    /// Estimator it would choose: `ols`, `slm`, `sem`.
+    pub chosen: String,
+    /// The reasoning, in words with its numbers.
+    pub because: String,
+}
+
+/// Everything a cell produced.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The fit.
+    pub fit: Fit,
+    /// Its tests.
+    pub tests: Vec<Test>,
+    /// What decision rules make of the tests.
+    pub verdicts: Vec<Verdict>,
+    /// Facts about the sample for the table's note: periods, filled values, islands.
+    pub sample: SampleFacts,
+}
+
+/// What a reader must know of the sample behind a fit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SampleFacts {
+    /// Number of units.
+    pub units: usize,
+    /// First and last period after lags.
+    pub periods: (i64, i64),
+    /// Values of the columns used that were filled in, as text: "gdp of Hainan in 2003 (mean)".
+    pub filled: Vec<String>,
+    /// Units and periods that the missing-value policy dropped.
+    pub dropped: Vec<String>,
+    /// Units of the region without a neighbour in it.
+    pub isolates: Vec<String>,
+}
+
+/// Why a cell has no fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureKind {
+    /// Collinear columns, too few observations, a singular information matrix.
+    Singular,
+    /// The optimiser did not reach the required score.
+    NoConvergence,
+    /// The estimator does not offer this combination.
+    Unsupported,
+    /// The sample cannot be made: gaps, infinities, an empty region.
+    BadData,
+    /// A panic, caught: a bug of spanel's.
+    Bug,
+}
+
+impl fmt::Display for FailureKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Singular => "singular",
+            Self::NoConvergence => "no convergence",
+            Self::Unsupported => "unsupported",
+            Self::BadData => "bad data",
+            Self::Bug => "bug",
+        })
+    }
+}
+
+/// A cell that could not be fitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Class.
+    pub kind: FailureKind,
+    /// What happened, with the names involved.
+    pub reason: String,
+}
+
+/// Global Moran's I of one variable in one period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MoranYear {
+    /// The period.
+    pub period: i64,
+    /// Moran's I.
+    pub i: f64,
+    /// −1/(n − 1).
+    pub expectation: f64,
+    /// Variance under normality.
+    pub variance_normality: f64,
+    /// Variance under randomisation.
+    pub variance_randomisation: f64,
+    /// Standard score under normality.
+    pub z_normality: f64,
+    /// Two-sided p-value under normality.
+    pub p_normality: f64,
+    /// Standard score under randomisation.
+    pub z_randomisation: f64,
+    /// Two-sided p-value under randomisation.
+    pub p_randomisation: f64,
+    /// Two-sided permutation p-value, 2·min of the tails, at most 1; `None` without permutations.
+    pub p_permutation: Option<f64>,
+    /// Number of permutations.
+    pub permutations: u32,
+    /// Units that enter: those with at least one neighbour.
+    pub units: usize,
+}
+
+/// Moran's I by period for one `[[moran]]` block.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MoranSeries {
+    /// The block's id.
+    pub id: String,
+    /// The variable.
+    pub variable: String,
+    /// The region.
+    pub region: String,
+    /// The weights.
+    pub weights: String,
+    /// One entry a period, or why there is none.
+    pub years: Result<Vec<MoranYear>, Failure>,
+}
+
+/// Moments of one variable for the table of descriptive statistics.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Descriptive {
+    /// The variable.
+    pub variable: String,
+    /// Number of observations.
+    pub n: usize,
+    /// Minimum.
+    pub min: f64,
+    /// Maximum.
+    pub max: f64,
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation, divisor n − 1.
+    pub sd: f64,
+    /// Median.
+    pub median: f64,
+    /// Number of values that were filled in.
+    pub filled: usize,
+}

@@ -1,0 +1,1 @@
+//! The missing-value policies.

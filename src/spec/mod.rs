@@ -1,0 +1,293 @@
+//! The specification: TOML layers → raw mirror → resolved, with every mistake at its place.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `raw` | the TOML mirror: plain structs, unknown keys refused, no logic |
+//! | `layers` | defaults < `spanel.toml` < spec < environment < `--set`, and where a value came from |
+//! | `resolve` | raw → [`Spec`]: every name looked up, every mistake collected |
+//! | `tables` | what a table asks for |
+
+pub mod layers;
+pub mod raw;
+pub mod resolve;
+pub mod tables;
+
+use crate::expr::Expr;
+use crate::ident::{KeyPath, Located, Period, Seed, VarName};
+use crate::model::{
+    Effects, Isolates, LagOrder, LagSet, Normalisation, RegionWeights, SmallSample, WeightsFormat,
+};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use tables::TableSpec;
+
+/// A resolved experiment. Names that refer to other parts of the specification are known to
+/// exist; names of columns are checked when the data are open.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spec {
+    /// The experiment's name: the file name without `.toml`. Names the results folder.
+    pub name: String,
+    /// Title for reports.
+    pub title: String,
+    /// Root of all randomness.
+    pub seed: Seed,
+    /// Where the panel comes from.
+    pub data: DataSpec,
+    /// Labelled and derived columns.
+    pub variables: BTreeMap<VarName, VariableSpec>,
+    /// Weights by name.
+    pub weights: BTreeMap<String, WeightsSpec>,
+    /// Regions by name.
+    pub regions: BTreeMap<String, RegionSpec>,
+    /// Measures by name.
+    pub measures: BTreeMap<String, MeasureSpec>,
+    /// Models by name: the built-in ones and those of `[models.NAME]`.
+    pub models: BTreeMap<String, ModelSpec>,
+    /// Grids by name.
+    pub grids: BTreeMap<String, GridSpec>,
+    /// Moran's I by year, in file order.
+    pub moran: Vec<MoranSpec>,
+    /// Tables, in file order.
+    pub tables: Vec<TableSpec>,
+}
+
+/// `[data]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct DataSpec {
+    /// The file, resolved against the folder of the layer that names it (the working folder for
+    /// the environment and `--set`).
+    pub file: Located<PathBuf>,
+    /// Sheet of a workbook; the first when absent.
+    pub sheet: Option<Located<String>>,
+    /// Column of unit names.
+    pub unit: Located<VarName>,
+    /// Column of periods.
+    pub time: Located<VarName>,
+    /// First and last period to use; all when absent. Rows outside are as if not there, for lags
+    /// too.
+    pub years: Option<Located<(Period, Period)>>,
+    /// What to do with gaps.
+    pub missing: Missing,
+    /// Texts that stand for a missing value.
+    pub missing_codes: Vec<String>,
+    /// A sentence for the note of every table.
+    pub note: Option<String>,
+}
+
+/// What to do with missing values and absent rows of the columns that are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Refuse, listing the gaps.
+    Error,
+    /// The unit's own mean over the periods (the paper's mean value method).
+    Mean,
+    /// Linear in time between the unit's neighbouring observations; ends are an error.
+    Interpolate,
+    /// Leave out units with a gap.
+    DropUnit,
+    /// Leave out periods with a gap.
+    DropPeriod,
+}
+
+impl Missing {
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Mean => "mean",
+            Self::Interpolate => "interpolate",
+            Self::DropUnit => "drop-unit",
+            Self::DropPeriod => "drop-period",
+        }
+    }
+}
+
+/// `[variables] NAME = { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct VariableSpec {
+    /// How it is computed; `None`: the column of that name in the file.
+    pub expr: Option<Located<Expr>>,
+    /// Label in tables; the name when absent.
+    pub label: Option<String>,
+    /// Unit in tables.
+    pub unit: Option<String>,
+    /// The definition itself.
+    pub at: KeyPath,
+}
+
+/// `[weights.NAME]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightsSpec {
+    /// The file, resolved like the data file.
+    pub file: Located<PathBuf>,
+    /// Its format.
+    pub format: WeightsFormat,
+    /// Label in notes.
+    pub label: Option<String>,
+    /// Normalisation.
+    pub normalise: Normalisation,
+    /// Units without neighbours.
+    pub isolates: Isolates,
+    /// What a region uses.
+    pub regions: RegionWeights,
+    /// Whether i may list j without j listing i.
+    pub asymmetric: bool,
+    /// Whether units that the data do not have are dropped instead of refused.
+    pub drop_extra_units: bool,
+    /// Undirected links added to those of the file, with weight 1.
+    pub links: Vec<Located<(String, String)>>,
+    /// The definition itself.
+    pub at: KeyPath,
+}
+
+/// `[regions.NAME]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct RegionSpec {
+    /// Label in tables; the name when absent.
+    pub label: Option<String>,
+    /// Which units.
+    pub units: RegionUnits,
+    /// The definition itself.
+    pub at: KeyPath,
+}
+
+/// How a region picks its units.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RegionUnits {
+    /// Every unit.
+    All,
+    /// These.
+    Listed(Vec<Located<String>>),
+    /// Those whose column has one of these values.
+    ByColumn {
+        /// A column that is constant within each unit.
+        column: Located<VarName>,
+        /// The values.
+        values: Vec<Located<String>>,
+    },
+}
+
+/// `[measures] NAME = { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasureSpec {
+    /// The column.
+    pub variable: Located<VarName>,
+    /// Label in tables; the name when absent.
+    pub label: Option<String>,
+}
+
+/// `[models.NAME]`, or a built-in model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelSpec {
+    /// Name of the estimator.
+    pub estimator: String,
+    /// Label in tables; the estimator's when absent.
+    pub label: Option<String>,
+    /// Order of lagging and demeaning.
+    pub lag_order: LagOrder,
+    /// Divisors and reference distribution, when stated.
+    pub small_sample: Option<SmallSample>,
+}
+
+/// The axes of a grid, in the order that numbers cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Axis {
+    /// Which model.
+    Model,
+    /// Which effects.
+    Effects,
+    /// Which measure.
+    Measure,
+    /// Which region.
+    Region,
+    /// Which time lags of the measure.
+    Lags,
+    /// Which weights.
+    Weights,
+}
+
+impl Axis {
+    /// All axes in order.
+    pub const ALL: [Self; 6] =
+        [Self::Model, Self::Effects, Self::Measure, Self::Region, Self::Lags, Self::Weights];
+
+    /// The key in a specification and the column in a CSV file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Model => "model",
+            Self::Effects => "effects",
+            Self::Measure => "measure",
+            Self::Region => "region",
+            Self::Lags => "lags",
+            Self::Weights => "weights",
+        }
+    }
+
+    /// The axis called `name`.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|a| a.name() == name)
+    }
+}
+
+/// `[grids.NAME]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct GridSpec {
+    /// Left-hand side.
+    pub response: Located<VarName>,
+    /// Regressors beside the measure.
+    pub controls: Vec<Located<VarName>>,
+    /// Values of the model axis: keys of [`Spec::models`].
+    pub model: Vec<String>,
+    /// Values of the effects axis.
+    pub effects: Vec<Effects>,
+    /// Values of the measure axis: keys of [`Spec::measures`].
+    pub measure: Vec<String>,
+    /// Values of the region axis: keys of [`Spec::regions`].
+    pub region: Vec<String>,
+    /// Values of the lags axis.
+    pub lags: Vec<LagSet>,
+    /// Values of the weights axis: keys of [`Spec::weights`].
+    pub weights: Vec<String>,
+    /// Whether all cells use the periods that the deepest lag of the grid leaves.
+    pub common_sample: bool,
+    /// Cells to leave out: every cell that a rule matches.
+    pub exclude: Vec<Located<Selector>>,
+    /// Cells to add after exclusion. An axis that a rule leaves open takes all its values.
+    pub include: Vec<Located<Selector>>,
+    /// Groups of tests to run: `lm`, `moran`.
+    pub tests: Vec<Located<String>>,
+    /// The definition itself.
+    pub at: KeyPath,
+}
+
+/// A pattern over cells: for each axis named, the values that match. An open axis matches all.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Selector {
+    /// Models.
+    pub model: Option<Vec<String>>,
+    /// Effects.
+    pub effects: Option<Vec<Effects>>,
+    /// Measures.
+    pub measure: Option<Vec<String>>,
+    /// Regions.
+    pub region: Option<Vec<String>>,
+    /// Lags.
+    pub lags: Option<Vec<LagSet>>,
+    /// Weights.
+    pub weights: Option<Vec<String>>,
+}
+
+/// `[[moran]]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct MoranSpec {
+    /// Id that tables refer to.
+    pub id: String,
+    /// The variable.
+    pub variable: Located<VarName>,
+    /// Key of [`Spec::weights`].
+    pub weights: String,
+    /// Key of [`Spec::regions`], or all units.
+    pub region: Option<String>,
+    /// Number of permutations; 0 for none.
+    pub permutations: u32,
+}

@@ -1,0 +1,136 @@
+//! What a table asks for.
+
+use crate::ident::{KeyPath, Located, VarName};
+use crate::outcome::Statistic;
+use crate::spec::{Axis, Selector};
+
+/// `[[tables]]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableSpec {
+    /// File name without extension; placeholders already filled in.
+    pub id: String,
+    /// Caption; placeholders already filled in.
+    pub caption: String,
+    /// What it shows.
+    pub kind: TableKind,
+    /// Decimals of estimates and statistics.
+    pub digits: usize,
+    /// Extra notes, after those that the records dictate.
+    pub notes: Vec<String>,
+    /// Name of the template, without extension: `table` is the built-in one.
+    pub template: Located<String>,
+    /// The definition itself.
+    pub at: KeyPath,
+}
+
+/// The kinds of tables.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TableKind {
+    /// Moments of variables, one row each.
+    Descriptive {
+        /// The variables.
+        variables: Vec<Located<VarName>>,
+        /// The columns.
+        statistics: Vec<Moment>,
+    },
+    /// Estimates: one column a cell.
+    Regression(RegressionTable),
+    /// Tests: one column a cell, a row a test.
+    Tests {
+        /// Which cells.
+        cells: CellChoice,
+        /// Raw names of tests in order; all when empty.
+        rows: Vec<Located<String>>,
+    },
+    /// Moran's I, a row a period.
+    Moran {
+        /// Id of the `[[moran]]` block.
+        moran: String,
+    },
+}
+
+/// Which cells are the columns of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CellChoice {
+    /// The grid.
+    pub grid: String,
+    /// Which of its cells.
+    pub select: Selector,
+    /// Axes whose values head the columns, outermost first. Two or more give spanning headers.
+    pub columns: Vec<Axis>,
+}
+
+/// A table of estimates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RegressionTable {
+    /// Which cells.
+    pub cells: CellChoice,
+    /// Rows in order; every term of the cells in the order of their estimates when empty.
+    pub rows: Vec<Located<RowTerm>>,
+    /// Whether rows say which effects are controlled for.
+    pub effects_rows: bool,
+    /// Statistics below the estimates.
+    pub statistics: Vec<Statistic>,
+    /// What stands in parentheses below an estimate.
+    pub parentheses: Parentheses,
+    /// Star thresholds: (p-value below, symbol), most lenient first. Empty for no stars.
+    pub stars: Vec<(f64, String)>,
+}
+
+/// A row of estimates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowTerm {
+    /// The cell's measure at this lag, whichever variable it is.
+    Measure {
+        /// Periods back.
+        lag: u32,
+    },
+    /// A term by raw name: `ln_ee`, `ln_oa@lag1`, `rho`, `constant`.
+    Named(String),
+}
+
+/// What stands in parentheses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parentheses {
+    /// Standard error.
+    StdError,
+    /// t or z statistic.
+    Statistic,
+    /// p-value.
+    PValue,
+    /// 95 % interval, in brackets.
+    Interval,
+    /// Nothing.
+    None,
+}
+
+/// A column of the table of descriptive statistics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// Number of observations.
+    N,
+    /// Minimum.
+    Min,
+    /// Maximum.
+    Max,
+    /// Mean.
+    Mean,
+    /// Standard deviation, divisor n − 1.
+    Sd,
+    /// Median.
+    Median,
+}
+
+impl Moment {
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::N => "n",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Mean => "mean",
+            Self::Sd => "sd",
+            Self::Median => "median",
+        }
+    }
+}

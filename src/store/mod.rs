@@ -1,0 +1,76 @@
+//! The layout of a results folder, and whole files or none.
+//!
+//! ```text
+//! results/<experiment>/
+//!   records/<cell id>.json   one a cell: the cell, hashes of its inputs, estimates, tests
+//!   experiment.json          provenance of the data, descriptive statistics, Moran's I
+//!   estimates.csv fits.csv tests.csv descriptive.csv moran.csv
+//!   tables/<table>.md tables/<table>.tex
+//! ```
+
+use crate::ident::CellId;
+use crate::model::Model;
+use crate::outcome::{Descriptive, Failure, MoranSeries, Outcome};
+use serde::{Deserialize, Serialize};
+
+/// Raised when a field of a record changes its meaning.
+pub const SCHEMA: u32 = 1;
+
+/// What is kept of a cell. No clock, no path, no duration: the same bytes on every rerun.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Version of this layout.
+    pub schema: u32,
+    /// The cell.
+    pub cell: CellId,
+    /// What was asked.
+    pub model: Model,
+    /// Hash of the units, periods and numbers of the sample; absent when it could not be made.
+    pub sample_hash: Option<String>,
+    /// Hash of the weights matrix.
+    pub weights_hash: Option<String>,
+    /// What came out.
+    pub result: CellResult,
+}
+
+/// A fit, or why there is none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CellResult {
+    /// It was fitted.
+    Fitted(Box<Outcome>),
+    /// It could not be.
+    Failed(Failure),
+}
+
+/// What is kept of an experiment beside its cells.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExperimentRecord {
+    /// Version of this layout.
+    pub schema: u32,
+    /// File name of the data, without its folder.
+    pub data_file: String,
+    /// BLAKE3 of the data file's bytes.
+    pub data_hash: String,
+    /// What the data's provenance file says, for the note of every table.
+    pub provenance: Option<Provenance>,
+    /// Values the missing-value policy filled in, as text.
+    pub filled: Vec<String>,
+    /// Units and periods it dropped.
+    pub dropped: Vec<String>,
+    /// Descriptive statistics of every variable that a table asks for.
+    pub descriptive: Vec<Descriptive>,
+    /// Moran's I by period.
+    pub moran: Vec<MoranSeries>,
+}
+
+/// What a data file is, from `NAME.provenance.toml` beside `NAME.csv`. It travels with the file:
+/// data put in its place by `--set data.file=…` do not inherit it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// Whether the numbers are simulated.
+    pub simulated: bool,
+    /// A sentence for the note of every table.
+    pub note: String,
+}

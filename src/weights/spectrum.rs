@@ -1,0 +1,1 @@
+//! Eigenvalues, admissible interval, log-determinant and traces.
