@@ -4,6 +4,7 @@
 pub mod expr;
 pub mod ident;
 pub mod inputs;
+pub mod math;
 pub mod mistake;
 pub mod model;
 pub mod outcome;
