@@ -1,0 +1,181 @@
+//! Estimators: a question over a sample → a fit.
+//!
+//! Adding one: a file with its model, objective, divisors and source; one line in [`ESTIMATORS`].
+//! Everything else (names in a specification, the laws its numbers must obey, tables) follows.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `problem` | sample + weights + model whose units agree; effects removed |
+//! | `transform` | the projections that remove effects |
+//! | `ols` | pooled and within least squares |
+//! | `slm` | the spatial lag model by maximum likelihood |
+//! | `sem` | the spatial error model by maximum likelihood |
+//! | `gram` | cross-products of filtered columns as functions of λ |
+//! | `goodness` | log-likelihood, information criteria, kinds of R² |
+//! | `inference` | covariance → standard errors, p-values, intervals |
+
+pub mod goodness;
+pub mod gram;
+pub mod inference;
+pub mod ols;
+pub mod problem;
+pub mod sem;
+pub mod slm;
+pub mod transform;
+
+use crate::model::{Effects, Model, Term};
+use crate::outcome::{Failure, FailureKind, Fit};
+pub use problem::Problem;
+
+/// What others need to know of an estimator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Info {
+    /// Name in a specification.
+    pub name: &'static str,
+    /// Short label for tables.
+    pub label: &'static str,
+    /// What it is, in a line.
+    pub summary: &'static str,
+    /// Source.
+    pub reference: &'static str,
+    /// Raised when the same input gives other numbers.
+    pub version: u32,
+    /// Spatial parameters, in the order of the estimates.
+    pub spatial: &'static [Term],
+    /// Whether it has a small-sample form with Student's t.
+    pub small_sample: bool,
+}
+
+/// A way to estimate a model.
+pub trait Estimator: Sync {
+    /// Name, label, source.
+    fn info(&self) -> &'static Info;
+
+    /// Whether it can estimate `model`, else why not. Needs no data.
+    fn supports(&self, model: &Model) -> Result<(), String>;
+
+    /// Estimates.
+    fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError>;
+
+    /// The response that the fitted model generates from `errors` (innovations, N·T): the reduced
+    /// form with the fitted coefficients and effects.
+    fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64>;
+}
+
+/// A fit with the vectors that tests and bootstraps go on from. Vectors are stacked by period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimated {
+    /// What is kept.
+    pub fit: Fit,
+    /// Innovations e, effects removed, N·T.
+    pub innovations: Vec<f64>,
+    /// Xβ + effects, N·T.
+    pub systematic: Vec<f64>,
+}
+
+impl Estimated {
+    /// The estimate of a term.
+    pub fn value(&self, term: &Term) -> Option<f64> {
+        self.fit.estimates.iter().find(|e| e.term == *term).map(|e| e.value)
+    }
+}
+
+/// Why there is no fit.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum FitError {
+    /// The weights are for other units than the sample.
+    #[error("the weights matrix is for other units than the sample, or in another order")]
+    OtherUnits,
+    /// Columns without variation beside the effects.
+    #[error("{} no variation left once {effects} effects are removed", list_have(columns))]
+    Absorbed {
+        /// The columns.
+        columns: Vec<String>,
+        /// The effects.
+        effects: Effects,
+    },
+    /// Columns that are linear combinations of others.
+    #[error("collinear columns: {}", collinear_text(columns))]
+    Collinear {
+        /// Each column with those that make it up.
+        columns: Vec<(String, Vec<String>)>,
+    },
+    /// As many parameters as observations.
+    #[error("{free} observations are free after effects for {parameters} coefficients")]
+    TooFew {
+        /// Observations minus absorbed effects.
+        free: usize,
+        /// Coefficients.
+        parameters: usize,
+    },
+    /// The residuals are zero.
+    #[error("the regressors explain the response exactly: there is nothing to estimate")]
+    PerfectFit,
+    /// The eigenvalue iteration failed.
+    #[error("the eigenvalues of the weights matrix could not be computed")]
+    NoSpectrum,
+    /// The likelihood has no maximum inside the admissible interval.
+    #[error("the likelihood has no maximum for {parameter} inside ({low:.4}, {high:.4})")]
+    NoInteriorMaximum {
+        /// The spatial parameter.
+        parameter: &'static str,
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+    },
+    /// The optimiser stopped with a score that is too large.
+    #[error("the score of {parameter} is {score:.3e} where it should be below {bound:.1e}")]
+    Score {
+        /// The spatial parameter.
+        parameter: &'static str,
+        /// The score reached.
+        score: f64,
+        /// The score required, 1e-8·n.
+        bound: f64,
+    },
+    /// The information matrix cannot be inverted.
+    #[error("the information matrix is singular")]
+    SingularInformation,
+}
+
+fn list_have(columns: &[String]) -> String {
+    let verb = if columns.len() == 1 { "has" } else { "have" };
+    format!("{} {verb}", columns.join(", "))
+}
+
+fn collinear_text(columns: &[(String, Vec<String>)]) -> String {
+    let one = |(column, of): &(String, Vec<String>)| {
+        if of.is_empty() {
+            format!("{column} (constant or zero)")
+        } else {
+            format!("{column} (a combination of {})", of.join(", "))
+        }
+    };
+    columns.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+impl From<FitError> for Failure {
+    fn from(error: FitError) -> Self {
+        let kind = match error {
+            FitError::OtherUnits => FailureKind::Bug,
+            FitError::Absorbed { .. }
+            | FitError::Collinear { .. }
+            | FitError::TooFew { .. }
+            | FitError::PerfectFit
+            | FitError::SingularInformation => FailureKind::Singular,
+            FitError::NoSpectrum | FitError::NoInteriorMaximum { .. } | FitError::Score { .. } => {
+                FailureKind::NoConvergence
+            }
+        };
+        Self { kind, reason: error.to_string() }
+    }
+}
+
+/// Every estimator, in the order they are listed to users.
+pub static ESTIMATORS: &[&dyn Estimator] = &[&ols::Ols, &slm::Slm, &sem::Sem];
+
+/// The estimator called `name`.
+pub fn find(name: &str) -> Option<&'static dyn Estimator> {
+    ESTIMATORS.iter().copied().find(|e| e.info().name == name)
+}

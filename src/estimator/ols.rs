@@ -1,0 +1,106 @@
+//! Pooled and within least squares.
+//!
+//! *Model*: y = Xβ + μᵢ + τₜ + e, a constant when there are no effects.
+//! *Estimator*: β = (X'QX)⁻¹X'Qy.
+//! *Standard errors and divisors*: corrected (default): σ² = e'e/(n − k − absorbed effects) and
+//! Student's t with those degrees of freedom, as in plm and Stata's xtreg; asymptotic:
+//! σ² = e'e/n and the normal distribution, comparable with the likelihood models.
+//! *Limits*: no spatial term; what a spatial model would add is for the LM tests to say.
+//! *References*: Baltagi (2021), Econometric Analysis of Panel Data, chapters 2 and 3.
+
+use super::goodness::{Ingredients, gaussian_loglik, statistics};
+use super::inference::{estimates, rows};
+use super::{Estimated, Estimator, FitError, Info, Problem};
+use crate::math::Matrix;
+use crate::model::{Model, SmallSample, Term};
+use crate::outcome::{Fit, Reference};
+
+/// Pooled and within least squares.
+#[derive(Debug)]
+pub struct Ols;
+
+static INFO: Info = Info {
+    name: "ols",
+    label: "OLS",
+    summary: "least squares, pooled or within",
+    reference: "Baltagi (2021), chapters 2 and 3",
+    version: 1,
+    spatial: &[],
+    small_sample: true,
+};
+
+impl Estimator for Ols {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn supports(&self, _model: &Model) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
+        let space = problem.within_space()?;
+        let y = problem.within(&problem.sample.y);
+        let innovations = space.residual(&y);
+        let coefficients = space.least_squares(&y);
+        let ssr: f64 = innovations.iter().map(|e| e * e).sum();
+        let total: f64 = y.iter().map(|v| v * v).sum();
+        if ssr <= 1e-24 * total || total == 0.0 {
+            return Err(FitError::PerfectFit);
+        }
+        let (n, k) = (problem.n(), coefficients.len());
+        let absorbed = problem.model.effects.absorbed(problem.n_units(), problem.n_periods());
+        let df = (n - k - absorbed) as f64;
+        let (divisor, inference, kind) =
+            match problem.model.small_sample.unwrap_or(SmallSample::Corrected) {
+                SmallSample::Corrected => {
+                    (df, Reference::Student { df }, "classical, degrees of freedom corrected")
+                }
+                SmallSample::Asymptotic => (n as f64, Reference::Normal, "classical, divisor n"),
+            };
+        let sigma2 = ssr / divisor;
+        let gram_inverse = space.gram_inverse();
+        let mut covariance = Matrix::zeros(k + 1, k + 1);
+        for i in 0..k {
+            for j in 0..k {
+                covariance[(i, j)] = sigma2 * gram_inverse[(i, j)];
+            }
+        }
+        covariance[(k, k)] = 2.0 * sigma2 * sigma2 / divisor;
+        let mut terms = problem.linear_terms();
+        terms.push(Term::Sigma2);
+        let mut values = coefficients.clone();
+        values.push(sigma2);
+
+        let systematic: Vec<f64> =
+            problem.sample.y.iter().zip(&innovations).map(|(y, e)| y - e).collect();
+        let within_fitted: Vec<f64> = y.iter().zip(&innovations).map(|(y, e)| y - e).collect();
+        let ingredients = Ingredients {
+            loglik: gaussian_loglik(ssr, n),
+            sigma2,
+            innovations: &innovations,
+            level_residual: &innovations,
+            reduced_form: None,
+            within_reduced_form: &within_fitted,
+            slopes: k,
+            spatial: 0,
+        };
+        let fit = Fit {
+            estimator: INFO.name.to_owned(),
+            estimator_version: INFO.version,
+            effects: problem.model.effects,
+            estimates: estimates(&terms, &values, &covariance, &inference),
+            covariance: rows(&covariance),
+            std_error_kind: kind.to_owned(),
+            inference,
+            statistics: statistics(problem, &ingredients),
+            convergence: None,
+            cautions: Vec::new(),
+        };
+        Ok(Estimated { fit, innovations, systematic })
+    }
+
+    fn simulate(&self, _problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
+        at.systematic.iter().zip(errors).map(|(f, e)| f + e).collect()
+    }
+}

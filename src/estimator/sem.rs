@@ -1,0 +1,277 @@
+//! The spatial error model (SEM) by maximum likelihood.
+//!
+//! *Model*: y = Xβ + μᵢ + τₜ + u, u = λWu + e, e ~ (0, σ²I).
+//! *Estimator*: effects, β and σ² are concentrated out; λ maximises
+//! l(λ) = −(n/2)(ln 2π + 1 + ln(SSR(λ)/n)) + T ln|I − λW|, SSR(λ) that of generalised least squares
+//! of y − λWy on X − λWX and the filtered dummies (Elhorst 2010, section C.2.3; Anselin 1988,
+//! section 8.2). The dummies are those of the exact likelihood; with `demean-then-lag` Qy and QX
+//! are filtered and not projected again, as splm has it.
+//! *Standard errors and divisors*: inverse of the expected information, σ² = e'e/n, normal
+//! distribution; β is uncorrelated with λ and σ².
+//! *Limits*: as for the SLM.
+//! *References*: Elhorst (2010), Handbook of Applied Spatial Analysis, C.2; Anselin (1988).
+
+use super::goodness::{Ingredients, gaussian_loglik, statistics};
+use super::gram::FilteredGram;
+use super::inference::{convergence, edge_caution, estimates, rows};
+use super::problem::combine;
+use super::slm::in_coefficients;
+use super::{Estimated, Estimator, FitError, Info, Problem};
+use crate::math::Matrix;
+use crate::math::linalg::{ColumnSpace, dot, spd_inverse};
+use crate::math::optimize::{Jet, Maximum, maximise};
+use crate::model::{Effects, LagOrder, Model, Term};
+use crate::outcome::{Fit, Reference};
+use crate::weights::spectrum::Spectrum;
+
+/// The spatial error model by maximum likelihood.
+#[derive(Debug)]
+pub struct Sem;
+
+static INFO: Info = Info {
+    name: "sem",
+    label: "SEM",
+    summary: "spatial error model, maximum likelihood",
+    reference: "Elhorst (2010), section C.2.3; Anselin (1988), section 8.2",
+    version: 1,
+    spatial: &[Term::Lambda],
+    small_sample: false,
+};
+
+impl Estimator for Sem {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn supports(&self, _model: &Model) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
+        let space = problem.within_space()?;
+        let spectrum = problem.weights.spectrum().ok_or(FitError::NoSpectrum)?;
+        let filtered = Filtered::new(problem, &space)?;
+        let (low, high) = spectrum.interval();
+        let t = problem.n_periods() as f64;
+        let optimum = maximise(|lambda| filtered.loglik(lambda, t, spectrum), low, high)
+            .ok_or(FitError::NoInteriorMaximum { parameter: "lambda", low, high })?;
+        assemble(problem, &space, &filtered, spectrum, optimum)
+    }
+
+    fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
+        let lambda = at.value(&Term::Lambda).unwrap_or(0.0);
+        let u = problem.weights.resolve(lambda, errors);
+        at.systematic.iter().zip(&u).map(|(f, u)| f + u).collect()
+    }
+}
+
+/// The columns [u, Q_x] and their lags. u is the residual at λ = 0 and Q_x the orthonormal basis
+/// of QX, so that no digits are lost to a large fitted part or to collinear regressors.
+struct Filtered {
+    columns: Vec<Vec<f64>>,
+    lags: Vec<Vec<f64>>,
+    /// Row sums of W, when the dummies of periods have to be projected out for each λ.
+    row_sums: Option<Vec<f64>>,
+    gram: FilteredGram,
+    /// Coordinates of the fitted part that was taken off y.
+    start: Vec<f64>,
+}
+
+/// What generalised least squares gives at one λ.
+struct Profile {
+    ssr: f64,
+    first: f64,
+    second: f64,
+    /// Coordinates of the coefficients, beside `start`.
+    gamma: Vec<f64>,
+    /// Cross-products of the filtered basis.
+    block: Matrix,
+}
+
+impl Filtered {
+    fn new(problem: &Problem<'_>, space: &ColumnSpace) -> Result<Self, FitError> {
+        let exact_periods = problem.model.effects.has_time()
+            && problem.model.lag_order == LagOrder::LagThenDemean
+            && problem.weights.common_row_sum().is_none();
+        let row_sums = exact_periods.then(|| problem.weights.row_sums());
+        // Period dummies are left to the projection at each λ; unit effects commute with W.
+        let effects = match (exact_periods, problem.model.effects) {
+            (true, Effects::TwoWay) => Effects::Individual,
+            (true, _) => Effects::None,
+            (false, effects) => effects,
+        };
+        let n = problem.n_units();
+        let model = Model { effects, ..problem.model.clone() };
+        let sub = Problem { model: &model, ..*problem };
+        let within = |v: &[f64]| super::transform::demeaned(v, n, effects);
+
+        let y = &problem.sample.y;
+        let start = space.coordinates(&problem.within(y));
+        let r_inverse = space.r_inverse();
+        let raw = problem.columns();
+        let basis: Vec<Vec<f64>> = (0..space.rank())
+            .map(|j| {
+                let weights: Vec<f64> = (0..space.rank()).map(|i| r_inverse[(i, j)]).collect();
+                combine(problem.n(), &raw, &weights)
+            })
+            .collect();
+        let fitted = combine(problem.n(), &basis, &start);
+        let u: Vec<f64> = y.iter().zip(&fitted).map(|(y, f)| y - f).collect();
+
+        let all: Vec<Vec<f64>> = std::iter::once(u).chain(basis).collect();
+        let columns: Vec<Vec<f64>> = all.iter().map(|v| within(v)).collect();
+        let lags: Vec<Vec<f64>> = all.iter().map(|v| sub.within_lag(v)).collect();
+        let gram = FilteredGram::new(&columns, &lags, row_sums.as_deref());
+        let residual = space.residual(&problem.within(y));
+        let (left, total) =
+            (dot(&residual, &residual), dot(&problem.within(y), &problem.within(y)));
+        if left <= 1e-24 * total || left == 0.0 {
+            return Err(FitError::PerfectFit);
+        }
+        Ok(Self { columns, lags, row_sums, gram, start })
+    }
+
+    /// SSR(λ) = θ'Gθ with θ = (1, −γ) and its derivatives by the envelope theorem:
+    /// SSR′ = θ'G′θ, SSR″ = θ'G″θ − 2(G′θ)ₓ'Gₓₓ⁻¹(G′θ)ₓ.
+    fn profile(&self, lambda: f64) -> Option<Profile> {
+        let g = self.gram.at(lambda);
+        let k = self.start.len();
+        let block = Matrix::from_fn(k, k, |i, j| g.value[(i + 1, j + 1)]);
+        let inverse = if k == 0 { Matrix::zeros(0, 0) } else { spd_inverse(&block)? };
+        let apply = |v: &[f64]| -> Vec<f64> {
+            (0..k).map(|i| (0..k).map(|j| inverse[(i, j)] * v[j]).sum()).collect()
+        };
+        let right: Vec<f64> = (0..k).map(|i| g.value[(i + 1, 0)]).collect();
+        let gamma = apply(&right);
+        let theta: Vec<f64> = std::iter::once(1.0).chain(gamma.iter().map(|c| -c)).collect();
+        let times = |m: &Matrix| -> Vec<f64> {
+            (0..=k).map(|i| (0..=k).map(|j| m[(i, j)] * theta[j]).sum()).collect()
+        };
+        let slope = times(&g.first);
+        let moved = apply(&slope[1..]);
+        Some(Profile {
+            ssr: dot(&theta, &times(&g.value)),
+            first: dot(&theta, &slope),
+            second: dot(&theta, &times(&g.second)) - 2.0 * dot(&slope[1..], &moved),
+            gamma,
+            block,
+        })
+    }
+
+    fn loglik(&self, lambda: f64, t: f64, spectrum: &Spectrum) -> Jet {
+        let n = self.columns[0].len() as f64;
+        let Some(p) = self.profile(lambda) else {
+            return Jet { value: f64::NAN, slope: f64::NAN, curvature: f64::NAN };
+        };
+        let ratio = p.first / p.ssr;
+        Jet {
+            value: gaussian_loglik(p.ssr, self.columns[0].len()) + t * spectrum.log_det(lambda),
+            slope: -0.5 * n * ratio - t * spectrum.trace_g(lambda),
+            curvature: -0.5 * n * (p.second / p.ssr - ratio * ratio)
+                - t * spectrum.trace_gg(lambda),
+        }
+    }
+
+    /// e = the filtered residual, period dummies projected out where that is still to be done.
+    fn innovations(&self, lambda: f64, gamma: &[f64]) -> Vec<f64> {
+        let theta: Vec<f64> = std::iter::once(1.0).chain(gamma.iter().map(|c| -c)).collect();
+        let n = self.columns[0].len();
+        let direct = combine(n, &self.columns, &theta);
+        let lag = combine(n, &self.lags, &theta);
+        let mut e: Vec<f64> = direct.iter().zip(&lag).map(|(d, l)| d - lambda * l).collect();
+        if let Some(sums) = &self.row_sums {
+            let c: Vec<f64> = sums.iter().map(|s| 1.0 - lambda * s).collect();
+            let size = dot(&c, &c);
+            for period in e.chunks_exact_mut(c.len()) {
+                let share = dot(&c, period) / size;
+                period.iter_mut().zip(&c).for_each(|(x, c)| *x -= share * c);
+            }
+        }
+        e
+    }
+}
+
+fn assemble(
+    problem: &Problem<'_>,
+    space: &ColumnSpace,
+    filtered: &Filtered,
+    spectrum: &Spectrum,
+    optimum: Maximum,
+) -> Result<Estimated, FitError> {
+    let (lambda, n) = (optimum.at, problem.n());
+    let profile = filtered.profile(lambda).ok_or(FitError::SingularInformation)?;
+    let innovations = filtered.innovations(lambda, &profile.gamma);
+    let sigma2 = dot(&innovations, &innovations) / n as f64;
+    let coordinates: Vec<f64> =
+        filtered.start.iter().zip(&profile.gamma).map(|(a, b)| a + b).collect();
+    let coefficients = space.coefficients(&coordinates);
+
+    // y = Xβ + effects + (I − λW)⁻¹e.
+    let level_residual = problem.weights.resolve(lambda, &innovations);
+    let systematic: Vec<f64> =
+        problem.sample.y.iter().zip(&level_residual).map(|(y, u)| y - u).collect();
+    let within_linear = problem.within(&problem.linear_part(&coefficients));
+
+    let information = information(problem, &profile.block, spectrum, lambda, sigma2);
+    let covariance = spd_inverse(&information).ok_or(FitError::SingularInformation)?;
+    let covariance = in_coefficients(space, &covariance);
+
+    let checked =
+        convergence("lambda", lambda, optimum.jet.slope, optimum.evaluations, n, spectrum)?;
+    let mut terms = problem.linear_terms();
+    terms.extend([Term::Lambda, Term::Sigma2]);
+    let slopes = coefficients.len();
+    let mut values = coefficients;
+    values.extend([lambda, sigma2]);
+    let ingredients = Ingredients {
+        loglik: optimum.jet.value,
+        sigma2,
+        innovations: &innovations,
+        level_residual: &level_residual,
+        reduced_form: None,
+        within_reduced_form: &within_linear,
+        slopes,
+        spatial: 1,
+    };
+    let fit = Fit {
+        estimator: INFO.name.to_owned(),
+        estimator_version: INFO.version,
+        effects: problem.model.effects,
+        estimates: estimates(&terms, &values, &covariance, &Reference::Normal),
+        covariance: rows(&covariance),
+        std_error_kind: "expected information matrix".to_owned(),
+        inference: Reference::Normal,
+        statistics: statistics(problem, &ingredients),
+        cautions: edge_caution("lambda", lambda, &checked).into_iter().collect(),
+        convergence: Some(checked),
+    };
+    Ok(Estimated { fit, innovations, systematic })
+}
+
+/// Expected information of (γ, λ, σ²) (Elhorst 2010, section C.2.3; Anselin 1988, section 6.2):
+/// γγ: X̃'X̃/σ² with X̃ the filtered basis; λλ: T tr(HH + H'H), H = W(I − λW)⁻¹; λσ²: T tr H/σ²;
+/// σ²σ²: n/2σ⁴; the rest 0.
+fn information(
+    problem: &Problem<'_>,
+    block: &Matrix,
+    spectrum: &Spectrum,
+    lambda: f64,
+    sigma2: f64,
+) -> Matrix {
+    let k = block.nrows();
+    let t = problem.n_periods() as f64;
+    let resolvent = problem.weights.resolvent(lambda);
+    let hth: f64 =
+        (0..resolvent.ncols()).map(|j| resolvent.col(j).iter().map(|v| v * v).sum::<f64>()).sum();
+    let mut info = Matrix::zeros(k + 2, k + 2);
+    for i in 0..k {
+        for j in 0..k {
+            info[(i, j)] = block[(i, j)] / sigma2;
+        }
+    }
+    info[(k, k)] = t * (spectrum.trace_gg(lambda) + hth);
+    info[(k, k + 1)] = t * spectrum.trace_g(lambda) / sigma2;
+    info[(k + 1, k)] = info[(k, k + 1)];
+    info[(k + 1, k + 1)] = problem.n() as f64 / (2.0 * sigma2 * sigma2);
+    info
+}

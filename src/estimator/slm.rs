@@ -1,0 +1,229 @@
+//! The spatial lag model (SLM, also SAR) by maximum likelihood.
+//!
+//! *Model*: y = ρWy + Xβ + μᵢ + τₜ + e, e ~ (0, σ²I).
+//! *Estimator*: the effects, β and σ² are concentrated out; ρ maximises
+//! l(ρ) = −(n/2)(ln 2π + 1 + ln(|e₀ − ρe₁|²/n)) + T ln|I − ρW|, e₀ and e₁ the residuals of Qy and
+//! Q(Wy) on QX (Elhorst 2010, section C.2.3; Anselin 1988, section 12.1). With `demean-then-lag`
+//! e₁ is that of W(Qy), as splm and SDPDmod have it: not the dummy-variable likelihood for time
+//! and two-way effects.
+//! *Standard errors and divisors*: inverse of the expected information of (β, ρ, σ²), σ² = e'e/n,
+//! normal distribution. Cov(ρ, β) is not zero.
+//! *Limits*: with N and T both small, ρ and σ² carry the bias of the incidental effects (Lee & Yu
+//! 2010).
+//! *References*: Elhorst (2010), Handbook of Applied Spatial Analysis, C.2; Lee & Yu (2010).
+
+use super::goodness::{Ingredients, gaussian_loglik, statistics};
+use super::inference::{convergence, edge_caution, estimates, rows};
+use super::{Estimated, Estimator, FitError, Info, Problem};
+use crate::math::Matrix;
+use crate::math::linalg::{ColumnSpace, column_dot, dot, spd_inverse};
+use crate::math::optimize::{Jet, Maximum, maximise};
+use crate::model::{LagOrder, Model, Term};
+use crate::outcome::{Fit, Reference};
+use crate::weights::spectrum::Spectrum;
+
+/// The spatial lag model by maximum likelihood.
+#[derive(Debug)]
+pub struct Slm;
+
+static INFO: Info = Info {
+    name: "slm",
+    label: "SLM",
+    summary: "spatial lag model, maximum likelihood",
+    reference: "Elhorst (2010), section C.2.3; Anselin (1988), section 12.1",
+    version: 1,
+    spatial: &[Term::Rho],
+    small_sample: false,
+};
+
+impl Estimator for Slm {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn supports(&self, _model: &Model) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
+        let space = problem.within_space()?;
+        let y = problem.within(&problem.sample.y);
+        let lag = problem.within_lag(&problem.sample.y);
+        let spectrum = problem.weights.spectrum().ok_or(FitError::NoSpectrum)?;
+        let likelihood = Likelihood::new(&space, &y, &lag, problem.n_periods(), spectrum)?;
+        let (low, high) = spectrum.interval();
+        let optimum = maximise(|rho| likelihood.at(rho), low, high)
+            .ok_or(FitError::NoInteriorMaximum { parameter: "rho", low, high })?;
+        assemble(problem, &space, &y, &lag, &likelihood, optimum)
+    }
+
+    fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
+        let shocked: Vec<f64> = at.systematic.iter().zip(errors).map(|(f, e)| f + e).collect();
+        problem.weights.resolve(at.value(&Term::Rho).unwrap_or(0.0), &shocked)
+    }
+}
+
+/// The concentrated log-likelihood: three cross-products and the spectrum.
+#[derive(Debug)]
+struct Likelihood<'a> {
+    /// Residuals of Qy on QX.
+    e0: Vec<f64>,
+    /// Residuals of the lag on QX.
+    e1: Vec<f64>,
+    e00: f64,
+    e01: f64,
+    e11: f64,
+    periods: f64,
+    spectrum: &'a Spectrum,
+}
+
+impl<'a> Likelihood<'a> {
+    fn new(
+        space: &ColumnSpace,
+        y: &[f64],
+        lag: &[f64],
+        periods: usize,
+        spectrum: &'a Spectrum,
+    ) -> Result<Self, FitError> {
+        let (e0, e1) = (space.residual(y), space.residual(lag));
+        let (e00, e01, e11) = (dot(&e0, &e0), dot(&e0, &e1), dot(&e1, &e1));
+        if e00 <= 1e-24 * dot(y, y) || e00 == 0.0 {
+            return Err(FitError::PerfectFit);
+        }
+        Ok(Self { e0, e1, e00, e01, e11, periods: periods as f64, spectrum })
+    }
+
+    fn ssr(&self, rho: f64) -> f64 {
+        self.e00 - 2.0 * rho * self.e01 + rho * rho * self.e11
+    }
+
+    fn at(&self, rho: f64) -> Jet {
+        let n = self.e0.len() as f64;
+        let s = self.ssr(rho);
+        let half = self.e01 - rho * self.e11;
+        Jet {
+            value: gaussian_loglik(s, self.e0.len()) + self.periods * self.spectrum.log_det(rho),
+            slope: n * half / s - self.periods * self.spectrum.trace_g(rho),
+            curvature: n * (2.0 * half * half / s - self.e11) / s
+                - self.periods * self.spectrum.trace_gg(rho),
+        }
+    }
+
+    fn innovations(&self, rho: f64) -> Vec<f64> {
+        self.e0.iter().zip(&self.e1).map(|(a, b)| a - rho * b).collect()
+    }
+}
+
+fn assemble(
+    problem: &Problem<'_>,
+    space: &ColumnSpace,
+    y: &[f64],
+    lag: &[f64],
+    likelihood: &Likelihood<'_>,
+    optimum: Maximum,
+) -> Result<Estimated, FitError> {
+    let (rho, n) = (optimum.at, problem.n());
+    let on_y = space.least_squares(y);
+    let on_lag = space.least_squares(lag);
+    let coefficients: Vec<f64> = on_y.iter().zip(&on_lag).map(|(a, b)| a - rho * b).collect();
+    let innovations = likelihood.innovations(rho);
+    let ssr = dot(&innovations, &innovations);
+    let sigma2 = ssr / n as f64;
+
+    let raw_lag = problem.weights.lag(&problem.sample.y);
+    let linear = problem.linear_part(&coefficients);
+    let rest: Vec<f64> =
+        (0..n).map(|i| problem.sample.y[i] - rho * raw_lag[i] - linear[i]).collect();
+    let effects = problem.effects_part(&rest);
+    let systematic: Vec<f64> = linear.iter().zip(&effects).map(|(l, m)| l + m).collect();
+    let level_residual: Vec<f64> = rest.iter().zip(&effects).map(|(r, m)| r - m).collect();
+    let reduced_form = problem.weights.resolve(rho, &systematic);
+    let within_linear = problem.within(&linear);
+    let within_reduced_form = problem.within(&problem.weights.resolve(rho, &within_linear));
+
+    let g = match problem.model.lag_order {
+        LagOrder::LagThenDemean => problem.within(&problem.weights.lag(&reduced_form)),
+        LagOrder::DemeanThenLag => {
+            problem.weights.lag(&problem.weights.resolve(rho, &within_linear))
+        }
+    };
+    let information = information(problem, space, likelihood.spectrum, rho, sigma2, &g);
+    let covariance = spd_inverse(&information).ok_or(FitError::SingularInformation)?;
+    let covariance = in_coefficients(space, &covariance);
+
+    let checked =
+        convergence("rho", rho, optimum.jet.slope, optimum.evaluations, n, likelihood.spectrum)?;
+    let mut terms = problem.linear_terms();
+    terms.extend([Term::Rho, Term::Sigma2]);
+    let slopes = coefficients.len();
+    let mut values = coefficients;
+    values.extend([rho, sigma2]);
+    let ingredients = Ingredients {
+        loglik: optimum.jet.value,
+        sigma2,
+        innovations: &innovations,
+        level_residual: &level_residual,
+        reduced_form: Some(&reduced_form),
+        within_reduced_form: &within_reduced_form,
+        slopes,
+        spatial: 1,
+    };
+    let fit = Fit {
+        estimator: INFO.name.to_owned(),
+        estimator_version: INFO.version,
+        effects: problem.model.effects,
+        estimates: estimates(&terms, &values, &covariance, &Reference::Normal),
+        covariance: rows(&covariance),
+        std_error_kind: "expected information matrix".to_owned(),
+        inference: Reference::Normal,
+        statistics: statistics(problem, &ingredients),
+        cautions: edge_caution("rho", rho, &checked).into_iter().collect(),
+        convergence: Some(checked),
+    };
+    Ok(Estimated { fit, innovations, systematic })
+}
+
+/// Expected information of (γ, ρ, σ²), γ the coordinates of Xβ in the orthonormal basis of QX, so
+/// that the block of γ is I/σ² (Elhorst 2010, section C.2.3; Anselin 1988, section 6.2):
+/// γρ: Q_x'g/σ²; ρρ: g'g/σ² + T tr(GG + G'G); ρσ²: T tr G/σ²; σ²σ²: n/2σ⁴.
+/// `g` = Q(I ⊗ G)(Xβ + effects).
+fn information(
+    problem: &Problem<'_>,
+    space: &ColumnSpace,
+    spectrum: &Spectrum,
+    rho: f64,
+    sigma2: f64,
+    g: &[f64],
+) -> Matrix {
+    let k = space.rank();
+    let t = problem.n_periods() as f64;
+    let resolvent = problem.weights.resolvent(rho);
+    let gtg: f64 =
+        (0..resolvent.ncols()).map(|j| resolvent.col(j).iter().map(|v| v * v).sum::<f64>()).sum();
+    let mut info = Matrix::zeros(k + 2, k + 2);
+    for j in 0..k {
+        info[(j, j)] = 1.0 / sigma2;
+        info[(j, k)] = column_dot(&space.q, j, g) / sigma2;
+        info[(k, j)] = info[(j, k)];
+    }
+    info[(k, k)] = dot(g, g) / sigma2 + t * (spectrum.trace_gg(rho) + gtg);
+    info[(k, k + 1)] = t * spectrum.trace_g(rho) / sigma2;
+    info[(k + 1, k)] = info[(k, k + 1)];
+    info[(k + 1, k + 1)] = problem.n() as f64 / (2.0 * sigma2 * sigma2);
+    info
+}
+
+/// Covariance of (γ, …) → covariance of (β, …), β = R⁻¹γ.
+pub(super) fn in_coefficients(space: &ColumnSpace, covariance: &Matrix) -> Matrix {
+    let (k, p) = (space.rank(), covariance.nrows());
+    let r = space.r_inverse();
+    let map =
+        Matrix::from_fn(
+            p,
+            p,
+            |i, j| {
+                if i < k && j < k { r[(i, j)] } else { f64::from(u8::from(i == j)) }
+            },
+        );
+    &map * covariance * map.transpose()
+}
