@@ -1,6 +1,7 @@
 //! spanel: one TOML file to the tables of a spatial panel paper.
 #![allow(missing_docs)]
 
+pub mod diagnostic;
 pub mod estimator;
 pub mod expr;
 pub mod ident;

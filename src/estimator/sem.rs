@@ -206,11 +206,16 @@ fn assemble(
         filtered.start.iter().zip(&profile.gamma).map(|(a, b)| a + b).collect();
     let coefficients = space.coefficients(&coordinates);
 
-    // y = Xβ + effects + (I − λW)⁻¹e.
-    let level_residual = problem.weights.resolve(lambda, &innovations);
+    // y = Xβ + effects + (I − λW)⁻¹e, with the effects of the exact likelihood.
+    let disturbance = problem.weights.resolve(lambda, &innovations);
     let systematic: Vec<f64> =
-        problem.sample.y.iter().zip(&level_residual).map(|(y, u)| y - u).collect();
-    let within_linear = problem.within(&problem.linear_part(&coefficients));
+        problem.sample.y.iter().zip(&disturbance).map(|(y, u)| y - u).collect();
+    // R² in levels takes unit and period means of y − Xβ for the effects, as splm does; with
+    // period effects they differ a little from those of the likelihood.
+    let linear = problem.linear_part(&coefficients);
+    let rest: Vec<f64> = problem.sample.y.iter().zip(&linear).map(|(y, l)| y - l).collect();
+    let level_residual = problem.within(&rest);
+    let within_linear = problem.within(&linear);
 
     let information = information(problem, &profile.block, spectrum, lambda, sigma2);
     let covariance = spd_inverse(&information).ok_or(FitError::SingularInformation)?;

@@ -1,0 +1,244 @@
+//! Lagrange multiplier tests for a spatial lag or a spatial error.
+//!
+//! With e the least-squares residuals (effects removed), σ² = e'e/n, T_W = T tr(WW + W'W),
+//! d_ρ = e'Wy/σ², d_λ = e'We/σ² and J = (WXb)'M(WXb)/σ² + T_W:
+//!
+//! ```text
+//! LM lag          d_ρ²/J                                  χ²(1)
+//! LM error        d_λ²/T_W                                χ²(1)
+//! robust LM lag   (d_ρ − d_λ)²/(J − T_W)                  χ²(1)
+//! robust LM error (d_λ − (T_W/J)d_ρ)²/(T_W(1 − T_W/J))    χ²(1)
+//! joint           LM error + robust LM lag                χ²(2)
+//! ```
+//!
+//! The published (legacy) J lags the demeaned Xb and does not demean again; the exact one lags
+//! Xb + effects and demeans. They differ for time and two-way effects only; the legacy form is the
+//! one comparable with splm and Elhorst's tables, and the exact one stands beside it.
+//!
+//! Sources: Anselin, Bera, Florax & Yoon (1996); Elhorst (2010), section C.2.2; Debarsy & Ertur
+//! (2010).
+
+use super::{BaseFit, Context, Diagnostic, Findings, Info, not_applicable};
+use crate::estimator::{Estimated, Problem};
+use crate::math::dist::chi_squared_sf;
+use crate::math::linalg::{ColumnSpace, dot};
+use crate::outcome::{Basis, NullDistribution, Test, TestOutcome, Verdict};
+
+/// The LM family.
+#[derive(Debug)]
+pub struct LagrangeMultiplier;
+
+static INFO: Info = Info {
+    name: "lm",
+    summary: "LM and robust LM tests for a spatial lag and a spatial error",
+    tests: &[
+        ("lm-lag", "LM lag"),
+        ("robust-lm-lag", "Robust LM lag"),
+        ("lm-error", "LM error"),
+        ("robust-lm-error", "Robust LM error"),
+        ("lm-joint", "LM lag and error, joint"),
+        ("lm-lag-exact", "LM lag (exact form)"),
+        ("robust-lm-lag-exact", "Robust LM lag (exact form)"),
+        ("robust-lm-error-exact", "Robust LM error (exact form)"),
+        ("lm-joint-exact", "LM lag and error, joint (exact form)"),
+    ],
+    reference: "Anselin, Bera, Florax & Yoon (1996); Elhorst (2010), section C.2.2",
+    version: 1,
+};
+
+/// Tests are judged at this level by the decision rule.
+const LEVEL: f64 = 0.05;
+
+impl Diagnostic for LagrangeMultiplier {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn run(&self, context: &Context<'_>) -> Findings {
+        let mut findings = Findings::default();
+        for base in context.bases() {
+            match statistics(context, base) {
+                Ok(pair) => {
+                    findings.tests.extend(pair.tests(base.basis));
+                    findings.verdicts.push(pair.legacy.verdict(base.basis));
+                }
+                Err(reason) => findings.tests.extend(not_applicable(&INFO, base.basis, &reason)),
+            }
+        }
+        findings
+    }
+}
+
+/// The statistics in both forms; `exact` only where it differs by more than rounding could.
+struct Pair {
+    legacy: Family,
+    exact: Option<Family>,
+}
+
+/// The five statistics.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Family {
+    /// LM lag.
+    pub lag: f64,
+    /// LM error.
+    pub error: f64,
+    /// Robust LM lag; `None` when WXb lies in the space of X.
+    pub robust_lag: Option<f64>,
+    /// Robust LM error, likewise.
+    pub robust_error: Option<f64>,
+    /// Joint.
+    pub joint: Option<f64>,
+}
+
+fn statistics(context: &Context<'_>, base: &BaseFit) -> Result<Pair, String> {
+    let fit = base.fit.as_ref().map_err(|e| format!("least squares has no fit: {e}"))?;
+    let problem = context.problem(base);
+    let space = problem.within_space().map_err(|e| e.to_string())?;
+    let legacy = family(&problem, fit, &space, &legacy_lag(&problem, fit));
+    let exact = problem.model.effects.has_time().then(|| {
+        let lag = problem.within(&problem.weights.lag(&fit.systematic));
+        family(&problem, fit, &space, &lag)
+    });
+    Ok(Pair { legacy, exact })
+}
+
+/// W applied to the demeaned fitted values.
+fn legacy_lag(problem: &Problem<'_>, fit: &Estimated) -> Vec<f64> {
+    let y = problem.within(&problem.sample.y);
+    let fitted: Vec<f64> = y.iter().zip(&fit.innovations).map(|(y, e)| y - e).collect();
+    problem.weights.lag(&fitted)
+}
+
+fn family(
+    problem: &Problem<'_>,
+    fit: &Estimated,
+    space: &ColumnSpace,
+    fitted_lag: &[f64],
+) -> Family {
+    let e = &fit.innovations;
+    let sigma2 = dot(e, e) / problem.n() as f64;
+    let (ww, wtw) = problem.weights.square_traces();
+    let tw = problem.n_periods() as f64 * (ww + wtw);
+    // e'Wy = e'QWy whichever order lag and demeaning are taken in, as long as W1 ∝ 1; for other W
+    // the response itself is lagged, which is the exact score.
+    let d_rho = dot(e, &problem.weights.lag(&problem.sample.y)) / sigma2;
+    let d_lambda = dot(e, &problem.weights.lag(e)) / sigma2;
+    let unexplained = space.residual(fitted_lag);
+    let j = dot(&unexplained, &unexplained) / sigma2 + tw;
+    let apart = j - tw > 1e-10 * j;
+    let robust_lag = apart.then(|| (d_rho - d_lambda).powi(2) / (j - tw));
+    let error = d_lambda * d_lambda / tw;
+    Family {
+        lag: d_rho * d_rho / j,
+        error,
+        robust_lag,
+        robust_error: apart.then(|| (d_lambda - tw / j * d_rho).powi(2) / (tw * (1.0 - tw / j))),
+        joint: robust_lag.map(|r| error + r),
+    }
+}
+
+fn test(name: &str, basis: Basis, statistic: Option<f64>, df: u32) -> Test {
+    let outcome = match statistic {
+        Some(statistic) => TestOutcome::Computed {
+            statistic,
+            null: NullDistribution::ChiSquared { df },
+            p_value: chi_squared_sf(statistic, df),
+        },
+        None => TestOutcome::NotApplicable {
+            reason: "the spatial lag of the fitted values is a combination of the regressors"
+                .to_owned(),
+        },
+    };
+    Test { name: name.to_owned(), basis, outcome }
+}
+
+impl Pair {
+    fn tests(&self, basis: Basis) -> Vec<Test> {
+        let l = &self.legacy;
+        let mut tests = vec![
+            test("lm-lag", basis, Some(l.lag), 1),
+            test("robust-lm-lag", basis, l.robust_lag, 1),
+            test("lm-error", basis, Some(l.error), 1),
+            test("robust-lm-error", basis, l.robust_error, 1),
+            test("lm-joint", basis, l.joint, 2),
+        ];
+        if let Some(x) = &self.exact {
+            tests.extend([
+                test("lm-lag-exact", basis, Some(x.lag), 1),
+                test("robust-lm-lag-exact", basis, x.robust_lag, 1),
+                test("robust-lm-error-exact", basis, x.robust_error, 1),
+                test("lm-joint-exact", basis, x.joint, 2),
+            ]);
+        }
+        tests
+    }
+}
+
+impl Family {
+    /// The rule of Anselin & Florax (1995): the test that rejects chooses; when both do, the
+    /// robust tests decide, and between two robust rejections the larger statistic.
+    pub fn verdict(&self, basis: Basis) -> Verdict {
+        let rejects = |s: f64| chi_squared_sf(s, 1) < LEVEL;
+        let shown = |s: f64| format!("{s:.3} (p = {:.4})", chi_squared_sf(s, 1));
+        let simple = format!("LM lag {}, LM error {}", shown(self.lag), shown(self.error));
+        let (chosen, because) = match (rejects(self.lag), rejects(self.error)) {
+            (false, false) => ("ols", format!("{simple}: neither rejects at 5 %")),
+            (true, false) => ("slm", format!("{simple}: only the lag test rejects at 5 %")),
+            (false, true) => ("sem", format!("{simple}: only the error test rejects at 5 %")),
+            (true, true) => match (self.robust_lag, self.robust_error) {
+                (Some(lag), Some(error)) => {
+                    let robust =
+                        format!("robust LM lag {}, robust LM error {}", shown(lag), shown(error));
+                    let (chosen, why) = match (rejects(lag), rejects(error)) {
+                        (true, false) => ("slm", "of the robust tests only the lag rejects"),
+                        (false, true) => ("sem", "of the robust tests only the error rejects"),
+                        (true, true) if lag >= error => {
+                            ("slm", "both robust tests reject, the lag more strongly")
+                        }
+                        (true, true) => {
+                            ("sem", "both robust tests reject, the error more strongly")
+                        }
+                        (false, false) if lag >= error => {
+                            ("slm", "no robust test rejects; the lag statistic is the larger")
+                        }
+                        (false, false) => {
+                            ("sem", "no robust test rejects; the error statistic is the larger")
+                        }
+                    };
+                    (chosen, format!("{simple}: both reject at 5 %; {robust}: {why}"))
+                }
+                (None, _) | (_, None) => {
+                    let chosen = if self.lag >= self.error { "slm" } else { "sem" };
+                    (chosen, format!("{simple}: both reject at 5 %, the larger statistic decides"))
+                }
+            },
+        };
+        Verdict { rule: "lm".to_owned(), basis, chosen: chosen.to_owned(), because }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn family(lag: f64, error: f64, robust_lag: f64, robust_error: f64) -> Family {
+        Family {
+            lag,
+            error,
+            robust_lag: Some(robust_lag),
+            robust_error: Some(robust_error),
+            joint: Some(error + robust_lag),
+        }
+    }
+
+    #[test]
+    fn the_rule_chooses_by_the_test_that_rejects() {
+        let chosen = |f: Family| f.verdict(Basis::Pooled).chosen;
+        assert_eq!(chosen(family(1.0, 1.0, 9.0, 9.0)), "ols");
+        assert_eq!(chosen(family(9.0, 1.0, 9.0, 1.0)), "slm");
+        assert_eq!(chosen(family(1.0, 9.0, 1.0, 9.0)), "sem");
+        assert_eq!(chosen(family(9.0, 9.0, 1.0, 5.0)), "sem");
+        assert_eq!(chosen(family(9.0, 9.0, 8.0, 5.0)), "slm");
+        assert_eq!(chosen(family(9.0, 9.0, 2.0, 1.0)), "slm");
+    }
+}

@@ -1,0 +1,118 @@
+//! Tests of a fitted cell: a group of tests is one file and one line in [`DIAGNOSTICS`].
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `lm` | Lagrange multiplier tests for a lag or an error, and the rule that chooses by them |
+//! | `moran` | Moran's I of a variable by period, and of residuals |
+
+pub mod lm;
+pub mod moran;
+
+use crate::estimator::ols::Ols;
+use crate::estimator::{Estimated, Estimator, FitError, Problem};
+use crate::model::{Effects, Model, SmallSample};
+use crate::outcome::{Basis, Test, TestOutcome, Verdict};
+
+/// What others need to know of a group of tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Info {
+    /// Name in a specification.
+    pub name: &'static str,
+    /// What it tests, in a line.
+    pub summary: &'static str,
+    /// The tests: raw name and readable label, in the order of tables.
+    pub tests: &'static [(&'static str, &'static str)],
+    /// Source.
+    pub reference: &'static str,
+    /// Raised when the same input gives other numbers.
+    pub version: u32,
+}
+
+/// What a group of tests found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Findings {
+    /// Each test on each fit it looks at.
+    pub tests: Vec<Test>,
+    /// What a decision rule makes of them.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// A group of tests.
+pub trait Diagnostic: Sync {
+    /// Name, tests, source.
+    fn info(&self) -> &'static Info;
+
+    /// Runs them. A test that says nothing about this cell gives its reason.
+    fn run(&self, context: &Context<'_>) -> Findings;
+}
+
+/// What tests may look at: the cell's problem, and least squares on the same sample, pooled and
+/// with the cell's effects. Both are asymptotic (σ² = e'e/n), as the tests need them.
+#[derive(Debug)]
+pub struct Context<'a> {
+    problem: Problem<'a>,
+    bases: Vec<BaseFit>,
+}
+
+/// Least squares of one basis.
+#[derive(Debug)]
+pub struct BaseFit {
+    /// Which.
+    pub basis: Basis,
+    /// The model: the cell's with least squares and the basis's effects.
+    pub model: Model,
+    /// The fit.
+    pub fit: Result<Estimated, FitError>,
+}
+
+impl<'a> Context<'a> {
+    /// Fits least squares on the sample of `problem`: pooled, and within when there are effects.
+    pub fn new(problem: Problem<'a>) -> Self {
+        let effects = problem.model.effects;
+        let mut wanted = vec![(Basis::Pooled, Effects::None)];
+        if effects != Effects::None {
+            wanted.push((Basis::Within, effects));
+        }
+        let bases = wanted
+            .into_iter()
+            .map(|(basis, effects)| {
+                let model = Model {
+                    estimator: Ols.info().name.to_owned(),
+                    effects,
+                    small_sample: Some(SmallSample::Asymptotic),
+                    ..problem.model.clone()
+                };
+                let fit = Ols.fit(&Problem { model: &model, ..problem });
+                BaseFit { basis, model, fit }
+            })
+            .collect();
+        Self { problem, bases }
+    }
+
+    /// The bases: pooled first, then within.
+    pub fn bases(&self) -> &[BaseFit] {
+        &self.bases
+    }
+
+    /// The cell's problem with the model of a basis.
+    pub fn problem<'b>(&'b self, base: &'b BaseFit) -> Problem<'b> {
+        Problem { model: &base.model, ..self.problem }
+    }
+}
+
+/// Every group of tests, in the order they are listed to users.
+pub static DIAGNOSTICS: &[&dyn Diagnostic] = &[&lm::LagrangeMultiplier, &moran::ResidualMoran];
+
+/// The group called `name`.
+pub fn find(name: &str) -> Option<&'static dyn Diagnostic> {
+    DIAGNOSTICS.iter().copied().find(|d| d.info().name == name)
+}
+
+/// The same reason for every test of a group on a basis that has no fit.
+fn not_applicable(info: &Info, basis: Basis, reason: &str) -> Vec<Test> {
+    let outcome = TestOutcome::NotApplicable { reason: reason.to_owned() };
+    info.tests
+        .iter()
+        .map(|(name, _)| Test { name: (*name).to_owned(), basis, outcome: outcome.clone() })
+        .collect()
+}
