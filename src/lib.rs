@@ -13,6 +13,7 @@ pub mod outcome;
 pub mod panel;
 pub mod plan;
 pub mod report;
+pub mod run;
 pub mod spec;
 pub mod store;
 pub mod weights;

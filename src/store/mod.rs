@@ -8,6 +8,8 @@
 //!   tables/<table>.md tables/<table>.tex
 //! ```
 
+pub mod folder;
+
 use crate::ident::CellId;
 use crate::model::Model;
 use crate::outcome::{Descriptive, Failure, MoranSeries, Outcome};
