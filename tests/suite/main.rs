@@ -1,1 +1,4 @@
+//! One test binary: one link instead of ten.
 
+mod laws;
+mod support;

@@ -1,0 +1,145 @@
+//! Samples and weights that tests share.
+
+use spanel::estimator::{Estimated, Problem, find};
+use spanel::ident::{Period, UnitId, UnitIndex, VarName};
+use spanel::math::random::Stream;
+use spanel::model::{
+    Effects, LagOrder, Model, Normalisation, RegionWeights, Regressor, SmallSample, Term,
+};
+use spanel::panel::sample::Sample;
+use spanel::weights::{Links, Weights};
+
+/// Units `u00`, `u01`, …
+pub fn units(n: usize) -> UnitIndex {
+    UnitIndex::new((0..n).map(|i| UnitId(format!("u{i:02}"))).collect()).unwrap()
+}
+
+/// Undirected links of weight 1.
+pub fn undirected(n: usize, pairs: &[(usize, usize)]) -> Links {
+    Links {
+        units: units(n).as_slice().to_vec(),
+        links: pairs.iter().flat_map(|&(i, j)| [(i, j, 1.0), (j, i, 1.0)]).collect(),
+    }
+}
+
+/// The kinds of weights every law is held against. A ring hides a transposed W and a circulant
+/// hides the Jacobian, so the irregular ones matter most.
+pub fn all_weights(n: usize) -> Vec<(&'static str, Weights)> {
+    let ring: Vec<(usize, usize)> = (0..n).map(|i| (i, (i + 1) % n)).collect();
+    let build = |links: &Links, how| Weights::new(&units(n), links, how).unwrap();
+    vec![
+        ("ring", build(&undirected(n, &ring), Normalisation::Row)),
+        ("irregular", build(&irregular(n), Normalisation::Row)),
+        ("directed", build(&directed(n), Normalisation::Row)),
+        ("spectral", build(&irregular(n), Normalisation::Spectral)),
+        ("isolate", build(&with_isolate(n), Normalisation::Row)),
+        ("unequal links", build(&unequal(n), Normalisation::MinMax)),
+    ]
+}
+
+/// A chain with a hub at 0 and a few shortcuts: degrees from 1 to n/2.
+pub fn irregular(n: usize) -> Links {
+    let mut pairs: Vec<(usize, usize)> = (1..n - 1).map(|i| (i, i + 1)).collect();
+    pairs.extend((1..n).step_by(2).map(|i| (0, i)));
+    pairs.extend([(2, n - 1), (3, n - 2)]);
+    undirected(n, &pairs)
+}
+
+/// Two neighbours each, not mutual: complex eigenvalues.
+pub fn directed(n: usize) -> Links {
+    let links = (0..n)
+        .flat_map(|i| [(i, (i + 1) % n, 1.0), (i, (i * i + 3) % n, 1.0)])
+        .filter(|(i, j, _)| i != j)
+        .collect::<Vec<_>>();
+    let mut distinct = links;
+    distinct.sort_by_key(|&(i, j, _)| (i, j));
+    distinct.dedup_by_key(|&mut (i, j, _)| (i, j));
+    Links { units: units(n).as_slice().to_vec(), links: distinct }
+}
+
+fn with_isolate(n: usize) -> Links {
+    let mut links = irregular(n);
+    links.links.retain(|&(i, j, _)| i != n - 1 && j != n - 1);
+    links
+}
+
+fn unequal(n: usize) -> Links {
+    let mut links = irregular(n);
+    for (i, j, w) in &mut links.links {
+        *w = 1.0 + (*i * *j) as f64 % 3.0;
+    }
+    links
+}
+
+/// A model of `y` on `x0`, `x1`, ….
+pub fn model(estimator: &str, effects: Effects, regressors: usize) -> Model {
+    Model {
+        estimator: estimator.to_owned(),
+        response: VarName::new("y"),
+        regressors: (0..regressors).map(regressor).collect(),
+        effects,
+        lag_order: LagOrder::LagThenDemean,
+        small_sample: (estimator == "ols").then_some(SmallSample::Asymptotic),
+    }
+}
+
+/// The regressor `x<j>`.
+pub fn regressor(j: usize) -> Regressor {
+    Regressor { variable: VarName::new(format!("x{j}")), lag: 0 }
+}
+
+/// Two regressors, unit and period effects and errors with spatial dependence in the response.
+pub fn sample(weights: &Weights, periods: usize, seed: u8) -> Sample {
+    let n = weights.n();
+    let mut s = Stream::new([seed; 32], 0);
+    let mut draw = |count: usize| -> Vec<f64> { (0..count).map(|_| s.normal()).collect() };
+    let (unit, period) = (draw(n), draw(periods));
+    let x: Vec<Vec<f64>> = (0..2)
+        .map(|_| {
+            let mut column = draw(n * periods);
+            for (at, v) in column.iter_mut().enumerate() {
+                *v += 0.5 * unit[at % n] + 0.3 * period[at / n];
+            }
+            column
+        })
+        .collect();
+    let e = draw(n * periods);
+    let shocked: Vec<f64> = (0..n * periods)
+        .map(|at| 1.0 + 0.8 * x[0][at] - 0.4 * x[1][at] + unit[at % n] + period[at / n] + e[at])
+        .collect();
+    Sample {
+        units: weights.units().clone(),
+        periods: (0..periods).map(|t| Period(2000 + t as i64)).collect(),
+        response: VarName::new("y"),
+        y: weights.resolve(0.3, &shocked),
+        regressors: vec![regressor(0), regressor(1)],
+        x,
+    }
+}
+
+/// Fits, or panics with the reason.
+pub fn fit(sample: &Sample, weights: &Weights, model: &Model) -> Estimated {
+    let problem = Problem::new(sample, weights, model).unwrap();
+    find(&model.estimator)
+        .unwrap()
+        .fit(&problem)
+        .unwrap_or_else(|e| panic!("{} {}: {e}", model.estimator, model.effects))
+}
+
+/// The estimate and its standard error.
+pub fn estimate(of: &Estimated, term: &Term) -> (f64, f64) {
+    let e = of.fit.estimates.iter().find(|e| e.term == *term).unwrap();
+    (e.value, e.std_error)
+}
+
+/// Panics unless `a` and `b` agree to `tolerance`, scaled to max(1, |b|).
+pub fn assert_close(what: &str, a: f64, b: f64, tolerance: f64) {
+    let scaled = (a - b).abs() / b.abs().max(1.0);
+    assert!(scaled <= tolerance, "{what}: {a} against {b}, off by {scaled:.2e}");
+}
+
+/// The weights of all units in another order.
+pub fn permuted(links: &Links, order: &[usize], how: Normalisation) -> Weights {
+    let all = UnitIndex::new(links.units.clone()).unwrap();
+    Weights::region(&all, links, order, how, RegionWeights::Renormalise).unwrap()
+}
