@@ -1,5 +1,76 @@
-//! spanel: one TOML file to the tables of a spatial panel paper.
-#![allow(missing_docs)]
+//! **spanel**: a declarative experiment runner for spatial panel econometrics. One TOML file is
+//! expanded into a grid of cells (model × effects × measure × region × lags × weights), every cell
+//! is fitted in parallel with its tests, the records are kept, and the paper's tables are rendered
+//! from them. This page is the plan of the house.
+//!
+//! # Flow
+//!
+//! ```text
+//! experiment.toml ── spec ──▶ plan ──▶ run ─────────────────────▶ store ──▶ report ──▶ tables, CSV
+//!                     │        │        │ inputs ◀ load ◀ files     ▲         ▲
+//!                   model     Cell      ├─ estimator ─▶ Fit ────────┤      templates/
+//!                 (question)            └─ diagnostic ─▶ Test ──────┘
+//!                                                outcome (answer)
+//! ```
+//!
+//! Two waists of plain data hold it together: [`model`], what is asked, and [`outcome`], what came
+//! out. The numerics between them know neither TOML nor tables; specification, store and report
+//! know no numerics.
+//!
+//! # Rooms, from the ground up
+//!
+//! | module | concern | may import |
+//! |---|---|---|
+//! | [`ident`] | names, positions, identities, seeds | – |
+//! | [`mistake`] | what is wrong with an input, where, how to mend it | ident |
+//! | [`math`] | linear algebra, distributions, optimisation, random streams | – |
+//! | [`model`] | the question as data | ident |
+//! | [`outcome`] | the answer as data | ident, model |
+//! | [`expr`] | the grammar of derived variables | ident |
+//! | [`spec`] | TOML layers → resolved specification | ident, mistake, model, expr, outcome |
+//! | [`plan`] | axes × exclusions → cells | + spec |
+//! | [`panel`] | units × periods × columns, missing values, derived columns, samples | ident, mistake, model, expr |
+//! | [`weights`] | links, normalisation, spatial lag, eigenvalues | ident, math, model |
+//! | [`store`] | records, and a results folder of whole files | ident, mistake, model, outcome |
+//! | [`load`] | the only reader of input files | ident, mistake, model, panel, weights, spec, store |
+//! | [`inputs`] | specification → open panel, links, regions | + load |
+//! | [`estimator`] | sample + weights + model → fit | ident, math, model, outcome, panel, weights |
+//! | [`diagnostic`] | tests of a fitted cell, Moran's I | + estimator |
+//! | [`simulate`] | a declared process → a panel | ident, mistake, math, weights, load, model |
+//! | [`run`] | cells → records, in parallel, pure | everything above but load |
+//! | [`report`] | records → tables and CSV; recomputes nothing | ident, mistake, model, outcome, spec, plan, store |
+//! | [`cli`] | arguments, progress, exit codes | all |
+//!
+//! Invariants, held by `tests/suite/architecture.rs`:
+//!
+//! * A room imports only what its row lists. Nothing imports [`cli`].
+//! * Only [`load`], [`store`], [`spec`] and [`cli`] touch the disk; only [`cli`] prints, reads the
+//!   environment or ends the process.
+//! * Only [`math`] names the linear-algebra, distribution and random-number crates.
+//! * A consumer asks an estimator what it supports; it never compares names.
+//! * Every number is rounded in one place, `report::number`; every p-value of a coefficient is
+//!   made in one place, `estimator::inference`.
+//!
+//! # Adding
+//!
+//! * **an estimator**: a file in `src/estimator/` and a line in [`estimator::ESTIMATORS`];
+//! * **a group of tests**: a file in `src/diagnostic/` and a line in [`diagnostic::DIAGNOSTICS`];
+//! * **an output format**: a file in `src/report/`, a template, a line in its list of formats;
+//! * **a statistic of a fit**: a variant of [`outcome::Statistic`], which the compiler then carries
+//!   through.
+//!
+//! `CONTRIBUTING.md` walks through each.
+//!
+//! # Determinism
+//!
+//! Results are a pure function of specification, data and seed. Linear algebra runs on one thread
+//! inside a cell, cells share nothing that they change, random streams are derived by name
+//! ([`ident::Seed::stream`]), and everything that is iterated is ordered.
+//!
+//! # Exit codes
+//!
+//! 0 all cells, 1 some cells failed, 2 wrong specification, 3 unusable file, 70 a bug,
+//! 130 interrupted ([`cli::Ending`]).
 
 pub mod diagnostic;
 pub mod estimator;

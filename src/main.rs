@@ -1,1 +1,5 @@
-fn main() {}
+//! The `spanel` command.
+
+fn main() -> std::process::ExitCode {
+    spanel::cli::main()
+}

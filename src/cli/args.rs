@@ -1,0 +1,99 @@
+//! The command line as the user sees it.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Declarative experiments in spatial panel econometrics: one TOML file to the paper's tables.
+#[derive(Debug, Parser)]
+#[command(
+    name = "spanel",
+    version,
+    after_help = "\
+Examples:
+  spanel run experiments/us-states.toml
+  spanel check experiments/paper.toml --set data.file=my-panel.csv
+  spanel plan experiments/paper.toml --set 'grids.paper.model=[\"slm\"]'
+  spanel render experiments/paper.toml
+
+Settings are layered, later ones win: defaults < spanel.toml beside the experiment < the experiment
+< environment (SPANEL_DATA__FILE=... sets data.file) < --set.
+
+Exit codes:
+  0    every cell was fitted
+  1    some cells failed; the others are done, and tables say which and why
+  2    the specification is wrong (or the command line)
+  3    a file cannot be read, written or used
+  70   a bug in spanel
+  130  interrupted; whole records are kept"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Fit every cell of an experiment, keep the records, render its tables
+    ///
+    /// Reads the experiment and its data, fits every cell with its tests in parallel, writes one
+    /// record a cell, and renders tables (Markdown and LaTeX) and CSV files. A cell that fails is
+    /// shown as failed; the others go on.
+    Run {
+        #[command(flatten)]
+        experiment: Experiment,
+        #[command(flatten)]
+        results: Results,
+        /// Threads to use; all cores when not given. Results do not depend on it.
+        #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+        jobs: Option<u16>,
+    },
+    /// Validate an experiment and its data without fitting
+    ///
+    /// Reports every mistake at once with file, line and column, in the specification, the data,
+    /// the weights, and the templates.
+    Check {
+        #[command(flatten)]
+        experiment: Experiment,
+    },
+    /// List the cells of an experiment
+    ///
+    /// One line a cell on standard output, counts by axis on standard error. Reads no data.
+    Plan {
+        #[command(flatten)]
+        experiment: Experiment,
+    },
+    /// Render tables again from the stored records, without fitting
+    Render {
+        #[command(flatten)]
+        experiment: Experiment,
+        #[command(flatten)]
+        results: Results,
+    },
+    /// Simulate a panel from a data generating process declared in a TOML file
+    ///
+    /// Writes the panel as CSV, and a provenance file beside it that makes every table made from
+    /// it say that the data are simulated.
+    Simulate {
+        /// The process (TOML), such as experiments/paper-dgp.toml
+        process: PathBuf,
+        /// Where to write the panel
+        #[arg(long, short, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Experiment {
+    /// The experiment (TOML)
+    pub spec: PathBuf,
+    /// Override a setting: --set data.file=panel.csv; the value is TOML, or else text
+    #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
+    pub set: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Results {
+    /// Folder that results are written below, in a folder named after the experiment
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    pub results: PathBuf,
+}

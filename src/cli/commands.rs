@@ -1,0 +1,299 @@
+//! One function a subcommand. Each reads as the flow of data.
+
+use super::Ending;
+use super::args::{Command, Experiment, Results};
+use super::diagnostic;
+use super::progress::Progress;
+use crate::diagnostic::DIAGNOSTICS;
+use crate::estimator::ESTIMATORS;
+use crate::inputs;
+use crate::mistake::{Checked, Kind, Mistake, Mistakes};
+use crate::plan::{Plan, plan};
+use crate::report::{self, Source, UserTemplates};
+use crate::run::{self, Event};
+use crate::spec::layers::Layers;
+use crate::spec::{self, Axis, Spec};
+use crate::store::folder::Folder;
+use crate::store::{CellResult, ExperimentRecord, Record};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Does what `command` says.
+pub fn run(command: Command) -> Ending {
+    match command {
+        Command::Run { experiment, results, jobs } => run_cells(&experiment, &results, jobs),
+        Command::Check { experiment } => check(&experiment),
+        Command::Plan { experiment } => list(&experiment),
+        Command::Render { experiment, results } => render_again(&experiment, &results),
+        Command::Simulate { process, out } => simulate(&process, &out),
+    }
+}
+
+/// A loaded experiment: what is asked, and where each setting came from.
+struct Loaded {
+    spec: Spec,
+    plan: Plan,
+    layers: Layers,
+}
+
+/// Reads the experiment, or reports everything that is wrong with it.
+fn load(experiment: &Experiment) -> Result<Loaded, Ending> {
+    let vocabulary = vocabulary();
+    let (spec, layers) =
+        spec::load(&experiment.spec, std::env::vars(), &experiment.set, &vocabulary)
+            .map_err(|(mistakes, layers)| report_mistakes(&mistakes, &layers))?;
+    match plan(&spec) {
+        Ok(plan) => Ok(Loaded { spec, plan, layers }),
+        Err(mistakes) => Err(report_mistakes(&mistakes, &layers)),
+    }
+}
+
+fn report_mistakes(mistakes: &Mistakes, layers: &Layers) -> Ending {
+    let fancy = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    eprintln!("{}", diagnostic::report(mistakes, layers, fancy));
+    match mistakes.kind() {
+        Kind::Spec => Ending::SpecWrong,
+        Kind::File => Ending::FileWrong,
+    }
+}
+
+impl Loaded {
+    /// `value`, or everything that is wrong reported.
+    fn or_report<T>(&self, result: Checked<T>) -> Result<T, Ending> {
+        result.map_err(|mistakes| report_mistakes(&mistakes, &self.layers))
+    }
+}
+
+/// Both ways of a `Result` of endings are an ending.
+fn ended(result: Result<Ending, Ending>) -> Ending {
+    result.unwrap_or_else(|ending| ending)
+}
+
+fn check(experiment: &Experiment) -> Ending {
+    ended((|| {
+        let loaded = load(experiment)?;
+        let inputs = loaded.or_report(inputs::open(&loaded.spec))?;
+        loaded.or_report(user_templates(&experiment.spec))?;
+        let panel = &inputs.panel;
+        println!(
+            "{}: {} cells in {} grids, {} units, {} periods, nothing wrong",
+            experiment.spec.display(),
+            loaded.plan.cells.len(),
+            loaded.spec.grids.len(),
+            panel.units().len(),
+            panel.periods().len(),
+        );
+        for text in panel.repairs.dropped.iter() {
+            println!("dropped: {text}");
+        }
+        if !panel.repairs.filled.is_empty() {
+            println!("filled: {} values", panel.repairs.filled.len());
+        }
+        Ok(Ending::Done)
+    })())
+}
+
+fn list(experiment: &Experiment) -> Ending {
+    ended(load(experiment).map(|loaded| {
+        for cell in &loaded.plan.cells {
+            println!("{}  {}", cell.id, cell.label());
+        }
+        for (grid, cells) in by_grid(&loaded.plan) {
+            eprintln!("{grid}: {} cells", cells.len());
+            for axis in Axis::ALL {
+                let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+                for cell in &cells {
+                    *counts.entry(cell.axes.value(axis)).or_default() += 1;
+                }
+                let shown: Vec<String> =
+                    counts.iter().map(|(value, n)| format!("{value} {n}")).collect();
+                eprintln!("  {:8} {}", axis.name(), shown.join(", "));
+            }
+        }
+        let distinct = run::distinct(&loaded.plan).len();
+        eprintln!("{} cells, {distinct} of them distinct", loaded.plan.cells.len());
+        Ending::Done
+    }))
+}
+
+fn by_grid(plan: &Plan) -> BTreeMap<&str, Vec<&crate::plan::Cell>> {
+    let mut grids: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for cell in &plan.cells {
+        grids.entry(cell.grid.as_str()).or_default().push(cell);
+    }
+    grids
+}
+
+fn run_cells(experiment: &Experiment, results: &Results, jobs: Option<u16>) -> Ending {
+    ended((|| {
+        let loaded = load(experiment)?;
+        let inputs = loaded.or_report(inputs::open(&loaded.spec))?;
+        let templates = loaded.or_report(user_templates(&experiment.spec))?;
+        let folder = loaded.or_report(Folder::create(&results.results, &loaded.spec.name))?;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs.map_or(0, usize::from))
+            .build()
+            .map_err(|e| {
+                eprintln!("cannot start threads: {e}");
+                Ending::FileWrong
+            })?;
+        let (summary, series) = pool.install(|| {
+            let summary = fit_all(&loaded, &inputs, &folder);
+            (summary, run::experiment(&loaded.spec, &inputs))
+        });
+        let summary = loaded.or_report(summary)?;
+        loaded.or_report(folder.write_experiment(&series))?;
+        if summary.interrupted {
+            eprintln!(
+                "interrupted: {} of {} cells are done and kept in {}; run again to go on",
+                summary.fitted + summary.failed,
+                summary.total,
+                folder.root().display()
+            );
+            return Ok(Ending::Interrupted);
+        }
+        loaded.or_report(render_files(&loaded, &folder, &series, &templates))?;
+        println!(
+            "{} cells fitted, {} failed, {:.2} s",
+            summary.fitted, summary.failed, summary.seconds
+        );
+        Ok(if summary.failed > 0 { Ending::CellsFailed } else { Ending::Done })
+    })())
+}
+
+struct Summary {
+    total: usize,
+    fitted: usize,
+    failed: usize,
+    interrupted: bool,
+    seconds: f64,
+}
+
+/// Fits every distinct cell and keeps each record as it is done.
+fn fit_all(loaded: &Loaded, inputs: &inputs::Inputs, folder: &Folder) -> Checked<Summary> {
+    let cells = run::distinct(&loaded.plan);
+    let stop = stop_on_ctrl_c();
+    let progress = Progress::start(cells.len());
+    let (fitted, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let unwritten: Mutex<Option<Mistakes>> = Mutex::new(None);
+    run::run(&cells, &loaded.spec, inputs, &stop, &|event| match event {
+        Event::Started(_) => progress.started(),
+        Event::Finished(cell, record) => {
+            let failure = match &record.result {
+                CellResult::Fitted(_) => {
+                    fitted.fetch_add(1, Ordering::Relaxed);
+                    None
+                }
+                CellResult::Failed(failure) => {
+                    failed.fetch_add(1, Ordering::Relaxed);
+                    Some(format!("{}: {}", failure.kind, failure.reason))
+                }
+            };
+            if let Err(mistakes) = folder.write_record(record) {
+                // A disk that refuses one record will refuse the next: stop with what is kept.
+                stop.store(true, Ordering::Relaxed);
+                *unwritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(mistakes);
+            }
+            progress.finished(&cell.label(), failure.as_deref());
+        }
+    });
+    progress.end();
+    if let Some(mistakes) = unwritten.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(mistakes);
+    }
+    let (fitted, failed) = (fitted.into_inner(), failed.into_inner());
+    Ok(Summary {
+        total: cells.len(),
+        fitted,
+        failed,
+        interrupted: fitted + failed < cells.len(),
+        seconds: progress.seconds(),
+    })
+}
+
+/// The first Ctrl-C lets the cells under way finish; the second ends the process.
+fn stop_on_ctrl_c() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    let handler = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(Ending::Interrupted.code()));
+        }
+        eprintln!("stopping after the cells under way; press Ctrl-C again to stop at once");
+    });
+    if let Err(e) = handler {
+        eprintln!("Ctrl-C will end the run at once: {e}");
+    }
+    stop
+}
+
+fn render_again(experiment: &Experiment, results: &Results) -> Ending {
+    ended((|| {
+        let loaded = load(experiment)?;
+        let templates = loaded.or_report(user_templates(&experiment.spec))?;
+        let folder = Folder::existing(&results.results, &loaded.spec.name);
+        let series = loaded.or_report(folder.read_experiment().and_then(|found| {
+            found.ok_or_else(|| {
+                Mistake::file(folder.root(), "holds no results of this experiment")
+                    .help(format!("run it first: spanel run {}", experiment.spec.display()))
+                    .into()
+            })
+        }))?;
+        loaded.or_report(render_files(&loaded, &folder, &series, &templates))?;
+        Ok(Ending::Done)
+    })())
+}
+
+/// Renders everything, writes it, and says where it is.
+fn render_files(
+    loaded: &Loaded,
+    folder: &Folder,
+    series: &ExperimentRecord,
+    templates: &UserTemplates,
+) -> Checked<()> {
+    let ids: BTreeSet<_> = loaded.plan.cells.iter().map(|c| &c.id).collect();
+    let records: BTreeMap<_, Record> = folder.read_records(ids)?;
+    let source = Source {
+        spec: &loaded.spec,
+        plan: &loaded.plan,
+        records: &records,
+        experiment: series,
+    };
+    let files = report::render(source, templates)?;
+    for file in &files {
+        folder.write(&file.path, &file.text)?;
+    }
+    println!("{}", report::terminal::summary(source));
+    let tables = files.iter().filter(|f| f.path.ends_with(".md"));
+    for file in tables {
+        println!("{}", folder.root().join(&file.path).display());
+    }
+    println!("{} files in {}", files.len(), folder.root().display());
+    Ok(())
+}
+
+/// The templates in `templates/` beside the experiment.
+fn user_templates(spec: &Path) -> Checked<UserTemplates> {
+    let folder = spec.parent().unwrap_or(Path::new("")).join("templates");
+    let mut found = UserTemplates::default();
+    let mut mistakes = Vec::new();
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(_) => return Ok(found),
+    };
+    let mut files: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+    files.sort();
+    for file in files.iter().filter(|f| f.extension().is_some_and(|e| e == "jinja")) {
+        let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        match std::fs::read_to_string(file) {
+            Ok(text) => {
+                found.insert(name, text);
+            }
+            Err(e) => mistakes.push(Mistake::file(file, format!("cannot be read: {e}"))),
+        }
+    }
+    Mistakes::unless_empty(mistakes, found)
+}

@@ -1,0 +1,75 @@
+//! The command line: a thin layer that reads the environment, prints, and turns answers into exit
+//! codes. Nothing imports it.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `args` | the command line as the user sees it |
+//! | `commands` | one function a subcommand |
+//! | `diagnostic` | mistakes → reports with source, caret and advice |
+//! | `progress` | the bar, or plain lines |
+
+mod args;
+mod commands;
+pub mod diagnostic;
+mod progress;
+
+use clap::Parser;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+/// Every way a command can end.
+///
+/// | code | meaning |
+/// |---|---|
+/// | 0 | every cell was fitted, or there was nothing to fit |
+/// | 1 | some cells failed |
+/// | 2 | the specification (or the command line) is wrong |
+/// | 3 | a file cannot be read, written or used |
+/// | 70 | a bug in spanel |
+/// | 130 | interrupted; whole records are kept |
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// All went well.
+    Done,
+    /// Some cells failed.
+    CellsFailed,
+    /// Wrong specification.
+    SpecWrong,
+    /// Unusable file.
+    FileWrong,
+    /// A bug.
+    Bug,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl Ending {
+    fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::CellsFailed => 1,
+            Self::SpecWrong => 2,
+            Self::FileWrong => 3,
+            Self::Bug => 70,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    // A panic inside a cell is caught and kept as that cell's failure; the default hook would
+    // print it over the progress bar.
+    std::panic::set_hook(Box::new(|_| {}));
+    let cli = args::Cli::parse();
+    let ending = catch_unwind(AssertUnwindSafe(|| commands::run(cli.command))).unwrap_or_else(|p| {
+        let text = p
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| p.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        eprintln!("spanel has a bug: {text}\nPlease report it with the command and the experiment.");
+        Ending::Bug
+    });
+    ExitCode::from(ending.code())
+}
