@@ -6,6 +6,8 @@ pub mod estimator;
 pub mod expr;
 pub mod ident;
 pub mod inputs;
+
+pub mod load;
 pub mod math;
 pub mod mistake;
 pub mod model;
