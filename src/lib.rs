@@ -77,6 +77,8 @@ pub mod estimator;
 pub mod expr;
 pub mod ident;
 pub mod inputs;
+
+pub mod load;
 pub mod math;
 pub mod mistake;
 pub mod model;

@@ -112,6 +112,12 @@ impl Mistakes {
         if mistakes.is_empty() { Ok(value) } else { Err(Self(mistakes)) }
     }
 
+    /// The collected mistakes, of which there is at least one.
+    pub fn some(mistakes: Vec<Mistake>) -> Self {
+        debug_assert!(!mistakes.is_empty());
+        Self(mistakes)
+    }
+
     /// The mistakes in the order they were found.
     pub fn iter(&self) -> impl Iterator<Item = &Mistake> {
         self.0.iter()

@@ -190,6 +190,34 @@ impl fmt::Display for Term {
     }
 }
 
+/// What to do with missing values and absent rows of the columns that are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Refuse, listing the gaps.
+    Error,
+    /// The unit's own mean over the periods (the paper's mean value method).
+    Mean,
+    /// Linear in time between the unit's neighbouring observations; ends are an error.
+    Interpolate,
+    /// Leave out units with a gap.
+    DropUnit,
+    /// Leave out periods with a gap.
+    DropPeriod,
+}
+
+impl Missing {
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Mean => "mean",
+            Self::Interpolate => "interpolate",
+            Self::DropUnit => "drop-unit",
+            Self::DropPeriod => "drop-period",
+        }
+    }
+}
+
 /// How a matrix of links becomes a weights matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -5,10 +5,12 @@
 //! | `fill` | the missing-value policies |
 //! | `derive` | derived columns from expressions |
 //! | `sample` | panel + model → balanced, finite sample |
+//! | `spacing` | whether periods are equally spaced |
 
 pub mod derive;
 pub mod fill;
 pub mod sample;
+pub mod spacing;
 
 use crate::ident::{Period, UnitIndex, VarName};
 use std::collections::BTreeMap;

@@ -1,9 +1,10 @@
 //! Panel + model → sample: balanced, finite, ordered.
 
 use crate::ident::{Period, UnitIndex, VarName};
-use crate::mistake::Checked;
-use crate::model::Regressor;
+use crate::mistake::{Checked, Kind, Mistake, Mistakes, Place};
+use crate::model::{Regressor, Term};
 use crate::panel::Panel;
+use crate::panel::spacing::shortened;
 
 /// The numbers a cell is estimated from. Stacked by period; every value is finite.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,15 +42,179 @@ impl Sample {
 
 /// Builds the sample of `response` on `regressors` for the units at `units` (positions in the
 /// panel, in the order wanted). Lags are taken within each unit; the first `skip` periods are
-/// dropped, `skip` being at least the deepest lag.
+/// dropped, `skip` being at least the deepest lag. So are periods after them in which a variable
+/// has no value for any unit, as the first periods of a variable that is itself a lag.
 ///
 /// Errors name the rows that are missing and say how to fill or drop them.
 pub fn sample(
-    _panel: &Panel,
-    _units: &[usize],
-    _response: &VarName,
-    _regressors: &[Regressor],
-    _skip: usize,
+    panel: &Panel,
+    units: &[usize],
+    response: &VarName,
+    regressors: &[Regressor],
+    skip: usize,
 ) -> Checked<Sample> {
-    unimplemented!()
+    let series = series(panel, units, response, regressors)?;
+    let first = first_period(&series, units.len(), panel.periods().len(), skip);
+    if first >= panel.periods().len() {
+        return Err(nothing_left(panel, &series, skip).into());
+    }
+    let from = first * units.len();
+    Mistakes::unless_empty(gaps(panel, units, &series, from), ())?;
+    let mut columns =
+        series.into_iter().map(|s| s.values[from..].iter().flatten().copied().collect());
+    Ok(Sample {
+        units: panel.units().subset(units),
+        periods: panel.periods()[first..].to_vec(),
+        response: response.clone(),
+        y: columns.next().unwrap_or_default(),
+        regressors: regressors.to_vec(),
+        x: columns.collect(),
+    })
+}
+
+/// One variable at one lag, stacked by period over the units wanted.
+struct Series {
+    name: String,
+    values: Vec<Option<f64>>,
+}
+
+/// The response, then the regressors.
+fn series(
+    panel: &Panel,
+    units: &[usize],
+    response: &VarName,
+    regressors: &[Regressor],
+) -> Checked<Vec<Series>> {
+    let response = Regressor { variable: response.clone(), lag: 0 };
+    let wanted: Vec<&Regressor> = std::iter::once(&response).chain(regressors).collect();
+    let unknown = wanted.iter().filter(|r| panel.column(&r.variable).is_none());
+    let unknown: Vec<Mistake> =
+        unknown.map(|r| mistake(format!("`{}` is no column of the data", r.variable))).collect();
+    Mistakes::unless_empty(unknown, ())?;
+    Ok(wanted.into_iter().map(|r| lagged(panel, units, r)).collect())
+}
+
+fn lagged(panel: &Panel, units: &[usize], regressor: &Regressor) -> Series {
+    let n = panel.units().len();
+    let column = panel.column(&regressor.variable).unwrap_or_default();
+    let lag = regressor.lag as usize;
+    let value = |t: usize, i: usize| t.checked_sub(lag).and_then(|earlier| column[earlier * n + i]);
+    let values = (0..panel.periods().len())
+        .flat_map(|t| units.iter().map(move |&i| (t, i)))
+        .map(|(t, i)| value(t, i))
+        .collect();
+    Series { name: Term::Variable(regressor.clone()).to_string(), values }
+}
+
+/// The first period, from `skip` on, in which every series has a value for some unit.
+fn first_period(series: &[Series], n: usize, periods: usize, skip: usize) -> usize {
+    let empty = |s: &Series, t: usize| s.values[t * n..(t + 1) * n].iter().all(Option::is_none);
+    (skip..periods).find(|&t| !series.iter().any(|s| empty(s, t))).unwrap_or(periods)
+}
+
+fn nothing_left(panel: &Panel, series: &[Series], skip: usize) -> Mistake {
+    let periods = panel.periods();
+    let span = match (periods.first(), periods.last()) {
+        (Some(a), Some(b)) if a < b => format!("{} periods, {a} to {b}", periods.len()),
+        (Some(a), _) => format!("one period, {a}"),
+        (None, _) => "no period".to_owned(),
+    };
+    let empty = series.iter().find(|s| s.values.iter().all(Option::is_none));
+    let message = match empty {
+        Some(s) if skip < periods.len() => {
+            format!("`{}` has no value in any period; the panel has {span}", s.name)
+        }
+        _ => format!("lags drop the first {skip} periods, which leaves none: the panel has {span}"),
+    };
+    mistake(message).help("fewer lags, or a longer panel")
+}
+
+fn mistake(message: String) -> Mistake {
+    Mistake { kind: Kind::File, message, help: None, place: Place::Nowhere }
+}
+
+/// The rows from place `from` on in which a series has no value.
+fn gaps(panel: &Panel, units: &[usize], series: &[Series], from: usize) -> Vec<Mistake> {
+    let row = |place: usize| {
+        let unit = &panel.units().as_slice()[units[place % units.len()]];
+        format!("{unit} in {}", panel.periods()[place / units.len()])
+    };
+    let gappy = |s: &Series| {
+        let places = (from..s.values.len()).filter(|&place| s.values[place].is_none());
+        let rows: Vec<String> = places.map(row).collect();
+        (!rows.is_empty()).then(|| {
+            mistake(format!("`{}` has no value for {}", s.name, shortened(rows)))
+                .help("correct the file, or choose a policy in `data.missing`")
+        })
+    };
+    series.iter().filter_map(gappy).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ident::UnitId;
+
+    /// Units A, B, C over 2001 and 2002, y = 1 … 6, x = 10 … 60, stacked by period.
+    fn panel() -> Panel {
+        let units = ["A", "B", "C"].map(|u| UnitId(u.to_owned())).to_vec();
+        let units = UnitIndex::new(units).expect("distinct");
+        let mut panel = Panel::new(units, vec![Period(2001), Period(2002)]);
+        let column = |scale: f64| (1..=6).map(|i| Some(f64::from(i) * scale)).collect();
+        panel.set_column(VarName::new("y"), column(1.0));
+        panel.set_column(VarName::new("x"), column(10.0));
+        panel
+    }
+
+    fn x(lag: u32) -> Regressor {
+        Regressor { variable: VarName::new("x"), lag }
+    }
+
+    fn y() -> VarName {
+        VarName::new("y")
+    }
+
+    #[test]
+    fn without_lags_the_sample_is_the_panel_in_the_order_wanted() {
+        let sample = sample(&panel(), &[2, 0], &y(), &[x(0)], 0).expect("balanced");
+        assert_eq!(sample.y, [3.0, 1.0, 6.0, 4.0]);
+        assert_eq!(sample.x, [[30.0, 10.0, 60.0, 40.0]]);
+        assert_eq!(sample.units.as_slice(), [UnitId("C".into()), UnitId("A".into())]);
+    }
+
+    #[test]
+    fn a_lag_never_crosses_units() {
+        // In 2002 the lag of x is x of 2001: A 10, B 20, C 30. Row 3 (C 2001) precedes A 2002.
+        let sample = sample(&panel(), &[0, 1, 2], &y(), &[x(0), x(1)], 1).expect("one period");
+        assert_eq!(sample.y, [4.0, 5.0, 6.0]);
+        assert_eq!(sample.x, [[40.0, 50.0, 60.0], [10.0, 20.0, 30.0]]);
+        assert_eq!(sample.periods, [Period(2002)]);
+    }
+
+    #[test]
+    fn lags_may_not_eat_the_panel() {
+        let mistakes = sample(&panel(), &[0, 1], &y(), &[x(2)], 2).expect_err("too deep");
+        assert_eq!(
+            mistakes.to_string(),
+            "lags drop the first 2 periods, which leaves none: the panel has 2 periods, 2001 to 2002"
+        );
+    }
+
+    #[test]
+    fn leading_periods_without_any_value_are_trimmed() {
+        let mut panel = panel();
+        let lagged = [None, None, None, Some(1.0), Some(2.0), Some(3.0)];
+        panel.set_column(VarName::new("x"), lagged.to_vec());
+        let sample = sample(&panel, &[0, 1, 2], &y(), &[x(0)], 0).expect("trimmed");
+        assert_eq!((sample.periods, sample.y), (vec![Period(2002)], vec![4.0, 5.0, 6.0]));
+    }
+
+    #[test]
+    fn any_other_gap_is_named() {
+        let mut panel = panel();
+        let gappy = [Some(0.0), None, Some(0.0), Some(1.0), Some(2.0), None];
+        panel.set_column(VarName::new("x"), gappy.to_vec());
+        let mistakes = sample(&panel, &[0, 1, 2], &y(), &[x(0)], 0).expect_err("gaps");
+        assert_eq!(mistakes.to_string(), "`x` has no value for B in 2001, C in 2002");
+    }
 }

@@ -21,6 +21,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tables::TableSpec;
 
+pub use crate::model::Missing;
+
 /// A resolved experiment. Names that refer to other parts of the specification are known to
 /// exist; names of columns are checked when the data are open.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,34 +74,6 @@ pub struct DataSpec {
     pub missing_codes: Vec<String>,
     /// A sentence for the note of every table.
     pub note: Option<String>,
-}
-
-/// What to do with missing values and absent rows of the columns that are used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Missing {
-    /// Refuse, listing the gaps.
-    Error,
-    /// The unit's own mean over the periods (the paper's mean value method).
-    Mean,
-    /// Linear in time between the unit's neighbouring observations; ends are an error.
-    Interpolate,
-    /// Leave out units with a gap.
-    DropUnit,
-    /// Leave out periods with a gap.
-    DropPeriod,
-}
-
-impl Missing {
-    /// The name in a specification.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Mean => "mean",
-            Self::Interpolate => "interpolate",
-            Self::DropUnit => "drop-unit",
-            Self::DropPeriod => "drop-period",
-        }
-    }
 }
 
 /// `[variables] NAME = { … }`
