@@ -10,8 +10,6 @@ pub enum Scale {
     Unit,
     /// |reference|: for quantities that are small by nature, such as variances.
     Relative,
-    /// A size that is given, such as the standard errors that frame a covariance.
-    Given,
 }
 
 struct Row {
@@ -59,12 +57,12 @@ impl Ledger {
         let size = match scale {
             Scale::Unit => reference.abs().max(1.0),
             Scale::Relative => reference.abs(),
-            Scale::Given => panic!("a given scale is for `check_sized`"),
         };
         self.check_sized((case, quantity, term), reference, ours, size, tolerance);
     }
 
-    /// Compares one number whose difference is divided by `size`.
+    /// Compares one number whose difference is divided by `size`, such as the standard errors
+    /// that frame a covariance.
     pub fn check_sized(
         &mut self,
         (case, quantity, term): (&str, &'static str, &str),

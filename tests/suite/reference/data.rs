@@ -24,7 +24,6 @@ pub fn json(name: &str) -> serde_json::Value {
 
 /// A balanced panel of text, units in the order of the weights file.
 pub struct Table {
-    pub units: Vec<String>,
     pub periods: Vec<i64>,
     rows: BTreeMap<(String, i64), BTreeMap<String, String>>,
 }
@@ -38,12 +37,13 @@ impl Table {
         for row in reader.deserialize::<BTreeMap<String, String>>() {
             let row = row.expect("a row of the CSV");
             let period = time.map_or(0, |t| row[t].parse().expect("a period"));
-            rows.insert((row[unit].clone(), period), row);
+            // Ids of a GAL file hold no spaces.
+            rows.insert((row[unit].replace(' ', "_"), period), row);
         }
-        let units: BTreeSet<String> = rows.keys().map(|(u, _)| u.clone()).collect();
+        let units: BTreeSet<&String> = rows.keys().map(|(u, _)| u).collect();
         let periods: BTreeSet<i64> = rows.keys().map(|(_, t)| *t).collect();
         assert_eq!(rows.len(), units.len() * periods.len(), "{path} is balanced");
-        Self { units: units.into_iter().collect(), periods: periods.into_iter().collect(), rows }
+        Self { periods: periods.into_iter().collect(), rows }
     }
 
     /// The text of `column` for a unit in a period.
