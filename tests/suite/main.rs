@@ -1,4 +1,5 @@
 //! One test binary: one link instead of ten.
 
 mod laws;
+mod reference;
 mod support;

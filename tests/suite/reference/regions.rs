@@ -1,0 +1,80 @@
+//! The country and three regions with their own weights, six lag specifications, two kinds of
+//! effects: least squares, LM tests, lag and error models.
+
+use super::*;
+use data::{Table, json, weights, weights_of};
+
+#[test]
+fn regions_and_lags_agree() {
+    let table = Table::read("experiments/data/us-states.csv", "state", Some("year"));
+    let file = json("produc_lags_regions.json");
+    let mut ledger = Ledger::new("produc_lags_regions.json");
+    for (case, block) in file["results"].as_object().expect("results") {
+        let gal = "experiments/data/us-states.gal";
+        let weights = match block["region"].as_str().expect("a region") {
+            "national" => weights(gal),
+            region => weights_of(gal, |unit| table.text(unit, 1970, "macro") == region),
+        };
+        assert_eq!(Some(weights.n() as u64), block["n_units"].as_u64(), "{case}");
+        let names = regressors(block["formula"].as_str().expect("a formula"));
+        let n_periods = block["n_periods"].as_u64().expect("periods") as usize;
+        let sample = table.sample(&weights, "lgsp", &names, n_periods);
+        for kind in ["individual", "twoways"] {
+            let case = format!("{case} {kind}");
+            check_specification(&mut ledger, &case, &block[kind], &sample, &weights, effects(kind));
+        }
+    }
+    ledger.finish(4000);
+}
+
+fn check_specification(
+    ledger: &mut Ledger,
+    case: &str,
+    block: &Value,
+    sample: &Sample,
+    weights: &Weights,
+    effects: Effects,
+) {
+    let order = LagOrder::LagThenDemean;
+    let ols = fit(sample, weights, ("ols", effects, order), None);
+    let reference = &block["ols"];
+    for (name, value) in numbers(&reference["coef"]) {
+        let ours = ols.value(&term(name));
+        ledger.check((case, "OLS coefficient", name), value, ours, Scale::Unit, CLOSED_FORM);
+    }
+    check_std_errors(ledger, case, &reference["se"], &ols, STD_ERRORS);
+    for (quantity, statistic, member) in [
+        ("OLS residual df", Statistic::ResidualDf, "df_residual"),
+        ("OLS SSR", Statistic::Ssr, "rss"),
+    ] {
+        let ours = ols.fit.statistics.get(&statistic).copied();
+        let value = number(&reference[member]);
+        ledger.check((case, quantity, ""), value, ours, Scale::Relative, CLOSED_FORM);
+    }
+    for name in ["sar", "sem"] {
+        let ours = fit(sample, weights, (estimator(name), effects, order), None);
+        check_likelihood_fit(ledger, &format!("{case} {name}"), &block[name], &ours);
+    }
+    check_lm(ledger, case, block, sample, weights, effects);
+}
+
+fn check_lm(
+    ledger: &mut Ledger,
+    case: &str,
+    block: &Value,
+    sample: &Sample,
+    weights: &Weights,
+    effects: Effects,
+) {
+    let ours = Findings::of("lm", sample, weights, effects);
+    for (name, statistic) in numbers(&block["lm_tests_slmtest"]) {
+        let found = ours.get(lm_name(name), effects).map(|o| o.0);
+        let at = (case, "LM test as published", name);
+        ledger.check(at, statistic, found, Scale::Relative, CLOSED_FORM);
+    }
+    for (name, statistic) in numbers(&block["lm_tests_projected"]) {
+        let found = ours.get_exact(lm_name(name), effects).map(|o| o.0);
+        let at = (case, "LM test, exact", name);
+        ledger.check(at, statistic, found, Scale::Relative, LM_EXACT);
+    }
+}
