@@ -119,9 +119,9 @@ fn family(
     let sigma2 = dot(e, e) / problem.n() as f64;
     let (ww, wtw) = problem.weights.square_traces();
     let tw = problem.n_periods() as f64 * (ww + wtw);
-    // e'Wy = e'QWy whichever order lag and demeaning are taken in, as long as W1 ∝ 1; for other W
-    // the response itself is lagged, which is the exact score.
-    let d_rho = dot(e, &problem.weights.lag(&problem.sample.y)) / sigma2;
+    // e'Wy = e'Q(Wy) since e = Qe; the demeaned lag is small, so that fewer digits cancel.
+    let lag = problem.within(&problem.weights.lag(&problem.sample.y));
+    let d_rho = dot(e, &lag) / sigma2;
     let d_lambda = dot(e, &problem.weights.lag(e)) / sigma2;
     let unexplained = space.residual(fitted_lag);
     let j = dot(&unexplained, &unexplained) / sigma2 + tw;
