@@ -2,4 +2,5 @@
 
 mod laws;
 mod reference;
+mod simulate;
 mod support;
