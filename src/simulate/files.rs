@@ -52,12 +52,13 @@ impl Roster {
         let find = |name: &String| {
             table.column(name).ok_or_else(|| {
                 let message = format!("there is no column `{name}`");
-                Mistake::file(file, message).help(suggest(name, table.header.iter()))
+                Mistakes::from(
+                    Mistake::file(file, message).help(suggest(name, table.header.iter())),
+                )
             })
         };
         let unit = find(&process.units.column)?;
-        let carry: Vec<usize> =
-            process.units.carry.iter().map(find).collect::<Result<_, Mistake>>()?;
+        let carry: Vec<usize> = process.units.carry.iter().map(find).collect::<Checked<_>>()?;
         let all = 0..table.rows.len();
         let names = all.clone().map(|row| UnitId(table.cell(row, unit).to_owned())).collect();
         let names = UnitIndex::new(names)
