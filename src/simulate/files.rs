@@ -4,7 +4,7 @@ use super::generate::{Drawn, generate};
 use super::{Process, spec};
 use crate::ident::{UnitId, UnitIndex};
 use crate::load::text::{Text, read};
-use crate::load::{csv, gal};
+use crate::load::{csv as table, gal};
 use crate::mistake::{Checked, Mistake, Mistakes, suggest};
 use crate::model::Normalisation;
 use crate::weights::{Links, Weights};
@@ -48,7 +48,7 @@ struct Roster {
 impl Roster {
     fn read(process: &Process) -> Checked<Self> {
         let file = &process.units.file;
-        let table = csv::read(Text::decode(file, read(file)?)?)?;
+        let table = table::read(Text::decode(file, read(file)?)?)?;
         let find = |name: &String| {
             table.column(name).ok_or_else(|| {
                 let message = format!("there is no column `{name}`");

@@ -1,5 +1,6 @@
 //! One test binary: one link instead of ten.
 
+mod architecture;
 mod laws;
 mod reference;
 mod simulate;
