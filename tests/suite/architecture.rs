@@ -71,7 +71,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("statrs", &["math"]),
     ("rand", &["math"]),
     ("libm", &["math", "simulate"]),
-    ("blake3", &["ident"]),
+    ("blake3", &["ident", "inputs"]),
     ("strsim", &["mistake"]),
     ("csv", &["load", "report"]),
     ("calamine", &["load"]),
