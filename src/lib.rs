@@ -87,6 +87,7 @@ pub mod panel;
 pub mod plan;
 pub mod report;
 pub mod run;
+pub mod simulate;
 pub mod spec;
 pub mod store;
 pub mod weights;

@@ -119,9 +119,7 @@ fn family(
     let sigma2 = dot(e, e) / problem.n() as f64;
     let (ww, wtw) = problem.weights.square_traces();
     let tw = problem.n_periods() as f64 * (ww + wtw);
-    // e'Wy = e'Q(Wy) since e = Qe; the demeaned lag is small, so that fewer digits cancel.
-    let lag = problem.within(&problem.weights.lag(&problem.sample.y));
-    let d_rho = dot(e, &lag) / sigma2;
+    let d_rho = dot(e, &response_lag(problem)) / sigma2;
     let d_lambda = dot(e, &problem.weights.lag(e)) / sigma2;
     let unexplained = space.residual(fitted_lag);
     let j = dot(&unexplained, &unexplained) / sigma2 + tw;
@@ -135,6 +133,22 @@ fn family(
         robust_error: apart.then(|| (d_lambda - tw / j * d_rho).powi(2) / (tw * (1.0 - tw / j))),
         joint: robust_lag.map(|r| error + r),
     }
+}
+
+/// Wy up to what e is orthogonal to. Where W1 ∝ 1 that is the lag of the demeaned response, with
+/// which d_ρ − d_λ keeps four more digits; for other W it is the lag of the response itself.
+fn response_lag(problem: &Problem<'_>) -> Vec<f64> {
+    let y = match problem.weights.common_row_sum() {
+        Some(_) if problem.has_effects() => problem.within(&problem.sample.y),
+        Some(_) => centred(&problem.sample.y),
+        None => problem.sample.y.clone(),
+    };
+    problem.weights.lag(&y)
+}
+
+fn centred(v: &[f64]) -> Vec<f64> {
+    let mean = v.iter().sum::<f64>() / v.len() as f64;
+    v.iter().map(|x| x - mean).collect()
 }
 
 fn test(name: &str, basis: Basis, statistic: Option<f64>, df: u32) -> Test {

@@ -128,8 +128,7 @@ pub fn weights(path: &str) -> Weights {
 /// The part of a GAL file whose units `keep` accepts, row-standardised again.
 pub fn weights_of(path: &str, keep: impl Fn(&str) -> bool) -> Weights {
     let (units, links) = gal(path);
-    let kept: Vec<usize> =
-        (0..units.len()).filter(|&i| keep(&units.as_slice()[i].0)).collect();
+    let kept: Vec<usize> = (0..units.len()).filter(|&i| keep(&units.as_slice()[i].0)).collect();
     let how = RegionWeights::Renormalise;
     Weights::region(&units, &links, &kept, Normalisation::Row, how).expect("a weights matrix")
 }

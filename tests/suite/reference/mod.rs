@@ -134,8 +134,7 @@ fn check_covariance(
     let names: Vec<&str> =
         reference["names"].as_array().expect("names").iter().filter_map(Value::as_str).collect();
     let entry = |i: usize, j: usize| number(&reference["matrix"][i][j]);
-    let place =
-        |name: &str| ours.fit.estimates.iter().position(|e| e.term == term(name));
+    let place = |name: &str| ours.fit.estimates.iter().position(|e| e.term == term(name));
     for (i, a) in names.iter().enumerate() {
         for (j, b) in names.iter().enumerate().skip(i) {
             let found = place(a).zip(place(b)).map(|(p, q)| ours.fit.covariance[p][q]);

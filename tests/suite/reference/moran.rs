@@ -67,8 +67,7 @@ fn moran_of_a_cross_section_agrees() {
     for (variable, block) in file["results"].as_object().expect("results") {
         let sample = table.sample(&weights, variable, &[], 1);
         let stream = Stream::new(Seed(1).stream("moran"), 0);
-        let ours =
-            moran_of_period(&weights, &sample.y, Period(0), 999, stream).expect("Moran's I");
+        let ours = moran_of_period(&weights, &sample.y, Period(0), 999, stream).expect("Moran's I");
         check_moran(&mut ledger, variable, block, &ours);
     }
     ledger.finish(24);

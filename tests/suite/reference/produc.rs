@@ -98,9 +98,8 @@ fn the_parts_of_a_fit_add_up() {
             let ours = fit(&sample, &weights, (name, effects, order), None);
             let rho = ours.value(&Term::Rho).unwrap_or(0.0);
             let lambda = ours.value(&Term::Lambda).unwrap_or(0.0);
-            let u: Vec<f64> = (0..sample.n())
-                .map(|i| sample.y[i] - rho * lag[i] - ours.systematic[i])
-                .collect();
+            let u: Vec<f64> =
+                (0..sample.n()).map(|i| sample.y[i] - rho * lag[i] - ours.systematic[i]).collect();
             let lagged = weights.lag(&u);
             let case = format!("{name} {effects}");
             for (i, e) in ours.innovations.iter().enumerate() {
