@@ -14,11 +14,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Wanted {
     /// Columns of numbers.
-    pub numbers: BTreeMap<VarName, Vec<KeyPath>>,
+    pub numbers: BTreeMap<VarName, BTreeSet<KeyPath>>,
     /// Columns of text, constant within each unit.
-    pub texts: BTreeMap<VarName, Vec<KeyPath>>,
+    pub texts: BTreeMap<VarName, BTreeSet<KeyPath>>,
     /// Columns that are named but not used: they must exist, and may hold anything.
-    pub named: BTreeMap<VarName, Vec<KeyPath>>,
+    pub named: BTreeMap<VarName, BTreeSet<KeyPath>>,
+    /// Names that the specification itself defines, for "did you mean".
+    pub defined: BTreeSet<VarName>,
 }
 
 /// Builds the panel of the columns in `wanted`. Units are sorted by name and periods rise, so
@@ -67,14 +69,15 @@ fn missing_columns(table: &Table, data: &DataSpec, wanted: &Wanted) -> Vec<Mista
     keys.into_iter()
         .chain(used)
         .filter(|(name, _)| table.column(name.as_str()).is_none())
-        .map(|(name, at)| missing_column(table, name, at))
+        .map(|(name, at)| missing_column(table, wanted, name, at))
         .collect()
 }
 
-fn missing_column(table: &Table, name: &VarName, at: &KeyPath) -> Mistake {
+fn missing_column(table: &Table, wanted: &Wanted, name: &VarName, at: &KeyPath) -> Mistake {
     let file = table.file().file_name().unwrap_or_default().to_string_lossy();
-    Mistake::spec(at, format!("{file} has no column `{name}`"))
-        .help(suggest(name.as_str(), table.header.iter().filter(|h| !h.is_empty())))
+    let columns = table.header.iter().filter(|header| !header.is_empty());
+    let known = columns.chain(wanted.defined.iter().map(VarName::as_str));
+    Mistake::spec(at, format!("{file} has no column `{name}`")).help(suggest(name.as_str(), known))
 }
 
 /// The rows that are used, each at its place in the panel.
