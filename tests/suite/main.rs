@@ -1,5 +1,6 @@
 //! One test binary: one link instead of ten.
 
+mod data_errors;
 mod laws;
 mod reference;
 mod support;
