@@ -1,13 +1,27 @@
 //! Specification → open inputs: the panel with its derived columns, the links of every weights
 //! matrix, the units of every region. The last stage that reads files before cells are fitted.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `uses` | which columns an experiment uses, and who names them |
+//! | `regions` | regions → positions of units |
+
+mod regions;
+mod uses;
 
 use crate::ident::VarName;
-use crate::mistake::Checked;
+use crate::load::links::Named;
+use crate::load::{self, links, provenance, table, text};
+use crate::mistake::{Checked, Mistake, Mistakes, Place};
 use crate::panel::Panel;
+use crate::panel::derive::{derive, sources};
+use crate::panel::fill::fill;
 use crate::spec::Spec;
 use crate::store::Provenance;
 use crate::weights::Links;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use uses::Uses;
 
 /// Everything cells are fitted from.
 #[derive(Debug, Clone)]
@@ -29,7 +43,93 @@ pub struct Inputs {
     pub provenance: Option<Provenance>,
 }
 
-/// Reads and checks every input of `spec`, collecting all mistakes.
-pub fn open(_spec: &Spec) -> Checked<Inputs> {
-    unimplemented!()
+/// Reads and checks every input of `spec`, collecting the mistakes of all files.
+pub fn open(spec: &Spec) -> Checked<Inputs> {
+    let mut mistakes = Vec::new();
+    let uses = Uses::of(spec);
+    let data = keep(&mut mistakes, Data::read(spec, &uses));
+    let provenance = keep(&mut mistakes, provenance::of(&spec.data.file.value));
+    let named: BTreeMap<&String, Named> = spec
+        .weights
+        .iter()
+        .filter_map(|(name, w)| Some((name, keep(&mut mistakes, links::read(w))?)))
+        .collect();
+    let Some(data) = data else { return Err(Mistakes::some(mistakes)) };
+
+    let joined: BTreeMap<&String, Links> = named
+        .iter()
+        .filter_map(|(name, file)| {
+            let links = links::join(file, &spec.weights[*name], data.raw.units());
+            Some((*name, keep(&mut mistakes, links)?))
+        })
+        .collect();
+    let regions = keep(&mut mistakes, regions::check(&spec.regions, &data.raw));
+    let panel = keep(&mut mistakes, panel(spec, &uses, &data));
+    let Some(panel) = panel else { return Err(Mistakes::some(mistakes)) };
+
+    let links = keep(&mut mistakes, links_of(spec, &joined, &panel));
+    let regions =
+        regions.and_then(|()| keep(&mut mistakes, regions::positions(&spec.regions, &panel)));
+    Mistakes::unless_empty(mistakes, ())?;
+    Ok(Inputs {
+        sources: sources(&uses.columns, &uses.definitions),
+        panel,
+        links: links.expect("there was no mistake"),
+        regions: regions.expect("there was no mistake"),
+        data_file: file_name(&spec.data.file.value),
+        data_hash: data.hash,
+        provenance: provenance.expect("there was no mistake"),
+    })
+}
+
+/// The value, or `None` once its mistakes are put with the others.
+fn keep<T>(mistakes: &mut Vec<Mistake>, checked: Checked<T>) -> Option<T> {
+    checked.map_err(|found| mistakes.extend(found.into_vec())).ok()
+}
+
+/// The panel as it stands in the file.
+struct Data {
+    raw: Panel,
+    hash: String,
+}
+
+impl Data {
+    fn read(spec: &Spec, uses: &Uses) -> Checked<Self> {
+        let file = &spec.data.file.value;
+        let bytes = text::read(file)?;
+        let hash = blake3::hash(&bytes).to_hex().to_string();
+        let table = table::read(file, bytes, spec.data.sheet.as_ref())?;
+        Ok(Self { raw: load::panel::build(&table, &spec.data, &uses.wanted)?, hash })
+    }
+}
+
+/// The panel after the missing-value policy, with its derived columns.
+fn panel(spec: &Spec, uses: &Uses, data: &Data) -> Checked<Panel> {
+    let in_file = |found: Mistakes| {
+        let place = Place::File(spec.data.file.value.clone());
+        Mistakes::some(found.into_vec().into_iter().map(|m| m.at(place.clone())).collect())
+    };
+    let mut panel = fill(data.raw.clone(), spec.data.missing).map_err(in_file)?;
+    derive(&mut panel, &uses.definitions)?;
+    Ok(panel)
+}
+
+/// The links among the units that are left, and the check of those without neighbours.
+fn links_of(
+    spec: &Spec,
+    joined: &BTreeMap<&String, Links>,
+    panel: &Panel,
+) -> Checked<BTreeMap<String, Links>> {
+    let mut mistakes = Vec::new();
+    let mut all = BTreeMap::new();
+    for (name, links) in joined {
+        let links = links::among(links, panel.units());
+        keep(&mut mistakes, links::check_isolates(&links, &spec.weights[*name]));
+        all.insert((*name).clone(), links);
+    }
+    Mistakes::unless_empty(mistakes, all)
+}
+
+fn file_name(file: &Path) -> String {
+    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

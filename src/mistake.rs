@@ -163,7 +163,10 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     candidates
         .into_iter()
         .map(|c| (strsim::damerau_levenshtein(&lower, &c.to_lowercase()), c))
-        .filter(|(distance, c)| distance * 3 <= name.chars().count().max(c.chars().count()).max(3))
+        .filter(|(distance, c)| {
+            let longer = name.chars().count().max(c.chars().count());
+            distance * 3 <= longer.max(3) && *distance < longer
+        })
         .min_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(b.1)))
         .map(|(_, c)| c)
 }

@@ -14,7 +14,7 @@ pub fn read(text: Text) -> Checked<Table> {
     let mut rows = records(&text, delimiter)?.into_iter();
     let header = rows.next().ok_or_else(|| Mistake::file(&text.file, "this file is empty"))?;
     let rows: Vec<Row> = rows.collect();
-    let ragged = ragged(&text, delimiter, header.cells.len(), &rows);
+    let ragged = ragged(&text, delimiter, &header, &rows);
     if rows.is_empty() {
         return Err(Mistake::file(&text.file, "there is a header, but no row below it").into());
     }
@@ -56,24 +56,40 @@ fn offset(byte: u64) -> usize {
 }
 
 /// Rows that do not have as many cells as the header.
-fn ragged(text: &Text, delimiter: u8, expected: usize, rows: &[Row]) -> Sort {
+fn ragged(text: &Text, delimiter: u8, header: &Row, rows: &[Row]) -> Sort {
     let mut sort = Sort::new(&text.file, "rows with another number of cells than the header");
+    let expected = header.cells.len();
+    let first = rows.first().map_or(expected, |row| row.cells.len());
+    if first > expected && rows.len() > 1 && rows.iter().all(|row| row.cells.len() == first) {
+        let at = field(&text.text, header.start, delimiter, 0);
+        let message = format!("the header has {}, every row has {first}", cells(expected));
+        let advice = "the header lacks the name of a column, such as that of R's row names";
+        sort.add(|| text.mistake(at, message).help(advice));
+        return sort;
+    }
     for row in rows.iter().filter(|row| row.cells.len() != expected) {
         sort.add(|| ragged_row(text, delimiter, expected, row));
     }
     sort
 }
 
+fn cells(count: usize) -> String {
+    if count == 1 { "one cell".to_owned() } else { format!("{count} cells") }
+}
+
 fn ragged_row(text: &Text, delimiter: u8, expected: usize, row: &Row) -> Mistake {
+    if let Some(unclosed) = row.cells.iter().position(|cell| cell.contains('\n')) {
+        let start = field(&text.text, row.start, delimiter, unclosed).start;
+        let message = "the quotation mark that is opened here is not closed in this row";
+        return text.mistake(start..start + 1, message).help("close it, or remove it");
+    }
     let found = row.cells.len();
-    let cells = if found == 1 { "cell" } else { "cells" };
     let at = field(&text.text, row.start, delimiter, found.min(expected));
-    let message = format!("this row has {found} {cells}, the header has {expected}");
-    let unclosed = row.cells.iter().any(|c| c.contains('\n'));
-    text.mistake(at, message).help(if unclosed {
-        "a quotation mark is opened here and not closed: a quoted cell reaches over several lines"
-    } else if found > expected {
+    let message = format!("this row has {}, the header has {expected}", cells(found));
+    text.mistake(at, message).help(if row.cells.iter().skip(expected).any(|c| !c.is_empty()) {
         "a cell that holds a comma, such as \"1,234\", must stand in quotation marks"
+    } else if found > expected {
+        "the row ends with a comma too many"
     } else {
         "an empty cell still needs its comma"
     })

@@ -89,6 +89,7 @@ struct Reading<'a> {
     builder: Builder,
     /// (name of the unit, its neighbours).
     lists: Vec<(&'a str, &'a [Word<'a>])>,
+    n_lists: usize,
     lines: Sort,
     counts: Sort,
 }
@@ -99,6 +100,7 @@ impl<'a> Reading<'a> {
             text,
             builder: Builder::new(&text.file),
             lists: Vec::new(),
+            n_lists: 0,
             lines: Sort::new(&text.file, "lines that are not `name count`"),
             counts: Sort::new(&text.file, "units with another number of neighbours"),
         }
@@ -106,31 +108,33 @@ impl<'a> Reading<'a> {
 
     /// Reads a unit's line and the line of its neighbours; gives back what follows.
     fn unit(&mut self, line: &'a [Word<'a>], rest: &'a [Vec<Word<'a>>]) -> &'a [Vec<Word<'a>>] {
-        let [(name, at), (count, _)] = line else {
-            self.lines.add(|| not_a_unit(self.text, line));
-            return rest;
-        };
-        let Ok(count) = count.parse::<usize>() else {
-            self.lines.add(|| not_a_unit(self.text, line));
-            return rest;
-        };
-        self.builder.unit(self.text, name, at.clone());
+        let count = line.last().and_then(|(count, _)| count.parse::<usize>().ok());
         let (neighbours, rest): (&[Word<'_>], _) = match rest.split_first() {
-            Some((neighbours, rest)) if count > 0 => (neighbours, rest),
+            Some((neighbours, rest)) if count.is_some_and(|count| count > 0) => (neighbours, rest),
             _ => (&[], rest),
         };
+        match (line, count) {
+            ([(name, at), _], Some(count)) => self.list(name, at, count, neighbours),
+            _ => self.lines.add(|| not_a_unit(self.text, line)),
+        }
+        rest
+    }
+
+    fn list(&mut self, name: &'a str, at: &Range<usize>, count: usize, neighbours: &'a [Word<'a>]) {
+        self.n_lists += 1;
         if neighbours.len() != count {
             let at = if neighbours.is_empty() { at.clone() } else { span(neighbours) };
             self.counts.add(|| wrong_count(self.text, name, count, neighbours.len(), at));
         }
-        self.lists.push((name, neighbours));
-        rest
+        if self.builder.unit(self.text, name, at.clone()) {
+            self.lists.push((name, neighbours));
+        }
     }
 
     fn finish(mut self, announced: usize, header: &[Word<'_>]) -> Checked<Builder> {
         let sound = self.lines.is_empty() && self.counts.is_empty();
         let mut mistakes = collect([self.lines, self.counts]);
-        let found = self.builder.n_units();
+        let found = self.n_lists;
         if sound && found != announced {
             let message = format!("the header announces {announced} units, the file has {found}");
             let advice = if found < announced {
@@ -163,7 +167,12 @@ fn not_a_unit(text: &Text, line: &[Word<'_>]) -> Mistake {
 }
 
 fn wrong_count(text: &Text, name: &str, count: usize, found: usize, at: Range<usize>) -> Mistake {
-    let message = format!("`{name}` announces {count} neighbours, {found} follow");
+    let neighbours = if count == 1 { "neighbour" } else { "neighbours" };
+    if found == 0 {
+        let message = format!("`{name}` announces {count} {neighbours}, but the file ends here");
+        return text.mistake(at, message).help("the file was cut short: write it again");
+    }
+    let message = format!("`{name}` announces {count} {neighbours}, this line has {found}");
     text.mistake(at, message)
         .help("correct the number, or the list; a name with blanks is written with underscores")
 }

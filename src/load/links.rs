@@ -59,23 +59,16 @@ impl Builder {
         }
     }
 
-    /// Number of units so far.
-    pub fn n_units(&self) -> usize {
-        self.names.len()
-    }
-
-    /// Adds a unit that may be listed once only.
-    pub fn unit(&mut self, text: &Text, name: &str, at: Range<usize>) {
-        match self.at.get(name) {
-            None => {
-                self.unit_if_new(name, at);
-            }
-            Some(&first) => {
-                let line = text.line_of(self.places[first].start);
-                let message = format!("`{name}` is listed in line {line} already");
-                self.sorts[0].add(|| text.mistake(at, message).help("each unit is listed once"));
-            }
-        }
+    /// Adds a unit that may be listed once only, and tells whether it is the first time.
+    pub fn unit(&mut self, text: &Text, name: &str, at: Range<usize>) -> bool {
+        let Some(&first) = self.at.get(name) else {
+            self.unit_if_new(name, at);
+            return true;
+        };
+        let line = text.line_of(self.places[first].start);
+        let message = format!("`{name}` is listed in line {line} already");
+        self.sorts[0].add(|| text.mistake(at, message).help("each unit is listed once"));
+        false
     }
 
     /// Adds a unit unless it is known, and tells its position.

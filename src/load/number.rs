@@ -47,7 +47,11 @@ fn no_number(text: &str) -> NotANumber {
 }
 
 fn missing_code(text: &str) -> NotANumber {
-    let help = if text.chars().count() <= 12 && !text.bytes().any(|b| b.is_ascii_digit()) {
+    let help = if text.starts_with('#') {
+        format!(
+            "a spreadsheet's error: correct its formula, or add {text:?} to `data.missing_codes`"
+        )
+    } else if text.chars().count() <= 12 && !text.bytes().any(|b| b.is_ascii_digit()) {
         format!("if it stands for a missing value, add {text:?} to `data.missing_codes`")
     } else {
         "a number has digits and a decimal point; a missing value is an empty cell".to_owned()

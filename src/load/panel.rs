@@ -2,23 +2,26 @@
 
 use crate::ident::{KeyPath, Located, Period, UnitId, UnitIndex, VarName};
 use crate::load::csv::separated;
-use crate::load::number;
+use crate::load::number::{self, NotANumber};
 use crate::load::table::Table;
 use crate::load::{Sort, collect};
 use crate::mistake::{Checked, Mistake, Mistakes, suggest};
 use crate::panel::{Panel, spacing};
 use crate::spec::DataSpec;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The columns of a file that an experiment uses, each with the places that name it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Wanted {
     /// Columns of numbers.
-    pub numbers: BTreeMap<VarName, Vec<KeyPath>>,
+    pub numbers: BTreeMap<VarName, BTreeSet<KeyPath>>,
     /// Columns of text, constant within each unit.
-    pub texts: BTreeMap<VarName, Vec<KeyPath>>,
+    pub texts: BTreeMap<VarName, BTreeSet<KeyPath>>,
     /// Columns that are named but not used: they must exist, and may hold anything.
-    pub named: BTreeMap<VarName, Vec<KeyPath>>,
+    pub named: BTreeMap<VarName, BTreeSet<KeyPath>>,
+    /// Names that the specification itself defines, for "did you mean".
+    pub defined: BTreeSet<VarName>,
 }
 
 /// Builds the panel of the columns in `wanted`. Units are sorted by name and periods rise, so
@@ -67,14 +70,15 @@ fn missing_columns(table: &Table, data: &DataSpec, wanted: &Wanted) -> Vec<Mista
     keys.into_iter()
         .chain(used)
         .filter(|(name, _)| table.column(name.as_str()).is_none())
-        .map(|(name, at)| missing_column(table, name, at))
+        .map(|(name, at)| missing_column(table, wanted, name, at))
         .collect()
 }
 
-fn missing_column(table: &Table, name: &VarName, at: &KeyPath) -> Mistake {
+fn missing_column(table: &Table, wanted: &Wanted, name: &VarName, at: &KeyPath) -> Mistake {
     let file = table.file().file_name().unwrap_or_default().to_string_lossy();
-    Mistake::spec(at, format!("{file} has no column `{name}`"))
-        .help(suggest(name.as_str(), table.header.iter().filter(|h| !h.is_empty())))
+    let columns = table.header.iter().filter(|header| !header.is_empty());
+    let known = columns.chain(wanted.defined.iter().map(VarName::as_str));
+    Mistake::spec(at, format!("{file} has no column `{name}`")).help(suggest(name.as_str(), known))
 }
 
 /// The rows that are used, each at its place in the panel.
@@ -126,6 +130,8 @@ fn within(data: &DataSpec, period: Period) -> bool {
     data.years.as_ref().is_none_or(|years| years.value.0 <= period && period <= years.value.1)
 }
 
+const EVERY_ROW: &str = "every row names its unit and its period";
+
 /// (row, unit, period) of every row whose keys are sound, and the mistakes of the others.
 fn keys(table: &Table, unit: usize, time: usize) -> (Vec<(usize, &str, Period)>, [Sort; 2]) {
     let mut nameless = Sort::new(table.file(), "rows without the name of a unit");
@@ -134,7 +140,8 @@ fn keys(table: &Table, unit: usize, time: usize) -> (Vec<(usize, &str, Period)>,
     for row in 0..table.rows.len() {
         let name = table.cell(row, unit);
         if name.is_empty() {
-            nameless.add(|| table.mistake(row, unit, "the name of the unit is missing"));
+            let message = "the name of the unit is missing";
+            nameless.add(|| table.mistake(row, unit, message).help(EVERY_ROW));
         }
         match period(table.cell(row, time)) {
             Ok(period) if !name.is_empty() => keys.push((row, name, period)),
@@ -167,6 +174,9 @@ fn period(text: &str) -> Result<Period, String> {
 }
 
 fn period_help(text: &str) -> String {
+    if text.is_empty() {
+        return EVERY_ROW.to_owned();
+    }
     let year: String = text.chars().take_while(char::is_ascii_digit).collect();
     let rest = &text[year.len()..];
     if year.len() == 4
@@ -261,54 +271,77 @@ fn numbers(
     column: usize,
     keyed: &Keyed,
 ) -> (Vec<Option<f64>>, Sort) {
-    let mut sort = number_sort(table);
+    let mut bad = BadCells::default();
     let mut values = vec![None; keyed.n_units() * keyed.periods.len()];
     for &(row, place) in &keyed.rows {
-        values[place] = number(table, data, row, column, &mut sort);
+        values[place] = bad.number(table, data, row, column);
     }
-    (values, sort)
-}
-
-fn number_sort(table: &Table) -> Sort {
-    Sort::new(table.file(), "cells of this column that are not numbers")
-}
-
-fn number(
-    table: &Table,
-    data: &DataSpec,
-    row: usize,
-    column: usize,
-    sort: &mut Sort,
-) -> Option<f64> {
-    let text = table.cell(row, column);
-    if text.is_empty() || data.missing_codes.iter().any(|code| code.trim() == text) {
-        return None;
-    }
-    match number::parse(text) {
-        Ok(value) => Some(value),
-        Err(reason) => {
-            sort.add(|| {
-                let name = table.header.get(column).unwrap_or_default();
-                let why = reason.why.map(|why| format!(": {why}")).unwrap_or_default();
-                let message = format!("`{text}` in column `{name}` is not a number{why}");
-                table.mistake(row, column, &message).help(reason.help)
-            });
-            None
-        }
-    }
+    (values, bad.sort(table, column))
 }
 
 /// What is wrong with the numbers of a table whose keys are wrong too.
 fn number_mistakes(table: &Table, data: &DataSpec, wanted: &Wanted) -> Vec<Mistake> {
     let columns = wanted.numbers.keys().filter_map(|name| table.column(name.as_str()));
     let sorts = columns.map(|column| {
-        let mut sort = number_sort(table);
+        let mut bad = BadCells::default();
         for row in 0..table.rows.len() {
-            number(table, data, row, column, &mut sort);
+            bad.number(table, data, row, column);
         }
-        sort
+        bad.sort(table, column)
     });
     collect(sorts)
+}
+
+/// The cells of a column that are not numbers, equal ones together: the row of the first, how
+/// many there are, and why.
+#[derive(Default)]
+struct BadCells<'a> {
+    at: HashMap<&'a str, usize>,
+    found: Vec<(usize, usize, NotANumber)>,
+}
+
+impl<'a> BadCells<'a> {
+    fn number(
+        &mut self,
+        table: &'a Table,
+        data: &DataSpec,
+        row: usize,
+        column: usize,
+    ) -> Option<f64> {
+        let text = table.cell(row, column);
+        if text.is_empty() || data.missing_codes.iter().any(|code| code.trim() == text) {
+            return None;
+        }
+        number::parse(text).map_err(|reason| self.note(text, row, reason)).ok()
+    }
+
+    fn note(&mut self, text: &'a str, row: usize, reason: NotANumber) {
+        let next = self.found.len();
+        match self.at.entry(text) {
+            Entry::Occupied(known) => self.found[*known.get()].1 += 1,
+            Entry::Vacant(new) => {
+                new.insert(next);
+                self.found.push((row, 1, reason));
+            }
+        }
+    }
+
+    fn sort(self, table: &Table, column: usize) -> Sort {
+        let mut sort = Sort::new(table.file(), "texts in this column that are not numbers");
+        let name = table.header.get(column).unwrap_or_default();
+        for (row, count, reason) in self.found {
+            let why = reason.why.map(|why| format!(": {why}")).unwrap_or_default();
+            let more = match count {
+                1 => String::new(),
+                2 => " (and in one more row)".to_owned(),
+                count => format!(" (and in {} more rows)", count - 1),
+            };
+            let text = table.cell(row, column);
+            let message = format!("`{text}` in column `{name}` is not a number{why}{more}");
+            sort.add(|| table.mistake(row, column, &message).help(reason.help));
+        }
+        sort
+    }
 }
 
 /// A text column by unit, and the units in which it changes. Empty cells say nothing.

@@ -1,8 +1,9 @@
 //! A header and rows of cells, each with its place, whatever the format of the file.
 
-use crate::load::Sort;
+use crate::ident::Located;
 use crate::load::text::Text;
-use crate::mistake::{Mistake, Place};
+use crate::load::{Sort, csv, sheet};
+use crate::mistake::{Checked, Mistake, Place};
 use ::csv::StringRecord;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -35,6 +36,23 @@ pub enum Origin {
     Text(Text, u8, usize),
     /// In a sheet: file, name, row and column of its first cell, from 0.
     Sheet(std::path::PathBuf, String, (usize, usize)),
+}
+
+/// Reads the table in the bytes of `file`, a workbook or CSV by the ending of its name.
+pub fn read(file: &Path, bytes: Vec<u8>, sheet: Option<&Located<String>>) -> Checked<Table> {
+    if sheet::is_workbook(file) {
+        return sheet::read(file, bytes, sheet);
+    }
+    let ending = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    if ["dta", "sav", "rds", "rda", "rdata", "parquet", "feather"].contains(&ending.as_str()) {
+        let message = format!("files of the kind .{ending} cannot be read");
+        return Err(Mistake::file(file, message).help("export the data as CSV or XLSX").into());
+    }
+    if let Some(sheet) = sheet {
+        let message = format!("{} is no workbook, it has no sheets", file.display());
+        return Err(Mistake::spec(&sheet.at, message).help("remove `sheet`").into());
+    }
+    csv::read(Text::decode(file, bytes)?)
 }
 
 impl Table {

@@ -1,7 +1,9 @@
 //! One test binary: one link instead of ten.
 
 mod architecture;
+mod data_errors;
 mod laws;
 mod reference;
 mod simulate;
+mod snapshots;
 mod support;

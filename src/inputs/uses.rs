@@ -1,0 +1,101 @@
+//! Which columns an experiment uses, and who names them.
+
+use crate::expr::Expr;
+use crate::ident::{KeyPath, Located, VarName};
+use crate::load::panel::Wanted;
+use crate::panel::derive::columns;
+use crate::spec::tables::TableKind;
+use crate::spec::{RegionUnits, Spec};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The columns that an experiment uses.
+#[derive(Debug, Default)]
+pub struct Uses {
+    /// What cells, tables and Moran blocks name.
+    pub columns: BTreeSet<VarName>,
+    /// The derived columns among them, and those that they are made of.
+    pub definitions: BTreeMap<VarName, Located<Expr>>,
+    /// What the data file must have.
+    pub wanted: Wanted,
+}
+
+impl Uses {
+    /// Follows every name from where it is used down to the columns of the file.
+    pub fn of(spec: &Spec) -> Self {
+        let mut uses = Self::default();
+        let defined = spec.variables.iter().filter(|(_, variable)| variable.expr.is_some());
+        uses.wanted.defined = defined.map(|(name, _)| name.clone()).collect();
+        for (name, at) in used(spec) {
+            uses.columns.insert(name.clone());
+            uses.follow(spec, name, at);
+        }
+        uses.name_the_rest(spec);
+        uses.read_regions(spec);
+        uses
+    }
+
+    fn follow(&mut self, spec: &Spec, name: &VarName, at: &KeyPath) {
+        let variable = spec.variables.get(name);
+        let Some(definition) = variable.and_then(|variable| variable.expr.as_ref()) else {
+            let at = variable.map_or(at, |variable| &variable.at);
+            self.wanted.numbers.entry(name.clone()).or_default().insert(at.clone());
+            return;
+        };
+        if self.definitions.insert(name.clone(), definition.clone()).is_none() {
+            for column in columns(&definition.value) {
+                self.follow(spec, &column, &definition.at);
+            }
+        }
+    }
+
+    /// Labels, definitions and measures that nothing uses: a name that no column has is a mistake
+    /// all the same.
+    fn name_the_rest(&mut self, spec: &Spec) {
+        let mut named: Vec<(VarName, KeyPath)> = Vec::new();
+        for (name, variable) in &spec.variables {
+            match &variable.expr {
+                None => named.push((name.clone(), variable.at.clone())),
+                Some(expr) => {
+                    named.extend(columns(&expr.value).into_iter().map(|c| (c, expr.at.clone())));
+                }
+            }
+        }
+        for measure in spec.measures.values() {
+            named.push((measure.variable.value.clone(), measure.variable.at.clone()));
+        }
+        for (name, at) in named {
+            let known = spec.variables.get(&name).is_some_and(|v| v.expr.is_some() || v.at != at);
+            let used = self.wanted.numbers.get(&name).is_some_and(|places| places.contains(&at));
+            if !known && !used {
+                self.wanted.named.entry(name).or_default().insert(at);
+            }
+        }
+    }
+
+    fn read_regions(&mut self, spec: &Spec) {
+        for region in spec.regions.values() {
+            if let RegionUnits::ByColumn { column, .. } = &region.units {
+                let places = self.wanted.texts.entry(column.value.clone()).or_default();
+                places.insert(column.at.clone());
+            }
+        }
+    }
+}
+
+/// Every name of a column that a grid, a table or a Moran block uses, with its place.
+fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
+    let mut used: Vec<&Located<VarName>> = Vec::new();
+    for grid in spec.grids.values() {
+        used.push(&grid.response);
+        used.extend(&grid.controls);
+        used.extend(grid.measure.iter().filter_map(|m| Some(&spec.measures.get(m)?.variable)));
+    }
+    used.extend(spec.moran.iter().map(|block| &block.variable));
+    for table in &spec.tables {
+        match &table.kind {
+            TableKind::Descriptive { variables, .. } => used.extend(variables),
+            TableKind::Regression(_) | TableKind::Tests { .. } | TableKind::Moran { .. } => {}
+        }
+    }
+    used.into_iter().map(|located| (&located.value, &located.at)).collect()
+}
