@@ -171,8 +171,9 @@ pub fn formula(statistic: Statistic) -> Option<&'static str> {
         | Statistic::Loglik => None,
         Statistic::AbsorbedEffects => Some("Absorbed effects include the constant."),
         Statistic::Sigma2 => Some("σ² is the innovation variance behind the standard errors."),
-        Statistic::Aic => Some("AIC counts slopes, spatial parameters and σ², not the effects."),
-        Statistic::Bic => Some("BIC counts slopes, spatial parameters and σ², not the effects."),
+        Statistic::Aic | Statistic::Bic => {
+            Some("Information criteria count slopes, spatial parameters and σ², not the effects.")
+        }
         Statistic::R2 => Some(
             "R² = 1 − SSR/TSS in levels; effects and ρWy are among the fitted values, an error \
              model's residual is y − Xβ − effects.",
@@ -181,9 +182,9 @@ pub fn formula(statistic: Statistic) -> Option<&'static str> {
             "R² (reduced form) = 1 − SSR/TSS in levels with fitted values (I − ρW)⁻¹(Xβ + \
              effects).",
         ),
-        Statistic::R2Corr => Some(
-            "R² (squared correlation) is that of y with (I − ρW)⁻¹(Xβ + effects), in levels.",
-        ),
+        Statistic::R2Corr => {
+            Some("R² (squared correlation) is that of y with (I − ρW)⁻¹(Xβ + effects), in levels.")
+        }
         Statistic::R2Within => {
             Some("R² (within) = 1 − Σe²/Σ(Qy)², where Q removes the effects from y.")
         }
@@ -241,7 +242,7 @@ pub fn test(raw: &str) -> String {
 pub fn basis(basis: Basis) -> &'static str {
     match basis {
         Basis::Pooled => "Pooled OLS",
-        Basis::Within => "OLS with the column's effects (within)",
+        Basis::Within => "Within OLS",
         Basis::Fit => "The column's own fit",
     }
 }

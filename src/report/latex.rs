@@ -90,7 +90,11 @@ fn written(entry: &Entry) -> Written {
 }
 
 fn raised(stars: &str) -> String {
-    if stars.is_empty() { String::new() } else { format!("\\textsuperscript{{{}}}", escape(stars)) }
+    if stars.is_empty() {
+        String::new()
+    } else {
+        format!("\\textsuperscript{{{}}}", escape_anywhere(stars))
+    }
 }
 
 /// A number between `open` and `close`. Counts and scientific notation are text: their decimal
@@ -247,23 +251,29 @@ const LOWERED: &[(char, char)] = &[
 /// Text with LaTeX's special characters escaped and mathematical ones in mathematics. Other
 /// non-ASCII letters stay as they are.
 fn escape(text: &str) -> String {
+    let out = escape_anywhere(text);
+    // At the start of a row, after `\\`, a star would be taken for an argument.
+    if out.starts_with('*') { format!("{{}}{out}") } else { out }
+}
+
+/// [`escape`] for text that begins no row.
+fn escape_anywhere(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
-    let mut out = String::with_capacity(text.len());
+    let mut out = Escaped::default();
     let mut i = 0;
     while let Some(&c) = chars.get(i) {
         let raised = run(&chars[i..], RAISED);
         let lowered = run(&chars[i..], LOWERED);
         if !raised.is_empty() {
-            out.push_str(&format!("$^{{{raised}}}$"));
+            out.mathematics(&format!("^{{{raised}}}"));
         } else if !lowered.is_empty() {
-            out.push_str(&format!("$_{{{lowered}}}$"));
+            out.mathematics(&format!("_{{{lowered}}}"));
         } else {
             push_escaped(&mut out, c);
         }
         i += raised.len().max(lowered.len()).max(1);
     }
-    // After `\\` a star or a bracket would be taken for an argument.
-    if out.starts_with('*') { format!("{{*}}{}", &out[1..]) } else { out }
+    out.text
 }
 
 /// The characters at the start of `chars` that `table` knows, as ASCII.
@@ -272,22 +282,49 @@ fn run(chars: &[char], table: &[(char, char)]) -> String {
     chars.iter().map_while(plain).collect()
 }
 
-fn push_escaped(out: &mut String, c: char) {
+/// Escaped text under construction.
+#[derive(Default)]
+struct Escaped {
+    text: String,
+    /// Whether `text` ends with the `$` that closes mathematics without raised parts, so that more
+    /// can be joined: `$\sigma^{2}$` rather than `$\sigma$$^{2}$`.
+    open_end: bool,
+}
+
+impl Escaped {
+    fn text(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.open_end = false;
+    }
+
+    fn mathematics(&mut self, body: &str) {
+        if self.open_end {
+            self.text.pop();
+        } else {
+            self.text.push('$');
+        }
+        self.text.push_str(body);
+        self.text.push('$');
+        self.open_end = !body.starts_with(['^', '_', '\'']);
+    }
+}
+
+fn push_escaped(out: &mut Escaped, c: char) {
     match c {
-        '&' | '%' | '_' | '#' | '{' | '}' | '$' => out.extend(['\\', c]),
-        '~' => out.push_str("\\textasciitilde{}"),
-        '^' => out.push_str("\\textasciicircum{}"),
-        '\\' => out.push_str("\\textbackslash{}"),
-        '[' | ']' => out.extend(['{', c, '}']),
-        '–' => out.push_str("--"),
-        '—' => out.push_str("---"),
-        '…' => out.push_str("\\ldots{}"),
-        '\u{a0}' => out.push('~'),
-        '\u{2009}' | '\u{202f}' => out.push_str("\\,"),
-        c if c.is_control() => out.push(' '),
+        '&' | '%' | '_' | '#' | '{' | '}' | '$' => out.text(&format!("\\{c}")),
+        '~' => out.text("\\textasciitilde{}"),
+        '^' => out.text("\\textasciicircum{}"),
+        '\\' => out.text("\\textbackslash{}"),
+        '[' | ']' => out.text(&format!("{{{c}}}")),
+        '–' => out.text("--"),
+        '—' => out.text("---"),
+        '…' => out.text("\\ldots{}"),
+        '\u{a0}' => out.text("~"),
+        '\u{2009}' | '\u{202f}' => out.text("\\,"),
+        c if c.is_control() => out.text(" "),
         c => match MATHEMATICS.iter().find(|(special, _)| *special == c) {
-            Some((_, command)) => out.push_str(&format!("${command}$")),
-            None => out.push(c),
+            Some((_, command)) => out.mathematics(command),
+            None => out.text(c.encode_utf8(&mut [0; 4])),
         },
     }
 }
@@ -299,11 +336,8 @@ mod tests {
     #[test]
     fn special_characters_are_escaped() {
         assert_eq!(escape(r"R&D 5% a_b #1 {x} $"), r"R\&D 5\% a\_b \#1 \{x\} \$");
-        assert_eq!(
-            escape(r"~^\"),
-            r"\textasciitilde{}\textasciicircum{}\textbackslash{}"
-        );
-        assert_eq!(escape("* [x]"), "{*} {[}x{]}");
+        assert_eq!(escape(r"~^\"), r"\textasciitilde{}\textasciicircum{}\textbackslash{}");
+        assert_eq!(escape("* [x]"), "{}* {[}x{]}");
         assert_eq!(escape("a\nb"), "a b");
     }
 
@@ -312,6 +346,8 @@ mod tests {
         assert_eq!(escape("ln OA (t−1)"), "ln OA (t$-$1)");
         assert_eq!(escape("(I − ρW)⁻¹ R² CO₂"), "(I $-$ $\\rho$W)$^{-1}$ R$^{2}$ CO$_{2}$");
         assert_eq!(escape("2004–2018"), "2004--2018");
+        assert_eq!(escape("σ² −λ $−1"), "$\\sigma^{2}$ $-\\lambda$ \\$$-$1");
+        assert_eq!(escape("x²′"), "x$^{2}$$'$");
     }
 
     #[test]
@@ -325,9 +361,12 @@ mod tests {
         let n = |v| Number::decimals(v, 3);
         assert_eq!(
             entry(Entry::Starred { value: n(-0.25), stars: "**".into() }),
-            r"-0.250{\textsuperscript{{*}*}}"
+            r"-0.250{\textsuperscript{**}}"
         );
-        assert_eq!(entry(Entry::Enclosed { value: n(0.25), brackets: Brackets::Round }), "{(}0.250{)}");
+        assert_eq!(
+            entry(Entry::Enclosed { value: n(0.25), brackets: Brackets::Round }),
+            "{(}0.250{)}"
+        );
         assert_eq!(
             entry(Entry::Enclosed { value: Number::probability(0.0), brackets: Brackets::Square }),
             "{[$<$}0.001{]}"

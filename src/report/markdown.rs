@@ -77,7 +77,7 @@ fn escape(text: &str) -> String {
             '\\' | '|' | '*' | '`' | '[' | ']' | '~' | '$' => true,
             '_' => !(before.is_alphanumeric() && after.is_alphanumeric()),
             '<' => after.is_ascii_alphabetic() || matches!(after, '/' | '!' | '?'),
-            '&' => after.is_ascii_alphabetic() || after == '#',
+            '&' => is_entity(&chars[i + 1..]),
             '#' | '>' | '+' | '-' => i == 0,
             _ => false,
         };
@@ -87,6 +87,12 @@ fn escape(text: &str) -> String {
         out.push(if c.is_control() { ' ' } else { c });
     }
     out
+}
+
+/// Whether what follows an ampersand makes it a character reference: `amp;`, `#42;`.
+fn is_entity(rest: &[char]) -> bool {
+    let name = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == '#').count();
+    name > 0 && rest.get(name) == Some(&';')
 }
 
 fn length(text: &str) -> usize {
@@ -99,7 +105,7 @@ fn pad_stub(view: &mut TableView) {
     let labels = view.groups.iter().map(|g| length(&g.label) + 2);
     let widest = heads.chain(rows).chain(labels).chain([length(&view.stub), 3]).max().unwrap_or(3);
     let pad = |text: &mut String| *text = format!("{text:<widest$}");
-    view.stub_spec = format!(":{}", "-".repeat(widest - 1));
+    view.stub_spec = format!(":{}", "-".repeat(widest + 1));
     view.heads.iter_mut().for_each(|h| pad(&mut h.stub));
     view.groups.iter_mut().flat_map(|g| &mut g.rows).for_each(|r| pad(&mut r.label));
 }
@@ -115,8 +121,8 @@ fn pad_column(view: &mut TableView, position: usize, align: Align) {
         };
     };
     view.columns[position].spec = match align {
-        Align::Decimal => format!("{}:", "-".repeat(widest - 1)),
-        Align::Left => format!(":{}", "-".repeat(widest - 1)),
+        Align::Decimal => format!("{}:", "-".repeat(widest + 1)),
+        Align::Left => format!(":{}", "-".repeat(widest + 1)),
     };
     view.heads.iter_mut().for_each(|h| pad(&mut h.labels[position]));
     view.groups.iter_mut().flat_map(|g| &mut g.rows).for_each(|r| pad(&mut r.entries[position]));
@@ -130,7 +136,7 @@ mod tests {
     fn markup_is_defused_and_words_stay_readable() {
         assert_eq!(escape("a|b *c* \\d"), r"a\|b \*c\* \\d");
         assert_eq!(escape("us_states.csv _x_"), r"us_states.csv \_x\_");
-        assert_eq!(escape("p < 0.1, <b>, R&D, &amp;"), r"p < 0.1, \<b>, R\&D, \&amp;");
+        assert_eq!(escape("p < 0.1, <b>, R&D, &amp;"), r"p < 0.1, \<b>, R&D, \&amp;");
         assert_eq!(escape("# one\n- two"), r"\# one - two");
         assert_eq!(escape("碳排放 ρ"), "碳排放 ρ");
     }

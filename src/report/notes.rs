@@ -60,7 +60,9 @@ pub fn weights(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String>
         let label = labels::weights(source.spec, name);
         Some(format!("{label}, {}", labels::normalisation(normalise)))
     })?;
-    let regional = by_column(columns, |c| region_weights(source, c).map(str::to_owned));
+    let regional: Vec<CellColumn<'_>> =
+        columns.iter().filter(|c| region_weights(source, c).is_some()).copied().collect();
+    let regional = by_column(&regional, |c| region_weights(source, c).map(str::to_owned));
     let regional = regional.map(|r| format!("; {r}")).unwrap_or_default();
     Some(format!("W: {said}{regional}."))
 }
@@ -92,13 +94,15 @@ pub fn lag_order(columns: &[CellColumn<'_>]) -> Option<String> {
     Some(format!("Convention of the spatial lag: {said}."))
 }
 
-/// What standard errors are, and what p-values come from.
-pub fn inference(columns: &[CellColumn<'_>]) -> Vec<String> {
-    let errors = of_outcome(columns, |o| Some(o.fit.std_error_kind.clone()));
-    let reference = of_outcome(columns, |o| Some(reference(&o.fit.inference)));
-    let errors = errors.map(|e| format!("Standard errors: {e}."));
-    let reference = reference.map(|r| format!("p-values: {r}."));
-    errors.into_iter().chain(reference).collect()
+/// What the standard errors are.
+pub fn std_errors(columns: &[CellColumn<'_>]) -> Option<String> {
+    of_outcome(columns, |o| Some(o.fit.std_error_kind.clone()))
+}
+
+/// What p-values and intervals come from.
+pub fn inference(columns: &[CellColumn<'_>]) -> Option<String> {
+    let said = of_outcome(columns, |o| Some(reference(&o.fit.inference)))?;
+    Some(format!("Reference distribution: {said}."))
 }
 
 fn reference(reference: &Reference) -> String {

@@ -4,7 +4,10 @@
 //! it once, and every output format writes the same [`Digits`] with its own signs.
 
 /// Decimals of a p-value.
-pub const P_DECIMALS: usize = 3;
+const P_DECIMALS: usize = 3;
+
+/// The smallest p-value that is printed as a number: one unit of the last decimal.
+const P_FLOOR: f64 = 0.001;
 
 /// Stars when a table does not declare any: 10, 5 and 1 %.
 pub fn default_stars() -> Vec<(f64, String)> {
@@ -101,7 +104,7 @@ impl Number {
 /// is huge, scientific notation.
 fn decimal(value: f64, decimals: usize) -> Digits {
     let size = value.abs();
-    let smallest = 0.1_f64.powi(i32::try_from(decimals + 1).unwrap_or(i32::MAX));
+    let smallest = 1.0 / 10_f64.powi(i32::try_from(decimals + 1).unwrap_or(i32::MAX));
     if size >= HUGE || (size > 0.0 && size < smallest) {
         return scientific(value);
     }
@@ -127,12 +130,12 @@ fn whole(value: f64) -> Digits {
 /// Three decimals; `< 0.001` below that; and `< 0.050` for 0.04996, which rounding would print as
 /// a level that its stars say it is below.
 fn probability(p: f64) -> Digits {
-    let floor = 0.1_f64.powi(3);
-    if p < floor {
-        return Digits::Below(format!("{floor:.P_DECIMALS$}"));
+    if p < P_FLOOR {
+        return Digits::Below(format!("{P_FLOOR:.P_DECIMALS$}"));
     }
     let digits = format!("{p:.P_DECIMALS$}");
-    let crossed = LEVELS.iter().any(|&level| p < level && digits == format!("{level:.P_DECIMALS$}"));
+    let crossed =
+        LEVELS.iter().any(|&level| p < level && digits == format!("{level:.P_DECIMALS$}"));
     if crossed { Digits::Below(digits) } else { Digits::Fixed { negative: false, digits } }
 }
 
@@ -237,7 +240,10 @@ mod tests {
         let p = |p| Number::probability(p).digits();
         let fixed = |s: &str| Digits::Fixed { negative: false, digits: s.to_owned() };
         assert_eq!((stars(0.05), p(0.05)), ("*".into(), fixed("0.050")));
-        assert_eq!((stars(0.049_999_9), p(0.049_999_9)), ("**".into(), Digits::Below("0.050".into())));
+        assert_eq!(
+            (stars(0.049_999_9), p(0.049_999_9)),
+            ("**".into(), Digits::Below("0.050".into()))
+        );
         assert_eq!((stars(0.050_000_1), p(0.050_000_1)), ("*".into(), fixed("0.050")));
         assert_eq!((stars(0.1), p(0.1)), (String::new(), fixed("0.100")));
         assert_eq!((stars(0.0096), p(0.0096)), ("***".into(), Digits::Below("0.010".into())));

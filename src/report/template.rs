@@ -55,9 +55,14 @@ impl<'a> Templates<'a> {
             return Ok(file(BUILT_IN));
         }
         let message = format!("there is no template `{}`", name.value);
+        let files: Vec<String> = FORMATS
+            .iter()
+            .map(|f| format!("`templates/{}.{}.jinja`", name.value, f.extension()))
+            .collect();
         let help = format!(
-            "`{wanted}` belongs in `templates/` beside the specification; {}",
-            suggest(&name.value, names.into_iter().chain([BUILT_IN]))
+            "{}; {} beside the specification would be one",
+            suggest(&name.value, names.into_iter().chain([BUILT_IN])),
+            files.join(" or ")
         );
         Err(Mistake::spec(&name.at, message).help(help).into())
     }

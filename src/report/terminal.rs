@@ -43,9 +43,7 @@ fn counts(source: Source<'_>) -> String {
     grid.set_header(["grid", "cells", "fitted", "failed", "not run"]);
     for (name, c) in grids {
         let numbers = [c.cells, c.fitted, c.failed, c.cells - c.fitted - c.failed];
-        grid.add_row(
-            [Field::new(name)].into_iter().chain(numbers.map(|n| right(n.to_string()))),
-        );
+        grid.add_row([Field::new(name)].into_iter().chain(numbers.map(|n| right(n.to_string()))));
     }
     trimmed(&grid)
 }
@@ -59,7 +57,7 @@ fn estimates(table: &Table) -> String {
     let view = view(table, &Terminal);
     let mut grid = plain();
     for level in &view.heads {
-        let heads = level.labels.iter().map(right);
+        let heads = level.labels.iter().map(|l| right(format!("{l}   ")));
         grid.add_row([Field::new(&level.stub)].into_iter().chain(heads));
     }
     for row in view.groups.iter().flat_map(|g| &g.rows) {
@@ -101,16 +99,18 @@ impl Format for Terminal {
     }
 
     fn entry(&self, entry: &Entry, align: Align) -> String {
+        // Stars hang to the right of the numbers, brackets by one character.
         match entry {
-            Entry::Text(text) => text.clone(),
+            Entry::Text(text) => format!("{text}   "),
             Entry::Starred { value, stars } => {
                 format!("{}{stars:<3}", Markdown.entry(&Entry::Number(*value), align))
             }
             Entry::Enclosed { .. } | Entry::Interval { .. } => {
                 format!("{}  ", Markdown.entry(entry, align))
             }
-            Entry::Number(_) => format!("{}   ", Markdown.entry(entry, align)),
-            Entry::Empty | Entry::Dash | Entry::Absent { .. } => Markdown.entry(entry, align),
+            Entry::Number(_) | Entry::Empty | Entry::Dash | Entry::Absent { .. } => {
+                format!("{}   ", Markdown.entry(entry, align))
+            }
         }
     }
 

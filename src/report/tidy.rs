@@ -31,9 +31,9 @@ impl Rows {
     }
 
     fn push(&mut self, row: impl IntoIterator<Item = String>) {
-        self.0.write_record(row.into_iter().map(String::into_bytes)).expect(
-            "writing to memory cannot fail, and every row has the columns of the header",
-        );
+        self.0
+            .write_record(row.into_iter().map(String::into_bytes))
+            .expect("writing to memory cannot fail, and every row has the columns of the header");
     }
 
     fn text(self) -> String {
@@ -138,7 +138,8 @@ fn fitted_columns(outcome: &Outcome) -> Vec<String> {
 fn absent_columns(status: &str, cell: &Cell, failure: Option<&Failure>) -> Vec<String> {
     let mut columns = vec![status.to_owned(), cell.model.estimator.clone()];
     columns.extend(vec![String::new(); Statistic::ALL.len() + 9]);
-    let (kind, reason) = failure.map_or_else(Default::default, |f| (f.kind.to_string(), f.reason.clone()));
+    let (kind, reason) =
+        failure.map_or_else(Default::default, |f| (f.kind.to_string(), f.reason.clone()));
     columns.extend([kind, reason]);
     columns
 }
@@ -234,7 +235,8 @@ pub fn moran(source: Source<'_>) -> String {
         "failure",
     ]);
     for series in &source.experiment.moran {
-        let head = [&series.id, &series.variable, &series.region, &series.weights].map(Clone::clone);
+        let head =
+            [&series.id, &series.variable, &series.region, &series.weights].map(Clone::clone);
         match &series.years {
             Ok(years) => years.iter().for_each(|y| {
                 let numbers = [

@@ -26,9 +26,7 @@ pub fn build(
     let (heads, columns) = unit_head
         .into_iter()
         .chain(moments)
-        .map(|(label, align)| {
-            (Head { label, span: 1 }, Column { number: None, cell: None, align })
-        })
+        .map(|(label, align)| (Head { label, span: 1 }, Column { number: None, cell: None, align }))
         .unzip();
     Table {
         id: spec.id.clone(),

@@ -105,12 +105,7 @@ fn absent(source: Source<'_>, id: &str, n: usize, footnotes: &mut Footnotes) -> 
     Row { label: "All periods".to_owned(), entries }
 }
 
-fn table_notes(
-    source: Source<'_>,
-    spec: &TableSpec,
-    id: &str,
-    years: &[MoranYear],
-) -> Vec<String> {
+fn table_notes(source: Source<'_>, spec: &TableSpec, id: &str, years: &[MoranYear]) -> Vec<String> {
     let mut said = notes::data(source);
     if let Some(block) = source.spec.moran.iter().find(|m| m.id == id) {
         said.push(subject(source, block));

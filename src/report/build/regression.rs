@@ -62,10 +62,9 @@ fn row_terms(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<RowTer
 /// The parameter that a row shows in a column.
 fn term_in(row: &RowTerm, column: &CellColumn<'_>) -> Term {
     match row {
-        RowTerm::Measure { lag } => Term::Variable(Regressor {
-            variable: column.cell.measure_variable.clone(),
-            lag: *lag,
-        }),
+        RowTerm::Measure { lag } => {
+            Term::Variable(Regressor { variable: column.cell.measure_variable.clone(), lag: *lag })
+        }
         RowTerm::Named(raw) => labels::parse_term(raw),
     }
 }
@@ -161,11 +160,7 @@ fn effects(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Group {
     group
 }
 
-fn statistics(
-    spec: &TableSpec,
-    wanted: &RegressionTable,
-    columns: &[CellColumn<'_>],
-) -> Group {
+fn statistics(spec: &TableSpec, wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Group {
     let entry = |column: &CellColumn<'_>, statistic: Statistic| match column.outcome() {
         None => Entry::Dash,
         Some(outcome) => match outcome.fit.statistics.get(&statistic) {
@@ -202,34 +197,54 @@ fn table_notes(
     }
     said.extend(notes::lag_order(columns));
     said.extend(notes::warnings(source, columns));
-    said.extend(wanted.statistics.iter().filter_map(|&s| labels::formula(s)).map(str::to_owned));
+    said.extend(formulas(&wanted.statistics));
     said.extend(spec.notes.iter().map(|n| notes::sentence(n)));
     said
 }
 
+/// How the statistics are defined, each once.
+fn formulas(statistics: &[Statistic]) -> Vec<String> {
+    let mut said: Vec<&str> = Vec::new();
+    for formula in statistics.iter().filter_map(|&s| labels::formula(s)) {
+        if !said.contains(&formula) {
+            said.push(formula);
+        }
+    }
+    said.into_iter().map(str::to_owned).collect()
+}
+
+/// What stands below the estimates, and what the standard errors are.
 fn parentheses(what: Parentheses, columns: &[CellColumn<'_>]) -> Option<String> {
-    let fitted = columns.iter().filter_map(CellColumn::outcome);
-    let student = fitted.clone().any(|o| matches!(o.fit.inference, Reference::Student { .. }));
-    let normal = fitted.clone().any(|o| matches!(o.fit.inference, Reference::Normal));
-    let statistics = match (student, normal) {
-        (true, true) => "t or z statistics in parentheses.",
-        (true, false) => "t statistics in parentheses.",
-        (false, _) => "z statistics in parentheses.",
-    };
+    let errors = notes::std_errors(columns);
+    let of = errors.as_ref().map(|e| format!(" ({e})")).unwrap_or_default();
+    let from = errors.as_ref().map(|e| format!(" Standard errors: {e}.")).unwrap_or_default();
     match what {
-        Parentheses::StdError => Some("Standard errors in parentheses.".to_owned()),
-        Parentheses::Statistic => Some(statistics.to_owned()),
-        Parentheses::PValue => Some("p-values in parentheses.".to_owned()),
-        Parentheses::Interval => Some("95 % confidence intervals in brackets.".to_owned()),
-        Parentheses::None => None,
+        Parentheses::StdError => Some(format!("Standard errors in parentheses{of}.")),
+        Parentheses::Statistic => {
+            Some(format!("{} statistics in parentheses.{from}", letters(columns)))
+        }
+        Parentheses::PValue => Some(format!("p-values in parentheses.{from}")),
+        Parentheses::Interval => Some(format!("95 % confidence intervals in brackets.{from}")),
+        Parentheses::None => errors.map(|e| format!("Standard errors: {e}.")),
+    }
+}
+
+/// What the ratio of an estimate to its standard error is called.
+fn letters(columns: &[CellColumn<'_>]) -> &'static str {
+    let fits = || columns.iter().filter_map(CellColumn::outcome).map(|o| &o.fit.inference);
+    let student = fits().any(|r| matches!(r, Reference::Student { .. }));
+    let normal = fits().any(|r| matches!(r, Reference::Normal));
+    match (student, normal) {
+        (true, true) => "t or z",
+        (true, false) => "t",
+        (false, _) => "z",
     }
 }
 
 /// Whether any fit has a spatial parameter; taken as given where nothing could be fitted.
 fn uses_weights(columns: &[CellColumn<'_>]) -> bool {
-    let spatial = |o: &Outcome| {
-        o.fit.estimates.iter().any(|e| matches!(e.term, Term::Rho | Term::Lambda))
-    };
+    let spatial =
+        |o: &Outcome| o.fit.estimates.iter().any(|e| matches!(e.term, Term::Rho | Term::Lambda));
     let mut fitted = columns.iter().filter_map(CellColumn::outcome).peekable();
     fitted.peek().is_none() || fitted.any(spatial)
 }

@@ -19,8 +19,7 @@ pub fn build(
 ) -> Checked<Table> {
     let columns = columns::choose(source, choice, &spec.at)?;
     let mut footnotes = Footnotes::default();
-    let absences: Vec<Option<Entry>> =
-        columns.iter().map(|c| c.absence(&mut footnotes)).collect();
+    let absences: Vec<Option<Entry>> = columns.iter().map(|c| c.absence(&mut footnotes)).collect();
     let names = names(rows, &columns);
     let mut groups: Vec<Group> = bases(&names, &columns)
         .into_iter()
@@ -120,10 +119,9 @@ fn statistic(test: Option<&Test>, digits: usize, footnotes: &mut Footnotes) -> E
 
 fn p_value(test: Option<&Test>) -> Entry {
     match test.map(|t| &t.outcome) {
-        Some(TestOutcome::Computed { p_value, .. }) => Entry::Enclosed {
-            value: Number::probability(*p_value),
-            brackets: Brackets::Square,
-        },
+        Some(TestOutcome::Computed { p_value, .. }) => {
+            Entry::Enclosed { value: Number::probability(*p_value), brackets: Brackets::Square }
+        }
         Some(TestOutcome::NotApplicable { .. }) | None => Entry::Empty,
     }
 }
@@ -204,7 +202,7 @@ fn verdicts(columns: &[CellColumn<'_>]) -> Vec<String> {
             let verdict = o.verdicts.iter().find(|v| v.basis == basis)?;
             Some(verdict.because.trim().trim_end_matches('.').to_owned())
         })?;
-        Some(format!("LM protocol on {}: {said}.", labels::basis(basis)))
+        Some(format!("LM protocol, {}: {said}.", labels::basis(basis)))
     };
     [Basis::Pooled, Basis::Within, Basis::Fit].into_iter().filter_map(on).collect()
 }

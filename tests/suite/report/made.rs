@@ -353,7 +353,10 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
             ("oa".to_owned(), measure("ln_oa", "OA")),
             ("la".to_owned(), measure("ln_la", "LA")),
         ]),
-        models: BTreeMap::from([("slm".to_owned(), model("slm")), ("sem".to_owned(), model("sem"))]),
+        models: BTreeMap::from([
+            ("slm".to_owned(), model("slm")),
+            ("sem".to_owned(), model("sem")),
+        ]),
         grids: BTreeMap::new(),
         moran: vec![MoranSpec {
             id: "emissions".to_owned(),
@@ -426,7 +429,10 @@ pub fn every_table() -> Vec<TableSpec> {
         table(
             "lm",
             TableKind::Tests {
-                cells: choice(&[Axis::Measure, Axis::Region], select(&["slm"], &[], &["all", "west"])),
+                cells: choice(
+                    &[Axis::Measure, Axis::Region],
+                    select(&["slm"], &[], &["all", "west"]),
+                ),
                 rows: vec![],
             },
         ),
