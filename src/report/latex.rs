@@ -89,9 +89,12 @@ fn written(entry: &Entry) -> Written {
     }
 }
 
+/// Stars in mathematics, where an asterisk is not raised twice; other symbols as superscript text.
 fn raised(stars: &str) -> String {
     if stars.is_empty() {
         String::new()
+    } else if stars.chars().all(|c| c == '*') {
+        format!("$^{{{stars}}}$")
     } else {
         format!("\\textsuperscript{{{}}}", escape_anywhere(stars))
     }
@@ -157,7 +160,7 @@ fn digits(number: &str, side: usize) -> usize {
 
 /// Length of a text in print, roughly: without the names of commands.
 fn text_width(text: &str) -> usize {
-    text.replace("\\textsuperscript", "").chars().filter(|c| !"{}$\\".contains(*c)).count()
+    text.replace("\\textsuperscript", "").chars().filter(|c| !"{}$^\\".contains(*c)).count()
 }
 
 /// Characters that are set in mathematics. Superscripts and subscripts are handled in runs.
@@ -361,7 +364,11 @@ mod tests {
         let n = |v| Number::decimals(v, 3);
         assert_eq!(
             entry(Entry::Starred { value: n(-0.25), stars: "**".into() }),
-            r"-0.250{\textsuperscript{**}}"
+            "-0.250{$^{**}$}"
+        );
+        assert_eq!(
+            entry(Entry::Starred { value: n(0.25), stars: "†".into() }),
+            "0.250{\\textsuperscript{$\\dagger$}}"
         );
         assert_eq!(
             entry(Entry::Enclosed { value: n(0.25), brackets: Brackets::Round }),

@@ -114,7 +114,9 @@ fn reference(reference: &Reference) -> String {
 
 /// The legend of the stars.
 pub fn stars(thresholds: &[(f64, String)]) -> Option<String> {
-    let each = |(p, symbol): &(f64, String)| format!("{symbol} p < {}", number::threshold(*p));
+    let each = |(p, symbol): &(f64, String)| {
+        format!("{symbol}\u{a0}p\u{a0}<\u{a0}{}", number::threshold(*p))
+    };
     let said: Vec<String> = thresholds.iter().map(each).collect();
     (!said.is_empty()).then(|| format!("{}.", said.join(", ")))
 }

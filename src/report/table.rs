@@ -75,9 +75,10 @@ pub struct Row {
 }
 
 /// What stands in one place of a table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub enum Entry {
     /// Nothing: the row does not exist for this column.
+    #[default]
     Empty,
     /// Nothing, because the column has no fit; the reason is given once in its first row.
     Dash,

@@ -125,7 +125,7 @@ fn starred(estimate: &Estimate, digits: usize, thresholds: &[(f64, String)]) -> 
     Entry::Starred { value: Number::decimals(estimate.value, digits), stars }
 }
 
-/// The row below an estimate, if one is asked for.
+/// The row below an estimate, if one is asked for and any column has the estimate.
 fn spread_row(found: &[Option<&Estimate>], what: Parentheses, digits: usize) -> Option<Row> {
     let round = |value| Entry::Enclosed { value, brackets: Brackets::Round };
     let entry = |e: &Estimate| match what {
@@ -138,9 +138,10 @@ fn spread_row(found: &[Option<&Estimate>], what: Parentheses, digits: usize) -> 
         }),
         Parentheses::None => None,
     };
-    let entries = found.iter().map(|e| e.and_then(entry).unwrap_or(Entry::Empty)).collect();
-    let wanted = !matches!(what, Parentheses::None);
-    wanted.then_some(Row { label: String::new(), entries })
+    let entries: Vec<Option<Entry>> = found.iter().map(|e| e.and_then(entry)).collect();
+    let any = entries.iter().any(Option::is_some);
+    let entries = entries.into_iter().map(Option::unwrap_or_default).collect();
+    any.then_some(Row { label: String::new(), entries })
 }
 
 /// Which effects are controlled for: of the question, so that a failed column shows them too.
@@ -183,8 +184,12 @@ fn table_notes(
     rows: &[RowTerm],
     columns: &[CellColumn<'_>],
 ) -> Vec<String> {
-    let shown: Vec<Term> =
-        columns.iter().flat_map(|c| rows.iter().map(|r| term_in(r, c))).collect();
+    let shown: Vec<Term> = columns
+        .iter()
+        .flat_map(|c| rows.iter().map(move |r| (c, term_in(r, c))))
+        .filter(|(c, term)| c.outcome().is_some_and(|o| estimate(o, term).is_some()))
+        .map(|(_, term)| term)
+        .collect();
     let mut said = notes::data(source);
     said.extend(notes::common(source, &wanted.cells.columns, columns));
     said.extend(notes::spatial_terms(&shown));
