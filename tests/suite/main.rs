@@ -4,6 +4,7 @@ mod architecture;
 mod data_errors;
 mod laws;
 mod reference;
+mod report;
 mod simulate;
 mod snapshots;
 mod support;

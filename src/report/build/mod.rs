@@ -1,0 +1,32 @@
+//! Records + what a table asks for → [`Table`]. One file a kind of table.
+//!
+//! | file | table |
+//! |---|---|
+//! | `regression` | estimates, one column a cell |
+//! | `tests` | tests, one column a cell |
+//! | `descriptive` | moments, one row a variable |
+//! | `moran` | Moran's I, one row a period |
+
+pub mod descriptive;
+pub mod moran;
+pub mod regression;
+pub mod tests;
+
+use crate::mistake::Checked;
+use crate::report::Source;
+use crate::report::table::Table;
+use crate::spec::tables::{TableKind, TableSpec};
+
+/// The table that `spec` asks for.
+pub fn build(source: Source<'_>, spec: &TableSpec) -> Checked<Table> {
+    let table = match &spec.kind {
+        TableKind::Descriptive { variables, statistics } => {
+            descriptive::build(source, spec, variables, statistics)
+        }
+        TableKind::Regression(wanted) => regression::build(source, spec, wanted)?,
+        TableKind::Tests { cells, rows } => tests::build(source, spec, cells, rows)?,
+        TableKind::Moran { moran } => moran::build(source, spec, moran),
+    };
+    debug_assert_eq!(table.check(), Ok(()), "table `{}`", table.id);
+    Ok(table)
+}

@@ -1,0 +1,151 @@
+//! Tables of Moran's I: one row a period, and their average.
+
+use crate::outcome::{MoranSeries, MoranYear};
+use crate::report::columns;
+use crate::report::number::{self, Number};
+use crate::report::table::{Align, Column, Entry, Footnotes, Group, Head, Row, Table};
+use crate::report::{Source, labels, notes};
+use crate::spec::tables::TableSpec;
+use crate::spec::{MoranSpec, RegionUnits};
+
+/// I with stars, standard scores and p-values of each period, and the average of I.
+pub fn build(source: Source<'_>, spec: &TableSpec, id: &str) -> Table {
+    let mut footnotes = Footnotes::default();
+    let years = years(source, id);
+    let permuted = years.iter().any(|y| y.p_permutation.is_some());
+    let n = if permuted { 6 } else { 5 };
+    let groups = if years.is_empty() {
+        vec![Group { label: None, rows: vec![absent(source, id, n, &mut footnotes)] }]
+    } else {
+        let rows = years.iter().map(|y| row(y, spec.digits, permuted)).collect();
+        vec![
+            Group { label: None, rows },
+            Group { label: None, rows: vec![average(years, spec.digits, n)] },
+        ]
+    };
+    let column = Column { number: None, cell: None, align: Align::Decimal };
+    Table {
+        id: spec.id.clone(),
+        caption: spec.caption.clone(),
+        over: None,
+        stub: "Period".to_owned(),
+        heads: heads(permuted),
+        columns: vec![column; n],
+        groups,
+        notes: table_notes(source, spec, id, years),
+        footnotes: footnotes.into_vec(),
+    }
+}
+
+fn series<'a>(source: Source<'a>, id: &str) -> Option<&'a MoranSeries> {
+    source.experiment.moran.iter().find(|s| s.id == id)
+}
+
+fn years<'a>(source: Source<'a>, id: &str) -> &'a [MoranYear] {
+    match series(source, id).map(|s| &s.years) {
+        Some(Ok(years)) => years,
+        Some(Err(_)) | None => &[],
+    }
+}
+
+fn heads(permuted: bool) -> Vec<Vec<Head>> {
+    let head = |label: &str, span| Head { label: label.to_owned(), span };
+    let mut outer = vec![head("", 1), head("Normality", 2), head("Randomisation", 2)];
+    let mut inner: Vec<Head> =
+        ["Moran's I", "z", "p", "z", "p"].into_iter().map(|l| head(l, 1)).collect();
+    if permuted {
+        outer.push(head("Permutation", 1));
+        inner.push(head("p", 1));
+    }
+    vec![outer, inner]
+}
+
+fn row(year: &MoranYear, digits: usize, permuted: bool) -> Row {
+    let score = |z| Entry::Number(Number::decimals(z, digits));
+    let p = |p| Entry::Number(Number::probability(p));
+    let i = Entry::Starred {
+        value: Number::decimals(year.i, digits),
+        stars: number::stars(deciding_p(year), &number::default_stars()),
+    };
+    let mut entries = vec![
+        i,
+        score(year.z_normality),
+        p(year.p_normality),
+        score(year.z_randomisation),
+        p(year.p_randomisation),
+    ];
+    if permuted {
+        entries.push(year.p_permutation.map_or(Entry::Empty, p));
+    }
+    Row { label: year.period.to_string(), entries }
+}
+
+/// The p-value behind the stars: from permutations when there are any, else from randomisation.
+fn deciding_p(year: &MoranYear) -> f64 {
+    year.p_permutation.unwrap_or(year.p_randomisation)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a number of periods is far below 2^52")]
+fn average(years: &[MoranYear], digits: usize, n: usize) -> Row {
+    let mean = years.iter().map(|y| y.i).sum::<f64>() / years.len() as f64;
+    let mut entries = vec![Entry::Empty; n];
+    entries[0] = Entry::Number(Number::decimals(mean, digits));
+    Row { label: "Average".to_owned(), entries }
+}
+
+fn absent(source: Source<'_>, id: &str, n: usize, footnotes: &mut Footnotes) -> Row {
+    let mut entries = vec![Entry::Dash; n];
+    entries[0] = match series(source, id).map(|s| &s.years) {
+        Some(Err(failure)) => columns::failed(failure, footnotes),
+        Some(Ok(_)) | None => {
+            let mark = footnotes.mark("Not run: there is no record of this series.".to_owned());
+            Entry::Absent { word: "not run", mark }
+        }
+    };
+    Row { label: "All periods".to_owned(), entries }
+}
+
+fn table_notes(source: Source<'_>, spec: &TableSpec, id: &str, years: &[MoranYear]) -> Vec<String> {
+    let mut said = notes::data(source);
+    if let Some(block) = source.spec.moran.iter().find(|m| m.id == id) {
+        said.push(subject(source, block));
+    }
+    said.extend(expectation(years));
+    said.extend(permutations(years));
+    said.extend(notes::stars(&number::default_stars()));
+    said.extend(spec.notes.iter().map(|n| notes::sentence(n)));
+    said
+}
+
+/// Of what, where, with which W.
+fn subject(source: Source<'_>, block: &MoranSpec) -> String {
+    let variable = labels::variable(source.spec, &block.variable.value);
+    let weights = labels::weights(source.spec, &block.weights);
+    let normalise = source.spec.weights.get(&block.weights).map(|w| w.normalise);
+    let normalise =
+        normalise.map(|n| format!(", {}", labels::normalisation(n))).unwrap_or_default();
+    let region = block.region.as_ref().filter(|r| {
+        source.spec.regions.get(*r).is_some_and(|r| !matches!(r.units, RegionUnits::All))
+    });
+    let region = region.map(|r| format!(" in {}", labels::region(source.spec, r)));
+    let region = region.unwrap_or_default();
+    format!("Global Moran's I of {variable}{region}; W: {weights}{normalise}.")
+}
+
+/// `E[I] = −1/(n − 1), n = 30 units.`, when it is the same in every period.
+fn expectation(years: &[MoranYear]) -> Option<String> {
+    let n = years.first()?.units;
+    let same = years.iter().all(|y| y.units == n);
+    same.then(|| format!("n = {n} units with neighbours, E(I) = −1/(n − 1)."))
+}
+
+/// What the p-values and stars come from.
+fn permutations(years: &[MoranYear]) -> Option<String> {
+    let first = years.first()?;
+    let permuted = years.iter().find(|y| y.p_permutation.is_some()).unwrap_or(first);
+    let stars = match permuted.p_permutation {
+        Some(_) => format!("{} permutations", permuted.permutations),
+        None => "the p-value under randomisation".to_owned(),
+    };
+    Some(format!("p-values are two-sided; stars by {stars}."))
+}

@@ -1,0 +1,255 @@
+//! Tables of estimates: one column a cell.
+
+use crate::mistake::Checked;
+use crate::model::{Regressor, Term};
+use crate::outcome::{Estimate, Outcome, Reference, Statistic};
+use crate::report::columns::{self, CellColumn};
+use crate::report::number::{self, Number};
+use crate::report::table::{Brackets, Entry, Footnotes, Group, Row, Table};
+use crate::report::{Source, labels, notes};
+use crate::spec::tables::{Parentheses, RegressionTable, RowTerm, TableSpec};
+
+/// Estimates, effects and statistics of the chosen cells. A cell without a fit keeps its column.
+pub fn build(source: Source<'_>, spec: &TableSpec, wanted: &RegressionTable) -> Checked<Table> {
+    let columns = columns::choose(source, &wanted.cells, &spec.at)?;
+    let mut footnotes = Footnotes::default();
+    let rows = row_terms(wanted, &columns);
+    let groups = [
+        estimates(source, spec, wanted, &rows, &columns, &mut footnotes),
+        effects(wanted, &columns),
+        statistics(spec, wanted, &columns),
+    ];
+    Ok(Table {
+        id: spec.id.clone(),
+        caption: spec.caption.clone(),
+        over: over(source, &columns),
+        stub: String::new(),
+        heads: columns::heads(source.spec, &wanted.cells.columns, &columns),
+        columns: columns.iter().map(CellColumn::column).collect(),
+        groups: groups.into_iter().filter(|g| !g.rows.is_empty()).collect(),
+        notes: table_notes(source, spec, wanted, &rows, &columns),
+        footnotes: footnotes.into_vec(),
+    })
+}
+
+/// The dependent variable; one grid has one.
+fn over(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String> {
+    let response = &columns.first()?.cell.model.response;
+    Some(format!("Dependent variable: {}", labels::variable(source.spec, response)))
+}
+
+/// The rows that are asked for, or every term of any column: slopes in the order in which they
+/// appear, then ρ, λ and σ².
+fn row_terms(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<RowTerm> {
+    if !wanted.rows.is_empty() {
+        return wanted.rows.iter().map(|r| r.value.clone()).collect();
+    }
+    let mut terms: Vec<&Term> = Vec::new();
+    for estimate in columns.iter().filter_map(CellColumn::outcome).flat_map(|o| &o.fit.estimates) {
+        if !terms.contains(&&estimate.term) {
+            terms.push(&estimate.term);
+        }
+    }
+    terms.sort_by_key(|term| match term {
+        Term::Constant | Term::Variable(_) => 0,
+        Term::Rho => 1,
+        Term::Lambda => 2,
+        Term::Sigma2 => 3,
+    });
+    terms.into_iter().map(|t| RowTerm::Named(t.to_string())).collect()
+}
+
+/// The parameter that a row shows in a column.
+fn term_in(row: &RowTerm, column: &CellColumn<'_>) -> Term {
+    match row {
+        RowTerm::Measure { lag } => {
+            Term::Variable(Regressor { variable: column.cell.measure_variable.clone(), lag: *lag })
+        }
+        RowTerm::Named(raw) => labels::parse_term(raw),
+    }
+}
+
+/// A row's label. The measure's row has the variable's label when all columns share it.
+fn row_label(source: Source<'_>, row: &RowTerm, columns: &[CellColumn<'_>]) -> String {
+    match row {
+        RowTerm::Named(raw) => labels::term(source.spec, &labels::parse_term(raw)),
+        RowTerm::Measure { lag } => {
+            let first = columns.first().map(|c| &c.cell.measure_variable);
+            let shared = first.filter(|v| columns.iter().all(|c| c.cell.measure_variable == **v));
+            let label = shared.map_or("Measure", |v| labels::variable(source.spec, v));
+            labels::lagged(label, *lag)
+        }
+    }
+}
+
+fn estimates(
+    source: Source<'_>,
+    spec: &TableSpec,
+    wanted: &RegressionTable,
+    rows: &[RowTerm],
+    columns: &[CellColumn<'_>],
+    footnotes: &mut Footnotes,
+) -> Group {
+    let absences: Vec<Option<Entry>> = columns.iter().map(|c| c.absence(footnotes)).collect();
+    let mut group = Group::default();
+    for (position, row) in rows.iter().enumerate() {
+        let found: Vec<Option<&Estimate>> =
+            columns.iter().map(|c| estimate(c.outcome()?, &term_in(row, c))).collect();
+        let absent = |i: usize| {
+            let why = absences[i].clone()?;
+            Some(if position == 0 { why } else { Entry::Dash })
+        };
+        let value = |(i, e): (usize, &Option<&Estimate>)| match e {
+            Some(e) => starred(e, spec.digits, &wanted.stars),
+            None => absent(i).unwrap_or(Entry::Empty),
+        };
+        let label = row_label(source, row, columns);
+        group.rows.push(Row { label, entries: found.iter().enumerate().map(value).collect() });
+        group.rows.extend(spread_row(&found, wanted.parentheses, spec.digits));
+    }
+    group
+}
+
+fn estimate<'a>(outcome: &'a Outcome, term: &Term) -> Option<&'a Estimate> {
+    outcome.fit.estimates.iter().find(|e| e.term == *term)
+}
+
+fn starred(estimate: &Estimate, digits: usize, thresholds: &[(f64, String)]) -> Entry {
+    // σ² is a variance: that it differs from zero is not a finding.
+    let stars = match estimate.term {
+        Term::Sigma2 => String::new(),
+        Term::Constant | Term::Variable(_) | Term::Rho | Term::Lambda => {
+            number::stars(estimate.p_value, thresholds)
+        }
+    };
+    Entry::Starred { value: Number::decimals(estimate.value, digits), stars }
+}
+
+/// The row below an estimate, if one is asked for and any column has the estimate.
+fn spread_row(found: &[Option<&Estimate>], what: Parentheses, digits: usize) -> Option<Row> {
+    let round = |value| Entry::Enclosed { value, brackets: Brackets::Round };
+    let entry = |e: &Estimate| match what {
+        Parentheses::StdError => Some(round(Number::decimals(e.std_error, digits))),
+        Parentheses::Statistic => Some(round(Number::decimals(e.statistic, digits))),
+        Parentheses::PValue => Some(round(Number::probability(e.p_value))),
+        Parentheses::Interval => Some(Entry::Interval {
+            low: Number::decimals(e.conf_low, digits),
+            high: Number::decimals(e.conf_high, digits),
+        }),
+        Parentheses::None => None,
+    };
+    let entries: Vec<Option<Entry>> = found.iter().map(|e| e.and_then(entry)).collect();
+    let any = entries.iter().any(Option::is_some);
+    let entries = entries.into_iter().map(Option::unwrap_or_default).collect();
+    any.then_some(Row { label: String::new(), entries })
+}
+
+/// Which effects are controlled for: of the question, so that a failed column shows them too.
+fn effects(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Group {
+    let row = |label: &str, has: &dyn Fn(&CellColumn<'_>) -> bool| Row {
+        label: label.to_owned(),
+        entries: columns
+            .iter()
+            .map(|c| Entry::Text(if has(c) { "control" } else { "no" }.to_owned()))
+            .collect(),
+    };
+    let mut group = Group::default();
+    if wanted.effects_rows {
+        group.rows.push(row("Individual effect", &|c| c.cell.model.effects.has_individual()));
+        group.rows.push(row("Time effect", &|c| c.cell.model.effects.has_time()));
+    }
+    group
+}
+
+fn statistics(spec: &TableSpec, wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Group {
+    let entry = |column: &CellColumn<'_>, statistic: Statistic| match column.outcome() {
+        None => Entry::Dash,
+        Some(outcome) => match outcome.fit.statistics.get(&statistic) {
+            None => Entry::Empty,
+            Some(&value) if statistic.is_count() => Entry::Number(Number::count(value)),
+            Some(&value) => Entry::Number(Number::decimals(value, spec.digits)),
+        },
+    };
+    let row = |&statistic: &Statistic| Row {
+        label: labels::statistic(statistic).to_owned(),
+        entries: columns.iter().map(|c| entry(c, statistic)).collect(),
+    };
+    Group { label: None, rows: wanted.statistics.iter().map(row).collect() }
+}
+
+fn table_notes(
+    source: Source<'_>,
+    spec: &TableSpec,
+    wanted: &RegressionTable,
+    rows: &[RowTerm],
+    columns: &[CellColumn<'_>],
+) -> Vec<String> {
+    let shown: Vec<Term> = columns
+        .iter()
+        .flat_map(|c| rows.iter().map(move |r| (c, term_in(r, c))))
+        .filter(|(c, term)| c.outcome().is_some_and(|o| estimate(o, term).is_some()))
+        .map(|(_, term)| term)
+        .collect();
+    let mut said = notes::data(source);
+    said.extend(notes::common(source, &wanted.cells.columns, columns));
+    said.extend(notes::spatial_terms(&shown));
+    said.extend(parentheses(wanted.parentheses, columns));
+    said.extend(notes::inference(columns));
+    said.extend(notes::stars(&wanted.stars));
+    said.extend(notes::sample(columns));
+    if uses_weights(columns) {
+        said.extend(notes::weights(source, columns));
+    }
+    said.extend(notes::lag_order(columns));
+    said.extend(notes::warnings(source, columns));
+    said.extend(formulas(&wanted.statistics));
+    said.extend(spec.notes.iter().map(|n| notes::sentence(n)));
+    said
+}
+
+/// How the statistics are defined, each once.
+fn formulas(statistics: &[Statistic]) -> Vec<String> {
+    let mut said: Vec<&str> = Vec::new();
+    for formula in statistics.iter().filter_map(|&s| labels::formula(s)) {
+        if !said.contains(&formula) {
+            said.push(formula);
+        }
+    }
+    said.into_iter().map(str::to_owned).collect()
+}
+
+/// What stands below the estimates, and what the standard errors are.
+fn parentheses(what: Parentheses, columns: &[CellColumn<'_>]) -> Option<String> {
+    let errors = notes::std_errors(columns);
+    let of = errors.as_ref().map(|e| format!(" ({e})")).unwrap_or_default();
+    let from = errors.as_ref().map(|e| format!(" Standard errors: {e}.")).unwrap_or_default();
+    match what {
+        Parentheses::StdError => Some(format!("Standard errors in parentheses{of}.")),
+        Parentheses::Statistic => {
+            Some(format!("{} statistics in parentheses.{from}", letters(columns)))
+        }
+        Parentheses::PValue => Some(format!("p-values in parentheses.{from}")),
+        Parentheses::Interval => Some(format!("95 % confidence intervals in brackets.{from}")),
+        Parentheses::None => errors.map(|e| format!("Standard errors: {e}.")),
+    }
+}
+
+/// What the ratio of an estimate to its standard error is called.
+fn letters(columns: &[CellColumn<'_>]) -> &'static str {
+    let fits = || columns.iter().filter_map(CellColumn::outcome).map(|o| &o.fit.inference);
+    let student = fits().any(|r| matches!(r, Reference::Student { .. }));
+    let normal = fits().any(|r| matches!(r, Reference::Normal));
+    match (student, normal) {
+        (true, true) => "t or z",
+        (true, false) => "t",
+        (false, _) => "z",
+    }
+}
+
+/// Whether any fit has a spatial parameter; taken as given where nothing could be fitted.
+fn uses_weights(columns: &[CellColumn<'_>]) -> bool {
+    let spatial =
+        |o: &Outcome| o.fit.estimates.iter().any(|e| matches!(e.term, Term::Rho | Term::Lambda));
+    let mut fitted = columns.iter().filter_map(CellColumn::outcome).peekable();
+    fitted.peek().is_none() || fitted.any(spatial)
+}

@@ -1,0 +1,208 @@
+//! Tables of tests: one column a cell, a row a test, p-values below the statistics.
+
+use crate::ident::Located;
+use crate::mistake::Checked;
+use crate::outcome::{Basis, NullDistribution, Outcome, Test, TestOutcome};
+use crate::report::columns::{self, CellColumn};
+use crate::report::number::{self, Number};
+use crate::report::table::{Brackets, Entry, Footnotes, Group, Row, Table};
+use crate::report::{Source, labels, notes};
+use crate::spec::tables::{CellChoice, TableSpec};
+
+/// Statistics with stars, p-values below, and what the decision rule makes of them; one group of
+/// rows for each fit that tests look at.
+pub fn build(
+    source: Source<'_>,
+    spec: &TableSpec,
+    choice: &CellChoice,
+    rows: &[Located<String>],
+) -> Checked<Table> {
+    let columns = columns::choose(source, choice, &spec.at)?;
+    let mut footnotes = Footnotes::default();
+    let absences: Vec<Option<Entry>> = columns.iter().map(|c| c.absence(&mut footnotes)).collect();
+    let names = names(rows, &columns);
+    let mut groups: Vec<Group> = bases(&names, &columns)
+        .into_iter()
+        .map(|basis| group(source, spec.digits, basis, &names, &columns, &mut footnotes))
+        .collect();
+    if groups.is_empty() {
+        groups.push(Group { label: None, rows: vec![nothing(&columns)] });
+    }
+    show_absences(&mut groups, &absences);
+    Ok(Table {
+        id: spec.id.clone(),
+        caption: spec.caption.clone(),
+        over: None,
+        stub: "Test".to_owned(),
+        heads: columns::heads(source.spec, &choice.columns, &columns),
+        columns: columns.iter().map(CellColumn::column).collect(),
+        groups,
+        notes: table_notes(source, spec, choice, &names, &columns),
+        footnotes: footnotes.into_vec(),
+    })
+}
+
+/// Raw names of the tests shown: those asked for, or all in the order of their first appearance.
+fn names(rows: &[Located<String>], columns: &[CellColumn<'_>]) -> Vec<String> {
+    let mut names: Vec<String> = rows.iter().map(|r| r.value.clone()).collect();
+    if names.is_empty() {
+        for test in columns.iter().filter_map(CellColumn::outcome).flat_map(|o| &o.tests) {
+            if !names.contains(&test.name) {
+                names.push(test.name.clone());
+            }
+        }
+    }
+    names
+}
+
+/// The fits that the tests shown look at.
+fn bases(names: &[String], columns: &[CellColumn<'_>]) -> Vec<Basis> {
+    [Basis::Pooled, Basis::Within, Basis::Fit]
+        .into_iter()
+        .filter(|&basis| names.iter().any(|name| exists(columns, name, basis)))
+        .collect()
+}
+
+fn exists(columns: &[CellColumn<'_>], name: &str, basis: Basis) -> bool {
+    columns.iter().filter_map(CellColumn::outcome).any(|o| find(o, name, basis).is_some())
+}
+
+fn find<'a>(outcome: &'a Outcome, name: &str, basis: Basis) -> Option<&'a Test> {
+    outcome.tests.iter().find(|t| t.name == name && t.basis == basis)
+}
+
+fn group(
+    source: Source<'_>,
+    digits: usize,
+    basis: Basis,
+    names: &[String],
+    columns: &[CellColumn<'_>],
+    footnotes: &mut Footnotes,
+) -> Group {
+    let mut rows = Vec::new();
+    for name in names.iter().filter(|n| exists(columns, n, basis)) {
+        let tests: Vec<Option<&Test>> =
+            columns.iter().map(|c| find(c.outcome()?, name, basis)).collect();
+        let entries = tests.iter().map(|t| statistic(*t, digits, footnotes)).collect();
+        rows.push(Row { label: label(name, &tests), entries });
+        rows.push(Row {
+            label: String::new(),
+            entries: tests.iter().map(|t| p_value(*t)).collect(),
+        });
+    }
+    rows.extend(verdict_row(source, basis, columns));
+    Group { label: Some(labels::basis(basis).to_owned()), rows }
+}
+
+/// Moran's I is held against the normal as its standard score: the row says so.
+fn label(name: &str, tests: &[Option<&Test>]) -> String {
+    let score = tests.iter().flatten().any(|t| {
+        matches!(&t.outcome, TestOutcome::Computed { null: NullDistribution::Normal, .. })
+    });
+    let score = if score { ", standard score" } else { "" };
+    format!("{}{score}", labels::test(name))
+}
+
+fn statistic(test: Option<&Test>, digits: usize, footnotes: &mut Footnotes) -> Entry {
+    match test.map(|t| &t.outcome) {
+        None => Entry::Empty,
+        Some(TestOutcome::Computed { statistic, p_value, .. }) => Entry::Starred {
+            value: Number::decimals(*statistic, digits),
+            stars: number::stars(*p_value, &number::default_stars()),
+        },
+        Some(TestOutcome::NotApplicable { reason }) => {
+            let text = format!("Not applicable: {}", notes::sentence(reason));
+            Entry::Absent { word: "n/a", mark: footnotes.mark(text) }
+        }
+    }
+}
+
+fn p_value(test: Option<&Test>) -> Entry {
+    match test.map(|t| &t.outcome) {
+        Some(TestOutcome::Computed { p_value, .. }) => {
+            Entry::Enclosed { value: Number::probability(*p_value), brackets: Brackets::Square }
+        }
+        Some(TestOutcome::NotApplicable { .. }) | None => Entry::Empty,
+    }
+}
+
+fn verdict_row(source: Source<'_>, basis: Basis, columns: &[CellColumn<'_>]) -> Option<Row> {
+    let chosen = |c: &CellColumn<'_>| {
+        let verdicts = c.outcome().map(|o| o.verdicts.as_slice()).unwrap_or_default();
+        let verdict = verdicts.iter().find(|v| v.basis == basis)?;
+        Some(labels::chosen(source.spec, &verdict.chosen))
+    };
+    let chosen: Vec<Option<String>> = columns.iter().map(chosen).collect();
+    let any = chosen.iter().any(Option::is_some);
+    let entries = chosen.into_iter().map(|c| c.map_or(Entry::Empty, Entry::Text)).collect();
+    any.then(|| Row { label: "LM protocol chooses".to_owned(), entries })
+}
+
+/// In a column without a fit: the reason in the first row, dashes beside the other labels.
+fn show_absences(groups: &mut [Group], absences: &[Option<Entry>]) {
+    let rows = groups.iter_mut().flat_map(|g| &mut g.rows).filter(|r| !r.label.is_empty());
+    for (position, row) in rows.enumerate() {
+        for (entry, absence) in row.entries.iter_mut().zip(absences) {
+            if let Some(why) = absence {
+                *entry = if position == 0 { why.clone() } else { Entry::Dash };
+            }
+        }
+    }
+}
+
+fn nothing(columns: &[CellColumn<'_>]) -> Row {
+    Row { label: "No tests".to_owned(), entries: vec![Entry::Empty; columns.len()] }
+}
+
+fn table_notes(
+    source: Source<'_>,
+    spec: &TableSpec,
+    choice: &CellChoice,
+    names: &[String],
+    columns: &[CellColumn<'_>],
+) -> Vec<String> {
+    let mut said = notes::data(source);
+    said.extend(notes::common(source, &choice.columns, columns));
+    said.push("p-values in brackets.".to_owned());
+    said.extend(nulls(names, columns));
+    said.extend(notes::stars(&number::default_stars()));
+    said.extend(notes::sample(columns));
+    said.extend(notes::weights(source, columns));
+    said.extend(notes::lag_order(columns));
+    said.extend(notes::warnings(source, columns));
+    said.extend(verdicts(columns));
+    said.extend(spec.notes.iter().map(|n| notes::sentence(n)));
+    said
+}
+
+/// Which distribution each test is held against: `χ²(1): LM lag, LM error; χ²(2): …`.
+fn nulls(names: &[String], columns: &[CellColumn<'_>]) -> Option<String> {
+    let mut said: Vec<(String, Vec<String>)> = Vec::new();
+    for name in names {
+        let tests = columns.iter().filter_map(CellColumn::outcome).flat_map(|o| &o.tests);
+        for test in tests.filter(|t| t.name == *name) {
+            let TestOutcome::Computed { null, .. } = &test.outcome else { continue };
+            let (null, label) = (labels::null(null), labels::test(name));
+            match said.iter_mut().find(|(known, _)| *known == null) {
+                Some((_, labels)) if labels.contains(&label) => {}
+                Some((_, labels)) => labels.push(label),
+                None => said.push((null, vec![label])),
+            }
+        }
+    }
+    let each = |(null, labels): &(String, Vec<String>)| format!("{null} for {}", labels.join(", "));
+    let said: Vec<String> = said.iter().map(each).collect();
+    (!said.is_empty()).then(|| format!("Null distributions: {}.", said.join("; ")))
+}
+
+/// The reasoning behind the choices, in words.
+fn verdicts(columns: &[CellColumn<'_>]) -> Vec<String> {
+    let on = |basis| {
+        let said = notes::of_outcome(columns, |o| {
+            let verdict = o.verdicts.iter().find(|v| v.basis == basis)?;
+            Some(verdict.because.trim().trim_end_matches('.').to_owned())
+        })?;
+        Some(format!("LM protocol, {}: {said}.", labels::basis(basis)))
+    };
+    [Basis::Pooled, Basis::Within, Basis::Fit].into_iter().filter_map(on).collect()
+}

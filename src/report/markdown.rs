@@ -1,0 +1,151 @@
+//! Markdown: pipe tables, padded so that they read as tables in plain text too.
+
+use crate::report::format::{Format, HeadLevel, TableView};
+use crate::report::number::{Digits, Number};
+use crate::report::table::{Align, Brackets, Entry, Table};
+
+/// GitHub-flavoured Markdown.
+#[derive(Debug, Clone, Copy)]
+pub struct Markdown;
+
+impl Format for Markdown {
+    fn extension(&self) -> &'static str {
+        "md"
+    }
+
+    fn template(&self) -> &'static str {
+        include_str!("../../templates/table.md.jinja")
+    }
+
+    fn escape(&self, text: &str) -> String {
+        escape(text)
+    }
+
+    fn entry(&self, entry: &Entry, _align: Align) -> String {
+        match entry {
+            Entry::Empty => String::new(),
+            Entry::Dash => "–".to_owned(),
+            Entry::Text(text) => escape(text),
+            Entry::Number(value) => number(value),
+            Entry::Starred { value, stars } => format!("{}{}", number(value), escape(stars)),
+            Entry::Enclosed { value, brackets } => match brackets {
+                Brackets::Round => format!("({})", number(value)),
+                Brackets::Square => format!("[{}]", number(value)),
+            },
+            Entry::Interval { low, high } => format!("[{}, {}]", number(low), number(high)),
+            Entry::Absent { word, mark } => format!("{word} [{mark}]"),
+        }
+    }
+
+    fn arrange(&self, view: &mut TableView, table: &Table) {
+        pad_stub(view);
+        for position in 0..view.width {
+            pad_column(view, position, table.columns[position].align);
+        }
+    }
+}
+
+/// A number with a true minus.
+pub fn number(number: &Number) -> String {
+    let sign = |negative| if negative { "−" } else { "" };
+    match number.digits() {
+        Digits::Fixed { negative, digits } | Digits::Whole { negative, digits } => {
+            format!("{}{digits}", sign(negative))
+        }
+        Digits::Scientific { negative, mantissa, exponent } => {
+            format!("{}{mantissa}×10{}", sign(negative), superscript(exponent))
+        }
+        Digits::Below(digits) => format!("<{digits}"),
+    }
+}
+
+fn superscript(exponent: i32) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let raised = |c: char| c.to_digit(10).map_or('⁻', |d| DIGITS[d as usize]);
+    exponent.to_string().chars().map(raised).collect()
+}
+
+/// Backslashes before what Markdown would take for markup. An underscore within a word and a `<`
+/// before a blank are none.
+fn escape(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len());
+    for (i, &c) in chars.iter().enumerate() {
+        let neighbour = |j: Option<usize>| j.and_then(|j| chars.get(j)).copied().unwrap_or(' ');
+        let (before, after) = (neighbour(i.checked_sub(1)), neighbour(Some(i + 1)));
+        let markup = match c {
+            '\\' | '|' | '*' | '`' | '[' | ']' | '~' | '$' => true,
+            '_' => !(before.is_alphanumeric() && after.is_alphanumeric()),
+            '<' => after.is_ascii_alphabetic() || matches!(after, '/' | '!' | '?'),
+            '&' => is_entity(&chars[i + 1..]),
+            '#' | '>' | '+' | '-' => i == 0,
+            _ => false,
+        };
+        if markup {
+            out.push('\\');
+        }
+        out.push(if c.is_control() { ' ' } else { c });
+    }
+    out
+}
+
+/// Whether what follows an ampersand makes it a character reference: `amp;`, `#42;`.
+fn is_entity(rest: &[char]) -> bool {
+    let name = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == '#').count();
+    name > 0 && rest.get(name) == Some(&';')
+}
+
+fn length(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn pad_stub(view: &mut TableView) {
+    let heads = view.heads.iter().map(|h| length(&h.stub));
+    let rows = view.groups.iter().flat_map(|g| g.rows.iter().map(|r| length(&r.label)));
+    let labels = view.groups.iter().map(|g| length(&g.label) + 2);
+    let widest = heads.chain(rows).chain(labels).chain([length(&view.stub), 3]).max().unwrap_or(3);
+    let pad = |text: &mut String| *text = format!("{text:<widest$}");
+    view.stub_spec = format!(":{}", "-".repeat(widest + 1));
+    view.heads.iter_mut().for_each(|h| pad(&mut h.stub));
+    view.groups.iter_mut().flat_map(|g| &mut g.rows).for_each(|r| pad(&mut r.label));
+}
+
+fn pad_column(view: &mut TableView, position: usize, align: Align) {
+    let heads = view.heads.iter().map(|h: &HeadLevel| length(&h.labels[position]));
+    let rows = view.groups.iter().flat_map(|g| &g.rows).map(|r| length(&r.entries[position]));
+    let widest = heads.chain(rows).max().unwrap_or(0).max(3);
+    let pad = |text: &mut String| {
+        *text = match align {
+            Align::Decimal => format!("{text:>widest$}"),
+            Align::Left => format!("{text:<widest$}"),
+        };
+    };
+    view.columns[position].spec = match align {
+        Align::Decimal => format!("{}:", "-".repeat(widest + 1)),
+        Align::Left => format!(":{}", "-".repeat(widest + 1)),
+    };
+    view.heads.iter_mut().for_each(|h| pad(&mut h.labels[position]));
+    view.groups.iter_mut().flat_map(|g| &mut g.rows).for_each(|r| pad(&mut r.entries[position]));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_is_defused_and_words_stay_readable() {
+        assert_eq!(escape("a|b *c* \\d"), r"a\|b \*c\* \\d");
+        assert_eq!(escape("us_states.csv _x_"), r"us_states.csv \_x\_");
+        assert_eq!(escape("p < 0.1, <b>, R&D, &amp;"), r"p < 0.1, \<b>, R&D, \&amp;");
+        assert_eq!(escape("# one\n- two"), r"\# one - two");
+        assert_eq!(escape("碳排放 ρ"), "碳排放 ρ");
+    }
+
+    #[test]
+    fn numbers_have_a_true_minus() {
+        assert_eq!(number(&Number::decimals(-1.25, 1)), "−1.2");
+        assert_eq!(number(&Number::decimals(-2.5e-7, 3)), "−2.50×10⁻⁷");
+        assert_eq!(number(&Number::decimals(2.5e12, 3)), "2.50×10¹²");
+        assert_eq!(number(&Number::probability(1e-9)), "<0.001");
+    }
+}

@@ -1,0 +1,251 @@
+//! The notes below tables, from what the records say. Each note is a full sentence.
+
+use crate::model::{LagOrder, RegionWeights, Term};
+use crate::outcome::{Outcome, Reference};
+use crate::report::Source;
+use crate::report::columns::CellColumn;
+use crate::report::{labels, number};
+use crate::spec::{Axis, Missing, RegionUnits};
+
+/// Longest list of filled values that a note spells out.
+const LIST_AT_MOST: usize = 5;
+
+/// Where the data come from. Starts with "Simulated data." when they are simulated.
+pub fn data(source: Source<'_>) -> Vec<String> {
+    let experiment = source.experiment;
+    let mut notes = Vec::new();
+    if let Some(provenance) = &experiment.provenance {
+        let note = provenance.note.trim();
+        if !provenance.simulated {
+            notes.push(sentence(note));
+        } else if note.starts_with("Simulated data.") {
+            notes.push(sentence(note));
+        } else {
+            notes.push(format!("Simulated data. {}", sentence(note)).trim_end().to_owned());
+        }
+    }
+    notes.push(format!("Data: {}.", experiment.data_file));
+    notes.extend(source.spec.data.note.as_deref().map(sentence));
+    notes.retain(|note| !note.is_empty());
+    notes
+}
+
+/// What all columns share and no head says.
+pub fn common(source: Source<'_>, heads: &[Axis], columns: &[CellColumn<'_>]) -> Option<String> {
+    let rest = Axis::ALL.into_iter().filter(|a| *a != Axis::Weights && !heads.contains(a));
+    let phrase = |axis| {
+        let said = |c: &CellColumn<'_>| Some(labels::axis_phrase(source.spec, &c.cell.axes, axis));
+        by_column(columns, said)
+    };
+    let said: Vec<String> = rest.filter_map(phrase).collect();
+    let who = if columns.len() == 1 { "The column" } else { "All columns" };
+    (!said.is_empty()).then(|| format!("{who}: {}.", said.join(", ")))
+}
+
+/// Units and periods behind the fits.
+pub fn sample(columns: &[CellColumn<'_>]) -> Option<String> {
+    let said = of_outcome(columns, |o| {
+        let (first, last) = o.sample.periods;
+        let periods = if first == last { first.to_string() } else { format!("{first}–{last}") };
+        Some(format!("{} units, {periods}", o.sample.units))
+    })?;
+    Some(format!("Sample: {said}."))
+}
+
+/// Which W, how normalised, and what a region does with it.
+pub fn weights(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String> {
+    let said = by_column(columns, |c| {
+        let name = &c.cell.axes.weights;
+        let normalise = source.spec.weights.get(name)?.normalise;
+        let label = labels::weights(source.spec, name);
+        Some(format!("{label}, {}", labels::normalisation(normalise)))
+    })?;
+    let regional: Vec<CellColumn<'_>> =
+        columns.iter().filter(|c| region_weights(source, c).is_some()).copied().collect();
+    let regional = by_column(&regional, |c| region_weights(source, c).map(str::to_owned));
+    let regional = regional.map(|r| format!("; {r}")).unwrap_or_default();
+    Some(format!("W: {said}{regional}."))
+}
+
+fn region_weights(source: Source<'_>, column: &CellColumn<'_>) -> Option<&'static str> {
+    let axes = &column.cell.axes;
+    if matches!(source.spec.regions.get(&axes.region)?.units, RegionUnits::All) {
+        return None;
+    }
+    Some(match source.spec.weights.get(&axes.weights)?.regions {
+        RegionWeights::Renormalise => {
+            "a region's W is the sub-matrix of its units, normalised again"
+        }
+        RegionWeights::Cut => {
+            "a region's W is cut from the normalised matrix of all units, as it is"
+        }
+    })
+}
+
+/// The order of lagging and demeaning, where it matters and is not the default.
+pub fn lag_order(columns: &[CellColumn<'_>]) -> Option<String> {
+    let said = by_column(columns, |c| {
+        let other = match c.cell.model.lag_order {
+            LagOrder::LagThenDemean => false,
+            LagOrder::DemeanThenLag => c.cell.model.effects.has_time(),
+        };
+        other.then(|| "W(Qy), effects removed before the spatial lag is taken".to_owned())
+    })?;
+    Some(format!("Convention of the spatial lag: {said}."))
+}
+
+/// What the standard errors are.
+pub fn std_errors(columns: &[CellColumn<'_>]) -> Option<String> {
+    of_outcome(columns, |o| Some(o.fit.std_error_kind.clone()))
+}
+
+/// What p-values and intervals come from.
+pub fn inference(columns: &[CellColumn<'_>]) -> Option<String> {
+    let said = of_outcome(columns, |o| Some(reference(&o.fit.inference)))?;
+    Some(format!("Reference distribution: {said}."))
+}
+
+fn reference(reference: &Reference) -> String {
+    match reference {
+        Reference::Normal => "standard normal".to_owned(),
+        Reference::Student { df } => format!("Student's t, {df} degrees of freedom"),
+    }
+}
+
+/// The legend of the stars.
+pub fn stars(thresholds: &[(f64, String)]) -> Option<String> {
+    let each = |(p, symbol): &(f64, String)| {
+        format!("{symbol}\u{a0}p\u{a0}<\u{a0}{}", number::threshold(*p))
+    };
+    let said: Vec<String> = thresholds.iter().map(each).collect();
+    (!said.is_empty()).then(|| format!("{}.", said.join(", ")))
+}
+
+/// What the spatial parameters are coefficients of.
+pub fn spatial_terms(shown: &[Term]) -> Option<String> {
+    let rho = shown.contains(&Term::Rho).then_some("ρ: coefficient of the spatial lag Wy");
+    let lambda = shown.contains(&Term::Lambda).then_some("λ: coefficient of the lagged error Wu");
+    let said: Vec<&str> = rho.into_iter().chain(lambda).collect();
+    (!said.is_empty()).then(|| format!("{}.", said.join("; ")))
+}
+
+/// What the missing-value policy filled in and dropped, isolates, and cautions of the fits.
+pub fn warnings(source: Source<'_>, columns: &[CellColumn<'_>]) -> Vec<String> {
+    let list = |prefix: &str, pick: &dyn Fn(&Outcome) -> Option<String>| {
+        of_outcome(columns, |o| pick(o)).map(|said| format!("{prefix}: {said}."))
+    };
+    let missing = source.spec.data.missing;
+    let filled = list("Values filled in", &|o| filled(missing, &o.sample.filled));
+    let dropped = list("Left out for missing values", &|o| joined(&o.sample.dropped));
+    let isolates = list("Units without neighbours", &|o| joined(&o.sample.isolates));
+    let cautions = list("Caution", &|o| joined(&o.fit.cautions));
+    [filled, dropped, isolates, cautions].into_iter().flatten().collect()
+}
+
+/// `3, by the unit's mean (gdp of Hainan in 2003, …)`.
+pub fn filled(missing: Missing, values: &[String]) -> Option<String> {
+    let how = match missing {
+        Missing::Mean => "by the unit's mean over the periods",
+        Missing::Interpolate => "by linear interpolation in time",
+        Missing::Error | Missing::DropUnit | Missing::DropPeriod => "before estimation",
+    };
+    let listed = if values.len() <= LIST_AT_MOST {
+        format!(" ({})", values.join(", "))
+    } else {
+        String::new()
+    };
+    (!values.is_empty()).then(|| format!("{} {how}{listed}", values.len()))
+}
+
+/// The texts as one, without their full stops; `None` when there are none.
+pub fn joined(texts: &[String]) -> Option<String> {
+    let bare: Vec<&str> = texts.iter().map(|t| t.trim().trim_end_matches('.')).collect();
+    (!bare.is_empty()).then(|| bare.join("; "))
+}
+
+/// What the fits say, column by column.
+pub fn of_outcome(
+    columns: &[CellColumn<'_>],
+    say: impl Fn(&Outcome) -> Option<String>,
+) -> Option<String> {
+    let fitted: Vec<CellColumn<'_>> =
+        columns.iter().filter(|c| c.outcome().is_some()).copied().collect();
+    by_column(&fitted, |c| c.outcome().and_then(&say))
+}
+
+/// One text when all columns say the same, else each text with its columns:
+/// `12 units in columns (1), (3); 9 units in column (2)`. Columns that say nothing are left out.
+pub fn by_column(
+    columns: &[CellColumn<'_>],
+    say: impl Fn(&CellColumn<'_>) -> Option<String>,
+) -> Option<String> {
+    let mut said: Vec<(String, Vec<usize>)> = Vec::new();
+    for column in columns {
+        let Some(text) = say(column) else { continue };
+        match said.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, numbers)) => numbers.push(column.number),
+            None => said.push((text, vec![column.number])),
+        }
+    }
+    let all_agree = said.len() == 1 && said[0].1.len() == columns.len();
+    if all_agree {
+        return said.pop().map(|(text, _)| text);
+    }
+    let each = |(text, numbers): &(String, Vec<usize>)| format!("{text} in {}", listed(numbers));
+    (!said.is_empty()).then(|| said.iter().map(each).collect::<Vec<_>>().join("; "))
+}
+
+/// `column (2)`, `columns (1), (3)`, `columns (1)–(4)`. Numbers rise.
+fn listed(numbers: &[usize]) -> String {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for &n in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == n => *last = n,
+            Some(_) | None => runs.push((n, n)),
+        }
+    }
+    let run = |&(a, b): &(usize, usize)| match b - a {
+        0 => format!("({a})"),
+        1 => format!("({a}), ({b})"),
+        _ => format!("({a})–({b})"),
+    };
+    let said: Vec<String> = runs.iter().map(run).collect();
+    let noun = if numbers.len() == 1 { "column" } else { "columns" };
+    format!("{noun} {}", said.join(", "))
+}
+
+/// The text with a full stop at its end; empty stays empty.
+pub fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.is_empty() || text.ends_with(['.', '!', '?', '。']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_columns_are_joined() {
+        assert_eq!(listed(&[2]), "column (2)");
+        assert_eq!(listed(&[1, 2]), "columns (1), (2)");
+        assert_eq!(listed(&[1, 2, 3, 5]), "columns (1)–(3), (5)");
+    }
+
+    #[test]
+    fn few_filled_values_are_listed_and_many_counted() {
+        let values = |n: usize| (0..n).map(|i| format!("v{i}")).collect::<Vec<_>>();
+        assert_eq!(filled(Missing::Mean, &values(0)), None);
+        assert_eq!(
+            filled(Missing::Mean, &values(2)).as_deref(),
+            Some("2 by the unit's mean over the periods (v0, v1)")
+        );
+        assert_eq!(
+            filled(Missing::Interpolate, &values(6)).as_deref(),
+            Some("6 by linear interpolation in time")
+        );
+    }
+}

@@ -1,0 +1,269 @@
+//! Tidy CSV files: every number with full precision, rows in the order of the plan.
+
+use crate::outcome::{Failure, NullDistribution, Outcome, Statistic, Test, TestOutcome};
+use crate::plan::Cell;
+use crate::report::number::exact;
+use crate::report::{RenderedFile, Source};
+use crate::spec::Axis;
+use crate::store::CellResult;
+
+/// Every CSV file of an experiment.
+pub fn files(source: Source<'_>) -> Vec<RenderedFile> {
+    let file = |path: &str, text| RenderedFile { path: path.to_owned(), text };
+    vec![
+        file("estimates.csv", estimates(source)),
+        file("fits.csv", fits(source)),
+        file("tests.csv", tests(source)),
+        file("verdicts.csv", verdicts(source)),
+        file("descriptive.csv", descriptive(source)),
+        file("moran.csv", moran(source)),
+    ]
+}
+
+/// Rows of text, written as CSV.
+struct Rows(csv::Writer<Vec<u8>>);
+
+impl Rows {
+    fn new(header: impl IntoIterator<Item = &'static str>) -> Self {
+        let mut rows = Self(csv::Writer::from_writer(Vec::new()));
+        rows.push(header.into_iter().map(str::to_owned));
+        rows
+    }
+
+    fn push(&mut self, row: impl IntoIterator<Item = String>) {
+        self.0
+            .write_record(row.into_iter().map(String::into_bytes))
+            .expect("writing to memory cannot fail, and every row has the columns of the header");
+    }
+
+    fn text(self) -> String {
+        let bytes = self.0.into_inner().expect("writing to memory cannot fail");
+        String::from_utf8(bytes).expect("every field is text")
+    }
+}
+
+/// Columns that say which cell a row is about.
+fn key_header() -> impl Iterator<Item = &'static str> {
+    ["cell", "grid"].into_iter().chain(Axis::ALL.map(Axis::name))
+}
+
+fn key(cell: &Cell) -> impl Iterator<Item = String> {
+    [cell.id.to_string(), cell.grid.clone()]
+        .into_iter()
+        .chain(Axis::ALL.map(|axis| cell.axes.value(axis)))
+}
+
+fn result<'a>(source: Source<'a>, cell: &Cell) -> Option<&'a CellResult> {
+    source.records.get(&cell.id).map(|r| &r.result)
+}
+
+/// The cells that were fitted, in the order of the plan.
+fn fitted<'a>(source: Source<'a>) -> impl Iterator<Item = (&'a Cell, &'a Outcome)> {
+    source.plan.cells.iter().filter_map(move |cell| match result(source, cell)? {
+        CellResult::Fitted(outcome) => Some((cell, &**outcome)),
+        CellResult::Failed(_) => None,
+    })
+}
+
+/// One row a cell and term.
+pub fn estimates(source: Source<'_>) -> String {
+    let columns =
+        ["term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high"];
+    let mut rows = Rows::new(key_header().chain(columns));
+    for (cell, outcome) in fitted(source) {
+        for e in &outcome.fit.estimates {
+            let numbers =
+                [e.value, e.std_error, e.statistic, e.p_value, e.conf_low, e.conf_high].map(exact);
+            rows.push(key(cell).chain([e.term.to_string()]).chain(numbers));
+        }
+    }
+    rows.text()
+}
+
+/// One row a cell: status, every statistic, convergence, cautions, or why there is no fit.
+pub fn fits(source: Source<'_>) -> String {
+    let before = ["status", "estimator"];
+    let after = [
+        "first_period",
+        "last_period",
+        "iterations",
+        "score",
+        "interval_low",
+        "interval_high",
+        "at_edge",
+        "std_error_kind",
+        "cautions",
+        "failure",
+        "reason",
+    ];
+    let statistics = Statistic::ALL.map(Statistic::name);
+    let mut rows = Rows::new(key_header().chain(before).chain(statistics).chain(after));
+    for cell in &source.plan.cells {
+        let rest = match result(source, cell) {
+            Some(CellResult::Fitted(outcome)) => fitted_columns(outcome),
+            Some(CellResult::Failed(failure)) => absent_columns("failed", cell, Some(failure)),
+            None => absent_columns("not-run", cell, None),
+        };
+        rows.push(key(cell).chain(rest));
+    }
+    rows.text()
+}
+
+fn fitted_columns(outcome: &Outcome) -> Vec<String> {
+    let fit = &outcome.fit;
+    let statistic = |s: Statistic| match fit.statistics.get(&s) {
+        Some(value) if s.is_count() => value.to_string(),
+        Some(value) => exact(*value),
+        None => String::new(),
+    };
+    let (first, last) = outcome.sample.periods;
+    let convergence = fit.convergence.as_ref().map_or_else(Default::default, |c| {
+        [
+            c.iterations.to_string(),
+            exact(c.score),
+            exact(c.interval.0),
+            exact(c.interval.1),
+            c.at_edge.to_string(),
+        ]
+    });
+    let mut columns = vec!["fitted".to_owned(), fit.estimator.clone()];
+    columns.extend(Statistic::ALL.map(statistic));
+    columns.extend([first.to_string(), last.to_string()]);
+    columns.extend(convergence);
+    columns.extend([fit.std_error_kind.clone(), fit.cautions.join("; ")]);
+    columns.extend([String::new(), String::new()]);
+    columns
+}
+
+fn absent_columns(status: &str, cell: &Cell, failure: Option<&Failure>) -> Vec<String> {
+    let mut columns = vec![status.to_owned(), cell.model.estimator.clone()];
+    columns.extend(vec![String::new(); Statistic::ALL.len() + 9]);
+    let (kind, reason) =
+        failure.map_or_else(Default::default, |f| (f.kind.to_string(), f.reason.clone()));
+    columns.extend([kind, reason]);
+    columns
+}
+
+/// One row a cell and test.
+pub fn tests(source: Source<'_>) -> String {
+    let columns = ["test", "basis", "statistic", "null", "p_value", "status", "reason"];
+    let mut rows = Rows::new(key_header().chain(columns));
+    for (cell, outcome) in fitted(source) {
+        for test in &outcome.tests {
+            rows.push(key(cell).chain(test_columns(test)));
+        }
+    }
+    rows.text()
+}
+
+fn test_columns(test: &Test) -> [String; 7] {
+    let (name, basis) = (test.name.clone(), test.basis.name().to_owned());
+    match &test.outcome {
+        TestOutcome::Computed { statistic, null, p_value } => [
+            name,
+            basis,
+            exact(*statistic),
+            null_name(null),
+            exact(*p_value),
+            "computed".to_owned(),
+            String::new(),
+        ],
+        TestOutcome::NotApplicable { reason } => [
+            name,
+            basis,
+            String::new(),
+            String::new(),
+            String::new(),
+            "not-applicable".to_owned(),
+            reason.clone(),
+        ],
+    }
+}
+
+fn null_name(null: &NullDistribution) -> String {
+    match null {
+        NullDistribution::ChiSquared { df } => format!("chi-squared({df})"),
+        NullDistribution::Normal => "normal".to_owned(),
+        NullDistribution::Permutation { replicates } => format!("permutation({replicates})"),
+    }
+}
+
+/// One row a cell and decision rule.
+pub fn verdicts(source: Source<'_>) -> String {
+    let mut rows = Rows::new(key_header().chain(["rule", "basis", "chosen", "because"]));
+    for (cell, outcome) in fitted(source) {
+        for v in &outcome.verdicts {
+            let said =
+                [v.rule.clone(), v.basis.name().to_owned(), v.chosen.clone(), v.because.clone()];
+            rows.push(key(cell).chain(said));
+        }
+    }
+    rows.text()
+}
+
+/// One row a variable.
+pub fn descriptive(source: Source<'_>) -> String {
+    let columns = ["variable", "n", "min", "max", "mean", "sd", "median", "filled"];
+    let mut rows = Rows::new(columns);
+    for d in &source.experiment.descriptive {
+        let head = [d.variable.clone(), d.n.to_string()];
+        let moments = [d.min, d.max, d.mean, d.sd, d.median].map(exact);
+        rows.push(head.into_iter().chain(moments).chain([d.filled.to_string()]));
+    }
+    rows.text()
+}
+
+/// One row a series and period; a series that failed has one row with the reason.
+pub fn moran(source: Source<'_>) -> String {
+    let mut rows = Rows::new([
+        "id",
+        "variable",
+        "region",
+        "weights",
+        "period",
+        "i",
+        "expectation",
+        "variance_normality",
+        "z_normality",
+        "p_normality",
+        "variance_randomisation",
+        "z_randomisation",
+        "p_randomisation",
+        "p_permutation",
+        "permutations",
+        "units",
+        "failure",
+    ]);
+    for series in &source.experiment.moran {
+        let head =
+            [&series.id, &series.variable, &series.region, &series.weights].map(Clone::clone);
+        match &series.years {
+            Ok(years) => years.iter().for_each(|y| {
+                let numbers = [
+                    y.i,
+                    y.expectation,
+                    y.variance_normality,
+                    y.z_normality,
+                    y.p_normality,
+                    y.variance_randomisation,
+                    y.z_randomisation,
+                    y.p_randomisation,
+                ];
+                let last = [
+                    y.p_permutation.map(exact).unwrap_or_default(),
+                    y.permutations.to_string(),
+                    y.units.to_string(),
+                    String::new(),
+                ];
+                let row = head.iter().cloned().chain([y.period.to_string()]);
+                rows.push(row.chain(numbers.map(exact)).chain(last));
+            }),
+            Err(failure) => {
+                let blank = std::iter::repeat_n(String::new(), 12);
+                let reason = format!("{}: {}", failure.kind, failure.reason);
+                rows.push(head.iter().cloned().chain(blank).chain([reason]));
+            }
+        }
+    }
+    rows.text()
+}
