@@ -191,7 +191,8 @@ impl fmt::Display for Term {
 }
 
 /// What to do with missing values and absent rows of the columns that are used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Missing {
     /// Refuse, listing the gaps.
     Error,

@@ -1,1 +1,519 @@
-//! layers
+//! Layers of configuration, and where each value came from.
+//!
+//! A later layer wins over an earlier one:
+//!
+//! 1. what is built in ([`DEFAULTS`]),
+//! 2. `spanel.toml` beside the specification, if there is one,
+//! 3. the specification,
+//! 4. environment variables `SPANEL_…`: `SPANEL_DATA__FILE` is `data.file`,
+//! 5. `--set key.path=value`, in the order given.
+//!
+//! Tables are merged key by key; anything else, lists too, is replaced as a whole. An entry of a
+//! list is reached by its position or its id: `tables.0.digits`, `tables.models.digits`. Values
+//! of the environment and of `--set` are TOML; what is not TOML is taken as text, so that
+//! `data.file=my-panel.csv` needs no quotes.
+
+use crate::ident::KeyPath;
+use crate::mistake::{Kind, Mistake, Place};
+use figment::value::{Dict, Map, Tag, Value};
+use figment::{Figment, Metadata, Profile, Provider};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// What holds unless a layer says otherwise.
+pub const DEFAULTS: &str = "\
+[data]
+missing = \"error\"
+missing_codes = [\"\", \"NA\"]
+";
+
+/// Settings that lie beside a specification and hold for every one there.
+pub const SHARED_FILE: &str = "spanel.toml";
+
+/// Prefix of environment variables that are keys of the specification.
+pub const PREFIX: &str = "SPANEL_";
+
+/// Environment variables with the prefix that are options of the command, not keys.
+const NOT_KEYS: [&str; 2] = ["SPANEL_JOBS", "SPANEL_RESULTS"];
+
+/// Where a layer came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Built in.
+    Default,
+    /// A file.
+    File {
+        /// Its path, as given.
+        path: PathBuf,
+        /// Its text, without a byte order mark.
+        text: String,
+    },
+    /// An environment variable, by name.
+    Environment(String),
+    /// The text after `--set`.
+    Argument(String),
+}
+
+/// One layer: its source and the keys it sets.
+#[derive(Debug, Clone, PartialEq)]
+struct Layer {
+    source: Source,
+    keys: Value,
+}
+
+/// All layers of an experiment, kept to answer where a value came from.
+#[derive(Debug, Clone, Default)]
+pub struct Layers {
+    path: PathBuf,
+    layers: Vec<Layer>,
+    merged: Dict,
+}
+
+impl Layers {
+    /// Reads the layers for the specification at `path`. `environment` holds all variables;
+    /// `arguments` the texts after each `--set`. Whatever cannot be read is among the mistakes,
+    /// and the rest is merged as if it were not there.
+    pub fn read(
+        path: &Path,
+        environment: impl Iterator<Item = (String, String)>,
+        arguments: &[String],
+    ) -> (Self, Vec<Mistake>) {
+        let mut stack = Stack { layers: Vec::new(), figment: Figment::new(), mistakes: Vec::new() };
+        stack.add_text(Source::Default, DEFAULTS, Path::new("built-in defaults"));
+        stack.add_shared(path);
+        stack.add_file(path, read_text(path));
+        stack.add_environment(environment);
+        for argument in arguments {
+            stack.add_argument(argument);
+        }
+        let merged = stack.merged();
+        (Self { path: path.to_path_buf(), layers: stack.layers, merged }, stack.mistakes)
+    }
+
+    /// The path of the specification, as given.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Every key after merging.
+    pub(super) fn merged(&self) -> &Dict {
+        &self.merged
+    }
+
+    /// The layer that the value at `at` came from. For a key that no layer has: the layer of the
+    /// closest table or list around it, the specification when there is none.
+    pub fn source(&self, at: &KeyPath) -> &Source {
+        self.layer(at).map_or(&Source::Default, |layer| &layer.source)
+    }
+
+    /// The folder that relative paths at `at` start from: that of the file that has the value,
+    /// else the working folder (an empty path).
+    pub fn folder(&self, at: &KeyPath) -> PathBuf {
+        match self.source(at) {
+            Source::File { path, .. } => path.parent().map(Path::to_path_buf).unwrap_or_default(),
+            Source::Default | Source::Environment(_) | Source::Argument(_) => PathBuf::new(),
+        }
+    }
+
+    /// The line of the value at `at`, or of the closest table or list around it; `None` when it
+    /// is not from a file.
+    pub fn line_of_value(&self, at: &KeyPath) -> Option<Place> {
+        self.line(at, |entry| entry.value)
+    }
+
+    /// The line of the last key of `at`.
+    pub fn line_of_key(&self, at: &KeyPath) -> Option<Place> {
+        self.line(at, |entry| entry.key)
+    }
+
+    /// The place of `length` characters from the character `from` of the text at `at`, when it
+    /// is written in a file on one line and without escapes; else the place of the whole value.
+    pub fn within_text(&self, at: &KeyPath, from: usize, length: usize) -> Place {
+        let whole = Place::Key(at.clone());
+        match self.line_of_value(at) {
+            Some(Place::Line { file, line, column, length: quoted, text }) => {
+                let written: String = text.chars().skip(column - 1).take(quoted).collect();
+                if !is_plain_string(&written) || from + 1 >= quoted {
+                    return whole;
+                }
+                let length = length.min(quoted - 1 - from).max(1);
+                Place::Line { file, line, column: column + 1 + from, length, text }
+            }
+            _ => whole,
+        }
+    }
+
+    fn line(&self, at: &KeyPath, part: fn(Entry) -> Range<usize>) -> Option<Place> {
+        let Source::File { path, text } = self.source(at) else { return None };
+        let document = DeTable::parse(text).ok()?;
+        let span = find(&document, &at.0).map_or(0..0, part);
+        Some(line_place(path, text, span))
+    }
+
+    fn layer(&self, at: &KeyPath) -> Option<&Layer> {
+        let reach = |layer: &Layer| reach(&layer.keys, &at.0);
+        let deepest = self.layers.iter().map(|l| reach(l).depth).max()?;
+        let mut candidates =
+            self.layers.iter().filter(|&l| reach(l).depth == deepest && deepest > 0);
+        // What replaces comes from the last layer that has it. A table is merged from all that
+        // have it; the specification is where a reader expects it.
+        let in_table = candidates.clone().any(|l| reach(l).in_table);
+        let specification = || self.layers.iter().find(|l| self.is_specification(l));
+        if deepest == 0 || (in_table && deepest < at.0.len()) {
+            return candidates
+                .clone()
+                .find(|l| self.is_specification(l))
+                .or_else(|| candidates.rfind(|l| l.source != Source::Default))
+                .or_else(specification);
+        }
+        candidates.next_back()
+    }
+
+    fn is_specification(&self, layer: &Layer) -> bool {
+        matches!(&layer.source, Source::File { path, .. } if *path == self.path)
+    }
+}
+
+/// How far a path leads into a layer.
+struct Reach {
+    depth: usize,
+    in_table: bool,
+}
+
+fn reach(keys: &Value, path: &[String]) -> Reach {
+    let mut value = keys;
+    for (depth, key) in path.iter().enumerate() {
+        let inner = match value {
+            Value::Dict(_, dict) => dict.get(key),
+            Value::Array(_, items) => key.parse().ok().and_then(|i: usize| items.get(i)),
+            _ => None,
+        };
+        match inner {
+            Some(inner) => value = inner,
+            None => return Reach { depth, in_table: matches!(value, Value::Dict(..)) },
+        }
+    }
+    Reach { depth: path.len(), in_table: matches!(value, Value::Dict(..)) }
+}
+
+/// Byte ranges of a key and its value in a document.
+struct Entry {
+    key: Range<usize>,
+    value: Range<usize>,
+}
+
+/// The entry at `path`, or the closest one around it; `None` when not even its first key exists.
+fn find(document: &Spanned<DeTable<'_>>, path: &[String]) -> Option<Entry> {
+    let (first, rest) = path.split_first()?;
+    let (key, mut value) = lookup(document.get_ref(), first)?;
+    let mut found = Entry { key: key.clone(), value: entry_span(&key, value) };
+    for name in rest {
+        let inner = match value.get_ref() {
+            DeValue::Table(table) => lookup(table, name),
+            DeValue::Array(items) => {
+                name.parse().ok().and_then(|i: usize| items.get(i)).map(|v| (v.span(), v))
+            }
+            _ => None,
+        };
+        let Some((key, inner)) = inner else { break };
+        found = Entry { key: key.clone(), value: entry_span(&key, inner) };
+        value = inner;
+    }
+    Some(found)
+}
+
+/// The span to show for a value. A table that only exists through the headers below it
+/// (`grids` of `[grids.paper]`) has none of its own: its key is shown.
+fn entry_span(key: &Range<usize>, value: &Spanned<DeValue<'_>>) -> Range<usize> {
+    if value.span().is_empty() { key.clone() } else { value.span() }
+}
+
+fn lookup<'t, 'i>(
+    table: &'t DeTable<'i>,
+    name: &str,
+) -> Option<(Range<usize>, &'t Spanned<DeValue<'i>>)> {
+    table.iter().find(|(key, _)| key.get_ref() == name).map(|(key, value)| (key.span(), value))
+}
+
+/// The place of a byte range of a text, cut to the line it starts on.
+fn line_place(file: &Path, text: &str, span: Range<usize>) -> Place {
+    let start = text.floor_char_boundary(span.start.min(text.len()));
+    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+    let line = text[line_start..line_end].trim_end_matches('\r');
+    let end = text.floor_char_boundary(span.end.min(line_start + line.len())).max(start);
+    Place::Line {
+        file: file.to_path_buf(),
+        line: text[..line_start].matches('\n').count() + 1,
+        column: text[line_start..start].chars().count() + 1,
+        length: text[start..end].chars().count().max(1),
+        text: line.to_owned(),
+    }
+}
+
+/// Whether `written` is a string in single or double quotes in which every character stands for
+/// itself, so that positions in the text are positions on the line.
+fn is_plain_string(written: &str) -> bool {
+    let quote = written.chars().next();
+    matches!(quote, Some('"' | '\''))
+        && written.len() >= 2
+        && written.chars().last() == quote
+        && !written.contains('\\')
+        && !written.starts_with("\"\"\"")
+        && !written.starts_with("'''")
+}
+
+/// The layers as they are laid on each other.
+struct Stack {
+    layers: Vec<Layer>,
+    figment: Figment,
+    mistakes: Vec<Mistake>,
+}
+
+/// Keys on their way into figment.
+struct Keys {
+    name: String,
+    dict: Dict,
+}
+
+impl Provider for Keys {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.name.clone())
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        Ok(Profile::Default.collect(self.dict.clone()))
+    }
+}
+
+impl Stack {
+    fn merged(&self) -> Dict {
+        let profiles = self.figment.data().expect("our providers never fail");
+        profiles.get(&Profile::Default).cloned().unwrap_or_default()
+    }
+
+    fn merge(&mut self, dict: Dict) {
+        let name = format!("layer {}", self.layers.len());
+        let figment = std::mem::take(&mut self.figment);
+        self.figment = figment.merge(Keys { name, dict });
+    }
+
+    fn add_shared(&mut self, spec: &Path) {
+        let shared = spec.with_file_name(SHARED_FILE);
+        if shared != *spec && shared.exists() {
+            self.add_file(&shared, read_text(&shared));
+        }
+    }
+
+    fn add_file(&mut self, path: &Path, text: Result<String, Mistake>) {
+        match text {
+            Err(mistake) => self.mistakes.push(mistake),
+            Ok(text) => {
+                let source = Source::File { path: path.to_path_buf(), text: text.clone() };
+                self.add_text(source, &text, path);
+            }
+        }
+    }
+
+    fn add_text(&mut self, source: Source, text: &str, path: &Path) {
+        let dict = match toml::from_str::<toml::Table>(text) {
+            Ok(table) => table.into_iter().map(|(k, v)| (k, from_toml(v))).collect(),
+            Err(error) => {
+                self.mistakes.extend(syntax_mistakes(path, text, &error));
+                Dict::new()
+            }
+        };
+        self.layers.push(Layer { source, keys: Value::from(dict.clone()) });
+        self.merge(dict);
+    }
+
+    fn add_environment(&mut self, environment: impl Iterator<Item = (String, String)>) {
+        let mut variables: Vec<(String, String)> = environment
+            .filter(|(name, _)| name.starts_with(PREFIX) && !NOT_KEYS.contains(&name.as_str()))
+            .collect();
+        variables.sort();
+        for (name, text) in variables {
+            let path: Vec<String> =
+                name[PREFIX.len()..].split("__").map(str::to_lowercase).collect();
+            self.add_value(Source::Environment(name), &path, from_text(&text));
+        }
+    }
+
+    fn add_argument(&mut self, argument: &str) {
+        let parts = argument.split_once('=').map(|(key, value)| (key_path(key.trim()), value));
+        match parts {
+            Some((Some(path), value)) => {
+                let source = Source::Argument(argument.to_owned());
+                self.add_value(source, &path, from_text(value.trim()));
+            }
+            Some((None, _)) | None => self.mistakes.push(Mistake {
+                kind: Kind::Spec,
+                message: format!("`--set {argument}` is not of the form key.path=value"),
+                help: Some("for example --set data.file=my-panel.csv".to_owned()),
+                place: Place::Nowhere,
+            }),
+        }
+    }
+
+    fn add_value(&mut self, source: Source, path: &[String], leaf: Value) {
+        let merged = Value::from(self.merged());
+        let path = existing_names(&merged, path);
+        let keys = path
+            .iter()
+            .rev()
+            .fold(leaf.clone(), |value, key| Value::from(Dict::from([(key.clone(), value)])));
+        self.layers.push(Layer { source, keys });
+        if let Value::Dict(_, dict) = overlay(Some(&merged), &path, leaf) {
+            self.merge(dict);
+        }
+    }
+}
+
+/// `path` as the layers so far spell it: other capitals (an environment variable has none), and
+/// an entry of a list by its id instead of its position.
+fn existing_names(merged: &Value, path: &[String]) -> Vec<String> {
+    let mut value = Some(merged);
+    let mut names = Vec::with_capacity(path.len());
+    for key in path {
+        let name = match value {
+            Some(Value::Dict(_, dict)) if !dict.contains_key(key) => {
+                dict.keys().find(|k| k.to_lowercase() == key.to_lowercase()).cloned()
+            }
+            Some(Value::Array(_, items)) => {
+                let has_id =
+                    |item: &Value| item.find_ref("id").and_then(Value::as_str) == Some(key);
+                items.iter().position(has_id).map(|i| i.to_string())
+            }
+            _ => None,
+        };
+        let name = name.unwrap_or_else(|| key.clone());
+        value = value.and_then(|v| child(v, &name));
+        names.push(name);
+    }
+    names
+}
+
+fn child<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    match value {
+        Value::Dict(_, dict) => dict.get(key),
+        Value::Array(_, items) => key.parse().ok().and_then(|i: usize| items.get(i)),
+        _ => None,
+    }
+}
+
+/// What to merge over `current` so that `path` leads to `leaf`. A list on the way is copied with
+/// its one entry changed, because merging replaces lists.
+fn overlay(current: Option<&Value>, path: &[String], leaf: Value) -> Value {
+    match (path.split_first(), current) {
+        (None, _) => leaf,
+        (Some(_), Some(list @ Value::Array(..))) => {
+            let mut list = list.clone();
+            assign(&mut list, path, leaf);
+            list
+        }
+        (Some((key, rest)), _) => {
+            let inner = overlay(current.and_then(|c| child(c, key)), rest, leaf);
+            Value::from(Dict::from([(key.clone(), inner)]))
+        }
+    }
+}
+
+fn assign(value: &mut Value, path: &[String], leaf: Value) {
+    let Some((key, rest)) = path.split_first() else {
+        *value = leaf;
+        return;
+    };
+    let position: Option<usize> = key.parse().ok();
+    match value {
+        Value::Array(_, items) if position.is_some_and(|i| i < items.len()) => {
+            assign(&mut items[position.expect("checked by the guard")], rest, leaf);
+        }
+        Value::Dict(_, dict) => {
+            let inner = dict.entry(key.clone());
+            assign(inner.or_insert_with(|| Value::Dict(Tag::Default, Dict::new())), rest, leaf);
+        }
+        other => *other = overlay(None, path, leaf),
+    }
+}
+
+/// The keys of a dotted path; names with dots or spaces stand in quotes, as in TOML.
+fn key_path(text: &str) -> Option<Vec<String>> {
+    let Ok(mut table) = toml::from_str::<toml::Table>(&format!("{text} = 0")) else {
+        let names: Vec<String> = text.split('.').map(|k| k.trim().to_owned()).collect();
+        return names.iter().all(|k| !k.is_empty()).then_some(names);
+    };
+    let mut names = Vec::new();
+    while let Some((name, value)) = table.into_iter().next() {
+        names.push(name);
+        table = match value {
+            toml::Value::Table(inner) => inner,
+            _ => break,
+        };
+    }
+    Some(names)
+}
+
+/// A value from the environment or the command line.
+fn from_text(text: &str) -> Value {
+    text.parse::<toml::Value>().map_or_else(|_| Value::from(text), from_toml)
+}
+
+fn from_toml(value: toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => Value::from(text),
+        toml::Value::Integer(number) => Value::from(number),
+        toml::Value::Float(number) => Value::from(number),
+        toml::Value::Boolean(truth) => Value::from(truth),
+        // No key holds a date; as text it meets the usual complaint about the type.
+        toml::Value::Datetime(date) => Value::from(date.to_string()),
+        toml::Value::Array(items) => {
+            Value::from(items.into_iter().map(from_toml).collect::<Vec<Value>>())
+        }
+        toml::Value::Table(table) => {
+            Value::from(table.into_iter().map(|(k, v)| (k, from_toml(v))).collect::<Dict>())
+        }
+    }
+}
+
+/// The text of a file, without a byte order mark.
+fn read_text(path: &Path) -> Result<String, Mistake> {
+    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|&&b| b == b'\n').count() + 1;
+        Mistake::file(path, format!("line {line} is not UTF-8 text"))
+            .help("save the file with the encoding UTF-8")
+    })?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Mistake {
+    if path.is_dir() {
+        return Mistake::file(path, "this is a folder, not a specification")
+            .help("name a .toml file in it");
+    }
+    match error.kind() {
+        std::io::ErrorKind::NotFound => Mistake::file(path, "there is no such file"),
+        _ => Mistake::file(path, format!("the file cannot be read: {error}")),
+    }
+}
+
+/// All that is wrong with the TOML itself.
+fn syntax_mistakes(path: &Path, text: &str, first: &toml::de::Error) -> Vec<Mistake> {
+    let (_, errors) = DeTable::parse_recoverable(text);
+    let errors = if errors.is_empty() { vec![first.clone()] } else { errors };
+    let mistake = |error: &toml::de::Error| {
+        let place = line_place(path, text, error.span().unwrap_or(0..0));
+        Mistake {
+            kind: Kind::Spec,
+            message: format!("this is not TOML: {}", error.message()),
+            help: None,
+            place,
+        }
+    };
+    let mut mistakes: Vec<Mistake> = errors.iter().map(mistake).collect();
+    mistakes.dedup_by(|a, b| a.place == b.place);
+    mistakes
+}

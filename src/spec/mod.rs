@@ -2,24 +2,84 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `raw` | the TOML mirror: plain structs, unknown keys refused, no logic |
 //! | `layers` | defaults < `spanel.toml` < spec < environment < `--set`, and where a value came from |
+//! | `raw` | the TOML mirror: plain structs, unknown keys refused, no logic |
+//! | `extract` | layers → raw, past every value that does not fit |
 //! | `resolve` | raw → [`Spec`]: every name looked up, every mistake collected |
+//! | `vocabulary` | names that other modules define, handed in |
 //! | `tables` | what a table asks for |
 
+mod extract;
 pub mod layers;
 pub mod raw;
 pub mod resolve;
 pub mod tables;
+pub mod vocabulary;
 
 use crate::expr::Expr;
 use crate::ident::{KeyPath, Located, Period, Seed, VarName};
+use crate::mistake::{Checked, Mistake, Mistakes, Place};
 use crate::model::{
     Effects, Isolates, LagOrder, LagSet, Normalisation, RegionWeights, SmallSample, WeightsFormat,
 };
+use extract::{Extracted, extract};
+use layers::Layers;
+use resolve::resolve;
+use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tables::TableSpec;
+use vocabulary::Vocabulary;
+
+/// Reads and resolves the experiment at `path`.
+///
+/// `environment` holds the environment variables, `arguments` the text after each `--set`.
+///
+/// # Errors
+/// Every mistake, at its place. The layers come back in either case: they know the lines that
+/// mistakes are about, those found later as well.
+pub fn load(
+    path: &Path,
+    environment: impl Iterator<Item = (String, String)>,
+    arguments: &[String],
+    vocabulary: &Vocabulary,
+) -> Result<(Spec, Layers), (Mistakes, Layers)> {
+    let (layers, unreadable) = Layers::read(path, environment, arguments);
+    // What is in a file that is not TOML is unknown; to complain of its absence would mislead.
+    let loaded =
+        Mistakes::unless_empty(unreadable, ()).and_then(|()| resolved(path, &layers, vocabulary));
+    match loaded {
+        Ok(spec) => Ok((spec, layers)),
+        Err(mistakes) => Err((mistakes, layers)),
+    }
+}
+
+fn resolved(path: &Path, layers: &Layers, vocabulary: &Vocabulary) -> Checked<Spec> {
+    let mut extracted = extract(layers);
+    let mut mistakes = std::mem::take(&mut extracted.mistakes);
+    let (spec, found) =
+        resolve(&name_of(path), &extracted.raw, vocabulary, layers, &extracted.reported);
+    mistakes.extend(found.into_iter().map(|m| relocated(m, &extracted)));
+    let spec = spec.ok_or_else(|| Mistake::file(path, "no specification could be read").into());
+    Mistakes::unless_empty(mistakes, ()).and_then(|()| spec)
+}
+
+/// The mistake at its path in the layers: lists of the mirror have lost the entries that were
+/// taken out.
+fn relocated(mistake: Mistake, extracted: &Extracted) -> Mistake {
+    match &mistake.place {
+        Place::Key(at) => {
+            let at = extracted.original(at);
+            mistake.at(Place::Key(at))
+        }
+        Place::Nowhere | Place::File(_) | Place::Line { .. } => mistake,
+    }
+}
+
+/// The experiment's name: the file name without its extension.
+fn name_of(path: &Path) -> String {
+    path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
+}
 
 pub use crate::model::Missing;
 
@@ -164,7 +224,8 @@ pub struct ModelSpec {
 }
 
 /// The axes of a grid, in the order that numbers cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Axis {
     /// Which model.
     Model,

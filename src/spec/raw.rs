@@ -1,1 +1,399 @@
-//! raw
+//! The TOML mirror: what a user may write, and nothing else. No logic.
+//!
+//! Every key is optional here; `resolve` says which are missing. No `flatten`, `untagged` or
+//! internally tagged enums: they lose the place of a mistake.
+
+use crate::model::{
+    Effects, Isolates, LagOrder, LagSet, Normalisation, RegionWeights, SmallSample, WeightsFormat,
+};
+use crate::spec::tables::Parentheses;
+use crate::spec::{Axis, Missing};
+use serde::Deserialize;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Deserializer, Error, IntoDeserializer, SeqAccess, Visitor};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A whole experiment.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSpec {
+    /// Title for reports; the file name when absent.
+    pub title: Option<String>,
+    /// Root of all randomness.
+    pub seed: Option<u64>,
+    /// Where the panel comes from.
+    pub data: RawData,
+    /// Labelled and derived columns.
+    pub variables: BTreeMap<String, RawVariable>,
+    /// Spatial weights.
+    pub weights: BTreeMap<String, RawWeights>,
+    /// Regions.
+    pub regions: BTreeMap<String, RawRegion>,
+    /// Measures.
+    pub measures: BTreeMap<String, RawMeasure>,
+    /// Models beside the built-in ones.
+    pub models: BTreeMap<String, RawModel>,
+    /// Grids of cells.
+    pub grids: BTreeMap<String, RawGrid>,
+    /// Moran's I by year.
+    pub moran: Vec<RawMoran>,
+    /// Tables.
+    pub tables: Vec<RawTable>,
+}
+
+/// `[data]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawData {
+    /// A CSV file or a workbook, relative to the file that names it.
+    pub file: Option<String>,
+    /// Sheet of a workbook.
+    pub sheet: Option<String>,
+    /// Column of unit names.
+    pub unit: Option<String>,
+    /// Column of periods.
+    pub time: Option<String>,
+    /// First and last period to use.
+    pub years: Option<Vec<i64>>,
+    /// What to do with gaps.
+    pub missing: Option<Missing>,
+    /// Texts that stand for a missing value.
+    pub missing_codes: Option<Vec<Text>>,
+    /// A sentence for the note of every table.
+    pub note: Option<String>,
+}
+
+/// `[variables] NAME = { … }`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawVariable {
+    /// How it is computed.
+    pub expr: Option<String>,
+    /// Coefficients of other columns, instead of `expr`.
+    pub weighted_sum: Option<BTreeMap<String, f64>>,
+    /// Label in tables.
+    pub label: Option<String>,
+    /// Unit in tables.
+    pub unit: Option<String>,
+}
+
+/// `[weights.NAME]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawWeights {
+    /// The file, relative to the file that names it.
+    pub file: Option<String>,
+    /// Its format; inferred for `.gal`.
+    pub format: Option<WeightsFormat>,
+    /// Label in notes.
+    pub label: Option<String>,
+    /// Normalisation; `row` when absent.
+    pub normalise: Option<Normalisation>,
+    /// What to do with units without neighbours; `error` when absent.
+    pub isolates: Option<Isolates>,
+    /// What a region uses; `renormalise` when absent.
+    pub regions: Option<RegionWeights>,
+    /// Whether i may list j without j listing i; not when absent.
+    pub asymmetric: Option<bool>,
+    /// What to do with units that the data do not have; `error` when absent.
+    pub extra_units: Option<ExtraUnits>,
+    /// Undirected links to add, pairs of units.
+    pub links: Vec<Vec<Text>>,
+}
+
+/// What to do with units of a weights file that the data do not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExtraUnits {
+    /// Refuse the file, naming them.
+    Error,
+    /// Leave them out.
+    Drop,
+}
+
+/// `[regions.NAME]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawRegion {
+    /// Label in tables.
+    pub label: Option<String>,
+    /// Every unit.
+    pub all: Option<bool>,
+    /// These units.
+    pub units: Option<Vec<Text>>,
+    /// Units by the value of this column …
+    pub column: Option<String>,
+    /// … when it is one of these.
+    pub values: Option<OneOrMany<Text>>,
+}
+
+/// `[measures] NAME = { … }`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawMeasure {
+    /// The column.
+    pub variable: Option<String>,
+    /// Label in tables.
+    pub label: Option<String>,
+}
+
+/// `[models.NAME]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawModel {
+    /// The estimator; the one called NAME when absent.
+    pub estimator: Option<String>,
+    /// Label in tables.
+    pub label: Option<String>,
+    /// Order of lagging and demeaning; `lag-then-demean` when absent.
+    pub lag_order: Option<LagOrder>,
+    /// Divisors and reference distribution; the estimator's own when absent.
+    pub small_sample: Option<SmallSample>,
+}
+
+/// `[grids.NAME]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawGrid {
+    /// Left-hand side.
+    pub response: Option<String>,
+    /// Regressors beside the measure.
+    pub controls: Vec<String>,
+    /// Axis: models.
+    pub model: Option<OneOrMany<String>>,
+    /// Axis: effects.
+    pub effects: Option<OneOrMany<Effects>>,
+    /// Axis: measures.
+    pub measure: Option<OneOrMany<String>>,
+    /// Axis: regions.
+    pub region: Option<OneOrMany<String>>,
+    /// Axis: time lags of the measure; 0 when absent.
+    pub lags: Option<OneOrMany<Lags>>,
+    /// Axis: weights.
+    pub weights: Option<OneOrMany<String>>,
+    /// Whether all cells use the periods that the deepest lag leaves.
+    pub common_sample: Option<bool>,
+    /// Cells to leave out.
+    pub exclude: Vec<RawSelector>,
+    /// Cells to add.
+    pub include: Vec<RawSelector>,
+    /// Groups of tests to run.
+    pub tests: Vec<String>,
+}
+
+/// A pattern over cells: `{ model = "slm", region = ["east", "west"] }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSelector {
+    /// Models.
+    pub model: Option<OneOrMany<String>>,
+    /// Effects.
+    pub effects: Option<OneOrMany<Effects>>,
+    /// Measures.
+    pub measure: Option<OneOrMany<String>>,
+    /// Regions.
+    pub region: Option<OneOrMany<String>>,
+    /// Time lags.
+    pub lags: Option<OneOrMany<Lags>>,
+    /// Weights.
+    pub weights: Option<OneOrMany<String>>,
+}
+
+/// `[[moran]]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawMoran {
+    /// Id that tables refer to.
+    pub id: Option<String>,
+    /// The variable.
+    pub variable: Option<String>,
+    /// The weights.
+    pub weights: Option<String>,
+    /// The region; all units when absent.
+    pub region: Option<String>,
+    /// Number of permutations; none when absent.
+    pub permutations: Option<u32>,
+}
+
+/// `[[tables]]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawTable {
+    /// File name without extension.
+    pub id: Option<String>,
+    /// What it shows.
+    pub kind: Option<RawTableKind>,
+    /// Caption.
+    pub caption: Option<String>,
+    /// Repeats the table for every value of this axis.
+    pub each: Option<Axis>,
+    /// What `{n}` counts from; 1 when absent.
+    pub number: Option<u32>,
+    /// Decimals; 4 when absent.
+    pub digits: Option<u32>,
+    /// Extra notes.
+    pub notes: Vec<String>,
+    /// Name of the template.
+    pub template: Option<String>,
+    /// Descriptive: the variables.
+    pub variables: Option<Vec<String>>,
+    /// Descriptive: moments. Regression: statistics below the estimates.
+    pub statistics: Option<Vec<String>>,
+    /// Regression, tests: the grid.
+    pub grid: Option<String>,
+    /// Regression, tests: which of its cells.
+    #[serde(rename = "where")]
+    pub select: Option<RawSelector>,
+    /// Regression, tests: axes that head the columns.
+    pub columns: Option<OneOrMany<Axis>>,
+    /// Regression: terms. Tests: names of tests.
+    pub rows: Option<Vec<String>>,
+    /// Regression: whether rows say which effects are controlled for; they do when absent.
+    pub effects_rows: Option<bool>,
+    /// Regression: what stands in parentheses.
+    pub parentheses: Option<Parentheses>,
+    /// Regression: p-values below which estimates get *, **, ***.
+    pub stars: Option<Vec<f64>>,
+    /// Moran: id of the `[[moran]]` block.
+    pub moran: Option<String>,
+}
+
+/// `kind` of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawTableKind {
+    /// Moments of variables.
+    Descriptive,
+    /// Estimates.
+    Regression,
+    /// Tests.
+    Tests,
+    /// Moran's I by year.
+    Moran,
+}
+
+/// One value, or a list of values.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OneOrMany<T> {
+    /// `"slm"`
+    One(T),
+    /// `["slm", "sem"]`
+    Many(Vec<T>),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OneOrManyVisitor(PhantomData))
+    }
+}
+
+struct OneOrManyVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrManyVisitor<T> {
+    type Value = OneOrMany<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("one value or a list")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        T::deserialize(text.into_deserializer()).map(OneOrMany::One)
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        T::deserialize(number.into_deserializer()).map(OneOrMany::One)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        T::deserialize(number.into_deserializer()).map(OneOrMany::One)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut all = Vec::new();
+        while let Some(item) = items.next_element()? {
+            all.push(item);
+        }
+        Ok(OneOrMany::Many(all))
+    }
+}
+
+/// A value of the lags axis: `2` is lags 0, 1 and 2; `[0, 2]` is lags 0 and 2.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Lags {
+    /// Lags 0 to this.
+    Depth(u32),
+    /// These lags.
+    Set(Vec<u32>),
+}
+
+impl Lags {
+    /// The set of lags; `None` when it is empty.
+    pub fn set(&self) -> Option<LagSet> {
+        match self {
+            Self::Depth(depth) => Some(LagSet::depth(*depth)),
+            Self::Set(lags) => LagSet::of(lags.clone()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Lags {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(LagsVisitor)
+    }
+}
+
+struct LagsVisitor;
+
+impl<'de> Visitor<'de> for LagsVisitor {
+    type Value = Lags;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number of lags or a list of lags")
+    }
+
+    fn visit_i64<E: Error>(self, depth: i64) -> Result<Self::Value, E> {
+        u32::deserialize(depth.into_deserializer()).map(Lags::Depth)
+    }
+
+    fn visit_u64<E: Error>(self, depth: u64) -> Result<Self::Value, E> {
+        u32::deserialize(depth.into_deserializer()).map(Lags::Depth)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(items)).map(Lags::Set)
+    }
+}
+
+/// A name of the data. A number is taken as it is written: `11` is the unit called 11.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Text(pub String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl Visitor<'_> for TextVisitor {
+    type Value = Text;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Text(text.to_owned()))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Text(number.to_string()))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Text(number.to_string()))
+    }
+}

@@ -3,6 +3,7 @@
 use crate::ident::{KeyPath, Located, VarName};
 use crate::outcome::Statistic;
 use crate::spec::{Axis, Selector};
+use serde::Deserialize;
 
 /// `[[tables]]`
 #[derive(Debug, Clone, PartialEq)]
@@ -90,13 +91,16 @@ pub enum RowTerm {
 }
 
 /// What stands in parentheses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Parentheses {
     /// Standard error.
     StdError,
     /// t or z statistic.
+    #[serde(rename = "t")]
     Statistic,
     /// p-value.
+    #[serde(rename = "p")]
     PValue,
     /// 95 % interval, in brackets.
     Interval,

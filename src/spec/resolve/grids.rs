@@ -1,0 +1,264 @@
+//! Axes, rules and Moran blocks.
+
+use super::{Resolver, at, items, located, repeats};
+use crate::ident::{KeyPath, Located, VarName};
+use crate::mistake::Mistake;
+use crate::model::LagSet;
+use crate::spec::raw::{Lags, OneOrMany, RawGrid, RawSelector};
+use crate::spec::{GridSpec, MoranSpec, Selector};
+use std::collections::BTreeMap;
+
+/// More permutations than this are a slip of the keyboard.
+const MOST_PERMUTATIONS: u32 = 9_999_999;
+
+impl Resolver<'_> {
+    pub(super) fn grids(&mut self) -> BTreeMap<String, GridSpec> {
+        let mut grids = BTreeMap::new();
+        for (name, raw) in &self.raw.grids {
+            let place = at(&["grids", name]);
+            if let Some(grid) = self.grid(raw, &place) {
+                grids.insert(name.clone(), grid);
+            }
+        }
+        grids
+    }
+
+    fn grid(&mut self, raw: &RawGrid, place: &KeyPath) -> Option<GridSpec> {
+        let response = self.required(
+            raw.response.clone(),
+            &place.join("response"),
+            "the variable on the left-hand side",
+        );
+        let controls = raw.controls.clone();
+        self.refuse_repeats(&controls, &place.join("controls"), "control");
+        let model = self.named_axis(raw.model.as_ref(), place, "model", "models");
+        let effects = self.axis(raw.effects.as_ref(), place, "effects").map(|list| values(&list));
+        let measure = self.named_axis(raw.measure.as_ref(), place, "measure", "measures");
+        let region = self.named_axis(raw.region.as_ref(), place, "region", "regions");
+        let none = OneOrMany::One(Lags::Depth(0));
+        let lags = raw.lags.clone().unwrap_or(none);
+        let lags = self.axis(Some(&lags), place, "lags").map(|list| {
+            let sets = self.lag_sets(&list, &place.join("lags"));
+            self.refuse_repeats(&sets, &place.join("lags"), "set of lags");
+            sets
+        });
+        let weights = self.named_axis(raw.weights.as_ref(), place, "weights", "weights");
+        let exclude = self.rules(&raw.exclude, &place.join("exclude"));
+        let include = self.rules(&raw.include, &place.join("include"));
+        let tests = raw.tests.clone();
+        for (i, test) in tests.iter().enumerate() {
+            let groups: Vec<&str> = self.vocabulary.tests.iter().map(|t| t.name.as_str()).collect();
+            self.known("group of tests", test, &place.join("tests").join(i), groups);
+        }
+        let effects = effects?;
+        self.refuse_repeats(&effects, &place.join("effects"), "kind of effects");
+        Some(GridSpec {
+            response: Located::new(VarName(response?), place.join("response")),
+            controls: controls
+                .iter()
+                .enumerate()
+                .map(|(i, c)| {
+                    Located::new(VarName::new(c.as_str()), place.join("controls").join(i))
+                })
+                .collect(),
+            model: model?,
+            effects,
+            measure: measure?,
+            region: region?,
+            lags: lags?,
+            weights: weights?,
+            common_sample: raw.common_sample.unwrap_or(false),
+            exclude,
+            include,
+            tests: located(&tests, &place.join("tests")),
+            at: place.clone(),
+        })
+    }
+
+    /// The values of an axis, which must be there and not be empty.
+    fn axis<T: Clone>(
+        &mut self,
+        list: Option<&OneOrMany<T>>,
+        place: &KeyPath,
+        axis: &str,
+    ) -> Option<OneOrMany<T>> {
+        let at = place.join(axis);
+        let list =
+            self.required(list.cloned(), &at, "a value or a list of values for this axis")?;
+        if items(&list, &at).is_empty() {
+            if !self.reported(&at) {
+                self.wrong(&at, format!("axis `{axis}` has no values"), "give at least one");
+            }
+            return None;
+        }
+        Some(list)
+    }
+
+    /// An axis whose values are names declared in `section`.
+    fn named_axis(
+        &mut self,
+        list: Option<&OneOrMany<String>>,
+        place: &KeyPath,
+        axis: &str,
+        section: &str,
+    ) -> Option<Vec<String>> {
+        let list = self.axis(list, place, axis)?;
+        self.refuse_repeats(&values(&list), &place.join(axis), axis);
+        self.names(&list, &place.join(axis), axis, section)
+    }
+
+    /// Names declared in `section`; `None` when one is not.
+    fn names(
+        &mut self,
+        list: &OneOrMany<String>,
+        place: &KeyPath,
+        kind: &str,
+        section: &str,
+    ) -> Option<Vec<String>> {
+        let mut good = true;
+        for (name, place) in items(list, place) {
+            good &= self.declared(kind, section, name, &place);
+            good &= !self.reported(&at(&[section, name]));
+        }
+        good.then(|| values(list))
+    }
+
+    fn refuse_repeats<T: Ord + ToText>(&mut self, items: &[T], place: &KeyPath, what: &str) {
+        for i in repeats(items) {
+            let text = format!("{what} `{}` is listed twice", items[i].to_text());
+            self.wrong(&place.join(i), text, "list it once");
+        }
+    }
+
+    fn lag_sets(&mut self, list: &OneOrMany<Lags>, place: &KeyPath) -> Vec<LagSet> {
+        let mut sets = Vec::new();
+        for (lags, at) in items(list, place) {
+            match lags.set() {
+                Some(set) => sets.push(set),
+                None => {
+                    self.wrong(&at, "this set of lags is empty", "expected for instance [0, 2]")
+                }
+            }
+        }
+        sets
+    }
+
+    fn rules(&mut self, raw: &[RawSelector], place: &KeyPath) -> Vec<Located<Selector>> {
+        let mut rules = Vec::new();
+        for (i, rule) in raw.iter().enumerate() {
+            let at = place.join(i);
+            let before = self.mistakes.len();
+            let selector = self.selector(rule, &at);
+            if selector == Selector::default() && self.mistakes.len() == before {
+                self.mistakes.push(
+                    Mistake::spec(&at, "this rule names no axis, so it would match every cell")
+                        .help("expected for instance { model = \"sem\", region = \"west\" }"),
+                );
+            } else if self.mistakes.len() == before {
+                rules.push(Located::new(selector, at));
+            }
+        }
+        rules
+    }
+
+    /// A pattern over cells, every name in it looked up.
+    pub(super) fn selector(&mut self, raw: &RawSelector, place: &KeyPath) -> Selector {
+        let mut names = |list: &Option<OneOrMany<String>>, axis: &str, section: &str| {
+            let list = list.as_ref()?;
+            self.names(list, &place.join(axis), axis, section)
+        };
+        let model = names(&raw.model, "model", "models");
+        let measure = names(&raw.measure, "measure", "measures");
+        let region = names(&raw.region, "region", "regions");
+        let weights = names(&raw.weights, "weights", "weights");
+        let lags = raw.lags.as_ref().map(|list| self.lag_sets(list, &place.join("lags")));
+        Selector {
+            model,
+            effects: raw.effects.as_ref().map(values),
+            measure,
+            region,
+            lags,
+            weights,
+        }
+    }
+
+    pub(super) fn moran(&mut self) -> Vec<MoranSpec> {
+        let raw = self.raw;
+        let ids: Vec<&str> = raw.moran.iter().filter_map(|m| m.id.as_deref()).collect();
+        let mut out = Vec::new();
+        for (i, block) in raw.moran.iter().enumerate() {
+            let place = at(&["moran"]).join(i);
+            let id =
+                self.required(block.id.clone(), &place.join("id"), "a name for tables to refer to");
+            let variable =
+                self.required(block.variable.clone(), &place.join("variable"), "a column");
+            let weights =
+                self.required(block.weights.clone(), &place.join("weights"), "the name of weights");
+            if id.as_deref().is_some_and(|id| ids.iter().filter(|other| **other == id).count() > 1)
+                && id.as_deref() != ids.first().copied().filter(|_| i == 0)
+            {
+                let text = format!(
+                    "several [[moran]] blocks are called `{}`",
+                    id.clone().unwrap_or_default()
+                );
+                self.wrong(&place.join("id"), text, "give each an id of its own");
+            }
+            let known_weights = weights
+                .as_deref()
+                .is_some_and(|w| self.declared("weights", "weights", w, &place.join("weights")));
+            let known_region = block
+                .region
+                .as_deref()
+                .is_none_or(|r| self.declared("region", "regions", r, &place.join("region")));
+            let permutations = block.permutations.unwrap_or(0);
+            if permutations > MOST_PERMUTATIONS {
+                let text = format!("{permutations} permutations are more than {MOST_PERMUTATIONS}");
+                self.wrong(&place.join("permutations"), text, "999 is usual");
+            }
+            let (Some(id), Some(variable), Some(weights), true, true) =
+                (id, variable, weights, known_weights, known_region)
+            else {
+                continue;
+            };
+            out.push(MoranSpec {
+                id,
+                variable: Located::new(VarName(variable), place.join("variable")),
+                weights,
+                region: block.region.clone(),
+                permutations: permutations.min(MOST_PERMUTATIONS),
+            });
+        }
+        out
+    }
+}
+
+/// The values of `list`.
+fn values<T: Clone>(list: &OneOrMany<T>) -> Vec<T> {
+    match list {
+        OneOrMany::One(item) => vec![item.clone()],
+        OneOrMany::Many(items) => items.clone(),
+    }
+}
+
+/// What a message calls a value.
+trait ToText {
+    fn to_text(&self) -> String;
+}
+
+impl ToText for String {
+    fn to_text(&self) -> String {
+        self.clone()
+    }
+}
+
+impl ToText for crate::model::Effects {
+    fn to_text(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl ToText for LagSet {
+    fn to_text(&self) -> String {
+        self.to_string()
+    }
+}

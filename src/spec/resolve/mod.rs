@@ -1,0 +1,179 @@
+//! Raw → resolved: every name looked up, every mistake collected.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `sources` | data, variables, weights, regions, measures, models |
+//! | `grids` | axes, rules and Moran blocks |
+//! | `tables` | tables, repeated ones among them |
+
+mod grids;
+mod sources;
+mod tables;
+
+use super::Spec;
+use super::raw::{OneOrMany, RawSpec};
+use super::vocabulary::Vocabulary;
+use crate::ident::{KeyPath, Located, Seed};
+use crate::mistake::{Mistake, Place, suggest};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// What resolving needs to know of the layers a specification came from.
+pub trait Origin {
+    /// The folder that a relative path at this place is relative to.
+    fn folder(&self, at: &KeyPath) -> PathBuf;
+
+    /// The place of a stretch inside the text value at `at`, counted in characters from 0.
+    fn inside(&self, at: &KeyPath, offset: usize, length: usize) -> Place;
+
+    /// Whether the value at `at`, or something it is part of or has as a part, was already
+    /// reported and left out.
+    fn reported(&self, at: &KeyPath) -> bool;
+}
+
+/// The state of resolving: what is known, and what is wrong so far.
+pub(super) struct Resolver<'a> {
+    raw: &'a RawSpec,
+    vocabulary: &'a Vocabulary,
+    origin: &'a dyn Origin,
+    mistakes: Vec<Mistake>,
+}
+
+/// Resolves `raw`, the experiment called `name`. The specification is only there when nothing
+/// that it needs is missing; mistakes may come with or without one.
+pub fn resolve(
+    name: &str,
+    raw: &RawSpec,
+    vocabulary: &Vocabulary,
+    origin: &dyn Origin,
+) -> (Option<Spec>, Vec<Mistake>) {
+    let mut resolver = Resolver { raw, vocabulary, origin, mistakes: Vec::new() };
+    let spec = resolver.spec(name);
+    (spec, resolver.mistakes)
+}
+
+/// Names that rows of tables use for something else.
+const RESERVED: [&str; 5] = ["measure", "constant", "rho", "lambda", "sigma2"];
+
+fn at(keys: &[&str]) -> KeyPath {
+    KeyPath(keys.iter().map(|k| (*k).to_owned()).collect())
+}
+
+impl Resolver<'_> {
+    fn spec(&mut self, name: &str) -> Option<Spec> {
+        let raw = self.raw;
+        let title = raw.title.clone().unwrap_or_else(|| name.to_owned());
+        let seed = self.required(raw.seed, &at(&["seed"]), "a whole number such as 20260101");
+        let data = self.data();
+        let variables = self.variables();
+        let weights = self.weights();
+        let regions = self.regions();
+        let measures = self.measures();
+        let models = self.models();
+        let grids = self.grids();
+        let moran = self.moran();
+        if raw.grids.is_empty() && raw.moran.is_empty() && !self.reported(&at(&["grids"])) {
+            self.mistakes.push(
+                Mistake::spec(&KeyPath::root(), "there is nothing to estimate")
+                    .help("declare a grid: [grids.main] with response, model, effects, measure, region, lags, weights"),
+            );
+        }
+        let partial = Spec {
+            name: name.to_owned(),
+            title,
+            seed: Seed(seed.unwrap_or_default()),
+            data: data?,
+            variables,
+            weights,
+            regions,
+            measures,
+            models,
+            grids,
+            moran,
+            tables: Vec::new(),
+        };
+        let tables = self.tables(&partial);
+        Some(Spec { tables, ..partial })
+    }
+
+    fn reported(&self, at: &KeyPath) -> bool {
+        self.origin.reported(at)
+    }
+
+    /// A value that must be there. What was already reported at its place is not missed again.
+    fn required<T>(&mut self, value: Option<T>, at: &KeyPath, expected: &str) -> Option<T> {
+        if value.is_none() && !self.reported(at) {
+            let key = at.0.last().map_or("", String::as_str);
+            self.mistakes.push(
+                Mistake::spec(at, format!("`{key}` is missing"))
+                    .help(format!("expected {expected}")),
+            );
+        }
+        value
+    }
+
+    fn wrong(&mut self, at: &KeyPath, message: impl Into<String>, help: impl Into<String>) {
+        self.mistakes.push(Mistake::spec(at, message).help(help));
+    }
+
+    /// Whether `name` is one of `known`; if not, it is reported with the nearest one.
+    fn known<'k>(
+        &mut self,
+        kind: &str,
+        name: &str,
+        at: &KeyPath,
+        known: impl IntoIterator<Item = &'k str>,
+    ) -> bool {
+        let known: Vec<&str> = known.into_iter().collect();
+        if known.contains(&name) {
+            return true;
+        }
+        let help = suggest(name, known);
+        self.wrong(at, format!("there is no {kind} called `{name}`"), help);
+        false
+    }
+
+    /// Whether a name is declared in a section of the specification, or was there but is wrong.
+    fn declared(&mut self, kind: &str, section: &str, name: &str, place: &KeyPath) -> bool {
+        if self.reported(&at(&[section, name])) {
+            return true;
+        }
+        let raw = self.raw;
+        let names: Vec<&str> = match section {
+            "weights" => raw.weights.keys().map(String::as_str).collect(),
+            "regions" => raw.regions.keys().map(String::as_str).collect(),
+            "measures" => raw.measures.keys().map(String::as_str).collect(),
+            "grids" => raw.grids.keys().map(String::as_str).collect(),
+            "models" => model_names(self.vocabulary, raw),
+            other => unreachable!("`{other}` is not a section of names"),
+        };
+        self.known(kind, name, place, names)
+    }
+}
+
+/// The built-in models and those of `[models]`.
+fn model_names<'n>(vocabulary: &'n Vocabulary, raw: &'n RawSpec) -> Vec<&'n str> {
+    let built_in = vocabulary.estimators.iter().map(|e| e.name.as_str());
+    built_in.chain(raw.models.keys().map(String::as_str)).collect()
+}
+
+/// The values of `list` with their places.
+fn items<'l, T>(list: &'l OneOrMany<T>, at: &KeyPath) -> Vec<(&'l T, KeyPath)> {
+    match list {
+        OneOrMany::One(item) => vec![(item, at.clone())],
+        OneOrMany::Many(items) => {
+            items.iter().enumerate().map(|(i, item)| (item, at.join(i))).collect()
+        }
+    }
+}
+
+/// Items with their places.
+fn located<T: Clone>(items: &[T], at: &KeyPath) -> Vec<Located<T>> {
+    items.iter().enumerate().map(|(i, v)| Located::new(v.clone(), at.join(i))).collect()
+}
+
+/// Positions of items that stand a second time.
+fn repeats<T: Ord>(items: &[T]) -> Vec<usize> {
+    let mut seen = BTreeSet::new();
+    (0..items.len()).filter(|&i| !seen.insert(&items[i])).collect()
+}

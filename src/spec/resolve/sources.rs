@@ -1,0 +1,362 @@
+//! Data, variables, weights, regions, measures, models.
+
+use super::{RESERVED, Resolver, at, located, repeats};
+use crate::expr::Expr;
+use crate::ident::{KeyPath, Located, Period, VarName};
+use crate::mistake::{Kind, Mistake};
+use crate::model::{Isolates, LagOrder, Normalisation, RegionWeights, SmallSample, WeightsFormat};
+use crate::spec::raw::{ExtraUnits, RawRegion, RawVariable, RawWeights, Text};
+use crate::spec::{
+    DataSpec, MeasureSpec, Missing, ModelSpec, RegionSpec, RegionUnits, VariableSpec, WeightsSpec,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+impl Resolver<'_> {
+    pub(super) fn data(&mut self) -> Option<DataSpec> {
+        let section = at(&["data"]);
+        let raw = self.raw.data.clone();
+        let file = self.required(raw.file, &section.join("file"), "a CSV file or a workbook");
+        let unit = self.required(raw.unit, &section.join("unit"), "the column of unit names");
+        let time = self.required(raw.time, &section.join("time"), "the column of periods");
+        let years = raw.years.and_then(|years| self.years(&years, &section.join("years")));
+        Some(DataSpec {
+            file: self.path(&file?, &section.join("file")),
+            sheet: raw.sheet.map(|s| Located::new(s, section.join("sheet"))),
+            unit: Located::new(VarName(unit?), section.join("unit")),
+            time: Located::new(VarName(time?), section.join("time")),
+            years,
+            missing: raw.missing.unwrap_or(Missing::Error),
+            missing_codes: raw.missing_codes.unwrap_or_default().into_iter().map(|t| t.0).collect(),
+            note: raw.note,
+        })
+    }
+
+    /// A path relative to the folder of whatever names it.
+    fn path(&self, file: &str, at: &KeyPath) -> Located<PathBuf> {
+        Located::new(self.origin.folder(at).join(file), at.clone())
+    }
+
+    fn years(&mut self, years: &[i64], at: &KeyPath) -> Option<Located<(Period, Period)>> {
+        match years {
+            [first, last] if first <= last => {
+                Some(Located::new((Period(*first), Period(*last)), at.clone()))
+            }
+            [first, last] => {
+                let help = format!("write [{last}, {first}]");
+                self.wrong(at, format!("the first year, {first}, is after the last, {last}"), help);
+                None
+            }
+            _ => {
+                let text = format!("`years` has {} values", years.len());
+                self.wrong(at, text, "expected the first and the last year: [2002, 2018]");
+                None
+            }
+        }
+    }
+
+    pub(super) fn variables(&mut self) -> BTreeMap<VarName, VariableSpec> {
+        let mut variables = BTreeMap::new();
+        for (name, raw) in &self.raw.variables {
+            let place = at(&["variables", name]);
+            if RESERVED.contains(&name.as_str()) {
+                let text = format!("`{name}` has a meaning of its own in tables");
+                self.wrong(&place, text, "give the variable another name");
+            }
+            let expr = self.definition(raw, &place);
+            let spec =
+                VariableSpec { expr, label: raw.label.clone(), unit: raw.unit.clone(), at: place };
+            variables.insert(VarName::new(name.as_str()), spec);
+        }
+        self.refuse_circles(&variables);
+        variables
+    }
+
+    fn definition(&mut self, raw: &RawVariable, place: &KeyPath) -> Option<Located<Expr>> {
+        if let (Some(_), Some(_)) = (&raw.expr, &raw.weighted_sum) {
+            let text = "a variable has either `expr` or `weighted_sum`";
+            self.wrong(&place.join("weighted_sum"), text, "take one of them out");
+        }
+        if let Some(text) = &raw.expr {
+            let at = place.join("expr");
+            return match Expr::parse(text) {
+                Ok(expr) => Some(Located::new(expr, at)),
+                Err(error) => {
+                    self.mistakes.push(Mistake {
+                        kind: Kind::Spec,
+                        message: error.message,
+                        help: error.help,
+                        place: self.origin.inside(&at, error.position, 1),
+                    });
+                    None
+                }
+            };
+        }
+        let sum = raw.weighted_sum.as_ref()?;
+        let at = place.join("weighted_sum");
+        if sum.is_empty() {
+            self.wrong(&at, "this sum has no columns", "expected { coal = 1.9003, coke = 2.8604 }");
+            return None;
+        }
+        let terms = sum.iter().map(|(column, b)| (VarName::new(column.as_str()), *b)).collect();
+        Some(Located::new(Expr::WeightedSum(terms), at))
+    }
+
+    /// A derived variable may not be made of itself, at any remove.
+    fn refuse_circles(&mut self, variables: &BTreeMap<VarName, VariableSpec>) {
+        let mut settled: BTreeSet<&VarName> = BTreeSet::new();
+        for start in variables.keys() {
+            if let Some(circle) = circle_from(start, variables, &mut Vec::new(), &mut settled) {
+                let names: Vec<&str> = circle.iter().map(|name| name.as_str()).collect();
+                let text = if names.len() == 1 {
+                    format!("`{}` is defined by itself", names[0])
+                } else {
+                    let shown = names.join("` by `");
+                    format!("variables are defined in a circle: `{shown}` by `{}`", names[0])
+                };
+                let spec = &variables[circle[0]];
+                let place = spec.expr.as_ref().map_or(&spec.at, |e| &e.at).clone();
+                self.wrong(&place, text, "give the derived variable a name of its own");
+                settled.extend(circle);
+            }
+        }
+    }
+
+    pub(super) fn weights(&mut self) -> BTreeMap<String, WeightsSpec> {
+        let mut weights = BTreeMap::new();
+        for (name, raw) in &self.raw.weights {
+            let place = at(&["weights", name]);
+            if let Some(spec) = self.one_weights(raw, &place) {
+                weights.insert(name.clone(), spec);
+            }
+        }
+        weights
+    }
+
+    fn one_weights(&mut self, raw: &RawWeights, place: &KeyPath) -> Option<WeightsSpec> {
+        let file = self.required(raw.file.clone(), &place.join("file"), "a GAL or CSV file");
+        let links = self.links(&raw.links, &place.join("links"));
+        let file = file?;
+        let format = raw.format.or_else(|| self.format_of(&file, place))?;
+        Some(WeightsSpec {
+            file: self.path(&file, &place.join("file")),
+            format,
+            label: raw.label.clone(),
+            normalise: raw.normalise.unwrap_or(Normalisation::Row),
+            isolates: raw.isolates.unwrap_or(Isolates::Error),
+            regions: raw.regions.unwrap_or(RegionWeights::Renormalise),
+            asymmetric: raw.asymmetric.unwrap_or(false),
+            drop_extra_units: matches!(raw.extra_units, Some(ExtraUnits::Drop)),
+            links,
+            at: place.clone(),
+        })
+    }
+
+    fn format_of(&mut self, file: &str, place: &KeyPath) -> Option<WeightsFormat> {
+        let extension = Path::new(file).extension().map(|e| e.to_string_lossy().to_lowercase());
+        if extension.as_deref() == Some("gal") {
+            return Some(WeightsFormat::Gal);
+        }
+        let at = place.join("format");
+        if !self.reported(&at) {
+            let text = format!("the name `{file}` does not tell the format of the weights");
+            let help = "add format = \"gal\", \"matrix\" or \"edges\"";
+            self.wrong(&place.join("file"), text, help);
+        }
+        None
+    }
+
+    fn links(&mut self, raw: &[Vec<Text>], place: &KeyPath) -> Vec<Located<(String, String)>> {
+        let mut links = Vec::new();
+        for (i, pair) in raw.iter().enumerate() {
+            let at = place.join(i);
+            match pair.as_slice() {
+                [a, b] if a != b => {
+                    links.push(Located::new((a.0.clone(), b.0.clone()), at));
+                }
+                [a, _] => {
+                    let text = format!("`{}` is linked to itself", a.0);
+                    self.wrong(&at, text, "a link joins two different units");
+                }
+                _ => {
+                    let text = format!("a link has {} units", pair.len());
+                    self.wrong(&at, text, "expected two: [\"Hainan\", \"Guangdong\"]");
+                }
+            }
+        }
+        links
+    }
+
+    pub(super) fn regions(&mut self) -> BTreeMap<String, RegionSpec> {
+        let mut regions = BTreeMap::new();
+        for (name, raw) in &self.raw.regions {
+            let place = at(&["regions", name]);
+            if let Some(units) = self.region_units(raw, &place) {
+                let spec = RegionSpec { label: raw.label.clone(), units, at: place };
+                regions.insert(name.clone(), spec);
+            }
+        }
+        regions
+    }
+
+    fn region_units(&mut self, raw: &RawRegion, place: &KeyPath) -> Option<RegionUnits> {
+        let ways = "one of: all = true; units = [\"…\"]; column = \"…\" with values = [\"…\"]";
+        let given = [raw.all == Some(true), raw.units.is_some(), raw.column.is_some()];
+        match given.iter().filter(|g| **g).count() {
+            0 if self.reported(&place.join("units"))
+                || self.reported(&place.join("all"))
+                || self.reported(&place.join("column")) =>
+            {
+                return None;
+            }
+            0 => {
+                self.wrong(
+                    place,
+                    "this region does not say which units it has",
+                    format!("expected {ways}"),
+                );
+                return None;
+            }
+            1 => {}
+            _ => {
+                self.wrong(
+                    place,
+                    "this region says in several ways which units it has",
+                    format!("expected {ways}"),
+                );
+                return None;
+            }
+        }
+        if let (Some(_), None) = (&raw.values, &raw.column) {
+            let text = "`values` goes with `column`";
+            self.wrong(&place.join("values"), text, format!("expected {ways}"));
+        }
+        if raw.all == Some(true) {
+            return Some(RegionUnits::All);
+        }
+        if let Some(units) = &raw.units {
+            let at = place.join("units");
+            for i in repeats(units) {
+                let text = format!("`{}` is listed twice", units[i].0);
+                self.wrong(&at.join(i), text, "list each unit once");
+            }
+            if units.is_empty() {
+                self.wrong(&at, "this region has no units", "list at least two");
+            }
+            let names: Vec<String> = units.iter().map(|t| t.0.clone()).collect();
+            return Some(RegionUnits::Listed(located(&names, &at)));
+        }
+        let at = place.join("values");
+        let values = self.required(
+            raw.values.clone(),
+            &at,
+            "the values of the column that belong to the region",
+        )?;
+        let located = super::items(&values, &at)
+            .into_iter()
+            .map(|(value, at)| Located::new(value.0.clone(), at))
+            .collect();
+        let column = raw.column.clone().unwrap_or_default();
+        Some(RegionUnits::ByColumn {
+            column: Located::new(VarName(column), place.join("column")),
+            values: located,
+        })
+    }
+
+    pub(super) fn measures(&mut self) -> BTreeMap<String, MeasureSpec> {
+        let mut measures = BTreeMap::new();
+        for (name, raw) in &self.raw.measures {
+            let at = at(&["measures", name, "variable"]);
+            if let Some(variable) = self.required(raw.variable.clone(), &at, "a column") {
+                let variable = Located::new(VarName(variable), at);
+                measures.insert(name.clone(), MeasureSpec { variable, label: raw.label.clone() });
+            }
+        }
+        measures
+    }
+
+    pub(super) fn models(&mut self) -> BTreeMap<String, ModelSpec> {
+        let mut models: BTreeMap<String, ModelSpec> = self
+            .vocabulary
+            .estimators
+            .iter()
+            .map(|e| {
+                let spec = ModelSpec {
+                    estimator: e.name.clone(),
+                    label: None,
+                    lag_order: LagOrder::LagThenDemean,
+                    small_sample: None,
+                };
+                (e.name.clone(), spec)
+            })
+            .collect();
+        for (name, raw) in &self.raw.models {
+            let place = at(&["models", name]);
+            let estimators: Vec<&str> =
+                self.vocabulary.estimators.iter().map(|e| e.name.as_str()).collect();
+            let own = estimators.contains(&name.as_str()).then(|| name.clone());
+            let at = place.join("estimator");
+            let given = raw.estimator.clone().or(own);
+            let Some(estimator) = self.required(given, &at, "the name of an estimator") else {
+                continue;
+            };
+            if !self.known_estimator(&estimator, &at) {
+                continue;
+            }
+            self.refuse_small_sample(&estimator, raw.small_sample, &place);
+            models.insert(
+                name.clone(),
+                ModelSpec {
+                    estimator,
+                    label: raw.label.clone(),
+                    lag_order: raw.lag_order.unwrap_or(LagOrder::LagThenDemean),
+                    small_sample: raw.small_sample,
+                },
+            );
+        }
+        models
+    }
+
+    fn known_estimator(&mut self, name: &str, at: &KeyPath) -> bool {
+        let names: Vec<&str> = self.vocabulary.estimators.iter().map(|e| e.name.as_str()).collect();
+        self.known("estimator", name, at, names)
+    }
+
+    fn refuse_small_sample(&mut self, name: &str, asked: Option<SmallSample>, place: &KeyPath) {
+        let has = self.vocabulary.estimators.iter().any(|e| e.name == name && e.small_sample);
+        if asked == Some(SmallSample::Corrected) && !has {
+            let text = format!("`{name}` has no small-sample form");
+            let help = "maximum likelihood divides by the number of observations and uses the \
+                        normal distribution; take `small_sample` out";
+            self.wrong(&place.join("small_sample"), text, help);
+        }
+    }
+}
+
+/// The first circle of definitions met from `name` on, if any.
+fn circle_from<'v>(
+    name: &'v VarName,
+    variables: &'v BTreeMap<VarName, VariableSpec>,
+    path: &mut Vec<&'v VarName>,
+    settled: &mut BTreeSet<&'v VarName>,
+) -> Option<Vec<&'v VarName>> {
+    if let Some(start) = path.iter().position(|p| *p == name) {
+        return Some(path[start..].to_vec());
+    }
+    if settled.contains(name) {
+        return None;
+    }
+    let (_, spec) = variables.get_key_value(name)?;
+    path.push(name);
+    let columns = spec.expr.as_ref().map(|e| e.value.columns()).unwrap_or_default();
+    for column in &columns {
+        if let Some((key, _)) = variables.get_key_value(column) {
+            if let Some(circle) = circle_from(key, variables, path, settled) {
+                return Some(circle);
+            }
+        }
+    }
+    path.pop();
+    settled.insert(name);
+    None
+}

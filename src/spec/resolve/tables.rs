@@ -1,0 +1,407 @@
+//! Tables, repeated ones among them.
+
+use super::{Resolver, at, located};
+use crate::ident::{KeyPath, Located, VarName};
+use crate::mistake::{Mistake, suggest};
+use crate::outcome::Statistic;
+use crate::spec::raw::{OneOrMany, RawTable, RawTableKind};
+use crate::spec::tables::{
+    CellChoice, Moment, Parentheses, RegressionTable, RowTerm, TableKind, TableSpec,
+};
+use crate::spec::{Axis, Selector, Spec};
+use std::collections::BTreeMap;
+
+/// Star thresholds when a table states none: 10, 5 and 1 %.
+const STARS: [f64; 3] = [0.10, 0.05, 0.01];
+/// A number has no more digits than this.
+const MOST_DIGITS: u32 = 15;
+
+/// What a table stands for when it is repeated over an axis.
+#[derive(Clone, Default)]
+struct Turn {
+    /// The axis, the value's name and its label.
+    value: Option<(Axis, String, String)>,
+    /// What `{n}` counts.
+    number: u32,
+}
+
+impl Resolver<'_> {
+    pub(super) fn tables(&mut self, spec: &Spec) -> Vec<TableSpec> {
+        let raw = self.raw;
+        let mut tables: Vec<TableSpec> = Vec::new();
+        for (i, table) in raw.tables.iter().enumerate() {
+            let place = at(&["tables"]).join(i);
+            for turn in self.turns(table, spec, &place) {
+                if let Some(made) = self.table(table, spec, &turn, &place) {
+                    tables.push(made);
+                }
+            }
+        }
+        self.refuse_same_files(&tables);
+        tables
+    }
+
+    fn refuse_same_files(&mut self, tables: &[TableSpec]) {
+        let mut first: BTreeMap<String, &TableSpec> = BTreeMap::new();
+        for table in tables {
+            if first.insert(table.id.to_lowercase(), table).is_some() {
+                let text = format!("several tables are called `{}`", table.id);
+                let help = "give each an id of its own; with `each`, put {n} or the axis in the id";
+                self.wrong(&table.at.join("id"), text, help);
+            }
+        }
+    }
+
+    /// The values a table is repeated for; a single turn without `each`.
+    fn turns(&mut self, raw: &RawTable, spec: &Spec, place: &KeyPath) -> Vec<Turn> {
+        let number = raw.number.unwrap_or(1);
+        let Some(axis) = raw.each else {
+            return vec![Turn { value: None, number }];
+        };
+        let at = place.join("each");
+        let Some(grid) = raw.grid.as_ref().and_then(|g| spec.grids.get(g)) else {
+            if raw.grid.is_none() {
+                self.wrong(&at, "`each` repeats a table over an axis of its grid", "add `grid`");
+            }
+            return vec![Turn { value: None, number }];
+        };
+        let chosen = raw.select.clone().unwrap_or_default();
+        let choice = self.quietly(|r| r.selector(&chosen, &place.join("where")));
+        let values: Vec<String> = match axis {
+            Axis::Model => choice.model.unwrap_or_else(|| grid.model.clone()),
+            Axis::Effects => {
+                let values = choice.effects.unwrap_or_else(|| grid.effects.clone());
+                values.iter().map(ToString::to_string).collect()
+            }
+            Axis::Measure => choice.measure.unwrap_or_else(|| grid.measure.clone()),
+            Axis::Region => choice.region.unwrap_or_else(|| grid.region.clone()),
+            Axis::Lags => {
+                let values = choice.lags.unwrap_or_else(|| grid.lags.clone());
+                values.iter().map(ToString::to_string).collect()
+            }
+            Axis::Weights => choice.weights.unwrap_or_else(|| grid.weights.clone()),
+        };
+        (number..)
+            .zip(values)
+            .map(|(number, value)| {
+                let label = label(spec, axis, &value);
+                Turn { value: Some((axis, value, label)), number }
+            })
+            .collect()
+    }
+
+    /// Runs `f` without keeping what it complains of: it is said elsewhere.
+    fn quietly<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.mistakes.len();
+        let value = f(self);
+        self.mistakes.truncate(before);
+        value
+    }
+
+    fn table(
+        &mut self,
+        raw: &RawTable,
+        spec: &Spec,
+        turn: &Turn,
+        place: &KeyPath,
+    ) -> Option<TableSpec> {
+        let before = self.mistakes.len();
+        let id = self.required(raw.id.clone(), &place.join("id"), "a file name without extension");
+        let id = id.and_then(|text| self.filled(&text, turn, true, &place.join("id")));
+        let caption = raw.caption.clone().unwrap_or_default();
+        let caption = self.filled(&caption, turn, false, &place.join("caption"));
+        if let Some(id) = &id {
+            self.refuse_path(id, &place.join("id"));
+        }
+        let kinds = "\"descriptive\", \"regression\", \"tests\" or \"moran\"";
+        let kind = self.required(raw.kind, &place.join("kind"), kinds);
+        let kind = kind.and_then(|kind| {
+            self.refuse_keys_of_other_kinds(raw, kind, place);
+            self.kind(raw, spec, kind, turn, place)
+        });
+        let digits = raw.digits.unwrap_or(4);
+        if digits > MOST_DIGITS {
+            let text = format!("{digits} decimals are more than a number has");
+            self.wrong(&place.join("digits"), text, format!("expected 0 to {MOST_DIGITS}"));
+        }
+        // The same mistake in every turn of a repeated table is said once.
+        let new = self.mistakes.split_off(before);
+        for mistake in new {
+            if !self.mistakes.contains(&mistake) {
+                self.mistakes.push(mistake);
+            }
+        }
+        let template = raw.template.clone().unwrap_or_else(|| "table".to_owned());
+        Some(TableSpec {
+            id: id?,
+            caption: caption?,
+            kind: kind?,
+            digits: usize::try_from(digits.min(MOST_DIGITS)).unwrap_or(4),
+            notes: raw.notes.clone(),
+            template: Located::new(template, place.join("template")),
+            at: place.clone(),
+        })
+    }
+
+    /// A table's id becomes a file name.
+    fn refuse_path(&mut self, id: &str, at: &KeyPath) {
+        let bad = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
+        if id.is_empty() || id.starts_with('.') || id.chars().any(bad) {
+            let text = format!("`{id}` cannot be the name of a file");
+            self.wrong(at, text, "use letters, digits, `-` and `_`");
+        }
+    }
+
+    /// Placeholders filled in: `{n}`, and the axis of `each` by name (in ids) or label.
+    fn filled(&mut self, text: &str, turn: &Turn, by_name: bool, at: &KeyPath) -> Option<String> {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some(open) = rest.find('{') {
+            let Some(close) = rest[open..].find('}') else {
+                self.wrong(at, "a placeholder is not closed", "write {n} or {measure}");
+                return None;
+            };
+            let name = &rest[open + 1..open + close];
+            out.push_str(&rest[..open]);
+            match (&turn.value, name) {
+                (_, "n") => out.push_str(&turn.number.to_string()),
+                (Some((axis, value, label)), name) if axis.name() == name => {
+                    out.push_str(if by_name { value } else { label });
+                }
+                (value, _) => {
+                    let known = match value {
+                        Some((axis, ..)) => format!("known here: {{n}}, {{{}}}", axis.name()),
+                        None => "known here: {n}; {measure} and the like need `each`".to_owned(),
+                    };
+                    self.wrong(at, format!("there is no placeholder {{{name}}}"), known);
+                    return None;
+                }
+            }
+            rest = &rest[open + close + 1..];
+        }
+        out.push_str(rest);
+        Some(out)
+    }
+
+    /// A key that belongs to another kind of table would be ignored, so it is refused.
+    fn refuse_keys_of_other_kinds(&mut self, raw: &RawTable, kind: RawTableKind, place: &KeyPath) {
+        use RawTableKind::{Descriptive, Moran, Regression, Tests};
+        let keys: [(&str, bool, &[RawTableKind]); 10] = [
+            ("grid", raw.grid.is_some(), &[Regression, Tests]),
+            ("where", raw.select.is_some(), &[Regression, Tests]),
+            ("columns", raw.columns.is_some(), &[Regression, Tests]),
+            ("rows", raw.rows.is_some(), &[Regression, Tests]),
+            ("effects_rows", raw.effects_rows.is_some(), &[Regression]),
+            ("statistics", raw.statistics.is_some(), &[Regression, Descriptive]),
+            ("parentheses", raw.parentheses.is_some(), &[Regression]),
+            ("stars", raw.stars.is_some(), &[Regression]),
+            ("variables", raw.variables.is_some(), &[Descriptive]),
+            ("moran", raw.moran.is_some(), &[Moran]),
+        ];
+        for (key, given, kinds) in keys {
+            if given && !kinds.contains(&kind) {
+                let text = format!("`{key}` says nothing in a table of this kind");
+                self.wrong(&place.join(key), text, "take it out, or correct `kind`");
+            }
+        }
+    }
+
+    fn kind(
+        &mut self,
+        raw: &RawTable,
+        spec: &Spec,
+        kind: RawTableKind,
+        turn: &Turn,
+        place: &KeyPath,
+    ) -> Option<TableKind> {
+        match kind {
+            RawTableKind::Descriptive => self.descriptive(raw, place),
+            RawTableKind::Regression => self.regression(raw, spec, turn, place),
+            RawTableKind::Tests => {
+                let cells = self.cells(raw, spec, turn, place)?;
+                let rows = raw.rows.clone().unwrap_or_default();
+                let known: Vec<String> =
+                    self.vocabulary.tests.iter().flat_map(|t| t.tests.clone()).collect();
+                for (i, row) in rows.iter().enumerate() {
+                    let at = place.join("rows").join(i);
+                    self.known("test", row, &at, known.iter().map(String::as_str));
+                }
+                Some(TableKind::Tests { cells, rows: located(&rows, &place.join("rows")) })
+            }
+            RawTableKind::Moran => {
+                let at = place.join("moran");
+                let id = self.required(raw.moran.clone(), &at, "the id of a [[moran]] block")?;
+                let raw_blocks = &self.raw.moran;
+                let ids: Vec<&str> = raw_blocks.iter().filter_map(|m| m.id.as_deref()).collect();
+                self.known("[[moran]] block", &id, &at, ids)
+                    .then_some(TableKind::Moran { moran: id })
+            }
+        }
+    }
+
+    fn descriptive(&mut self, raw: &RawTable, place: &KeyPath) -> Option<TableKind> {
+        let at = place.join("variables");
+        let variables = self.required(raw.variables.clone(), &at, "a list of variables")?;
+        let default = ["min", "max", "mean", "sd"].map(str::to_owned).to_vec();
+        let names = raw.statistics.clone().unwrap_or(default);
+        let mut statistics = Vec::new();
+        for (i, name) in names.iter().enumerate() {
+            match MOMENTS.into_iter().find(|m| m.name() == name) {
+                Some(moment) => statistics.push(moment),
+                None => {
+                    let help = suggest(name, MOMENTS.map(Moment::name));
+                    let text = format!("there is no descriptive statistic called `{name}`");
+                    self.wrong(&place.join("statistics").join(i), text, help);
+                }
+            }
+        }
+        let variables = variables
+            .iter()
+            .enumerate()
+            .map(|(i, v)| Located::new(VarName::new(v.as_str()), at.join(i)))
+            .collect();
+        Some(TableKind::Descriptive { variables, statistics })
+    }
+
+    /// The cells a table shows, restricted to the turn's value.
+    fn cells(
+        &mut self,
+        raw: &RawTable,
+        spec: &Spec,
+        turn: &Turn,
+        place: &KeyPath,
+    ) -> Option<CellChoice> {
+        let at = place.join("grid");
+        let only = (spec.grids.len() == 1).then(|| spec.grids.keys().next().cloned()).flatten();
+        let given = raw.grid.clone().or(only);
+        let grid = self.required(given, &at, "the name of a grid")?;
+        let known = self.declared("grid", "grids", &grid, &at);
+        let chosen = raw.select.clone().unwrap_or_default();
+        let before = self.mistakes.len();
+        let mut select = self.selector(&chosen, &place.join("where"));
+        let good = self.mistakes.len() == before;
+        if let Some((axis, value, _)) = &turn.value {
+            restrict(&mut select, *axis, value, spec, &grid);
+        }
+        let columns = match &raw.columns {
+            Some(OneOrMany::One(axis)) => vec![*axis],
+            Some(OneOrMany::Many(axes)) => axes.clone(),
+            None => Vec::new(),
+        };
+        if raw.columns.is_none() && !self.reported(&place.join("columns")) {
+            self.wrong(
+                &place.join("columns"),
+                "`columns` is missing",
+                "expected the axes that head the columns, such as [\"measure\"]",
+            );
+        }
+        (known && good && spec.grids.contains_key(&grid)).then_some(CellChoice {
+            grid,
+            select,
+            columns,
+        })
+    }
+
+    fn regression(
+        &mut self,
+        raw: &RawTable,
+        spec: &Spec,
+        turn: &Turn,
+        place: &KeyPath,
+    ) -> Option<TableKind> {
+        let cells = self.cells(raw, spec, turn, place);
+        let statistics = self.fit_statistics(raw, place);
+        let stars = self.stars(raw.stars.as_deref().unwrap_or(&STARS), &place.join("stars"));
+        let rows = raw.rows.clone().unwrap_or_default();
+        let rows = rows
+            .iter()
+            .enumerate()
+            .map(|(i, row)| Located::new(row_term(row), place.join("rows").join(i)))
+            .collect();
+        Some(TableKind::Regression(RegressionTable {
+            cells: cells?,
+            rows,
+            effects_rows: raw.effects_rows.unwrap_or(true),
+            statistics,
+            parentheses: raw.parentheses.unwrap_or(Parentheses::StdError),
+            stars,
+        }))
+    }
+
+    fn fit_statistics(&mut self, raw: &RawTable, place: &KeyPath) -> Vec<Statistic> {
+        let default = ["r2-adjusted", "loglik", "n"].map(str::to_owned).to_vec();
+        let names = raw.statistics.clone().unwrap_or(default);
+        let mut statistics = Vec::new();
+        for (i, name) in names.iter().enumerate() {
+            match Statistic::parse(name) {
+                Some(statistic) => statistics.push(statistic),
+                None => {
+                    let help = suggest(name, Statistic::ALL.map(Statistic::name));
+                    let text = format!("there is no statistic called `{name}`");
+                    self.wrong(&place.join("statistics").join(i), text, help);
+                }
+            }
+        }
+        statistics
+    }
+
+    /// Thresholds with symbols by rank: the strictest has the most stars.
+    fn stars(&mut self, thresholds: &[f64], at: &KeyPath) -> Vec<(f64, String)> {
+        let inside = thresholds.iter().all(|t| *t > 0.0 && *t < 1.0);
+        let falling = thresholds.windows(2).all(|pair| pair[0] > pair[1]);
+        if !inside || !falling {
+            self.mistakes.push(
+                Mistake::spec(at, "star thresholds must lie between 0 and 1 and fall")
+                    .help("expected for instance [0.10, 0.05, 0.01], or [] for no stars"),
+            );
+            return Vec::new();
+        }
+        thresholds.iter().enumerate().map(|(i, t)| (*t, "*".repeat(i + 1))).collect()
+    }
+}
+
+const MOMENTS: [Moment; 6] =
+    [Moment::N, Moment::Min, Moment::Max, Moment::Mean, Moment::Sd, Moment::Median];
+
+/// `measure`, `measure@lag2`, or a term by its raw name.
+fn row_term(text: &str) -> RowTerm {
+    match text.strip_prefix("measure") {
+        Some("") => RowTerm::Measure { lag: 0 },
+        Some(rest) => match rest.strip_prefix("@lag").and_then(|k| k.parse().ok()) {
+            Some(lag) => RowTerm::Measure { lag },
+            None => RowTerm::Named(text.to_owned()),
+        },
+        None => RowTerm::Named(text.to_owned()),
+    }
+}
+
+/// Narrows a pattern to one value of an axis.
+fn restrict(select: &mut Selector, axis: Axis, value: &str, spec: &Spec, grid: &str) {
+    let grid = &spec.grids[grid];
+    match axis {
+        Axis::Model => select.model = Some(vec![value.to_owned()]),
+        Axis::Measure => select.measure = Some(vec![value.to_owned()]),
+        Axis::Region => select.region = Some(vec![value.to_owned()]),
+        Axis::Weights => select.weights = Some(vec![value.to_owned()]),
+        Axis::Effects => {
+            let named = grid.effects.iter().copied().filter(|e| e.name() == value);
+            select.effects = Some(named.collect());
+        }
+        Axis::Lags => {
+            let named = grid.lags.iter().filter(|l| l.to_string() == value).cloned();
+            select.lags = Some(named.collect());
+        }
+    }
+}
+
+/// What a person calls a value of an axis.
+fn label(spec: &Spec, axis: Axis, value: &str) -> String {
+    let found = match axis {
+        Axis::Model => spec.models.get(value).and_then(|m| m.label.clone()),
+        Axis::Measure => spec.measures.get(value).and_then(|m| m.label.clone()),
+        Axis::Region => spec.regions.get(value).and_then(|r| r.label.clone()),
+        Axis::Weights => spec.weights.get(value).and_then(|w| w.label.clone()),
+        Axis::Effects | Axis::Lags => None,
+    };
+    found.unwrap_or_else(|| value.to_owned())
+}

@@ -1,0 +1,33 @@
+//! The words that other rooms define and a specification may use. Handed in, so that the
+//! specification need not import the rooms.
+
+/// Names a specification may use beside its own.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Vocabulary {
+    /// Estimators: each is also a model of the same name.
+    pub estimators: Vec<EstimatorWords>,
+    /// Groups of tests.
+    pub tests: Vec<TestWords>,
+    /// Built-in table templates, without extension.
+    pub templates: Vec<String>,
+}
+
+/// What a specification may say of an estimator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EstimatorWords {
+    /// Name.
+    pub name: String,
+    /// Label in tables.
+    pub label: String,
+    /// Whether it has a small-sample form.
+    pub small_sample: bool,
+}
+
+/// A group of tests and the tests in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestWords {
+    /// Name of the group.
+    pub name: String,
+    /// Raw names of its tests.
+    pub tests: Vec<String>,
+}
