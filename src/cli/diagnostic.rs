@@ -103,11 +103,8 @@ impl Shown {
         diagnostic.help.clone_from(&self.help);
         let report = match &self.place {
             Place::Line { file, line, column, length, text } => {
-                let source = OneLine {
-                    file: file.display().to_string(),
-                    line: *line,
-                    text: text.clone(),
-                };
+                let source =
+                    OneLine { file: file.display().to_string(), line: *line, text: text.clone() };
                 let span = source.span(*column, *length);
                 let label = LabeledSpan::new_with_span(self.label.clone(), span);
                 Report::new(diagnostic.with_label(label)).with_source_code(source)
@@ -134,9 +131,8 @@ struct OneLine {
 impl OneLine {
     /// The bytes of `length` characters from the `column`-th on.
     fn span(&self, column: usize, length: usize) -> SourceSpan {
-        let byte = |n: usize| {
-            self.text.char_indices().nth(n).map_or(self.text.len(), |(byte, _)| byte)
-        };
+        let byte =
+            |n: usize| self.text.char_indices().nth(n).map_or(self.text.len(), |(byte, _)| byte);
         let start = byte(column - 1);
         (start, byte(column - 1 + length) - start).into()
     }
@@ -149,7 +145,8 @@ impl SourceCode for OneLine {
         _before: usize,
         _after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let column = self.text.get(..span.offset()).ok_or(MietteError::OutOfBounds)?.chars().count();
+        let column =
+            self.text.get(..span.offset()).ok_or(MietteError::OutOfBounds)?.chars().count();
         let whole = SourceSpan::from((0, self.text.len()));
         Ok(Box::new(MietteSpanContents::new_named(
             self.file.clone(),

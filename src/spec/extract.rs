@@ -47,12 +47,11 @@ pub(super) fn extract(layers: &Layers) -> Extracted {
 }
 
 impl Extracted {
-    /// Whether the value at `at` was reported, or something it is part of, or an entry of it.
+    /// Whether the value at `at` was reported, or something it is part of or has as a part.
     /// `at` counts list entries as the mirror has them.
     pub fn reported(&self, at: &KeyPath) -> bool {
         let at = self.original(at);
-        let within = (1..=at.0.len()).any(|n| self.reported.contains(&KeyPath(at.0[..n].to_vec())));
-        within || self.taken.contains_key(&at)
+        self.reported.iter().any(|r| r.0.starts_with(&at.0) || at.0.starts_with(&r.0))
     }
 
     /// The path in the layers of a path in the mirror, whose lists have lost entries.

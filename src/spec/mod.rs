@@ -57,22 +57,44 @@ pub fn load(
 fn resolved(path: &Path, layers: &Layers, vocabulary: &Vocabulary) -> Checked<Spec> {
     let mut extracted = extract(layers);
     let mut mistakes = std::mem::take(&mut extracted.mistakes);
-    let (spec, found) =
-        resolve(&name_of(path), &extracted.raw, vocabulary, layers, &extracted.reported);
-    mistakes.extend(found.into_iter().map(|m| relocated(m, &extracted)));
+    let context = Context { layers, extracted: &extracted };
+    let (spec, found) = resolve(&name_of(path), &extracted.raw, vocabulary, &context);
+    mistakes.extend(found.into_iter().map(|m| context.relocated(m)));
     let spec = spec.ok_or_else(|| Mistake::file(path, "no specification could be read").into());
     Mistakes::unless_empty(mistakes, ()).and_then(|()| spec)
 }
 
-/// The mistake at its path in the layers: lists of the mirror have lost the entries that were
-/// taken out.
-fn relocated(mistake: Mistake, extracted: &Extracted) -> Mistake {
-    match &mistake.place {
-        Place::Key(at) => {
-            let at = extracted.original(at);
-            mistake.at(Place::Key(at))
+/// What resolving asks about places. It counts the entries of lists as the mirror has them; those
+/// that were taken out are missing there.
+struct Context<'a> {
+    layers: &'a Layers,
+    extracted: &'a Extracted,
+}
+
+impl Context<'_> {
+    /// The mistake at its path in the layers.
+    fn relocated(&self, mistake: Mistake) -> Mistake {
+        match &mistake.place {
+            Place::Key(at) => {
+                let at = self.extracted.original(at);
+                mistake.at(Place::Key(at))
+            }
+            Place::Nowhere | Place::File(_) | Place::Line { .. } => mistake,
         }
-        Place::Nowhere | Place::File(_) | Place::Line { .. } => mistake,
+    }
+}
+
+impl resolve::Origin for Context<'_> {
+    fn folder(&self, at: &KeyPath) -> PathBuf {
+        self.layers.folder(&self.extracted.original(at))
+    }
+
+    fn inside(&self, at: &KeyPath, offset: usize, length: usize) -> Place {
+        self.layers.within_text(&self.extracted.original(at), offset, length)
+    }
+
+    fn reported(&self, at: &KeyPath) -> bool {
+        self.extracted.reported(at)
     }
 }
 
