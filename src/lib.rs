@@ -72,12 +72,12 @@
 //! 0 all cells, 1 some cells failed, 2 wrong specification, 3 unusable file, 70 a bug,
 //! 130 interrupted ([`cli::Ending`]).
 
+pub mod cli;
 pub mod diagnostic;
 pub mod estimator;
 pub mod expr;
 pub mod ident;
 pub mod inputs;
-
 pub mod load;
 pub mod math;
 pub mod mistake;

@@ -1,5 +1,5 @@
 //! The `spanel` command.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    spanel::cli::main()
 }

@@ -11,7 +11,9 @@ use crate::mistake::{Checked, Kind, Mistake, Mistakes};
 use crate::plan::{Plan, plan};
 use crate::report::{self, Source, UserTemplates};
 use crate::run::{self, Event};
+use crate::simulate::simulate as simulate_process;
 use crate::spec::layers::Layers;
+use crate::spec::vocabulary::{EstimatorWords, TestWords, Vocabulary};
 use crate::spec::{self, Axis, Spec};
 use crate::store::folder::Folder;
 use crate::store::{CellResult, ExperimentRecord, Record};
@@ -256,12 +258,8 @@ fn render_files(
 ) -> Checked<()> {
     let ids: BTreeSet<_> = loaded.plan.cells.iter().map(|c| &c.id).collect();
     let records: BTreeMap<_, Record> = folder.read_records(ids)?;
-    let source = Source {
-        spec: &loaded.spec,
-        plan: &loaded.plan,
-        records: &records,
-        experiment: series,
-    };
+    let source =
+        Source { spec: &loaded.spec, plan: &loaded.plan, records: &records, experiment: series };
     let files = report::render(source, templates)?;
     for file in &files {
         folder.write(&file.path, &file.text)?;
@@ -296,4 +294,55 @@ fn user_templates(spec: &Path) -> Checked<UserTemplates> {
         }
     }
     Mistakes::unless_empty(mistakes, found)
+}
+
+/// The words that the rooms above define and a specification may use.
+fn vocabulary() -> Vocabulary {
+    Vocabulary {
+        estimators: ESTIMATORS
+            .iter()
+            .map(|e| {
+                let info = e.info();
+                EstimatorWords {
+                    name: info.name.to_owned(),
+                    label: info.label.to_owned(),
+                    small_sample: info.small_sample,
+                }
+            })
+            .collect(),
+        tests: DIAGNOSTICS
+            .iter()
+            .map(|d| TestWords {
+                name: d.info().name.to_owned(),
+                tests: d.info().tests.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            })
+            .collect(),
+        templates: vec!["table".to_owned()],
+    }
+}
+
+fn simulate(process: &Path, out: &Path) -> Ending {
+    let layers = Layers::default();
+    let written = simulate_process(process).and_then(|made| {
+        write_beside(out, &made.csv)?;
+        write_beside(&out.with_extension("provenance.toml"), &made.provenance)
+    });
+    match written {
+        Ok(()) => {
+            println!("{}", out.display());
+            println!("{}", out.with_extension("provenance.toml").display());
+            Ending::Done
+        }
+        Err(mistakes) => report_mistakes(&mistakes, &layers),
+    }
+}
+
+/// Writes a whole file or none, where the user asked for it.
+fn write_beside(file: &Path, text: &str) -> Checked<()> {
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = file.file_name().map(|n| n.to_string_lossy().into_owned());
+    let Some(name) = name else {
+        return Err(Mistake::file(file, "is not the name of a file").into());
+    };
+    Folder::at(folder).write(&name, text)
 }

@@ -62,14 +62,17 @@ pub fn main() -> ExitCode {
     // print it over the progress bar.
     std::panic::set_hook(Box::new(|_| {}));
     let cli = args::Cli::parse();
-    let ending = catch_unwind(AssertUnwindSafe(|| commands::run(cli.command))).unwrap_or_else(|p| {
-        let text = p
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| p.downcast_ref::<&str>().copied())
-            .unwrap_or("no message");
-        eprintln!("spanel has a bug: {text}\nPlease report it with the command and the experiment.");
-        Ending::Bug
-    });
+    let ending =
+        catch_unwind(AssertUnwindSafe(|| commands::run(cli.command))).unwrap_or_else(|p| {
+            let text = p
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| p.downcast_ref::<&str>().copied())
+                .unwrap_or("no message");
+            eprintln!(
+                "spanel has a bug: {text}\nPlease report it with the command and the experiment."
+            );
+            Ending::Bug
+        });
     ExitCode::from(ending.code())
 }

@@ -29,6 +29,11 @@ impl Folder {
         Self { root: results.join(name) }
     }
 
+    /// A folder anywhere, to write single files to.
+    pub fn at(folder: &Path) -> Self {
+        Self { root: folder.to_path_buf() }
+    }
+
     /// Where it is.
     pub fn root(&self) -> &Path {
         &self.root
