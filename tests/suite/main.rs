@@ -6,5 +6,4 @@ mod laws;
 mod reference;
 mod report;
 mod simulate;
-mod snapshots;
 mod support;
