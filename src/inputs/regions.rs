@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Checks that every unit and value that `regions` name is in the data as they stand in the file,
 /// before a policy drops any.
-pub fn check(regions: &BTreeMap<String, RegionSpec>, raw: &Panel) -> Checked<()> {
+pub(super) fn check(regions: &BTreeMap<String, RegionSpec>, raw: &Panel) -> Checked<()> {
     let mut mistakes = Vec::new();
     for region in regions.values() {
         match &region.units {
@@ -56,7 +56,7 @@ fn unknown_values(
 }
 
 /// Positions of each region's units in `panel`, rising. A region needs two units at least.
-pub fn positions(
+pub(super) fn positions(
     regions: &BTreeMap<String, RegionSpec>,
     panel: &Panel,
 ) -> Checked<BTreeMap<String, Vec<usize>>> {

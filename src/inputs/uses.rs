@@ -10,18 +10,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The columns that an experiment uses.
 #[derive(Debug, Default)]
-pub struct Uses {
+pub(super) struct Uses {
     /// What cells, tables and Moran blocks name.
-    pub columns: BTreeSet<VarName>,
+    pub(super) columns: BTreeSet<VarName>,
     /// The derived columns among them, and those that they are made of.
-    pub definitions: BTreeMap<VarName, Located<Expr>>,
+    pub(super) definitions: BTreeMap<VarName, Located<Expr>>,
     /// What the data file must have.
-    pub wanted: Wanted,
+    pub(super) wanted: Wanted,
 }
 
 impl Uses {
     /// Follows every name from where it is used down to the columns of the file.
-    pub fn of(spec: &Spec) -> Self {
+    pub(super) fn of(spec: &Spec) -> Self {
         let mut uses = Self::default();
         let defined = spec.variables.iter().filter(|(_, variable)| variable.expr.is_some());
         uses.wanted.defined = defined.map(|(name, _)| name.clone()).collect();

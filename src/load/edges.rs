@@ -30,15 +30,12 @@ fn columns(table: &Table) -> Checked<(usize, usize, Option<usize>)> {
             mistakes.push(table.header_mistake(column, &message).help(suggest(name, COLUMNS)));
         }
     }
-    let positions = COLUMNS.map(|name| table.column(name));
-    match positions {
-        [Some(from), Some(to), weight] => Mistakes::unless_empty(mistakes, (from, to, weight)),
-        _ => {
-            let message = "an edge list has the columns `from`, `to` and, if wanted, `weight`";
-            mistakes.push(table.header_mistake(0, message));
-            Err(Mistakes::some(mistakes))
-        }
+    if let [Some(from), Some(to), weight] = COLUMNS.map(|name| table.column(name)) {
+        return Mistakes::unless_empty(mistakes, (from, to, weight));
     }
+    let message = "an edge list has the columns `from`, `to` and, if wanted, `weight`";
+    mistakes.push(table.header_mistake(0, message));
+    Err(Mistakes::some(mistakes))
 }
 
 struct Reading<'a> {

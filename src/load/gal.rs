@@ -1,4 +1,4 @@
-//! GAL neighbour lists, as GeoDa, libpysal and spdep write them.
+//! GAL neighbour lists, as `GeoDa`, libpysal and spdep write them.
 //!
 //! ```text
 //! 0 3 provinces name          or only the number of units
@@ -48,12 +48,11 @@ fn words(text: &Text, line: usize) -> Vec<Word<'_>> {
     while let Some(skip) = content[at..].find(|c: char| !c.is_whitespace()) {
         at += skip;
         let quoted = content[at..].strip_prefix('"').and_then(|rest| rest.find('"'));
-        let (inner, next) = match quoted {
-            Some(length) => (at + 1..at + 1 + length, at + length + 2),
-            None => {
-                let length = content[at..].find(char::is_whitespace).unwrap_or(content.len() - at);
-                (at..at + length, at + length)
-            }
+        let (inner, next) = if let Some(length) = quoted {
+            (at + 1..at + 1 + length, at + length + 2)
+        } else {
+            let length = content[at..].find(char::is_whitespace).unwrap_or(content.len() - at);
+            (at..at + length, at + length)
         };
         words.push((&content[inner.clone()], base + inner.start..base + inner.end));
         at = next;
@@ -64,8 +63,7 @@ fn words(text: &Text, line: usize) -> Vec<Word<'_>> {
 /// The number of units that the first line announces: `n`, or `0 n layer id`.
 fn header_count(text: &Text, header: &[Word<'_>]) -> Checked<usize> {
     let count = match header {
-        [(count, _)] => count.parse().ok(),
-        [("0", _), (count, _), ..] => count.parse().ok(),
+        [(count, _)] | [("0", _), (count, _), ..] => count.parse().ok(),
         _ => None,
     };
     count.ok_or_else(|| {

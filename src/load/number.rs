@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn numbers_are_read_to_the_last_digit() {
-        assert_eq!(parse("10.254778026198021"), Ok(10.254778026198021));
+        assert_eq!(parse("10.254778026198021"), Ok(10.254_778_026_198_021));
         assert_eq!(parse("-1e-3"), Ok(-0.001));
         assert_eq!(parse("5."), Ok(5.0));
     }

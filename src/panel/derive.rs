@@ -299,7 +299,7 @@ mod tests {
     }
 
     fn x() -> Box<Expr> {
-        Box::new(Expr::Column(VarName::new("x")))
+        Expr::Column(VarName::new("x")).into()
     }
 
     fn defined(list: Vec<(&str, Expr)>) -> BTreeMap<VarName, Located<Expr>> {

@@ -117,6 +117,7 @@ impl Panel {
     }
 
     /// The panel of the units and periods at these positions, in these orders.
+    #[must_use]
     pub fn subset(&self, units: &[usize], periods: &[usize]) -> Self {
         let n = self.units.len();
         let pick = |values: &Vec<Option<f64>>| -> Vec<Option<f64>> {

@@ -292,7 +292,7 @@ fn a_marked_windows_file_and_a_workbook_read_the_same() {
     assert_eq!(text.panel, workbook.panel);
     assert_eq!(unit_names(&text), ["São Paulo", "北京 市"]);
     // Stacked by period; São Paulo in 2002 is its own mean.
-    assert_eq!(values(&text, "y"), [10.254778026198021, 1.5, 10.254778026198021, 2.0]);
+    assert_eq!(values(&text, "y"), [10.254_778_026_198_021, 1.5, 10.254_778_026_198_021, 2.0]);
     assert_eq!(values(&text, "x"), [1e-7, 0.1, 40.0, 0.2]);
     assert_eq!(text.regions["coded"], [0, 1]);
     assert_eq!(text.panel.repairs.filled.len(), 1);
