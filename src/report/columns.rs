@@ -5,8 +5,8 @@ use crate::mistake::{Checked, Mistake};
 use crate::outcome::{Failure, Outcome};
 use crate::plan::Cell;
 use crate::report::Source;
-use crate::report::labels;
 use crate::report::table::{Align, Column, Entry, Footnotes, Head};
+use crate::report::{labels, notes};
 use crate::spec::tables::CellChoice;
 use crate::spec::{Axis, Selector, Spec};
 use crate::store::CellResult;
@@ -66,7 +66,8 @@ impl<'a> CellColumn<'a> {
 
 /// An entry for a failure, with its kind and reason in a footnote.
 pub fn failed(failure: &Failure, footnotes: &mut Footnotes) -> Entry {
-    let text = format!("Not fitted ({}): {}.", failure.kind, failure.reason.trim_end_matches('.'));
+    let reason = notes::sentence(&notes::readable(&failure.reason));
+    let text = format!("Not fitted ({}): {reason}", failure.kind);
     Entry::Absent { word: "failed", mark: footnotes.mark(text) }
 }
 
@@ -76,7 +77,7 @@ pub fn choose<'a>(
     choice: &CellChoice,
     at: &KeyPath,
 ) -> Checked<Vec<CellColumn<'a>>> {
-    let mut cells: Vec<&Cell> = source.plan.cells.iter().filter(|c| picks(choice, c)).collect();
+    let mut cells = source.plan.select(choice);
     if cells.is_empty() {
         let message = format!("the table selects no cell of the grid `{}`", choice.grid);
         return Err(Mistake::spec(at, message).help("`spanel plan` lists the cells").into());
@@ -93,23 +94,6 @@ fn state<'a>(source: Source<'a>, cell: &Cell) -> State<'a> {
         Some(CellResult::Failed(failure)) => State::Failed(failure),
         None => State::NotRun,
     }
-}
-
-fn picks(choice: &CellChoice, cell: &Cell) -> bool {
-    cell.grid == choice.grid && matches(&choice.select, cell)
-}
-
-fn matches(select: &Selector, cell: &Cell) -> bool {
-    fn open<T: PartialEq>(allowed: Option<&Vec<T>>, value: &T) -> bool {
-        allowed.is_none_or(|values| values.contains(value))
-    }
-    let Selector { model, effects, measure, region, lags, weights } = select;
-    open(model.as_ref(), &cell.axes.model)
-        && open(effects.as_ref(), &cell.axes.effects)
-        && open(measure.as_ref(), &cell.axes.measure)
-        && open(region.as_ref(), &cell.axes.region)
-        && open(lags.as_ref(), &cell.axes.lags)
-        && open(weights.as_ref(), &cell.axes.weights)
 }
 
 /// The order of the values of one axis: as the selection lists them, else as the plan does.

@@ -4,12 +4,33 @@ use crate::ident::VarName;
 use crate::model::{Effects, LagSet, Normalisation, Regressor, Term};
 use crate::outcome::{Basis, NullDistribution, Statistic};
 use crate::plan::CellAxes;
+use crate::report::number;
 use crate::spec::tables::Moment;
 use crate::spec::{Axis, Spec};
 
 /// A variable's label, or its name.
 pub fn variable<'a>(spec: &'a Spec, name: &'a VarName) -> &'a str {
     spec.variables.get(name).and_then(|v| v.label.as_deref()).unwrap_or(name.as_str())
+}
+
+/// A unit as tables show it, powers raised: `10^4 yuan/km^2` as `10⁴ yuan/km²`.
+pub fn unit(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut parts = text.split('^');
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let end = part
+            .char_indices()
+            .find(|&(i, c)| !(c.is_ascii_digit() || (i == 0 && c == '-')))
+            .map_or(part.len(), |(i, _)| i);
+        let (power, rest) = part.split_at(end);
+        match power.parse::<i32>() {
+            Ok(power) => out.push_str(&number::superscript(power)),
+            Err(_) => out.extend(["^", power]),
+        }
+        out.push_str(rest);
+    }
+    out
 }
 
 /// A variable's label with its time lag: `ln OA (t−1)`.
@@ -279,6 +300,14 @@ mod tests {
         ] {
             assert_eq!(parse_term(&term.to_string()), term);
         }
+    }
+
+    #[test]
+    fn powers_of_units_are_raised() {
+        assert_eq!(unit("10^4 yuan/km^2"), "10⁴ yuan/km²");
+        assert_eq!(unit("m s^-1"), "m s⁻¹");
+        assert_eq!(unit("a^b, ^"), "a^b, ^");
+        assert_eq!(unit("%"), "%");
     }
 
     #[test]

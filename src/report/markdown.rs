@@ -1,7 +1,7 @@
 //! Markdown: pipe tables, padded so that they read as tables in plain text too.
 
 use crate::report::format::{Format, HeadLevel, TableView};
-use crate::report::number::{Digits, Number};
+use crate::report::number::{self, Digits, Number};
 use crate::report::table::{Align, Brackets, Entry, Table};
 
 /// GitHub-flavoured Markdown.
@@ -26,13 +26,13 @@ impl Format for Markdown {
             Entry::Empty => String::new(),
             Entry::Dash => "–".to_owned(),
             Entry::Text(text) => escape(text),
-            Entry::Number(value) => number(value),
-            Entry::Starred { value, stars } => format!("{}{}", number(value), escape(stars)),
+            Entry::Number(value) => written(value),
+            Entry::Starred { value, stars } => format!("{}{}", written(value), escape(stars)),
             Entry::Enclosed { value, brackets } => match brackets {
-                Brackets::Round => format!("({})", number(value)),
-                Brackets::Square => format!("[{}]", number(value)),
+                Brackets::Round => format!("({})", written(value)),
+                Brackets::Square => format!("[{}]", written(value)),
             },
-            Entry::Interval { low, high } => format!("[{}, {}]", number(low), number(high)),
+            Entry::Interval { low, high } => format!("[{}, {}]", written(low), written(high)),
             Entry::Absent { word, mark } => format!("{word} [{mark}]"),
         }
     }
@@ -46,23 +46,17 @@ impl Format for Markdown {
 }
 
 /// A number with a true minus.
-pub fn number(number: &Number) -> String {
+pub fn written(number: &Number) -> String {
     let sign = |negative| if negative { "−" } else { "" };
     match number.digits() {
         Digits::Fixed { negative, digits } | Digits::Whole { negative, digits } => {
             format!("{}{digits}", sign(negative))
         }
         Digits::Scientific { negative, mantissa, exponent } => {
-            format!("{}{mantissa}×10{}", sign(negative), superscript(exponent))
+            format!("{}{mantissa}×10{}", sign(negative), number::superscript(exponent))
         }
         Digits::Below(digits) => format!("<{digits}"),
     }
-}
-
-fn superscript(exponent: i32) -> String {
-    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let raised = |c: char| c.to_digit(10).map_or('⁻', |d| DIGITS[d as usize]);
-    exponent.to_string().chars().map(raised).collect()
 }
 
 /// Backslashes before what Markdown would take for markup. An underscore within a word and a `<`
@@ -143,9 +137,9 @@ mod tests {
 
     #[test]
     fn numbers_have_a_true_minus() {
-        assert_eq!(number(&Number::decimals(-1.25, 1)), "−1.2");
-        assert_eq!(number(&Number::decimals(-2.5e-7, 3)), "−2.50×10⁻⁷");
-        assert_eq!(number(&Number::decimals(2.5e12, 3)), "2.50×10¹²");
-        assert_eq!(number(&Number::probability(1e-9)), "<0.001");
+        assert_eq!(written(&Number::decimals(-1.25, 1)), "−1.2");
+        assert_eq!(written(&Number::decimals(-2.5e-7, 3)), "−2.50×10⁻⁷");
+        assert_eq!(written(&Number::decimals(2.5e12, 3)), "2.50×10¹²");
+        assert_eq!(written(&Number::probability(1e-9)), "<0.001");
     }
 }

@@ -15,14 +15,13 @@ pub fn data(source: Source<'_>) -> Vec<String> {
     let experiment = source.experiment;
     let mut notes = Vec::new();
     if let Some(provenance) = &experiment.provenance {
-        let note = provenance.note.trim();
-        if !provenance.simulated {
-            notes.push(sentence(note));
-        } else if note.starts_with("Simulated data.") {
-            notes.push(sentence(note));
+        let note = sentence(&provenance.note);
+        let unsaid = provenance.simulated && !note.starts_with("Simulated data.");
+        notes.push(if unsaid {
+            format!("Simulated data. {note}").trim_end().to_owned()
         } else {
-            notes.push(format!("Simulated data. {}", sentence(note)).trim_end().to_owned());
-        }
+            note
+        });
     }
     notes.push(format!("Data: {}.", experiment.data_file));
     notes.extend(source.spec.data.note.as_deref().map(sentence));
@@ -136,7 +135,7 @@ pub fn warnings(source: Source<'_>, columns: &[CellColumn<'_>]) -> Vec<String> {
     };
     let missing = source.spec.data.missing;
     let filled = list("Values filled in", &|o| filled(missing, &o.sample.filled));
-    let dropped = list("Left out for missing values", &|o| joined(&o.sample.dropped));
+    let dropped = list("Missing values", &|o| joined(&o.sample.dropped));
     let isolates = list("Units without neighbours", &|o| joined(&o.sample.isolates));
     let cautions = list("Caution", &|o| joined(&o.fit.cautions));
     [filled, dropped, isolates, cautions].into_iter().flatten().collect()
@@ -160,7 +159,27 @@ pub fn filled(missing: Missing, values: &[String]) -> Option<String> {
 /// The texts as one, without their full stops; `None` when there are none.
 pub fn joined(texts: &[String]) -> Option<String> {
     let bare: Vec<&str> = texts.iter().map(|t| t.trim().trim_end_matches('.')).collect();
-    (!bare.is_empty()).then(|| bare.join("; "))
+    (!bare.is_empty()).then(|| readable(&bare.join("; ")))
+}
+
+/// Text from a record as a table shows it: ρ and λ by their letters, a true minus.
+pub fn readable(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let minus = |i: usize| {
+        let opens = i == 0 || matches!(chars[i - 1], ' ' | '(' | '[');
+        opens && chars.get(i + 1).is_some_and(char::is_ascii_digit)
+    };
+    let signed: String = chars
+        .iter()
+        .enumerate()
+        .map(|(i, &c)| if c == '-' && minus(i) { '−' } else { c })
+        .collect();
+    let letter = |word: &str| match word {
+        "rho" => "ρ".to_owned(),
+        "lambda" => "λ".to_owned(),
+        other => other.to_owned(),
+    };
+    signed.split(' ').map(letter).collect::<Vec<_>>().join(" ")
 }
 
 /// What the fits say, column by column.
@@ -233,6 +252,14 @@ mod tests {
         assert_eq!(listed(&[2]), "column (2)");
         assert_eq!(listed(&[1, 2]), "columns (1), (2)");
         assert_eq!(listed(&[1, 2, 3, 5]), "columns (1)–(3), (5)");
+    }
+
+    #[test]
+    fn texts_of_records_are_set_as_tables_are() {
+        assert_eq!(
+            readable("rho = -0.9 lies at the edge (-1, 1) of lag-2"),
+            "ρ = −0.9 lies at the edge (−1, 1) of lag-2"
+        );
     }
 
     #[test]

@@ -57,7 +57,7 @@ fn row(
     with_units: bool,
     footnotes: &mut Footnotes,
 ) -> Row {
-    let unit = unit(source, name).map_or(Entry::Empty, |u| Entry::Text(u.to_owned()));
+    let unit = unit(source, name).map_or(Entry::Empty, |u| Entry::Text(labels::unit(u)));
     let found = moments(source, name);
     let absent = found.is_none().then(|| {
         footnotes.mark("Not run: there is no record of this variable's moments.".to_owned())
@@ -103,7 +103,7 @@ fn table_notes(
     let filled = notes::filled(source.spec.data.missing, &experiment.filled);
     said.extend(filled.map(|f| format!("Values filled in: {f}.")));
     let dropped = notes::joined(&experiment.dropped);
-    said.extend(dropped.map(|d| format!("Left out for missing values: {d}.")));
+    said.extend(dropped.map(|d| format!("Missing values: {d}.")));
     said.extend(spec.notes.iter().map(|n| notes::sentence(n)));
     said
 }

@@ -143,9 +143,10 @@ fn expectation(years: &[MoranYear]) -> Option<String> {
 fn permutations(years: &[MoranYear]) -> Option<String> {
     let first = years.first()?;
     let permuted = years.iter().find(|y| y.p_permutation.is_some()).unwrap_or(first);
-    let stars = match permuted.p_permutation {
-        Some(_) => format!("{} permutations", permuted.permutations),
-        None => "the p-value under randomisation".to_owned(),
+    let stars = if permuted.p_permutation.is_some() {
+        format!("{} permutations", permuted.permutations)
+    } else {
+        "the p-value under randomisation".to_owned()
     };
     Some(format!("p-values are two-sided; stars by {stars}."))
 }

@@ -111,7 +111,7 @@ fn statistic(test: Option<&Test>, digits: usize, footnotes: &mut Footnotes) -> E
             stars: number::stars(*p_value, &number::default_stars()),
         },
         Some(TestOutcome::NotApplicable { reason }) => {
-            let text = format!("Not applicable: {}", notes::sentence(reason));
+            let text = format!("Not applicable: {}", notes::sentence(&notes::readable(reason)));
             Entry::Absent { word: "n/a", mark: footnotes.mark(text) }
         }
     }
@@ -200,7 +200,7 @@ fn verdicts(columns: &[CellColumn<'_>]) -> Vec<String> {
     let on = |basis| {
         let said = notes::of_outcome(columns, |o| {
             let verdict = o.verdicts.iter().find(|v| v.basis == basis)?;
-            Some(verdict.because.trim().trim_end_matches('.').to_owned())
+            notes::joined(std::slice::from_ref(&verdict.because))
         })?;
         Some(format!("LM protocol, {}: {said}.", labels::basis(basis)))
     };

@@ -179,7 +179,7 @@ fn outcome(cell: &Cell, lag_model: bool, first_measure: bool, region: &str) -> O
                 at_edge: false,
             }),
             cautions: if region == "east" && lag_model {
-                vec!["ρ lies at the edge of its interval (−0.251, 1)".to_owned()]
+                vec!["rho = -0.2500 lies at the edge of its interval (-0.2510, 1.0000)".to_owned()]
             } else {
                 vec![]
             },
@@ -339,7 +339,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         },
         variables: BTreeMap::from([
             (name("ln_co2"), variable("ln CO₂", Some("10⁴ t"))),
-            (name("ln_oa"), variable("ln OA", Some("10⁴ yuan/km²"))),
+            (name("ln_oa"), variable("ln OA", Some("10^4 yuan/km^2"))),
             (name("ln_la"), variable("ln LA", None)),
             (name("ln_ee"), variable("ln E&E_1 50%", None)),
         ]),
