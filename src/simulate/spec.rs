@@ -12,7 +12,7 @@ use toml::Spanned;
 
 /// What a process file holds.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 struct Raw {
     seed: u64,
     #[serde(default = "default_note")]
@@ -27,7 +27,7 @@ fn default_note() -> String {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 struct RawPanel {
     units: String,
     unit: String,
@@ -39,7 +39,7 @@ struct RawPanel {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 struct RawResponse {
     name: Spanned<String>,
     mean: f64,
@@ -52,7 +52,7 @@ struct RawResponse {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 struct RawColumn {
     name: Spanned<String>,
     mean: f64,
@@ -69,7 +69,7 @@ struct RawColumn {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 struct Follows {
     column: Spanned<String>,
     share: Spanned<f64>,

@@ -299,10 +299,12 @@ fn names_are_unique_and_sources_are_cited() {
     holds(faults);
 }
 
+/// Lines of code, without blank ones, comments and unit tests.
 #[test]
 fn files_stay_short() {
-    let long = sources().into_iter().filter(|s| s.code.lines().count() > 500);
-    holds(long.map(|s| format!("{} has more than 500 lines", s.name)).collect());
+    let lines = |s: &Source| s.code.lines().filter(|line| !line.trim().is_empty()).count();
+    let long = sources().into_iter().filter(|s| lines(s) > 500);
+    holds(long.map(|s| format!("{} has {} lines of code", s.name, lines(&s))).collect());
 }
 
 /// The reader of sources sees what it should: groups, nested groups, paths; not comments.

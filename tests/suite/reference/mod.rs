@@ -26,8 +26,9 @@ use spanel::weights::Weights;
 const COEFFICIENTS: f64 = 1e-9;
 const LOGLIK: f64 = 1e-8;
 const STD_ERRORS: f64 = 1e-8;
-/// LM tests in exact form. The files' own values are good to 5e-10: recomputed with 50 digits,
-/// robust LM lag of `central__lag0 twoways` is 0.852607712597, the file has 0.852607712210.
+/// LM tests in exact form where R made them: those values are good to about nine digits. Robust LM
+/// lag of `central__lag0 twoways` is 0.852607712597 with 50 digits, there 0.852607712210. The file
+/// `produc_lm_50_digits.json` holds ours to ten digits.
 const LM_EXACT: f64 = 1e-8;
 /// Closed forms, relative.
 const CLOSED_FORM: f64 = 1e-10;

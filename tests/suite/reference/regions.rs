@@ -10,21 +10,26 @@ fn regions_and_lags_agree() {
     let file = json("produc_lags_regions.json");
     let mut ledger = Ledger::new("produc_lags_regions.json");
     for (case, block) in file["results"].as_object().expect("results") {
-        let gal = "experiments/data/us-states.gal";
-        let weights = match block["region"].as_str().expect("a region") {
-            "national" => weights(gal),
-            region => weights_of(gal, |unit| table.text(unit, 1970, "macro") == region),
-        };
+        let (sample, weights) = sample_of(&table, block);
         assert_eq!(Some(weights.n() as u64), block["n_units"].as_u64(), "{case}");
-        let names = regressors(block["formula"].as_str().expect("a formula"));
-        let n_periods = block["n_periods"].as_u64().expect("periods") as usize;
-        let sample = table.sample(&weights, "lgsp", &names, n_periods);
         for kind in ["individual", "twoways"] {
             let case = format!("{case} {kind}");
             check_specification(&mut ledger, &case, &block[kind], &sample, &weights, effects(kind));
         }
     }
     ledger.finish(4000);
+}
+
+/// The sample of a block's region, formula and number of periods, with the region's weights.
+fn sample_of(table: &Table, block: &Value) -> (Sample, Weights) {
+    let gal = "experiments/data/us-states.gal";
+    let weights = match block["region"].as_str().expect("a region") {
+        "national" => weights(gal),
+        region => weights_of(gal, |unit| table.text(unit, 1970, "macro") == region),
+    };
+    let names = regressors(block["formula"].as_str().expect("a formula"));
+    let n_periods = block["n_periods"].as_u64().expect("periods") as usize;
+    (table.sample(&weights, "lgsp", &names, n_periods), weights)
 }
 
 fn check_specification(
@@ -77,4 +82,30 @@ fn check_lm(
         let at = (case, "LM test, exact", name);
         ledger.check(at, statistic, found, Scale::Relative, LM_EXACT);
     }
+}
+
+/// The same formulas with 50 digits: all the digits that ours have.
+#[test]
+fn lagrange_multiplier_tests_agree_with_fifty_digits() {
+    let table = Table::read("experiments/data/us-states.csv", "state", Some("year"));
+    let file = json("produc_lm_50_digits.json");
+    let mut ledger = Ledger::new("produc_lm_50_digits.json");
+    for (case, block) in file["results"].as_object().expect("results") {
+        let (sample, weights) = sample_of(&table, block);
+        let effects = effects(block["effects"].as_str().expect("effects"));
+        let ours = Findings::of("lm", &sample, &weights, effects);
+        for (name, statistic) in numbers(&block["as_published"]) {
+            let found = ours.get(lm_name(name), effects).map(|o| o.0);
+            let at = (case.as_str(), "LM test as published", name);
+            ledger.check(at, statistic, found, Scale::Relative, CLOSED_FORM);
+        }
+        if block["exact"].is_object() {
+            for (name, statistic) in numbers(&block["exact"]) {
+                let found = ours.get_exact(lm_name(name), effects).map(|o| o.0);
+                let at = (case.as_str(), "LM test, exact", name);
+                ledger.check(at, statistic, found, Scale::Relative, CLOSED_FORM);
+            }
+        }
+    }
+    ledger.finish(52 * 5 + 26 * 5);
 }
