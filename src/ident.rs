@@ -1,7 +1,7 @@
 //! Names, positions and identities that every layer shares. Imports nothing of ours.
 
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -59,9 +59,9 @@ pub struct UnitIndex {
 impl UnitIndex {
     /// An index over `units`, or the first unit that is listed twice.
     pub fn new(units: Vec<UnitId>) -> Result<Self, UnitId> {
-        let mut seen = HashMap::with_capacity(units.len());
+        let mut seen = HashSet::with_capacity(units.len());
         for unit in &units {
-            if seen.insert(unit.clone(), ()).is_some() {
+            if !seen.insert(unit) {
                 return Err(unit.clone());
             }
         }

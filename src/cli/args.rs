@@ -26,13 +26,13 @@ Exit codes:
   70   a bug in spanel
   130  interrupted; whole records are kept"
 )]
-pub struct Cli {
+pub(super) struct Cli {
     #[command(subcommand)]
-    pub command: Command,
+    pub(super) command: Command,
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Fit every cell of an experiment, keep the records, render its tables
     ///
     /// Reads the experiment and its data, fits every cell with its tests in parallel, writes one
@@ -83,17 +83,17 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
-pub struct Experiment {
+pub(super) struct Experiment {
     /// The experiment (TOML)
-    pub spec: PathBuf,
+    pub(super) spec: PathBuf,
     /// Override a setting: --set data.file=panel.csv; the value is TOML, or else text
     #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
-    pub set: Vec<String>,
+    pub(super) set: Vec<String>,
 }
 
 #[derive(Debug, Args)]
-pub struct Results {
+pub(super) struct Results {
     /// Folder that results are written below, in a folder named after the experiment
     #[arg(long, value_name = "DIR", default_value = "results")]
-    pub results: PathBuf,
+    pub(super) results: PathBuf,
 }

@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Does what `command` says.
-pub fn run(command: Command) -> Ending {
+pub(super) fn run(command: Command) -> Ending {
     match command {
         Command::Run { experiment, results, jobs } => run_cells(&experiment, &results, jobs),
         Command::Check { experiment } => check(&experiment),
@@ -88,7 +88,7 @@ fn check(experiment: &Experiment) -> Ending {
             panel.units().len(),
             panel.periods().len(),
         );
-        for text in panel.repairs.dropped.iter() {
+        for text in &panel.repairs.dropped {
             println!("dropped: {text}");
         }
         if !panel.repairs.filled.is_empty() {
@@ -265,7 +265,7 @@ fn render_files(
         folder.write(&file.path, &file.text)?;
     }
     println!("{}", report::terminal::summary(source));
-    let tables = files.iter().filter(|f| f.path.ends_with(".md"));
+    let tables = files.iter().filter(|f| Path::new(&f.path).extension().is_some_and(|e| e == "md"));
     for file in tables {
         println!("{}", folder.root().join(&file.path).display());
     }
@@ -278,10 +278,8 @@ fn user_templates(spec: &Path) -> Checked<UserTemplates> {
     let folder = spec.parent().unwrap_or(Path::new("")).join("templates");
     let mut found = UserTemplates::default();
     let mut mistakes = Vec::new();
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(_) => return Ok(found),
-    };
+    // No folder, no templates of the user's own.
+    let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(found) };
     let mut files: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
     files.sort();
     for file in files.iter().filter(|f| f.extension().is_some_and(|e| e == "jinja")) {

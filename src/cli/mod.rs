@@ -8,6 +8,13 @@
 //! | `diagnostic` | mistakes → reports with source, caret and advice |
 //! | `progress` | the bar, or plain lines |
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::exit,
+    reason = "the command line is the one room that prints and ends the process"
+)]
+
 mod args;
 mod commands;
 pub mod diagnostic;

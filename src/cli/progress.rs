@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// Progress over the cells of a run.
-pub struct Progress {
+#[derive(Debug)]
+pub(super) struct Progress {
     total: usize,
     running: AtomicUsize,
     done: AtomicUsize,
@@ -19,7 +20,7 @@ pub struct Progress {
 
 impl Progress {
     /// Starts at zero of `total` cells.
-    pub fn start(total: usize) -> Self {
+    pub(super) fn start(total: usize) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::with_draw_target(
                 Some(total as u64),
@@ -41,13 +42,13 @@ impl Progress {
     }
 
     /// A cell was taken up.
-    pub fn started(&self) {
+    pub(super) fn started(&self) {
         self.running.fetch_add(1, Ordering::Relaxed);
         self.show();
     }
 
     /// A cell is done. A failed one is named at once.
-    pub fn finished(&self, label: &str, failure: Option<&str>) {
+    pub(super) fn finished(&self, label: &str, failure: Option<&str>) {
         self.running.fetch_sub(1, Ordering::Relaxed);
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         if let Some(reason) = failure {
@@ -95,14 +96,14 @@ impl Progress {
     }
 
     /// Takes the bar off the screen.
-    pub fn end(&self) {
+    pub(super) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
     }
 
     /// Seconds since the start.
-    pub fn seconds(&self) -> f64 {
+    pub(super) fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
     }
 }

@@ -193,7 +193,10 @@ impl Family {
     /// robust tests decide, and between two robust rejections the larger statistic.
     pub fn verdict(&self, basis: Basis) -> Verdict {
         let rejects = |s: f64| chi_squared_sf(s, 1) < LEVEL;
-        let shown = |s: f64| format!("{s:.3} (p = {:.4})", chi_squared_sf(s, 1));
+        let shown = |s: f64| {
+            let p = chi_squared_sf(s, 1);
+            if p < 0.001 { format!("{s:.3} (p < 0.001)") } else { format!("{s:.3} (p = {p:.3})") }
+        };
         let simple = format!("LM lag {}, LM error {}", shown(self.lag), shown(self.error));
         let (chosen, because) = match (rejects(self.lag), rejects(self.error)) {
             (false, false) => ("ols", format!("{simple}: neither rejects at 5 %")),

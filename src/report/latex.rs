@@ -32,7 +32,7 @@ impl Format for Latex {
     }
 
     fn arrange(&self, view: &mut TableView, table: &Table) {
-        view.stub_spec = "l".to_owned();
+        "l".clone_into(&mut view.stub_spec);
         for (position, column) in view.columns.iter_mut().enumerate() {
             column.spec = match table.columns[position].align {
                 Align::Left => "l".to_owned(),

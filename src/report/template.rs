@@ -21,6 +21,7 @@ pub const DOCUMENT: &str = "tables.tex.jinja";
 const BUILT_IN: &str = "table";
 
 /// Templates ready to be filled in.
+#[derive(Debug)]
 pub struct Templates<'a> {
     environment: Environment<'static>,
     user: &'a UserTemplates,

@@ -58,7 +58,7 @@ fn result<'a>(source: Source<'a>, cell: &Cell) -> Option<&'a CellResult> {
 }
 
 /// The cells that were fitted, in the order of the plan.
-fn fitted<'a>(source: Source<'a>) -> impl Iterator<Item = (&'a Cell, &'a Outcome)> {
+fn fitted(source: Source<'_>) -> impl Iterator<Item = (&Cell, &Outcome)> {
     source.plan.cells.iter().filter_map(move |cell| match result(source, cell)? {
         CellResult::Fitted(outcome) => Some((cell, &**outcome)),
         CellResult::Failed(_) => None,

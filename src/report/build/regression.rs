@@ -99,12 +99,14 @@ fn estimates(
             let why = absences[i].clone()?;
             Some(if position == 0 { why } else { Entry::Dash })
         };
-        let value = |(i, e): (usize, &Option<&Estimate>)| match e {
+        let value = |(i, e): (usize, Option<&Estimate>)| match e {
             Some(e) => starred(e, spec.digits, &wanted.stars),
             None => absent(i).unwrap_or(Entry::Empty),
         };
         let label = row_label(source, row, columns);
-        group.rows.push(Row { label, entries: found.iter().enumerate().map(value).collect() });
+        group
+            .rows
+            .push(Row { label, entries: found.iter().copied().enumerate().map(value).collect() });
         group.rows.extend(spread_row(&found, wanted.parentheses, spec.digits));
     }
     group

@@ -260,9 +260,9 @@ fn experiment_record() -> ExperimentRecord {
         n: 510,
         min,
         max,
-        mean: (min + max) / 2.0,
+        mean: f64::midpoint(min, max),
         sd: 0.889_3,
-        median: (min + max) / 2.0,
+        median: f64::midpoint(min, max),
         filled: 0,
     };
     ExperimentRecord {
