@@ -250,6 +250,8 @@ pub struct RawTable {
     pub columns: Option<OneOrMany<Axis>>,
     /// Regression: terms. Tests: names of tests.
     pub rows: Option<Vec<String>>,
+    /// Regression: labels of rows in place of those of the variables.
+    pub labels: BTreeMap<String, String>,
     /// Regression: whether rows say which effects are controlled for; they do when absent.
     pub effects_rows: Option<bool>,
     /// Regression: what stands in parentheses.

@@ -4,6 +4,7 @@ use crate::ident::{KeyPath, Located, VarName};
 use crate::outcome::Statistic;
 use crate::spec::{Axis, Selector};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// `[[tables]]`
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +69,9 @@ pub struct RegressionTable {
     pub cells: CellChoice,
     /// Rows in order; every term of the cells in the order of their estimates when empty.
     pub rows: Vec<Located<RowTerm>>,
+    /// Labels of rows by their raw name, in place of those of the variables. A label of `measure`
+    /// serves its lags too.
+    pub labels: BTreeMap<String, String>,
     /// Whether rows say which effects are controlled for.
     pub effects_rows: bool,
     /// Statistics below the estimates.

@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod cli;
 mod data_errors;
 mod laws;
 mod reference;

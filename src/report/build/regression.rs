@@ -70,10 +70,25 @@ fn term_in(row: &RowTerm, column: &CellColumn<'_>) -> Term {
 }
 
 /// A row's label. The measure's row has the variable's label when all columns share it.
-fn row_label(source: Source<'_>, row: &RowTerm, columns: &[CellColumn<'_>]) -> String {
+/// The table's own label, or else that of the variable.
+fn row_label(
+    source: Source<'_>,
+    wanted: &RegressionTable,
+    row: &RowTerm,
+    columns: &[CellColumn<'_>],
+) -> String {
     match row {
-        RowTerm::Named(raw) => labels::term(source.spec, &labels::parse_term(raw)),
+        RowTerm::Named(raw) => match wanted.labels.get(raw) {
+            Some(label) => label.clone(),
+            None => labels::term(source.spec, &labels::parse_term(raw)),
+        },
         RowTerm::Measure { lag } => {
+            if let Some(label) = wanted.labels.get(&format!("measure@lag{lag}")) {
+                return label.clone();
+            }
+            if let Some(label) = wanted.labels.get("measure") {
+                return labels::lagged(label, *lag);
+            }
             let first = columns.first().map(|c| &c.cell.measure_variable);
             let shared = first.filter(|v| columns.iter().all(|c| c.cell.measure_variable == **v));
             let label = shared.map_or("Measure", |v| labels::variable(source.spec, v));
@@ -103,7 +118,7 @@ fn estimates(
             Some(e) => starred(e, spec.digits, &wanted.stars),
             None => absent(i).unwrap_or(Entry::Empty),
         };
-        let label = row_label(source, row, columns);
+        let label = row_label(source, wanted, row, columns);
         group
             .rows
             .push(Row { label, entries: found.iter().copied().enumerate().map(value).collect() });

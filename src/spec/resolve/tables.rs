@@ -186,11 +186,12 @@ impl Resolver<'_> {
     /// A key that belongs to another kind of table would be ignored, so it is refused.
     fn refuse_keys_of_other_kinds(&mut self, raw: &RawTable, kind: RawTableKind, place: &KeyPath) {
         use RawTableKind::{Descriptive, Moran, Regression, Tests};
-        let keys: [(&str, bool, &[RawTableKind]); 10] = [
+        let keys: [(&str, bool, &[RawTableKind]); 11] = [
             ("grid", raw.grid.is_some(), &[Regression, Tests]),
             ("where", raw.select.is_some(), &[Regression, Tests]),
             ("columns", raw.columns.is_some(), &[Regression, Tests]),
             ("rows", raw.rows.is_some(), &[Regression, Tests]),
+            ("labels", !raw.labels.is_empty(), &[Regression]),
             ("effects_rows", raw.effects_rows.is_some(), &[Regression]),
             ("statistics", raw.statistics.is_some(), &[Regression, Descriptive]),
             ("parentheses", raw.parentheses.is_some(), &[Regression]),
@@ -313,6 +314,7 @@ impl Resolver<'_> {
         let statistics = self.fit_statistics(raw, place);
         let stars = self.stars(raw.stars.as_deref().unwrap_or(&STARS), &place.join("stars"));
         let rows = raw.rows.clone().unwrap_or_default();
+        self.refuse_labels_of_no_row(raw, &rows, place);
         let rows = rows
             .iter()
             .enumerate()
@@ -321,11 +323,24 @@ impl Resolver<'_> {
         Some(TableKind::Regression(RegressionTable {
             cells: cells?,
             rows,
+            labels: raw.labels.clone(),
             effects_rows: raw.effects_rows.unwrap_or(true),
             statistics,
             parentheses: raw.parentheses.unwrap_or(Parentheses::StdError),
             stars,
         }))
+    }
+
+    /// A label that no row carries is a slip of the pen. Without `rows` every term is a row.
+    fn refuse_labels_of_no_row(&mut self, raw: &RawTable, rows: &[String], place: &KeyPath) {
+        for name in raw.labels.keys() {
+            let of_measure = name == "measure" && rows.iter().any(|r| r.starts_with("measure"));
+            if !rows.is_empty() && !of_measure && !rows.contains(name) {
+                let help = suggest(name, rows.iter().map(String::as_str));
+                let text = format!("the table has no row `{name}`");
+                self.wrong(&place.join("labels").join(name), text, help);
+            }
+        }
     }
 
     fn fit_statistics(&mut self, raw: &RawTable, place: &KeyPath) -> Vec<Statistic> {

@@ -393,6 +393,7 @@ pub fn regression(columns: &[Axis], select: Selector) -> RegressionTable {
     let measure = |lag| at(RowTerm::Measure { lag });
     RegressionTable {
         cells: choice(columns, select),
+        labels: BTreeMap::new(),
         rows: vec![measure(0), measure(1), named("ln_ee"), named("rho"), named("lambda")],
         effects_rows: true,
         statistics: vec![Statistic::R2Adjusted, Statistic::Loglik, Statistic::Aic, Statistic::N],

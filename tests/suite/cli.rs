@@ -1,0 +1,331 @@
+//! The command as a user runs it: exit codes, what it writes, and that the bytes do not depend on
+//! threads, order or repetition.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+/// A folder with a small experiment of its own: 6 units on a chain with a hub, 8 periods.
+struct Lab {
+    folder: TempDir,
+}
+
+const SPEC: &str = r#"
+title = "A small experiment"
+seed = 7
+
+[data]
+file = "panel.csv"
+unit = "unit"
+time = "year"
+
+[variables]
+ln_x = { expr = "ln(x)", label = "ln X" }
+
+[weights.w]
+file = "links.gal"
+
+[regions]
+all = { all = true, label = "All" }
+some = { units = ["a", "b", "c", "f"], label = "Some" }
+
+[measures]
+x = { variable = "ln_x", label = "X" }
+
+[grids.main]
+response = "y"
+controls = ["z"]
+model = ["ols", "slm", "sem"]
+effects = ["none", "individual", "two-way"]
+measure = "x"
+region = ["all", "some"]
+lags = [0, 1]
+weights = "w"
+tests = ["lm", "moran"]
+
+[[moran]]
+id = "y"
+variable = "y"
+weights = "w"
+permutations = 99
+
+[[tables]]
+id = "main"
+kind = "regression"
+caption = "Main"
+where = { effects = "individual", region = "all", lags = 1 }
+columns = ["model"]
+rows = ["measure", "measure@lag1", "z", "rho", "lambda"]
+
+[[tables]]
+id = "moran"
+kind = "moran"
+caption = "Moran"
+moran = "y"
+"#;
+
+const GAL: &str =
+    "0 6 panel unit\na 2\nb f\nb 2\na c\nc 3\nb d f\nd 2\nc e\ne 2\nd f\nf 3\na c e\n";
+
+fn panel() -> String {
+    let mut text = String::from("unit,year,y,x,z\n");
+    let mut state: u64 = 12_345;
+    let mut draw = || {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as f64 / f64::from(1_u32 << 31)
+    };
+    for year in 2000..2008 {
+        for unit in ["a", "b", "c", "d", "e", "f"] {
+            let (x, z) = (1.0 + draw(), draw());
+            let y = x + 0.5 * z + 0.3 * draw();
+            text.push_str(&format!("{unit},{year},{y:.6},{x:.6},{z:.6}\n"));
+        }
+    }
+    text
+}
+
+impl Lab {
+    fn new() -> Self {
+        let lab = Self { folder: TempDir::new().unwrap() };
+        lab.write("lab.toml", SPEC);
+        lab.write("panel.csv", &panel());
+        lab.write("links.gal", GAL);
+        lab
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_spanel"))
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .output()
+            .unwrap()
+    }
+
+    /// Every file below a folder with its bytes.
+    fn files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
+        let root = self.path(folder);
+        let mut found = BTreeMap::new();
+        collect(&root, &root, &mut found);
+        found
+    }
+}
+
+fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(root, &path, found);
+        } else {
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+            found.insert(name, std::fs::read(&path).unwrap());
+        }
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn assert_exit(output: &Output, code: i32) {
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "stdout:\n{}\nstderr:\n{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn a_run_writes_records_csv_and_tables_and_nothing_else() {
+    let lab = Lab::new();
+    let before = lab.files(".").len();
+    let output = lab.run(&["run", "lab.toml"]);
+    assert_exit(&output, 0);
+    assert!(text(&output.stdout).contains("36 cells fitted, 0 failed"), "{}", text(&output.stdout));
+    let files = lab.files("results/lab");
+    assert_eq!(lab.files(".").len(), before + files.len(), "something was written elsewhere");
+    let records = files.keys().filter(|f| f.starts_with("records/")).count();
+    assert_eq!(records, 36);
+    for name in [
+        "experiment.json",
+        "estimates.csv",
+        "fits.csv",
+        "tests.csv",
+        "descriptive.csv",
+        "moran.csv",
+        "tables/main.md",
+        "tables/main.tex",
+        "tables/moran.md",
+        "tables/tables.tex",
+    ] {
+        assert!(files.contains_key(name), "{name} is missing from {:?}", files.keys());
+    }
+    assert!(files["estimates.csv"].starts_with(b"cell,"));
+}
+
+#[test]
+fn bytes_do_not_depend_on_threads_or_repetition() {
+    let lab = Lab::new();
+    for (jobs, results) in [("1", "one"), ("4", "four")] {
+        assert_exit(&lab.run(&["run", "lab.toml", "--jobs", jobs, "--results", results]), 0);
+    }
+    assert_exit(&lab.run(&["run", "lab.toml", "--results", "one"]), 0);
+    assert!(lab.files("one") == lab.files("four"), "the results differ");
+}
+
+#[test]
+fn units_and_rows_in_another_order_give_the_same_estimates() {
+    let lab = Lab::new();
+    assert_exit(&lab.run(&["run", "lab.toml", "--results", "straight"]), 0);
+    let panel = panel();
+    let mut lines: Vec<&str> = panel.lines().collect();
+    lines[1..].reverse();
+    lab.write("panel.csv", &(lines.join("\n") + "\n"));
+    assert_exit(&lab.run(&["run", "lab.toml", "--results", "reversed"]), 0);
+    let csv = |folder: &str| lab.files(folder)["lab/estimates.csv"].clone();
+    assert!(csv("straight") == csv("reversed"));
+}
+
+#[test]
+fn render_repeats_the_tables_from_the_records_alone() {
+    let lab = Lab::new();
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    let before = lab.files("results");
+    std::fs::remove_dir_all(lab.path("results/lab/tables")).unwrap();
+    std::fs::remove_file(lab.path("panel.csv")).unwrap();
+    assert_exit(&lab.run(&["render", "lab.toml"]), 0);
+    assert!(before == lab.files("results"));
+}
+
+#[test]
+fn render_before_a_run_says_what_to_do() {
+    let lab = Lab::new();
+    let output = lab.run(&["render", "lab.toml"]);
+    assert_exit(&output, 3);
+    assert!(text(&output.stderr).contains("spanel run lab.toml"), "{}", text(&output.stderr));
+    assert!(!lab.path("results").exists());
+}
+
+#[test]
+fn check_and_plan_write_nothing() {
+    let lab = Lab::new();
+    let before = lab.files(".");
+    let checked = lab.run(&["check", "lab.toml"]);
+    assert_exit(&checked, 0);
+    assert!(text(&checked.stdout).contains("36 cells in 1 grid"), "{}", text(&checked.stdout));
+    let planned = lab.run(&["plan", "lab.toml"]);
+    assert_exit(&planned, 0);
+    let lines = text(&planned.stdout);
+    assert_eq!(lines.lines().count(), 36);
+    assert!(lines.contains("main/slm/two-way/x/some/lag0-1/w"), "{lines}");
+    assert!(before == lab.files("."));
+}
+
+#[test]
+fn a_cell_that_cannot_be_fitted_is_shown_and_the_others_go_on() {
+    let lab = Lab::new();
+    // z does not vary in time: it vanishes under individual effects.
+    let constant: String = panel()
+        .lines()
+        .enumerate()
+        .map(|(i, line)| match (i, line.rsplit_once(',')) {
+            (0, _) | (_, None) => format!("{line}\n"),
+            (_, Some((front, _))) => format!("{front},{}\n", line.as_bytes()[0]),
+        })
+        .collect();
+    lab.write("panel.csv", &constant);
+    let output = lab.run(&["run", "lab.toml"]);
+    assert_exit(&output, 1);
+    let said = text(&output.stderr);
+    assert!(said.contains("z has no variation left once individual effects are removed"), "{said}");
+    assert!(text(&output.stdout).contains("12 cells fitted, 24 failed"));
+    let table = text(&lab.files("results/lab")["tables/main.md"]);
+    assert!(table.contains("no variation left"), "{table}");
+    let fits = text(&lab.files("results/lab")["fits.csv"]);
+    assert_eq!(fits.lines().filter(|l| l.contains("failed")).count(), 24, "{fits}");
+}
+
+#[test]
+fn a_wrong_specification_ends_with_2_and_a_wrong_file_with_3() {
+    let lab = Lab::new();
+    let output = lab.run(&["run", "lab.toml", "--set", "grids.main.region=[\"allt\"]"]);
+    assert_exit(&output, 2);
+    let said = text(&output.stderr);
+    assert!(said.contains("--set") && said.contains("did you mean"), "{said}");
+    assert_exit(&lab.run(&["run", "nowhere.toml"]), 3);
+    assert_exit(&lab.run(&["run", "lab.toml", "--set", "data.file=nowhere.csv"]), 3);
+    assert_exit(&lab.run(&["run"]), 2);
+    assert_exit(&lab.run(&["run", "lab.toml", "--jobs", "0"]), 2);
+    assert!(!lab.path("results").exists(), "a wrong experiment leaves nothing behind");
+}
+
+#[test]
+fn a_column_that_is_not_in_the_data_points_at_its_line() {
+    let lab = Lab::new();
+    lab.write("lab.toml", &SPEC.replace("controls = [\"z\"]", "controls = [\"zz\"]"));
+    let output = lab.run(&["check", "lab.toml"]);
+    assert_exit(&output, 2);
+    let said = text(&output.stderr);
+    let line = SPEC.lines().position(|l| l.contains("controls")).unwrap() + 1;
+    assert!(said.contains(&format!("lab.toml:{line}:")), "{said}");
+    assert!(said.contains("did you mean `z`"), "{said}");
+}
+
+#[test]
+fn output_has_no_escape_codes_without_a_terminal() {
+    let lab = Lab::new();
+    for output in [lab.run(&["run", "lab.toml"]), lab.run(&["check", "nowhere.toml"])] {
+        assert!(!output.stdout.contains(&0x1b) && !output.stderr.contains(&0x1b));
+    }
+}
+
+#[test]
+fn a_results_folder_that_cannot_be_made_is_a_mistake_of_files() {
+    let lab = Lab::new();
+    lab.write("results", "a file in the way");
+    let output = lab.run(&["run", "lab.toml"]);
+    assert_exit(&output, 3);
+    assert!(text(&output.stderr).contains("results"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_damaged_record_is_named() {
+    let lab = Lab::new();
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    let record =
+        lab.files("results/lab").keys().find(|f| f.starts_with("records/")).unwrap().clone();
+    lab.write(&format!("results/lab/{record}"), "{ \"schema\": 1, ");
+    let output = lab.run(&["render", "lab.toml"]);
+    assert_exit(&output, 3);
+    assert!(text(&output.stderr).contains("records"), "{}", text(&output.stderr));
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+}
+
+#[test]
+fn a_simulated_panel_says_so_in_every_table() {
+    let lab = Lab::new();
+    lab.write("panel.provenance.toml", "simulated = true\nnote = \"Drawn, not observed.\"\n");
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    for (name, bytes) in lab.files("results/lab/tables") {
+        if name != "tables.tex" {
+            let shown = text(&bytes);
+            assert!(shown.contains("Simulated data. Drawn, not observed."), "{name}: {shown}");
+        }
+    }
+    // Another file in its place does not inherit that.
+    lab.write("real.csv", &panel());
+    assert_exit(&lab.run(&["run", "lab.toml", "--set", "data.file=real.csv"]), 0);
+    assert!(!text(&lab.files("results/lab/tables")["main.md"]).contains("imulated"));
+}
