@@ -252,7 +252,7 @@ pub fn test(raw: &str) -> String {
         "lm-error" => "LM error",
         "robust-lm-lag" => "Robust LM lag",
         "robust-lm-error" => "Robust LM error",
-        "lm-joint" => "LM joint (lag and error)",
+        "lm-joint" => "LM lag and error, joint",
         "moran-residuals" => "Moran's I of residuals",
         other => other,
     };
