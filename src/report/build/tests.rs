@@ -198,19 +198,24 @@ fn nulls(names: &[String], columns: &[CellColumn<'_>]) -> Option<String> {
     (!said.is_empty()).then(|| format!("Null distributions: {}.", said.join("; ")))
 }
 
-/// The reasoning behind the choices, in words: a note each.
+/// The reasoning behind the choices, in words: a note each. The numbers it rests on are rows of
+/// the table, and the records and `verdicts.csv` repeat them.
 fn verdicts(columns: &[CellColumn<'_>]) -> Vec<String> {
     let on = |basis| {
         let because = |o: &Outcome| {
             let verdict = o.verdicts.iter().find(|v| v.basis == basis)?;
-            notes::joined(std::slice::from_ref(&verdict.because))
+            notes::joined(&[conclusion(&verdict.because).to_owned()])
         };
-        let said = notes::each_said(columns, because);
         let note = move |(columns, because): (Option<String>, String)| {
             let columns = columns.map(|c| format!(", {c}")).unwrap_or_default();
             format!("LM protocol on {}{columns}: {because}.", labels::basis(basis))
         };
-        said.into_iter().map(note)
+        notes::each_said(columns, because).into_iter().map(note)
     };
     [Basis::Pooled, Basis::Within, Basis::Fit].into_iter().flat_map(on).collect()
+}
+
+/// What follows the last colon: `LM lag 9.4 (p = 0.002), …: only the lag test rejects at 5 %`.
+fn conclusion(because: &str) -> &str {
+    because.rsplit_once(": ").map_or(because, |(_, conclusion)| conclusion)
 }
