@@ -252,7 +252,7 @@ pub fn test(raw: &str) -> String {
         "lm-error" => "LM error",
         "robust-lm-lag" => "Robust LM lag",
         "robust-lm-error" => "Robust LM error",
-        "lm-joint" => "LM joint (lag and error)",
+        "lm-joint" => "Joint LM lag and error",
         "moran-residuals" => "Moran's I of residuals",
         other => other,
     };

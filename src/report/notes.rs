@@ -198,6 +198,28 @@ pub fn by_column(
     columns: &[CellColumn<'_>],
     say: impl Fn(&CellColumn<'_>) -> Option<String>,
 ) -> Option<String> {
+    let each = |(columns, text): (Option<String>, String)| match columns {
+        Some(columns) => format!("{text} in {columns}"),
+        None => text,
+    };
+    let said: Vec<String> = grouped(columns, say).into_iter().map(each).collect();
+    (!said.is_empty()).then(|| said.join("; "))
+}
+
+/// What the fits say: each text with its columns, or without when all fits say the same.
+pub fn each_said(
+    columns: &[CellColumn<'_>],
+    say: impl Fn(&Outcome) -> Option<String>,
+) -> Vec<(Option<String>, String)> {
+    let fitted: Vec<CellColumn<'_>> =
+        columns.iter().filter(|c| c.outcome().is_some()).copied().collect();
+    grouped(&fitted, |c| c.outcome().and_then(&say))
+}
+
+fn grouped(
+    columns: &[CellColumn<'_>],
+    say: impl Fn(&CellColumn<'_>) -> Option<String>,
+) -> Vec<(Option<String>, String)> {
     let mut said: Vec<(String, Vec<usize>)> = Vec::new();
     for column in columns {
         let Some(text) = say(column) else { continue };
@@ -207,11 +229,8 @@ pub fn by_column(
         }
     }
     let all_agree = said.len() == 1 && said[0].1.len() == columns.len();
-    if all_agree {
-        return said.pop().map(|(text, _)| text);
-    }
-    let each = |(text, numbers): &(String, Vec<usize>)| format!("{text} in {}", listed(numbers));
-    (!said.is_empty()).then(|| said.iter().map(each).collect::<Vec<_>>().join("; "))
+    let which = |numbers: &[usize]| (!all_agree).then(|| listed(numbers));
+    said.into_iter().map(|(text, numbers)| (which(&numbers), text)).collect()
 }
 
 /// `column (2)`, `columns (1), (3)`, `columns (1)–(4)`. Numbers rise.

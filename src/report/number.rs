@@ -22,7 +22,7 @@ const GROUP_FROM: usize = 5;
 
 /// Significance levels that readers look for: a p-value below one of them is never printed as
 /// equal to it.
-const LEVELS: [f64; 7] = [0.1, 0.05, 0.025, 0.01, 0.005, 0.001, 0.0001];
+const LEVELS: [f64; 3] = [0.1, 0.05, 0.01];
 
 /// How a number is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -259,6 +259,7 @@ mod tests {
         assert_eq!(p(0.0), Digits::Below("0.001".into()));
         assert_eq!(p(1.0), fixed("1.000"));
         assert_eq!(p(0.0412), fixed("0.041"));
+        assert_eq!(p(0.024_5), fixed("0.025"));
     }
 
     #[test]

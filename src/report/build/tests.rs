@@ -42,11 +42,14 @@ pub fn build(
     })
 }
 
-/// Raw names of the tests shown: those asked for, or all in the order of their first appearance.
+/// Raw names of the tests shown: those asked for, or all; the column with the most tests says in
+/// which order.
 fn names(rows: &[Located<String>], columns: &[CellColumn<'_>]) -> Vec<String> {
     let mut names: Vec<String> = rows.iter().map(|r| r.value.clone()).collect();
     if names.is_empty() {
-        for test in columns.iter().filter_map(CellColumn::outcome).flat_map(|o| &o.tests) {
+        let mut outcomes: Vec<&Outcome> = columns.iter().filter_map(CellColumn::outcome).collect();
+        outcomes.sort_by_key(|o| std::cmp::Reverse(o.tests.len()));
+        for test in outcomes.into_iter().flat_map(|o| &o.tests) {
             if !names.contains(&test.name) {
                 names.push(test.name.clone());
             }
@@ -195,14 +198,24 @@ fn nulls(names: &[String], columns: &[CellColumn<'_>]) -> Option<String> {
     (!said.is_empty()).then(|| format!("Null distributions: {}.", said.join("; ")))
 }
 
-/// The reasoning behind the choices, in words.
+/// The reasoning behind the choices, in words: a note each. The numbers it rests on are rows of
+/// the table, and the records and `verdicts.csv` repeat them.
 fn verdicts(columns: &[CellColumn<'_>]) -> Vec<String> {
     let on = |basis| {
-        let said = notes::of_outcome(columns, |o| {
+        let because = |o: &Outcome| {
             let verdict = o.verdicts.iter().find(|v| v.basis == basis)?;
-            notes::joined(std::slice::from_ref(&verdict.because))
-        })?;
-        Some(format!("LM protocol, {}: {said}.", labels::basis(basis)))
+            notes::joined(&[conclusion(&verdict.because).to_owned()])
+        };
+        let note = move |(columns, because): (Option<String>, String)| {
+            let columns = columns.map(|c| format!(", {c}")).unwrap_or_default();
+            format!("LM protocol on {}{columns}: {because}.", labels::basis(basis))
+        };
+        notes::each_said(columns, because).into_iter().map(note)
     };
-    [Basis::Pooled, Basis::Within, Basis::Fit].into_iter().filter_map(on).collect()
+    [Basis::Pooled, Basis::Within, Basis::Fit].into_iter().flat_map(on).collect()
+}
+
+/// What follows the last colon: `LM lag 9.4 (p = 0.002), …: only the lag test rejects at 5 %`.
+fn conclusion(because: &str) -> &str {
+    because.rsplit_once(": ").map_or(because, |(_, conclusion)| conclusion)
 }
