@@ -9,6 +9,7 @@
 
 mod architecture;
 mod data_errors;
+mod experiments;
 mod laws;
 mod reference;
 mod report;
