@@ -23,8 +23,9 @@ fn every_shipped_experiment_is_valid() {
     let mut checked = 0;
     for entry in std::fs::read_dir(top().join("experiments")).expect("the experiments") {
         let path = entry.expect("an entry").path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.ends_with(".toml") && !name.ends_with("-dgp.toml") && name != "spanel.toml" {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let is_toml = path.extension().is_some_and(|e| e == "toml");
+        if is_toml && !name.ends_with("-dgp") && name != "spanel" {
             check(&path);
             checked += 1;
         }
