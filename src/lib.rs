@@ -72,12 +72,6 @@
 //! 0 all cells, 1 some cells failed, 2 wrong specification, 3 unusable file, 70 a bug,
 //! 130 interrupted ([`cli::Ending`]).
 
-#[allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::exit,
-    reason = "the command line is the one room that prints and ends the process"
-)]
 pub mod cli;
 pub mod diagnostic;
 pub mod estimator;
