@@ -490,7 +490,7 @@ impl Parser {
         }
         self.advance();
         match *self.peek() {
-            Lexeme::Number(k) if k >= 1.0 && k <= 1000.0 && k.fract() == 0.0 => {
+            Lexeme::Number(k) if (1.0..=1000.0).contains(&k) && k.fract() == 0.0 => {
                 self.advance();
                 #[expect(
                     clippy::cast_possible_truncation,

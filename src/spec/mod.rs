@@ -61,7 +61,7 @@ fn resolved(path: &Path, layers: &Layers, vocabulary: &Vocabulary) -> Checked<Sp
     let (spec, found) = resolve(&name_of(path), &extracted.raw, vocabulary, &context);
     mistakes.extend(found.into_iter().map(|m| context.relocated(m)));
     let spec = spec.ok_or_else(|| Mistake::file(path, "no specification could be read").into());
-    Mistakes::unless_empty(mistakes, ()).and_then(|()| spec)
+    Mistakes::unless_empty(mistakes, ()).and(spec)
 }
 
 /// What resolving asks about places. It counts the entries of lists as the mirror has them; those

@@ -1,7 +1,6 @@
 //! One test binary: one link instead of ten.
 
 #![allow(
-    unreachable_pub,
     clippy::unwrap_used,
     clippy::print_stdout,
     reason = "a test panics when it fails, and prints what it measured"
@@ -10,6 +9,7 @@
 mod architecture;
 mod cli;
 mod data_errors;
+mod experiments;
 mod laws;
 mod reference;
 mod report;

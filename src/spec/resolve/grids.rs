@@ -136,7 +136,7 @@ impl Resolver<'_> {
             match lags.set() {
                 Some(set) => sets.push(set),
                 None => {
-                    self.wrong(&at, "this set of lags is empty", "expected for instance [0, 2]")
+                    self.wrong(&at, "this set of lags is empty", "expected for instance [0, 2]");
                 }
             }
         }

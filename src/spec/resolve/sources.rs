@@ -350,10 +350,10 @@ fn circle_from<'v>(
     path.push(name);
     let columns = spec.expr.as_ref().map(|e| e.value.columns()).unwrap_or_default();
     for column in &columns {
-        if let Some((key, _)) = variables.get_key_value(column) {
-            if let Some(circle) = circle_from(key, variables, path, settled) {
-                return Some(circle);
-            }
+        if let Some((key, _)) = variables.get_key_value(column)
+            && let Some(circle) = circle_from(key, variables, path, settled)
+        {
+            return Some(circle);
         }
     }
     path.pop();
