@@ -92,6 +92,11 @@ impl Layers {
         (Self { path: path.to_path_buf(), layers: stack.layers, merged }, stack.mistakes)
     }
 
+    /// No layers, for mistakes about a file at `path` that has none.
+    pub fn none(path: &Path) -> Self {
+        Self { path: path.to_path_buf(), ..Self::default() }
+    }
+
     /// The path of the specification, as given.
     pub fn path(&self) -> &Path {
         &self.path
