@@ -9,8 +9,10 @@
 
 mod architecture;
 mod data_errors;
+mod grids;
 mod laws;
 mod reference;
 mod report;
 mod simulate;
+mod spec_errors;
 mod support;
