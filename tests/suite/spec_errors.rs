@@ -1,5 +1,6 @@
 //! What a user reads when a specification is wrong, and where settings come from.
 
+use proptest::prelude::*;
 use spanel::cli::diagnostic::report;
 use spanel::diagnostic::DIAGNOSTICS;
 use spanel::estimator::ESTIMATORS;
@@ -265,4 +266,74 @@ fn colours_are_only_for_terminals() {
     };
     assert!(report(&mistakes, &layers, true).contains('\u{1b}'));
     assert!(!report(&mistakes, &layers, false).contains('\u{1b}'));
+}
+
+/// A line put in the place of another, or a character of it changed.
+#[derive(Debug, Clone)]
+enum Slip {
+    Drop,
+    Repeat,
+    Replace(&'static str),
+    Insert(usize, char),
+}
+
+fn slips() -> impl Strategy<Value = Slip> {
+    let odd = vec![
+        "x = 1",
+        "lags = [[], [[0]]]",
+        "units = [1, {}, [\"a\"]]",
+        "[grids]",
+        "[[grids]]",
+        "id = \"{n}{\"",
+        "each = \"lags\"",
+        "where = { lags = [9], model = [] }",
+        "exclude = [{ lags = 0 }, 3]",
+        "stars = [nan, inf]",
+        "years = [9223372036854775807, 0]",
+        "digits = 99999999999999999999",
+        "\u{feff}",
+    ];
+    prop_oneof![
+        Just(Slip::Drop),
+        Just(Slip::Repeat),
+        prop::sample::select(odd).prop_map(Slip::Replace),
+        (0usize..60, prop::sample::select("\"'[]{}=.,#\\ \t0é工\u{0}".chars().collect::<Vec<_>>()))
+            .prop_map(|(at, c)| Slip::Insert(at, c)),
+    ]
+}
+
+fn slipped(text: &str, slips: &[(prop::sample::Index, Slip)]) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for (at, slip) in slips {
+        let at = at.index(lines.len());
+        match slip {
+            Slip::Drop => lines[at].clear(),
+            Slip::Repeat => lines.insert(at, lines[at].clone()),
+            Slip::Replace(line) => (*line).clone_into(&mut lines[at]),
+            Slip::Insert(column, c) => {
+                let mut chars: Vec<char> = lines[at].chars().collect();
+                chars.insert((*column).min(chars.len()), *c);
+                lines[at] = chars.into_iter().collect();
+            }
+        }
+    }
+    lines.join("\n")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    #[test]
+    fn no_slip_of_the_keyboard_makes_spanel_panic(
+        paper in any::<bool>(),
+        slips in prop::collection::vec((any::<prop::sample::Index>(), slips()), 1..5),
+    ) {
+        let name = if paper { "experiments/paper.toml" } else { "experiments/us-states.toml" };
+        let text = std::fs::read_to_string(root().join(name)).expect("shipped");
+        let place = folder(&slipped(&text, &slips), None);
+        if let Err((mistakes, layers)) = planned(&place.path().join("spec.toml"), &[], &[]) {
+            // Rendering must not fail either.
+            let text = report(&mistakes, &layers, false);
+            prop_assert!(text.contains("spec.toml"), "{}", text);
+        }
+    }
 }
