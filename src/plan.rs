@@ -5,12 +5,16 @@
 //! `include` rule only adds cells: an axis it names takes the values it gives (they need not be on
 //! the grid's axis), an axis it leaves open takes all the grid's values.
 
-use crate::ident::{CellId, KeyPath, Located, VarName};
-use crate::mistake::{Checked, Mistake, Mistakes};
-use crate::model::{Effects, LagSet, Model, Regressor};
-use crate::spec::tables::CellChoice;
-use crate::spec::{Axis, GridSpec, RegionUnits, Selector, Spec};
+use crate::ident::{CellId, KeyPath, Located, Period, Seed, VarName};
+use crate::mistake::{Checked, Mistake, Mistakes, suggest};
+use crate::model::{Effects, LagSet, Model, Regressor, Term};
+use crate::spec::layers::Layers;
+use crate::spec::tables::{CellChoice, RegressionTable, RowTerm, TableKind};
+use crate::spec::vocabulary::Vocabulary;
+use crate::spec::{Axis, Draft, GridSpec, RegionUnits, Selector, Spec, draft};
 use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// One combination of the axes of a grid.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,15 +107,46 @@ impl Plan {
     }
 }
 
-/// Expands the grids of `spec`. A rule that matches or adds nothing is a mistake, and so is a
-/// regressor that a cell would hold twice or that is its own response.
+/// Reads the experiment at `path` and plans it: [`spec::load`](crate::spec::load), then [`plan`]
+/// and [`check_tables`], with the mistakes of all of them.
+///
+/// # Errors
+/// Every mistake, at its place.
+pub fn load(
+    path: &Path,
+    environment: impl Iterator<Item = (String, String)>,
+    arguments: &[String],
+    vocabulary: &Vocabulary,
+) -> Result<(Spec, Plan, Layers), (Mistakes, Layers)> {
+    let Draft { spec, mut mistakes, layers } = draft(path, environment, arguments, vocabulary);
+    let planned = spec.map(|spec| {
+        let (plan, found) = expanded(&spec);
+        mistakes.extend(found);
+        mistakes.extend(check_tables(&spec, &plan));
+        (spec, plan)
+    });
+    match planned {
+        Some((spec, plan)) if mistakes.is_empty() => Ok((spec, plan, layers)),
+        Some(_) | None => Err((Mistakes::some(mistakes), layers)),
+    }
+}
+
+/// Expands the grids of `spec`.
+///
+/// # Errors
+/// A rule that matches or adds nothing, a grid without cells.
 pub fn plan(spec: &Spec) -> Checked<Plan> {
+    let (plan, mistakes) = expanded(spec);
+    Mistakes::unless_empty(mistakes, plan)
+}
+
+fn expanded(spec: &Spec) -> (Plan, Vec<Mistake>) {
     let mut cells = Vec::new();
     let mut mistakes = Vec::new();
     for (name, grid) in &spec.grids {
         expand(spec, name, grid, &mut cells, &mut mistakes);
     }
-    Mistakes::unless_empty(mistakes, Plan { cells })
+    (Plan { cells }, mistakes)
 }
 
 fn expand(
@@ -126,10 +161,10 @@ fn expand(
         all.iter().filter(|a| !grid.exclude.iter().any(|r| r.value.matches(a))).cloned().collect();
     for rule in &grid.exclude {
         if !all.iter().any(|a| rule.value.matches(a)) {
-            mistakes.push(
-                Mistake::spec(&rule.at, format!("this rule excludes no cell of grid `{name}`"))
-                    .help("every exclude rule must match a cell: correct it or take it out"),
-            );
+            let help = absent(&rule.value, &all)
+                .unwrap_or_else(|| "every exclude rule must match a cell".to_owned());
+            let message = format!("this rule excludes no cell of grid `{name}`");
+            mistakes.push(Mistake::spec(&rule.at, message).help(help));
         }
     }
     for rule in &grid.include {
@@ -146,19 +181,59 @@ fn expand(
     if axes.is_empty() {
         mistakes.push(Mistake::spec(&grid.at, format!("grid `{name}` has no cell left")));
     }
+    in_axis_order(grid, &mut axes);
     let deepest = axes.iter().map(|a| a.lags.deepest()).max().unwrap_or(0);
-    let mut reported = Vec::new();
-    for axes in axes {
-        match cell(spec, name, grid, axes, deepest) {
-            Ok(cell) => cells.push(cell),
-            // The same clash in every cell of a measure is one mistake.
-            Err(mistake) if !reported.contains(&mistake) => {
-                reported.push(mistake.clone());
-                mistakes.push(mistake);
+    cells.extend(axes.into_iter().map(|axes| cell(spec, name, grid, axes, deepest)));
+}
+
+/// Why `rule` can match none of `cells`: a value that no cell has.
+fn absent(rule: &Selector, cells: &[CellAxes]) -> Option<String> {
+    let one = |axis: Axis, only: Selector| {
+        let none = !cells.iter().any(|cell| only.matches(cell));
+        none.then(|| {
+            let mut present: Vec<String> = Vec::new();
+            for cell in cells {
+                let value = format!("`{}`", cell.value(axis));
+                if !present.contains(&value) {
+                    present.push(value);
+                }
             }
-            Err(_) => {}
-        }
-    }
+            format!("on the axis `{}` there are {}", axis.name(), present.join(", "))
+        })
+    };
+    let Selector { model, effects, measure, region, lags, weights } = rule.clone();
+    let open = Selector::default;
+    one(Axis::Model, Selector { model, ..open() })
+        .or_else(|| one(Axis::Effects, Selector { effects, ..open() }))
+        .or_else(|| one(Axis::Measure, Selector { measure, ..open() }))
+        .or_else(|| one(Axis::Region, Selector { region, ..open() }))
+        .or_else(|| one(Axis::Lags, Selector { lags, ..open() }))
+        .or_else(|| one(Axis::Weights, Selector { weights, ..open() }))
+}
+
+/// Sorts cells along the axes. Values that only an `include` rule has come after the grid's own,
+/// in the order of the rules.
+fn in_axis_order(grid: &GridSpec, cells: &mut Vec<CellAxes>) {
+    let listed = product(grid, &Selector::default());
+    let ranks: Vec<Vec<String>> = Axis::ALL
+        .into_iter()
+        .map(|axis| {
+            let mut values: Vec<String> = Vec::new();
+            for cell in listed.iter().chain(cells.iter()) {
+                let value = cell.value(axis);
+                if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+            values
+        })
+        .collect();
+    cells.sort_by_key(|cell| -> Vec<Option<usize>> {
+        let rank = |(axis, values): (Axis, &Vec<String>)| {
+            values.iter().position(|value| *value == cell.value(axis))
+        };
+        Axis::ALL.into_iter().zip(&ranks).map(rank).collect()
+    });
 }
 
 /// The combinations of the axes; an axis that `rule` names takes the rule's values.
@@ -190,16 +265,9 @@ fn product(grid: &GridSpec, rule: &Selector) -> Vec<CellAxes> {
     out
 }
 
-fn cell(
-    spec: &Spec,
-    grid_name: &str,
-    grid: &GridSpec,
-    axes: CellAxes,
-    deepest: u32,
-) -> Result<Cell, Mistake> {
+fn cell(spec: &Spec, grid_name: &str, grid: &GridSpec, axes: CellAxes, deepest: u32) -> Cell {
     let measure = &spec.measures[&axes.measure];
     let variable = measure.variable.value.clone();
-    refuse_clashes(grid, &axes.measure, &variable)?;
     let lagged = axes.lags.lags().iter().map(|&lag| Regressor { variable: variable.clone(), lag });
     let controls = grid.controls.iter().map(|c| Regressor { variable: c.value.clone(), lag: 0 });
     let model_spec = &spec.models[&axes.model];
@@ -219,35 +287,7 @@ fn cell(
         }
     }
     let id = identity(spec, &axes, &model, skip, &tests);
-    Ok(Cell {
-        id,
-        grid: grid_name.to_owned(),
-        axes,
-        model,
-        measure_variable: variable,
-        skip,
-        tests,
-    })
-}
-
-fn refuse_clashes(grid: &GridSpec, measure: &str, variable: &VarName) -> Result<(), Mistake> {
-    if *variable == grid.response.value {
-        return Err(Mistake::spec(
-            &grid.response.at,
-            format!("measure `{measure}` is the response `{variable}` itself"),
-        ));
-    }
-    for control in &grid.controls {
-        let clash = if control.value == *variable {
-            format!("control `{variable}` is also the measure `{measure}`")
-        } else if control.value == grid.response.value {
-            format!("control `{}` is the response itself", control.value)
-        } else {
-            continue;
-        };
-        return Err(Mistake::spec(&control.at, clash).help("take it out of `controls`"));
-    }
-    Ok(())
+    Cell { id, grid: grid_name.to_owned(), axes, model, measure_variable: variable, skip, tests }
 }
 
 /// What a cell's identity is made of: what is asked, by content. No name that a user may change
@@ -259,6 +299,12 @@ struct Canonical<'a> {
     weights: CanonicalWeights<'a>,
     skip: usize,
     tests: &'a [String],
+    /// What derived columns are made of, those they are made of included.
+    derived: BTreeMap<&'a VarName, String>,
+    years: Option<(Period, Period)>,
+    missing: &'static str,
+    missing_codes: &'a [String],
+    seed: Seed,
 }
 
 #[derive(Serialize)]
@@ -283,6 +329,36 @@ fn sorted(names: &[Located<String>]) -> Vec<&str> {
     names
 }
 
+/// The definitions that the columns of `model` rest on, printed.
+fn definitions<'s>(spec: &'s Spec, model: &Model) -> BTreeMap<&'s VarName, String> {
+    let regressors = model.regressors.iter().map(|regressor| regressor.variable.clone());
+    let mut open: Vec<VarName> = regressors.chain([model.response.clone()]).collect();
+    let mut found = BTreeMap::new();
+    while let Some(name) = open.pop() {
+        let Some((name, variable)) = spec.variables.get_key_value(&name) else { continue };
+        if let Some(expr) = &variable.expr
+            && !found.contains_key(name)
+        {
+            found.insert(name, expr.value.to_string());
+            open.extend(expr.value.columns());
+        }
+    }
+    found
+}
+
+/// The name of a weights file without its folder: a cell keeps its identity on another machine.
+/// What the file holds is in the hash of the record's weights. Where two files have one name, the
+/// names of the weights tell them apart.
+fn file_identity(spec: &Spec, weights: &str) -> String {
+    let path = &spec.weights[weights].file.value;
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let shared = spec
+        .weights
+        .values()
+        .any(|w| w.file.value != *path && w.file.value.file_name() == path.file_name());
+    if shared { format!("{name} of {weights}") } else { name }
+}
+
 fn identity(spec: &Spec, axes: &CellAxes, model: &Model, skip: usize, tests: &[String]) -> CellId {
     let weights = &spec.weights[&axes.weights];
     let mut links: Vec<&(String, String)> = weights.links.iter().map(|l| &l.value).collect();
@@ -297,29 +373,27 @@ fn identity(spec: &Spec, axes: &CellAxes, model: &Model, skip: usize, tests: &[S
             }
         },
         weights: CanonicalWeights {
-            // The name without its folder: a cell keeps its identity on another machine. What the
-            // file holds is in the hash of the record's weights.
-            file: weights
-                .file
-                .value
-                .file_name()
-                .map(|n| n.to_string_lossy().into_owned())
-                .unwrap_or_default(),
+            file: file_identity(spec, &axes.weights),
             normalise: weights.normalise,
             regions: weights.regions,
             links,
         },
         skip,
         tests,
+        derived: definitions(spec, model),
+        years: spec.data.years.as_ref().map(|years| years.value),
+        missing: spec.data.missing.name(),
+        missing_codes: &spec.data.missing_codes,
+        seed: spec.seed,
     };
     let bytes = serde_json::to_vec(&canonical)
         .expect("a structure of strings, numbers and enums always has a JSON form");
     CellId::of(&bytes)
 }
 
-/// Every place of the specification that a table's choice of cells can be wrong about.
+/// What is wrong with the tables of `spec`: cells that there are not, columns with the same head,
+/// rows that no cell can fill. A table of a grid that is not there is passed over.
 pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
-    use crate::spec::tables::TableKind;
     let mut mistakes = Vec::new();
     for table in &spec.tables {
         let choice = match &table.kind {
@@ -327,21 +401,94 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
             TableKind::Tests { cells, .. } => cells,
             TableKind::Descriptive { .. } | TableKind::Moran { .. } => continue,
         };
-        check_choice(plan, choice, &table.at, &mut mistakes);
+        if !plan.cells.iter().any(|cell| cell.grid == choice.grid) {
+            continue;
+        }
+        let mut found = Vec::new();
+        check_choice(plan, choice, &table.at, &mut found);
+        if let TableKind::Regression(regression) = &table.kind
+            && found.is_empty()
+        {
+            check_rows(plan, regression, &mut found);
+        }
+        // A repeated table says the same of each turn.
+        mistakes.extend(found.into_iter().filter(|m| !mistakes.contains(m)).collect::<Vec<_>>());
     }
     mistakes
+}
+
+/// A row that no chosen cell can fill is a slip: the table would show it empty.
+fn check_rows(plan: &Plan, table: &RegressionTable, mistakes: &mut Vec<Mistake>) {
+    let chosen = plan.select(&table.cells);
+    let mut seen = Vec::new();
+    for row in &table.rows {
+        if seen.contains(&&row.value) {
+            let message = format!("row `{}` is listed twice", row_name(&row.value));
+            mistakes.push(Mistake::spec(&row.at, message).help("list it once"));
+            continue;
+        }
+        seen.push(&row.value);
+        let help = match &row.value {
+            RowTerm::Measure { lag } => {
+                if chosen.iter().any(|cell| cell.axes.lags.lags().contains(lag)) {
+                    continue;
+                }
+                let deepest = chosen.iter().map(|cell| cell.axes.lags.deepest()).max();
+                format!("their deepest lag is {}", deepest.unwrap_or(0))
+            }
+            RowTerm::Named(name) => {
+                let known = row_names(&chosen);
+                if known.contains(name) {
+                    continue;
+                }
+                suggest(name, known.iter().map(String::as_str))
+            }
+        };
+        let message = format!("no cell of this table has a row `{}`", row_name(&row.value));
+        mistakes.push(Mistake::spec(&row.at, message).help(help));
+    }
+}
+
+/// A row as it is written in a specification.
+fn row_name(row: &RowTerm) -> String {
+    match row {
+        RowTerm::Measure { lag: 0 } => "measure".to_owned(),
+        RowTerm::Measure { lag } => format!("measure@lag{lag}"),
+        RowTerm::Named(name) => name.clone(),
+    }
+}
+
+/// Every name that a row may have in a table of `cells`.
+fn row_names(cells: &[&Cell]) -> Vec<String> {
+    let mut names = vec!["measure".to_owned()];
+    for cell in cells {
+        if cell.axes.effects == Effects::None {
+            names.push(Term::Constant.to_string());
+        }
+        for regressor in &cell.model.regressors {
+            names.push(Term::Variable(regressor.clone()).to_string());
+        }
+    }
+    // Which of these a model has is the estimator's business.
+    names.extend([Term::Rho, Term::Lambda, Term::Sigma2].map(|term| term.to_string()));
+    let mut seen = std::collections::BTreeSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    names
 }
 
 fn check_choice(plan: &Plan, choice: &CellChoice, at: &KeyPath, mistakes: &mut Vec<Mistake>) {
     let chosen = plan.select(choice);
     if chosen.is_empty() {
-        mistakes.push(
-            Mistake::spec(
-                &at.join("where"),
-                format!("no cell of grid `{}` is chosen by this table", choice.grid),
-            )
-            .help("`spanel plan` lists the cells"),
-        );
+        let all: Vec<CellAxes> = plan
+            .cells
+            .iter()
+            .filter(|cell| cell.grid == choice.grid)
+            .map(|cell| cell.axes.clone())
+            .collect();
+        let help = absent(&choice.select, &all)
+            .unwrap_or_else(|| "`spanel plan` lists the cells".to_owned());
+        let message = format!("this table chooses no cell of grid `{}`", choice.grid);
+        mistakes.push(Mistake::spec(&at.join("where"), message).help(help));
         return;
     }
     let differing: Vec<Axis> = Axis::ALL

@@ -8,13 +8,13 @@ use crate::diagnostic::DIAGNOSTICS;
 use crate::estimator::ESTIMATORS;
 use crate::inputs;
 use crate::mistake::{Checked, Kind, Mistake, Mistakes};
-use crate::plan::{Plan, plan};
+use crate::plan::{self, Plan};
 use crate::report::{self, Source, UserTemplates};
 use crate::run::{self, Event};
 use crate::simulate::simulate as simulate_process;
 use crate::spec::layers::Layers;
 use crate::spec::vocabulary::{EstimatorWords, TestWords, Vocabulary};
-use crate::spec::{self, Axis, Spec};
+use crate::spec::{Axis, Spec};
 use crate::store::folder::Folder;
 use crate::store::{CellResult, ExperimentRecord, Record};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,14 +43,9 @@ struct Loaded {
 
 /// Reads the experiment, or reports everything that is wrong with it.
 fn load(experiment: &Experiment) -> Result<Loaded, Ending> {
-    let vocabulary = vocabulary();
-    let (spec, layers) =
-        spec::load(&experiment.spec, std::env::vars(), &experiment.set, &vocabulary)
-            .map_err(|(mistakes, layers)| report_mistakes(&mistakes, &layers))?;
-    match plan(&spec) {
-        Ok(plan) => Ok(Loaded { spec, plan, layers }),
-        Err(mistakes) => Err(report_mistakes(&mistakes, &layers)),
-    }
+    plan::load(&experiment.spec, std::env::vars(), &experiment.set, &vocabulary())
+        .map(|(spec, plan, layers)| Loaded { spec, plan, layers })
+        .map_err(|(mistakes, layers)| report_mistakes(&mistakes, &layers))
 }
 
 fn report_mistakes(mistakes: &Mistakes, layers: &Layers) -> Ending {

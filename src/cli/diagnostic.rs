@@ -10,13 +10,14 @@ use miette::{
 use std::path::PathBuf;
 
 /// Columns that reports are wrapped at.
-const WIDTH: usize = 100;
+const WIDTH: usize = 88;
 
 /// All mistakes as one text, in the order of files and lines, closed by a line that counts them.
 /// `fancy` is for terminals: with colours.
 pub fn report(mistakes: &Mistakes, layers: &Layers, fancy: bool) -> String {
     let theme = if fancy { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(WIDTH).with_links(false);
+    let handler =
+        GraphicalReportHandler::new_themed(theme).with_width(10 * WIDTH).with_links(false);
     let mut shown: Vec<Shown> = mistakes.iter().map(|m| Shown::new(m, layers)).collect();
     shown.sort_by(|a, b| a.order().cmp(&b.order()));
     shown.dedup();
@@ -99,12 +100,15 @@ impl Shown {
     }
 
     fn rendered(&self, handler: &GraphicalReportHandler) -> String {
-        let mut diagnostic = MietteDiagnostic::new(&self.message);
-        diagnostic.help.clone_from(&self.help);
+        let mut diagnostic = MietteDiagnostic::new(wrapped(&self.message));
+        diagnostic.help = self.help.as_deref().map(wrapped);
         let report = match &self.place {
             Place::Line { file, line, column, length, text } => {
-                let source =
-                    OneLine { file: file.display().to_string(), line: *line, text: text.clone() };
+                let source = OneLine {
+                    file: file.display().to_string(),
+                    line: *line,
+                    text: format!("{text} "),
+                };
                 let span = source.span(*column, *length);
                 let label = LabeledSpan::new_with_span(self.label.clone(), span);
                 Report::new(diagnostic.with_label(label)).with_source_code(source)
@@ -118,6 +122,25 @@ impl Shown {
             Err(_) => format!("{}\n", self.message),
         }
     }
+}
+
+/// Breaks lines at spaces only: miette would break names at their hyphens.
+fn wrapped(text: &str) -> String {
+    let mut lines = String::new();
+    let mut width = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if width > 0 && width + 1 + length > WIDTH {
+            lines.push('\n');
+            width = 0;
+        } else if width > 0 {
+            lines.push(' ');
+            width += 1;
+        }
+        lines.push_str(word);
+        width += length;
+    }
+    lines
 }
 
 /// A line of a file that knows its number: miette would count from the start of the file.

@@ -92,6 +92,11 @@ impl Layers {
         (Self { path: path.to_path_buf(), layers: stack.layers, merged }, stack.mistakes)
     }
 
+    /// No layers, for mistakes about a file at `path` that has none.
+    pub fn none(path: &Path) -> Self {
+        Self { path: path.to_path_buf(), ..Self::default() }
+    }
+
     /// The path of the specification, as given.
     pub fn path(&self) -> &Path {
         &self.path
@@ -500,20 +505,26 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Mistake {
     }
 }
 
+fn same_line(a: &Place, b: &Place) -> bool {
+    matches!((a, b), (Place::Line { line: a, .. }, Place::Line { line: b, .. }) if a == b)
+}
+
 /// All that is wrong with the TOML itself.
 fn syntax_mistakes(path: &Path, text: &str, first: &toml::de::Error) -> Vec<Mistake> {
     let (_, errors) = DeTable::parse_recoverable(text);
     let errors = if errors.is_empty() { vec![first.clone()] } else { errors };
     let mistake = |error: &toml::de::Error| {
-        let place = line_place(path, text, error.span().unwrap_or(0..0));
-        Mistake {
-            kind: Kind::Spec,
-            message: format!("this is not TOML: {}", error.message()),
-            help: None,
-            place,
-        }
+        let span = error.span().unwrap_or(0..0);
+        let written = text.get(span.clone()).unwrap_or_default();
+        let place = line_place(path, text, span);
+        let message = match error.message() {
+            "duplicate key" => format!("`{written}` is given twice"),
+            other => format!("this is not TOML: {other}"),
+        };
+        Mistake { kind: Kind::Spec, message, help: None, place }
     };
     let mut mistakes: Vec<Mistake> = errors.iter().map(mistake).collect();
-    mistakes.dedup_by(|a, b| a.place == b.place);
+    // Whatever follows the first error on a line follows from it.
+    mistakes.dedup_by(|a, b| same_line(&a.place, &b.place));
     mistakes
 }

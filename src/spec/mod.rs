@@ -18,13 +18,13 @@ pub mod vocabulary;
 
 use crate::expr::Expr;
 use crate::ident::{KeyPath, Located, Period, Seed, VarName};
-use crate::mistake::{Checked, Mistake, Mistakes, Place};
+use crate::mistake::{Mistake, Mistakes, Place};
 use crate::model::{
     Effects, Isolates, LagOrder, LagSet, Normalisation, RegionWeights, SmallSample, WeightsFormat,
 };
 use extract::{Extracted, extract};
 use layers::Layers;
-use resolve::resolve;
+use resolve::{Origin, resolve};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -44,24 +44,58 @@ pub fn load(
     arguments: &[String],
     vocabulary: &Vocabulary,
 ) -> Result<(Spec, Layers), (Mistakes, Layers)> {
-    let (layers, unreadable) = Layers::read(path, environment, arguments);
-    // What is in a file that is not TOML is unknown; to complain of its absence would mislead.
-    let loaded =
-        Mistakes::unless_empty(unreadable, ()).and_then(|()| resolved(path, &layers, vocabulary));
-    match loaded {
-        Ok(spec) => Ok((spec, layers)),
-        Err(mistakes) => Err((mistakes, layers)),
+    let Draft { spec, mistakes, layers } = draft(path, environment, arguments, vocabulary);
+    match spec {
+        Some(spec) if mistakes.is_empty() => Ok((spec, layers)),
+        Some(_) | None => Err((Mistakes::some(mistakes), layers)),
     }
 }
 
-fn resolved(path: &Path, layers: &Layers, vocabulary: &Vocabulary) -> Checked<Spec> {
+/// An experiment as far as it could be read.
+#[derive(Debug)]
+pub struct Draft {
+    /// What is whole, without the grids and tables that something is wrong with: for finding
+    /// more mistakes, not for running unless `mistakes` is empty. `None` when a layer could not
+    /// be read at all, and then there is a mistake.
+    pub spec: Option<Spec>,
+    /// All that is wrong so far.
+    pub mistakes: Vec<Mistake>,
+    /// Where every value came from.
+    pub layers: Layers,
+}
+
+/// Reads the experiment at `path` as far as it goes.
+pub fn draft(
+    path: &Path,
+    environment: impl Iterator<Item = (String, String)>,
+    arguments: &[String],
+    vocabulary: &Vocabulary,
+) -> Draft {
+    let (layers, mistakes) = Layers::read(path, environment, arguments);
+    // What is in a file that is not TOML is unknown; to complain of its absence would mislead.
+    if !mistakes.is_empty() {
+        return Draft { spec: None, mistakes, layers };
+    }
+    let (spec, mistakes) = resolved(path, &layers, vocabulary);
+    Draft { spec: Some(spec), mistakes, layers }
+}
+
+fn resolved(path: &Path, layers: &Layers, vocabulary: &Vocabulary) -> (Spec, Vec<Mistake>) {
     let mut extracted = extract(layers);
     let mut mistakes = std::mem::take(&mut extracted.mistakes);
     let context = Context { layers, extracted: &extracted };
-    let (spec, found) = resolve(&name_of(path), &extracted.raw, vocabulary, &context);
+    let (mut spec, found) = resolve(&name_of(path), &extracted.raw, vocabulary, &context);
+    let broken = |at: &KeyPath| {
+        let here = |m: &Mistake| matches!(&m.place, Place::Key(key) if key.0.starts_with(&at.0));
+        context.reported(at) || found.iter().any(here)
+    };
+    let grids = std::mem::take(&mut spec.grids);
+    let whole = |grid: &GridSpec| !broken(&grid.at) && spec.has_all_of(grid);
+    let grids = grids.into_iter().filter(|(_, grid)| whole(grid)).collect();
+    spec.grids = grids;
+    spec.tables.retain(|table| !broken(&table.at));
     mistakes.extend(found.into_iter().map(|m| context.relocated(m)));
-    let spec = spec.ok_or_else(|| Mistake::file(path, "no specification could be read").into());
-    Mistakes::unless_empty(mistakes, ()).and(spec)
+    (spec, mistakes)
 }
 
 /// What resolving asks about places. It counts the entries of lists as the mirror has them; those
@@ -84,7 +118,7 @@ impl Context<'_> {
     }
 }
 
-impl resolve::Origin for Context<'_> {
+impl Origin for Context<'_> {
     fn folder(&self, at: &KeyPath) -> PathBuf {
         self.layers.folder(&self.extracted.original(at))
     }
@@ -133,6 +167,27 @@ pub struct Spec {
     pub moran: Vec<MoranSpec>,
     /// Tables, in file order.
     pub tables: Vec<TableSpec>,
+}
+
+impl Spec {
+    /// Whether everything a grid names is there: not so when its definition is broken.
+    fn has_all_of(&self, grid: &GridSpec) -> bool {
+        let rules = grid.exclude.iter().chain(&grid.include).map(|rule| &rule.value);
+        let own = Selector {
+            model: Some(grid.model.clone()),
+            measure: Some(grid.measure.clone()),
+            region: Some(grid.region.clone()),
+            weights: Some(grid.weights.clone()),
+            ..Selector::default()
+        };
+        rules.chain([&own]).all(|selector| {
+            let named = |names: &Option<Vec<String>>| names.clone().unwrap_or_default();
+            named(&selector.model).iter().all(|name| self.models.contains_key(name))
+                && named(&selector.measure).iter().all(|name| self.measures.contains_key(name))
+                && named(&selector.region).iter().all(|name| self.regions.contains_key(name))
+                && named(&selector.weights).iter().all(|name| self.weights.contains_key(name))
+        })
+    }
 }
 
 /// `[data]`

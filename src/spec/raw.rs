@@ -276,6 +276,18 @@ pub enum RawTableKind {
     Moran,
 }
 
+impl RawTableKind {
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Descriptive => "descriptive",
+            Self::Regression => "regression",
+            Self::Tests => "tests",
+            Self::Moran => "moran",
+        }
+    }
+}
+
 /// One value, or a list of values.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OneOrMany<T> {

@@ -5,8 +5,8 @@ use crate::ident::{KeyPath, Located, VarName};
 use crate::mistake::Mistake;
 use crate::model::LagSet;
 use crate::spec::raw::{Lags, OneOrMany, RawGrid, RawSelector};
-use crate::spec::{GridSpec, MoranSpec, Selector};
-use std::collections::BTreeMap;
+use crate::spec::{GridSpec, MoranSpec, Selector, Spec};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More permutations than this are a slip of the keyboard.
 const MOST_PERMUTATIONS: u32 = 9_999_999;
@@ -149,16 +149,43 @@ impl Resolver<'_> {
             let at = place.join(i);
             let before = self.mistakes.len();
             let selector = self.selector(rule, &at);
-            if selector == Selector::default() && self.mistakes.len() == before {
+            let said = self.reported(&at) || self.mistakes.len() > before;
+            if selector == Selector::default() && !said {
                 self.mistakes.push(
                     Mistake::spec(&at, "this rule names no axis, so it would match every cell")
                         .help("expected for instance { model = \"sem\", region = \"west\" }"),
                 );
-            } else if self.mistakes.len() == before {
+            } else if !said {
                 rules.push(Located::new(selector, at));
             }
         }
         rules
+    }
+
+    /// A variable stands once in a cell: as its response, its measure or one of its controls.
+    pub(super) fn refuse_clashes(&mut self, spec: &Spec) {
+        for grid in spec.grids.values() {
+            let included = grid.include.iter().flat_map(|rule| rule.value.measure.iter().flatten());
+            let names: BTreeSet<&String> = grid.measure.iter().chain(included).collect();
+            let response = &grid.response.value;
+            for control in grid.controls.iter().filter(|control| control.value == *response) {
+                let text = format!("control `{response}` is the response itself");
+                self.wrong(&control.at, text, "take it out of `controls`");
+            }
+            for name in names {
+                let Some(measure) = spec.measures.get(name) else { continue };
+                let variable = &measure.variable.value;
+                if variable == response {
+                    let text = format!("the response `{variable}` is also the measure `{name}`");
+                    let help = "take the measure off the axis, or choose another response";
+                    self.wrong(&grid.response.at, text, help);
+                }
+                for control in grid.controls.iter().filter(|control| control.value == *variable) {
+                    let text = format!("control `{variable}` is also the measure `{name}`");
+                    self.wrong(&control.at, text, "take it out of `controls`");
+                }
+            }
+        }
     }
 
     /// A pattern over cells, every name in it looked up.

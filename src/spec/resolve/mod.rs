@@ -10,10 +10,10 @@ mod grids;
 mod sources;
 mod tables;
 
-use super::Spec;
 use super::raw::{OneOrMany, RawSpec};
 use super::vocabulary::Vocabulary;
-use crate::ident::{KeyPath, Located, Seed};
+use super::{DataSpec, Missing, Spec};
+use crate::ident::{KeyPath, Located, Seed, VarName};
 use crate::mistake::{Mistake, Place, suggest};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -39,14 +39,14 @@ pub(super) struct Resolver<'a> {
     mistakes: Vec<Mistake>,
 }
 
-/// Resolves `raw`, the experiment called `name`. The specification is only there when nothing
-/// that it needs is missing; mistakes may come with or without one.
+/// Resolves `raw`, the experiment called `name`. With mistakes, the specification holds what is
+/// whole: enough to look for more mistakes, not enough to run.
 pub fn resolve(
     name: &str,
     raw: &RawSpec,
     vocabulary: &Vocabulary,
     origin: &dyn Origin,
-) -> (Option<Spec>, Vec<Mistake>) {
+) -> (Spec, Vec<Mistake>) {
     let mut resolver = Resolver { raw, vocabulary, origin, mistakes: Vec::new() };
     let spec = resolver.spec(name);
     (spec, resolver.mistakes)
@@ -60,7 +60,7 @@ fn at(keys: &[&str]) -> KeyPath {
 }
 
 impl Resolver<'_> {
-    fn spec(&mut self, name: &str) -> Option<Spec> {
+    fn spec(&mut self, name: &str) -> Spec {
         let raw = self.raw;
         let title = raw.title.clone().unwrap_or_else(|| name.to_owned());
         let seed = self.required(raw.seed, &at(&["seed"]), "a whole number such as 20260101");
@@ -82,7 +82,7 @@ impl Resolver<'_> {
             name: name.to_owned(),
             title,
             seed: Seed(seed.unwrap_or_default()),
-            data: data?,
+            data: data.unwrap_or_else(no_data),
             variables,
             weights,
             regions,
@@ -92,8 +92,9 @@ impl Resolver<'_> {
             moran,
             tables: Vec::new(),
         };
+        self.refuse_clashes(&partial);
         let tables = self.tables(&partial);
-        Some(Spec { tables, ..partial })
+        Spec { tables, ..partial }
     }
 
     fn reported(&self, at: &KeyPath) -> bool {
@@ -103,11 +104,7 @@ impl Resolver<'_> {
     /// A value that must be there. What was already reported at its place is not missed again.
     fn required<T>(&mut self, value: Option<T>, at: &KeyPath, expected: &str) -> Option<T> {
         if value.is_none() && !self.reported(at) {
-            let key = at.0.last().map_or("", String::as_str);
-            self.mistakes.push(
-                Mistake::spec(at, format!("`{key}` is missing"))
-                    .help(format!("expected {expected}")),
-            );
+            self.wrong(at, format!("`{at}` is missing"), format!("expected {expected}"));
         }
         value
     }
@@ -128,7 +125,11 @@ impl Resolver<'_> {
         if known.contains(&name) {
             return true;
         }
-        let help = suggest(name, known);
+        let help = match also_called(name).filter(|usual| known.contains(usual)) {
+            Some(usual) => format!("spanel calls it `{usual}`"),
+            None if known.is_empty() => format!("this specification declares no {kind}"),
+            None => suggest(name, known),
+        };
         self.wrong(at, format!("there is no {kind} called `{name}`"), help);
         false
     }
@@ -138,6 +139,7 @@ impl Resolver<'_> {
         if self.reported(&at(&[section, name])) {
             return true;
         }
+        let kind = if section == "weights" { "weights matrix" } else { kind };
         let raw = self.raw;
         let names: Vec<&str> = match section {
             "weights" => raw.weights.keys().map(String::as_str).collect(),
@@ -148,6 +150,31 @@ impl Resolver<'_> {
             other => unreachable!("`{other}` is not a section of names"),
         };
         self.known(kind, name, place, names)
+    }
+}
+
+/// Stands in for a `[data]` that is not whole. A specification with it is never run.
+fn no_data() -> DataSpec {
+    let nowhere = KeyPath::root();
+    DataSpec {
+        file: Located::new(PathBuf::new(), nowhere.clone()),
+        sheet: None,
+        unit: Located::new(VarName::new(""), nowhere.clone()),
+        time: Located::new(VarName::new(""), nowhere),
+        years: None,
+        missing: Missing::Error,
+        missing_codes: Vec::new(),
+        note: None,
+    }
+}
+
+/// What others call a model, for people who come from there.
+fn also_called(name: &str) -> Option<&'static str> {
+    match name.to_lowercase().as_str() {
+        "sar" | "lag" | "spatial-lag" | "mlsar" => Some("slm"),
+        "error" | "spatial-error" | "mlerror" => Some("sem"),
+        "lm" | "fe" | "within" | "pooled" | "pooling" => Some("ols"),
+        _ => None,
     }
 }
 

@@ -48,7 +48,7 @@ impl Resolver<'_> {
                 None
             }
             _ => {
-                let text = format!("`years` has {} values", years.len());
+                let text = format!("`years` takes two values, not {}", years.len());
                 self.wrong(at, text, "expected the first and the last year: [2002, 2018]");
                 None
             }
@@ -86,7 +86,7 @@ impl Resolver<'_> {
                         kind: Kind::Spec,
                         message: error.message,
                         help: error.help,
-                        place: self.origin.inside(&at, error.position, 1),
+                        place: self.origin.inside(&at, error.position, error.length),
                     });
                     None
                 }
@@ -179,8 +179,8 @@ impl Resolver<'_> {
                     self.wrong(&at, text, "a link joins two different units");
                 }
                 _ => {
-                    let text = format!("a link has {} units", pair.len());
-                    self.wrong(&at, text, "expected two: [\"Hainan\", \"Guangdong\"]");
+                    let text = format!("a link joins two units, not {}", pair.len());
+                    self.wrong(&at, text, "for example [\"Hainan\", \"Guangdong\"]");
                 }
             }
         }
@@ -292,8 +292,9 @@ impl Resolver<'_> {
             .collect();
         for (name, raw) in &self.raw.models {
             let place = at(&["models", name]);
+            let vocabulary = self.vocabulary;
             let estimators: Vec<&str> =
-                self.vocabulary.estimators.iter().map(|e| e.name.as_str()).collect();
+                vocabulary.estimators.iter().map(|e| e.name.as_str()).collect();
             let own = estimators.contains(&name.as_str()).then(|| name.clone());
             let at = place.join("estimator");
             let given = raw.estimator.clone().or(own);
@@ -302,6 +303,11 @@ impl Resolver<'_> {
             };
             if !self.known_estimator(&estimator, &at) {
                 continue;
+            }
+            if estimators.contains(&name.as_str()) && estimator != *name {
+                let text =
+                    format!("`{name}` is a built-in model and cannot stand for `{estimator}`");
+                self.wrong(&at, text, "give a model of another estimator another name");
             }
             self.refuse_small_sample(&estimator, raw.small_sample, &place);
             models.insert(

@@ -201,8 +201,11 @@ impl Resolver<'_> {
         ];
         for (key, given, kinds) in keys {
             if given && !kinds.contains(&kind) {
-                let text = format!("`{key}` says nothing in a table of this kind");
-                self.wrong(&place.join(key), text, "take it out, or correct `kind`");
+                let text = format!("a table of kind `{}` has no `{key}`", kind.name());
+                let others: Vec<String> = kinds.iter().map(|k| format!("`{}`", k.name())).collect();
+                let help =
+                    format!("take it out, or make it a table of kind {}", others.join(" or "));
+                self.wrong(&place.join(key), text, help);
             }
         }
     }
