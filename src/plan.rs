@@ -213,7 +213,7 @@ fn absent(rule: &Selector, cells: &[CellAxes]) -> Option<String> {
 
 /// Sorts cells along the axes. Values that only an `include` rule has come after the grid's own,
 /// in the order of the rules.
-fn in_axis_order(grid: &GridSpec, cells: &mut Vec<CellAxes>) {
+fn in_axis_order(grid: &GridSpec, cells: &mut [CellAxes]) {
     let listed = product(grid, &Selector::default());
     let ranks: Vec<Vec<String>> = Axis::ALL
         .into_iter()

@@ -116,7 +116,7 @@ fn list(experiment: &Experiment) -> Ending {
     }))
 }
 
-fn by_grid(plan: &Plan) -> BTreeMap<&str, Vec<&crate::plan::Cell>> {
+fn by_grid(plan: &Plan) -> BTreeMap<&str, Vec<&plan::Cell>> {
     let mut grids: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for cell in &plan.cells {
         grids.entry(cell.grid.as_str()).or_default().push(cell);

@@ -2,6 +2,7 @@
 //! threads, order or repetition.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
@@ -80,7 +81,7 @@ fn panel() -> String {
         for unit in ["a", "b", "c", "d", "e", "f"] {
             let (x, z) = (1.0 + draw(), draw());
             let y = x + 0.5 * z + 0.3 * draw();
-            text.push_str(&format!("{unit},{year},{y:.6},{x:.6},{z:.6}\n"));
+            writeln!(text, "{unit},{year},{y:.6},{x:.6},{z:.6}").unwrap();
         }
     }
     text
@@ -274,7 +275,7 @@ fn a_wrong_specification_ends_with_2_and_a_wrong_file_with_3() {
 #[test]
 fn a_column_that_is_not_in_the_data_points_at_its_line() {
     let lab = Lab::new();
-    lab.write("lab.toml", &SPEC.replace("controls = [\"z\"]", "controls = [\"zz\"]"));
+    lab.write("lab.toml", &SPEC.replace("\"z\"", "\"zz\""));
     let output = lab.run(&["check", "lab.toml"]);
     assert_exit(&output, 2);
     let said = text(&output.stderr);
