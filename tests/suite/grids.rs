@@ -43,7 +43,7 @@ fn with(rules: &str) -> Plan {
 }
 
 fn labels(plan: &Plan) -> Vec<String> {
-    plan.cells.iter().map(|cell| cell.label()).collect()
+    plan.cells.iter().map(spanel::plan::Cell::label).collect()
 }
 
 #[test]

@@ -1,6 +1,11 @@
 //! One test binary: one link instead of ten.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test panics when it fails, and prints what it measured"
+)]
 
 mod architecture;
 mod cli;
