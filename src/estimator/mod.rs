@@ -10,6 +10,7 @@
 //! | `ols` | pooled and within least squares |
 //! | `slm` | the spatial lag model by maximum likelihood |
 //! | `sem` | the spatial error model by maximum likelihood |
+//! | `likelihood` | what estimators of one spatial parameter share |
 //! | `gram` | cross-products of filtered columns as functions of λ |
 //! | `goodness` | log-likelihood, information criteria, kinds of R² |
 //! | `inference` | covariance → standard errors, p-values, intervals |
@@ -17,6 +18,7 @@
 pub mod goodness;
 pub mod gram;
 pub mod inference;
+mod likelihood;
 pub mod ols;
 pub mod problem;
 pub mod sem;

@@ -11,17 +11,15 @@
 //! *Limits*: as for the SLM.
 //! *References*: Elhorst (2010), Handbook of Applied Spatial Analysis, C.2; Anselin (1988).
 
-use super::goodness::{Ingredients, gaussian_loglik, statistics};
+use super::goodness::gaussian_loglik;
 use super::gram::FilteredGram;
-use super::inference::{convergence, edge_caution, estimates, rows};
+use super::likelihood::{self, Optimum};
 use super::problem::combine;
-use super::slm::in_coefficients;
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, dot, spd_inverse};
 use crate::math::optimize::{Jet, Maximum, maximise};
 use crate::model::{Effects, LagOrder, Model, Term};
-use crate::outcome::{Fit, Reference};
 use crate::weights::spectrum::Spectrum;
 
 /// The spatial error model by maximum likelihood.
@@ -198,10 +196,9 @@ fn assemble(
     spectrum: &Spectrum,
     optimum: Maximum,
 ) -> Result<Estimated, FitError> {
-    let (lambda, n) = (optimum.at, problem.n());
+    let lambda = optimum.at;
     let profile = filtered.profile(lambda).ok_or(FitError::SingularInformation)?;
     let innovations = filtered.innovations(lambda, &profile.gamma);
-    let sigma2 = dot(&innovations, &innovations) / n as f64;
     let coordinates: Vec<f64> =
         filtered.start.iter().zip(&profile.gamma).map(|(a, b)| a + b).collect();
     let coefficients = space.coefficients(&coordinates);
@@ -217,66 +214,23 @@ fn assemble(
     let level_residual = problem.within(&rest);
     let within_linear = problem.within(&linear);
 
-    let information = information(problem, &profile.block, spectrum, lambda, sigma2);
-    let covariance = spd_inverse(&information).ok_or(FitError::SingularInformation)?;
-    let covariance = in_coefficients(space, &covariance);
-
-    let checked =
-        convergence("lambda", lambda, optimum.jet.slope, optimum.evaluations, n, spectrum)?;
-    let mut terms = problem.linear_terms();
-    terms.extend([Term::Lambda, Term::Sigma2]);
-    let slopes = coefficients.len();
-    let mut values = coefficients;
-    values.extend([lambda, sigma2]);
-    let ingredients = Ingredients {
-        loglik: optimum.jet.value,
-        sigma2,
-        innovations: &innovations,
-        level_residual: &level_residual,
-        reduced_form: None,
-        within_reduced_form: &within_linear,
-        slopes,
-        spatial: 1,
-    };
-    let fit = Fit {
-        estimator: INFO.name.to_owned(),
-        estimator_version: INFO.version,
-        effects: problem.model.effects,
-        estimates: estimates(&terms, &values, &covariance, &Reference::Normal),
-        covariance: rows(&covariance),
-        std_error_kind: "expected information matrix".to_owned(),
-        inference: Reference::Normal,
-        statistics: statistics(problem, &ingredients),
-        cautions: edge_caution("lambda", lambda, &checked).into_iter().collect(),
-        convergence: Some(checked),
-    };
+    let fit = likelihood::fit(
+        problem,
+        space,
+        spectrum,
+        Optimum {
+            info: &INFO,
+            parameter: (Term::Lambda, "lambda"),
+            at: optimum,
+            cross: vec![0.0; coefficients.len()],
+            coefficients,
+            block: profile.block,
+            mean_square: 0.0,
+            innovations: &innovations,
+            level_residual: &level_residual,
+            reduced_form: None,
+            within_reduced_form: &within_linear,
+        },
+    )?;
     Ok(Estimated { fit, innovations, systematic })
-}
-
-/// Expected information of (γ, λ, σ²) (Elhorst 2010, section C.2.3; Anselin 1988, section 6.2):
-/// γγ: X̃'X̃/σ² with X̃ the filtered basis; λλ: T tr(HH + H'H), H = W(I − λW)⁻¹; λσ²: T tr H/σ²;
-/// σ²σ²: n/2σ⁴; the rest 0.
-fn information(
-    problem: &Problem<'_>,
-    block: &Matrix,
-    spectrum: &Spectrum,
-    lambda: f64,
-    sigma2: f64,
-) -> Matrix {
-    let k = block.nrows();
-    let t = problem.n_periods() as f64;
-    let resolvent = problem.weights.resolvent(lambda);
-    let hth: f64 =
-        (0..resolvent.ncols()).map(|j| resolvent.col(j).iter().map(|v| v * v).sum::<f64>()).sum();
-    let mut info = Matrix::zeros(k + 2, k + 2);
-    for i in 0..k {
-        for j in 0..k {
-            info[(i, j)] = block[(i, j)] / sigma2;
-        }
-    }
-    info[(k, k)] = t * (spectrum.trace_gg(lambda) + hth);
-    info[(k, k + 1)] = t * spectrum.trace_g(lambda) / sigma2;
-    info[(k + 1, k)] = info[(k, k + 1)];
-    info[(k + 1, k + 1)] = problem.n() as f64 / (2.0 * sigma2 * sigma2);
-    info
 }

@@ -12,14 +12,13 @@
 //! 2010).
 //! *References*: Elhorst (2010), Handbook of Applied Spatial Analysis, C.2; Lee & Yu (2010).
 
-use super::goodness::{Ingredients, gaussian_loglik, statistics};
-use super::inference::{convergence, edge_caution, estimates, rows};
+use super::goodness::gaussian_loglik;
+use super::likelihood::{self, Optimum};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
-use crate::math::linalg::{ColumnSpace, column_dot, dot, spd_inverse};
+use crate::math::linalg::{ColumnSpace, dot};
 use crate::math::optimize::{Jet, Maximum, maximise};
 use crate::model::{LagOrder, Model, Term};
-use crate::outcome::{Fit, Reference};
 use crate::weights::spectrum::Spectrum;
 
 /// The spatial lag model by maximum likelihood.
@@ -127,8 +126,6 @@ fn assemble(
     let on_lag = space.least_squares(lag);
     let coefficients: Vec<f64> = on_y.iter().zip(&on_lag).map(|(a, b)| a - rho * b).collect();
     let innovations = likelihood.innovations(rho);
-    let ssr = dot(&innovations, &innovations);
-    let sigma2 = ssr / n as f64;
 
     let raw_lag = problem.weights.lag(&problem.sample.y);
     let linear = problem.linear_part(&coefficients);
@@ -141,89 +138,31 @@ fn assemble(
     let within_linear = problem.within(&linear);
     let within_reduced_form = problem.within(&problem.weights.resolve(rho, &within_linear));
 
+    // g = Q(I ⊗ G)(Xβ + effects): the mean of the lag, which is what ρ's information is made of.
     let g = match problem.model.lag_order {
         LagOrder::LagThenDemean => problem.within(&problem.weights.lag(&reduced_form)),
         LagOrder::DemeanThenLag => {
             problem.weights.lag(&problem.weights.resolve(rho, &within_linear))
         }
     };
-    let information = information(problem, space, likelihood.spectrum, rho, sigma2, &g);
-    let covariance = spd_inverse(&information).ok_or(FitError::SingularInformation)?;
-    let covariance = in_coefficients(space, &covariance);
-
-    let checked =
-        convergence("rho", rho, optimum.jet.slope, optimum.evaluations, n, likelihood.spectrum)?;
-    let mut terms = problem.linear_terms();
-    terms.extend([Term::Rho, Term::Sigma2]);
-    let slopes = coefficients.len();
-    let mut values = coefficients;
-    values.extend([rho, sigma2]);
-    let ingredients = Ingredients {
-        loglik: optimum.jet.value,
-        sigma2,
-        innovations: &innovations,
-        level_residual: &level_residual,
-        reduced_form: Some(&reduced_form),
-        within_reduced_form: &within_reduced_form,
-        slopes,
-        spatial: 1,
-    };
-    let fit = Fit {
-        estimator: INFO.name.to_owned(),
-        estimator_version: INFO.version,
-        effects: problem.model.effects,
-        estimates: estimates(&terms, &values, &covariance, &Reference::Normal),
-        covariance: rows(&covariance),
-        std_error_kind: "expected information matrix".to_owned(),
-        inference: Reference::Normal,
-        statistics: statistics(problem, &ingredients),
-        cautions: edge_caution("rho", rho, &checked).into_iter().collect(),
-        convergence: Some(checked),
-    };
-    Ok(Estimated { fit, innovations, systematic })
-}
-
-/// Expected information of (γ, ρ, σ²), γ the coordinates of Xβ in the orthonormal basis of QX, so
-/// that the block of γ is I/σ² (Elhorst 2010, section C.2.3; Anselin 1988, section 6.2):
-/// γρ: Q_x'g/σ²; ρρ: g'g/σ² + T tr(GG + G'G); ρσ²: T tr G/σ²; σ²σ²: n/2σ⁴.
-/// `g` = Q(I ⊗ G)(Xβ + effects).
-fn information(
-    problem: &Problem<'_>,
-    space: &ColumnSpace,
-    spectrum: &Spectrum,
-    rho: f64,
-    sigma2: f64,
-    g: &[f64],
-) -> Matrix {
     let k = space.rank();
-    let t = problem.n_periods() as f64;
-    let resolvent = problem.weights.resolvent(rho);
-    let gtg: f64 =
-        (0..resolvent.ncols()).map(|j| resolvent.col(j).iter().map(|v| v * v).sum::<f64>()).sum();
-    let mut info = Matrix::zeros(k + 2, k + 2);
-    for j in 0..k {
-        info[(j, j)] = 1.0 / sigma2;
-        info[(j, k)] = column_dot(&space.q, j, g) / sigma2;
-        info[(k, j)] = info[(j, k)];
-    }
-    info[(k, k)] = dot(g, g) / sigma2 + t * (spectrum.trace_gg(rho) + gtg);
-    info[(k, k + 1)] = t * spectrum.trace_g(rho) / sigma2;
-    info[(k + 1, k)] = info[(k, k + 1)];
-    info[(k + 1, k + 1)] = problem.n() as f64 / (2.0 * sigma2 * sigma2);
-    info
-}
-
-/// Covariance of (γ, …) → covariance of (β, …), β = R⁻¹γ.
-pub(super) fn in_coefficients(space: &ColumnSpace, covariance: &Matrix) -> Matrix {
-    let (k, p) = (space.rank(), covariance.nrows());
-    let r = space.r_inverse();
-    let map =
-        Matrix::from_fn(
-            p,
-            p,
-            |i, j| {
-                if i < k && j < k { r[(i, j)] } else { f64::from(u8::from(i == j)) }
-            },
-        );
-    &map * covariance * map.transpose()
+    let fit = likelihood::fit(
+        problem,
+        space,
+        likelihood.spectrum,
+        Optimum {
+            info: &INFO,
+            parameter: (Term::Rho, "rho"),
+            at: optimum,
+            coefficients,
+            block: Matrix::identity(k, k),
+            cross: space.coordinates(&g),
+            mean_square: dot(&g, &g),
+            innovations: &innovations,
+            level_residual: &level_residual,
+            reduced_form: Some(&reduced_form),
+            within_reduced_form: &within_reduced_form,
+        },
+    )?;
+    Ok(Estimated { fit, innovations, systematic })
 }
