@@ -104,11 +104,10 @@ impl Shown {
         diagnostic.help = self.help.as_deref().map(wrapped);
         let report = match &self.place {
             Place::Line { file, line, column, length, text } => {
-                let source = OneLine {
-                    file: file.display().to_string(),
-                    line: *line,
-                    text: format!("{text} "),
-                };
+                // A caret behind the end of the line needs something to stand under.
+                let behind = *column > text.chars().count();
+                let text = if behind { format!("{text} ") } else { text.clone() };
+                let source = OneLine { file: file.display().to_string(), line: *line, text };
                 let span = source.span(*column, *length);
                 let label = LabeledSpan::new_with_span(self.label.clone(), span);
                 Report::new(diagnostic.with_label(label)).with_source_code(source)

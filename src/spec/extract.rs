@@ -49,13 +49,13 @@ pub(super) fn extract(layers: &Layers) -> Extracted {
 impl Extracted {
     /// Whether the value at `at` was reported, or something it is part of or has as a part.
     /// `at` counts list entries as the mirror has them.
-    pub fn reported(&self, at: &KeyPath) -> bool {
+    pub(super) fn reported(&self, at: &KeyPath) -> bool {
         let at = self.original(at);
         self.reported.iter().any(|r| r.0.starts_with(&at.0) || at.0.starts_with(&r.0))
     }
 
     /// The path in the layers of a path in the mirror, whose lists have lost entries.
-    pub fn original(&self, at: &KeyPath) -> KeyPath {
+    pub(super) fn original(&self, at: &KeyPath) -> KeyPath {
         let mut path = KeyPath::root();
         for key in &at.0 {
             let taken = self.taken.get(&path);
