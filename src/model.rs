@@ -132,6 +132,16 @@ pub struct Regressor {
     pub lag: u32,
 }
 
+impl fmt::Display for Regressor {
+    /// `ln_oa`, `ln_oa@lag1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.lag {
+            0 => write!(f, "{}", self.variable),
+            lag => write!(f, "{}@lag{lag}", self.variable),
+        }
+    }
+}
+
 /// Divisors and reference distribution of an estimator that has a small-sample form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -160,6 +170,41 @@ pub struct Model {
     pub small_sample: Option<SmallSample>,
 }
 
+/// How a change of a regressor reaches the response through space (LeSage & Pace 2009).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Impact {
+    /// On the unit itself, feedback through its neighbours included.
+    Direct,
+    /// On the other units.
+    Indirect,
+    /// On all units.
+    Total,
+}
+
+impl Impact {
+    /// All three, in the order tables show them.
+    pub const ALL: [Self; 3] = [Self::Direct, Self::Indirect, Self::Total];
+
+    /// The name in a specification and in CSV files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Indirect => "indirect",
+            Self::Total => "total",
+        }
+    }
+
+    /// `indirect:ln_ee` as the kind and the rest; no kind for a name without one of the prefixes.
+    pub fn split(raw: &str) -> (Option<Self>, &str) {
+        let of = |impact: Self| Some((impact, raw.strip_prefix(impact.name())?.strip_prefix(':')?));
+        match Self::ALL.into_iter().find_map(of) {
+            Some((impact, rest)) => (Some(impact), rest),
+            None => (None, raw),
+        }
+    }
+}
+
 /// A parameter of a fitted model.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -174,15 +219,18 @@ pub enum Term {
     Lambda,
     /// Variance of the innovations.
     Sigma2,
+    /// The average effect of a regressor, by the way it takes.
+    Impact(Impact, Regressor),
 }
 
 impl fmt::Display for Term {
-    /// The raw name in specifications and CSV files: `ln_oa`, `ln_oa@lag1`, `rho`.
+    /// The raw name in specifications and CSV files: `ln_oa`, `ln_oa@lag1`, `rho`,
+    /// `indirect:ln_oa`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Constant => f.write_str("constant"),
-            Self::Variable(Regressor { variable, lag: 0 }) => write!(f, "{variable}"),
-            Self::Variable(Regressor { variable, lag }) => write!(f, "{variable}@lag{lag}"),
+            Self::Variable(regressor) => write!(f, "{regressor}"),
+            Self::Impact(impact, regressor) => write!(f, "{}:{regressor}", impact.name()),
             Self::Rho => f.write_str("rho"),
             Self::Lambda => f.write_str("lambda"),
             Self::Sigma2 => f.write_str("sigma2"),

@@ -281,6 +281,9 @@ pub struct Verdict {
 pub struct Outcome {
     /// The fit.
     pub fit: Fit,
+    /// Average direct, indirect and total effects of each regressor; empty for a model without a
+    /// spatial lag, where the direct effect is the coefficient and there is no other.
+    pub impacts: Vec<Estimate>,
     /// Its tests.
     pub tests: Vec<Test>,
     /// What decision rules make of the tests.

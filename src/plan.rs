@@ -7,7 +7,7 @@
 
 use crate::ident::{CellId, KeyPath, Located, Period, Seed, VarName};
 use crate::mistake::{Checked, Mistake, Mistakes, suggest};
-use crate::model::{Effects, LagSet, Model, Regressor, Term};
+use crate::model::{Effects, Impact, LagSet, Model, Regressor, Term};
 use crate::spec::layers::Layers;
 use crate::spec::tables::{CellChoice, RegressionTable, RowTerm, TableKind};
 use crate::spec::vocabulary::Vocabulary;
@@ -429,7 +429,7 @@ fn check_rows(plan: &Plan, table: &RegressionTable, mistakes: &mut Vec<Mistake>)
         }
         seen.push(&row.value);
         let help = match &row.value {
-            RowTerm::Measure { lag } => {
+            RowTerm::Measure { lag, .. } => {
                 if chosen.iter().any(|cell| cell.axes.lags.lags().contains(lag)) {
                     continue;
                 }
@@ -452,8 +452,11 @@ fn check_rows(plan: &Plan, table: &RegressionTable, mistakes: &mut Vec<Mistake>)
 /// A row as it is written in a specification.
 fn row_name(row: &RowTerm) -> String {
     match row {
-        RowTerm::Measure { lag: 0 } => "measure".to_owned(),
-        RowTerm::Measure { lag } => format!("measure@lag{lag}"),
+        RowTerm::Measure { impact, lag } => {
+            let prefix = impact.map_or_else(String::new, |i| format!("{}:", i.name()));
+            let suffix = if *lag == 0 { String::new() } else { format!("@lag{lag}") };
+            format!("{prefix}measure{suffix}")
+        }
         RowTerm::Named(name) => name.clone(),
     }
 }
@@ -471,6 +474,9 @@ fn row_names(cells: &[&Cell]) -> Vec<String> {
     }
     // Which of these a model has is the estimator's business.
     names.extend([Term::Rho, Term::Lambda, Term::Sigma2].map(|term| term.to_string()));
+    for regressor in cells.iter().flat_map(|cell| &cell.model.regressors) {
+        names.extend(Impact::ALL.map(|kind| Term::Impact(kind, regressor.clone()).to_string()));
+    }
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));
     names

@@ -183,6 +183,7 @@ fn outcome(
     let estimated = estimator.fit(&problem)?;
     let findings = run_tests(cell, problem);
     Ok(Outcome {
+        impacts: estimator.impacts(&problem, &estimated),
         fit: estimated.fit,
         tests: findings.tests,
         verdicts: findings.verdicts,

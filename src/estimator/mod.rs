@@ -12,11 +12,13 @@
 //! | `sem` | the spatial error model by maximum likelihood |
 //! | `likelihood` | what estimators of one spatial parameter share |
 //! | `gram` | cross-products of filtered columns as functions of λ |
+//! | `impacts` | direct, indirect and total effects with delta-method standard errors |
 //! | `goodness` | log-likelihood, information criteria, kinds of R² |
 //! | `inference` | covariance → standard errors, p-values, intervals |
 
 pub mod goodness;
 pub mod gram;
+pub mod impacts;
 pub mod inference;
 mod likelihood;
 pub mod ols;
@@ -26,7 +28,7 @@ pub mod slm;
 pub mod transform;
 
 use crate::model::{Effects, Model, Term};
-use crate::outcome::{Failure, FailureKind, Fit};
+use crate::outcome::{Estimate, Failure, FailureKind, Fit};
 pub use problem::Problem;
 
 /// What others need to know of an estimator.
@@ -58,6 +60,12 @@ pub trait Estimator: Sync {
 
     /// Estimates.
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError>;
+
+    /// Average direct, indirect and total effects of the regressors at the fit; none for a model
+    /// without a spatial lag.
+    fn impacts(&self, _problem: &Problem<'_>, _at: &Estimated) -> Vec<Estimate> {
+        Vec::new()
+    }
 
     /// The response that the fitted model generates from `errors` (innovations, N·T): the reduced
     /// form with the fitted coefficients and effects.

@@ -13,12 +13,14 @@
 //! *References*: Elhorst (2010), Handbook of Applied Spatial Analysis, C.2; Lee & Yu (2010).
 
 use super::goodness::gaussian_loglik;
+use super::impacts::impacts;
 use super::likelihood::{self, Optimum};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, dot};
 use crate::math::optimize::{Jet, Maximum, maximise};
 use crate::model::{LagOrder, Model, Term};
+use crate::outcome::Estimate;
 use crate::weights::spectrum::Spectrum;
 
 /// The spatial lag model by maximum likelihood.
@@ -54,6 +56,10 @@ impl Estimator for Slm {
         let optimum = maximise(|rho| likelihood.at(rho), low, high)
             .ok_or(FitError::NoInteriorMaximum { parameter: "rho", low, high })?;
         assemble(problem, &space, &y, &lag, &likelihood, optimum)
+    }
+
+    fn impacts(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<Estimate> {
+        impacts(problem.weights, &at.fit)
     }
 
     fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {

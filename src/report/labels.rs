@@ -1,7 +1,7 @@
 //! What things are called in tables: axis values, terms, statistics, tests. Plain Unicode.
 
 use crate::ident::VarName;
-use crate::model::{Effects, LagSet, Normalisation, Regressor, Term};
+use crate::model::{Effects, Impact, LagSet, Normalisation, Regressor, Term};
 use crate::outcome::{Basis, NullDistribution, Statistic};
 use crate::plan::CellAxes;
 use crate::report::number;
@@ -51,6 +51,17 @@ pub fn term(spec: &Spec, term: &Term) -> String {
         Term::Rho => "ρ".to_owned(),
         Term::Lambda => "λ".to_owned(),
         Term::Sigma2 => "σ²".to_owned(),
+        Term::Impact(kind, r) => impact(Some(*kind), regressor(spec, r)),
+    }
+}
+
+/// The label of an effect: `Indirect: ln OA`.
+pub fn impact(kind: Option<Impact>, label: String) -> String {
+    match kind {
+        None => label,
+        Some(Impact::Direct) => format!("Direct: {label}"),
+        Some(Impact::Indirect) => format!("Indirect: {label}"),
+        Some(Impact::Total) => format!("Total: {label}"),
     }
 }
 
@@ -62,9 +73,14 @@ pub fn parse_term(raw: &str) -> Term {
         "lambda" => Term::Lambda,
         "sigma2" => Term::Sigma2,
         column => {
+            let (impact, column) = Impact::split(column);
             let lagged = column.rsplit_once("@lag").and_then(|(v, l)| Some((v, l.parse().ok()?)));
             let (variable, lag) = lagged.unwrap_or((column, 0));
-            Term::Variable(Regressor { variable: VarName::new(variable), lag })
+            let regressor = Regressor { variable: VarName::new(variable), lag };
+            match impact {
+                Some(impact) => Term::Impact(impact, regressor),
+                None => Term::Variable(regressor),
+            }
         }
     }
 }

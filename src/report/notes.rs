@@ -124,7 +124,11 @@ pub fn stars(thresholds: &[(f64, String)]) -> Option<String> {
 pub fn spatial_terms(shown: &[Term]) -> Option<String> {
     let rho = shown.contains(&Term::Rho).then_some("ρ: coefficient of the spatial lag Wy");
     let lambda = shown.contains(&Term::Lambda).then_some("λ: coefficient of the lagged error Wu");
-    let said: Vec<&str> = rho.into_iter().chain(lambda).collect();
+    let impact = |t: &Term| matches!(t, Term::Impact(..));
+    let impacts = shown.iter().any(impact).then_some(
+        "Direct, indirect, total: average effects β(I − ρW)⁻¹, standard errors by the delta method",
+    );
+    let said: Vec<&str> = rho.into_iter().chain(lambda).chain(impacts).collect();
     (!said.is_empty()).then(|| format!("{}.", said.join("; ")))
 }
 

@@ -1,6 +1,6 @@
 //! Tidy CSV files: every number with full precision, rows in the order of the plan.
 
-use crate::outcome::{Failure, NullDistribution, Outcome, Statistic, Test, TestOutcome};
+use crate::outcome::{Estimate, Failure, NullDistribution, Outcome, Statistic, Test, TestOutcome};
 use crate::plan::Cell;
 use crate::report::number::exact;
 use crate::report::{RenderedFile, Source};
@@ -12,6 +12,7 @@ pub fn files(source: Source<'_>) -> Vec<RenderedFile> {
     let file = |path: &str, text| RenderedFile { path: path.to_owned(), text };
     vec![
         file("estimates.csv", estimates(source)),
+        file("impacts.csv", impacts(source)),
         file("fits.csv", fits(source)),
         file("tests.csv", tests(source)),
         file("verdicts.csv", verdicts(source)),
@@ -67,11 +68,20 @@ fn fitted(source: Source<'_>) -> impl Iterator<Item = (&Cell, &Outcome)> {
 
 /// One row a cell and term.
 pub fn estimates(source: Source<'_>) -> String {
+    terms(source, |outcome| &outcome.fit.estimates)
+}
+
+/// One row a cell, regressor and kind of effect, for models with a spatial lag.
+pub fn impacts(source: Source<'_>) -> String {
+    terms(source, |outcome| &outcome.impacts)
+}
+
+fn terms(source: Source<'_>, of: impl Fn(&Outcome) -> &Vec<Estimate>) -> String {
     let columns =
         ["term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high"];
     let mut rows = Rows::new(key_header().chain(columns));
     for (cell, outcome) in fitted(source) {
-        for e in &outcome.fit.estimates {
+        for e in of(outcome) {
             let numbers =
                 [e.value, e.std_error, e.statistic, e.p_value, e.conf_low, e.conf_high].map(exact);
             rows.push(key(cell).chain([e.term.to_string()]).chain(numbers));

@@ -4,7 +4,7 @@
 //! results/<experiment>/
 //!   records/<cell id>.json   one a cell: the cell, hashes of its inputs, estimates, tests
 //!   experiment.json          provenance of the data, descriptive statistics, Moran's I
-//!   estimates.csv fits.csv tests.csv descriptive.csv moran.csv
+//!   estimates.csv impacts.csv fits.csv tests.csv verdicts.csv descriptive.csv moran.csv
 //!   tables/<table>.md tables/<table>.tex
 //! ```
 

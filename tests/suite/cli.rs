@@ -162,6 +162,7 @@ fn a_run_writes_records_csv_and_tables_and_nothing_else() {
     for name in [
         "experiment.json",
         "estimates.csv",
+        "impacts.csv",
         "fits.csv",
         "tests.csv",
         "descriptive.csv",

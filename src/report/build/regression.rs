@@ -55,6 +55,7 @@ fn row_terms(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<RowTer
         Term::Rho => 1,
         Term::Lambda => 2,
         Term::Sigma2 => 3,
+        Term::Impact(..) => 4,
     });
     terms.into_iter().map(|t| RowTerm::Named(t.to_string())).collect()
 }
@@ -62,8 +63,13 @@ fn row_terms(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<RowTer
 /// The parameter that a row shows in a column.
 fn term_in(row: &RowTerm, column: &CellColumn<'_>) -> Term {
     match row {
-        RowTerm::Measure { lag } => {
-            Term::Variable(Regressor { variable: column.cell.measure_variable.clone(), lag: *lag })
+        RowTerm::Measure { impact, lag } => {
+            let variable = column.cell.measure_variable.clone();
+            let regressor = Regressor { variable, lag: *lag };
+            match impact {
+                Some(impact) => Term::Impact(*impact, regressor),
+                None => Term::Variable(regressor),
+            }
         }
         RowTerm::Named(raw) => labels::parse_term(raw),
     }
@@ -82,17 +88,18 @@ fn row_label(
             Some(label) => label.clone(),
             None => labels::term(source.spec, &labels::parse_term(raw)),
         },
-        RowTerm::Measure { lag } => {
+        RowTerm::Measure { impact, lag } => {
+            let of = |label: String| labels::impact(*impact, label);
             if let Some(label) = wanted.labels.get(&format!("measure@lag{lag}")) {
-                return label.clone();
+                return of(label.clone());
             }
             if let Some(label) = wanted.labels.get("measure") {
-                return labels::lagged(label, *lag);
+                return of(labels::lagged(label, *lag));
             }
             let first = columns.first().map(|c| &c.cell.measure_variable);
             let shared = first.filter(|v| columns.iter().all(|c| c.cell.measure_variable == **v));
             let label = shared.map_or("Measure", |v| labels::variable(source.spec, v));
-            labels::lagged(label, *lag)
+            of(labels::lagged(label, *lag))
         }
     }
 }
@@ -128,14 +135,14 @@ fn estimates(
 }
 
 fn estimate<'a>(outcome: &'a Outcome, term: &Term) -> Option<&'a Estimate> {
-    outcome.fit.estimates.iter().find(|e| e.term == *term)
+    outcome.fit.estimates.iter().chain(&outcome.impacts).find(|e| e.term == *term)
 }
 
 fn starred(estimate: &Estimate, digits: usize, thresholds: &[(f64, String)]) -> Entry {
     // σ² is a variance: that it differs from zero is not a finding.
     let stars = match estimate.term {
         Term::Sigma2 => String::new(),
-        Term::Constant | Term::Variable(_) | Term::Rho | Term::Lambda => {
+        Term::Constant | Term::Variable(_) | Term::Rho | Term::Lambda | Term::Impact(..) => {
             number::stars(estimate.p_value, thresholds)
         }
     };

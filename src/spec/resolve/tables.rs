@@ -3,6 +3,7 @@
 use super::{Resolver, at, located};
 use crate::ident::{KeyPath, Located, VarName};
 use crate::mistake::{Mistake, suggest};
+use crate::model::Impact;
 use crate::outcome::Statistic;
 use crate::spec::raw::{OneOrMany, RawTable, RawTableKind};
 use crate::spec::tables::{
@@ -321,7 +322,7 @@ impl Resolver<'_> {
         let rows = rows
             .iter()
             .enumerate()
-            .map(|(i, row)| Located::new(row_term(row), place.join("rows").join(i)))
+            .map(|(i, row)| Located::new(RowTerm::parse(row), place.join("rows").join(i)))
             .collect();
         Some(TableKind::Regression(RegressionTable {
             cells: cells?,
@@ -337,7 +338,8 @@ impl Resolver<'_> {
     /// A label that no row carries is a slip of the pen. Without `rows` every term is a row.
     fn refuse_labels_of_no_row(&mut self, raw: &RawTable, rows: &[String], place: &KeyPath) {
         for name in raw.labels.keys() {
-            let of_measure = name == "measure" && rows.iter().any(|r| r.starts_with("measure"));
+            let measure = |row: &String| Impact::split(row).1.starts_with("measure");
+            let of_measure = name == "measure" && rows.iter().any(measure);
             if !rows.is_empty() && !of_measure && !rows.contains(name) {
                 let help = suggest(name, rows.iter().map(String::as_str));
                 let text = format!("the table has no row `{name}`");
@@ -380,18 +382,6 @@ impl Resolver<'_> {
 
 const MOMENTS: [Moment; 6] =
     [Moment::N, Moment::Min, Moment::Max, Moment::Mean, Moment::Sd, Moment::Median];
-
-/// `measure`, `measure@lag2`, or a term by its raw name.
-fn row_term(text: &str) -> RowTerm {
-    match text.strip_prefix("measure") {
-        Some("") => RowTerm::Measure { lag: 0 },
-        Some(rest) => match rest.strip_prefix("@lag").and_then(|k| k.parse().ok()) {
-            Some(lag) => RowTerm::Measure { lag },
-            None => RowTerm::Named(text.to_owned()),
-        },
-        None => RowTerm::Named(text.to_owned()),
-    }
-}
 
 /// Narrows a pattern to one value of an axis.
 fn restrict(select: &mut Selector, axis: Axis, value: &str, spec: &Spec, grid: &str) {

@@ -2,6 +2,8 @@
 
 use super::*;
 use data::{Table, json, weights};
+use spanel::estimator::impacts::impacts;
+use spanel::model::Impact;
 
 const FORMULA: [&str; 4] = ["lpcap", "lpc", "lemp", "unemp"];
 
@@ -84,6 +86,33 @@ fn maximum_likelihood_fits_agree_with_the_exact_ones() {
         }
     }
     ledger.finish(1000);
+}
+
+/// Average effects and their delta-method standard errors.
+#[test]
+fn direct_indirect_and_total_effects_agree() {
+    let (sample, weights) = sample_and_weights();
+    let file = json("produc_impacts.json");
+    let mut ledger = Ledger::new("produc_impacts.json");
+    for (case, block) in file["results"].as_object().expect("results") {
+        let effects = effects(case.strip_prefix("sar_impacts_").expect("a case of the lag model"));
+        let ours = fit(&sample, &weights, ("slm", effects, LagOrder::LagThenDemean), None);
+        let found = impacts(&weights, &ours.fit);
+        for kind in Impact::ALL {
+            for (quantity, prefix) in [("effect", ""), ("standard error", "delta_se_")] {
+                let reference = &block["impacts"][format!("{prefix}{}", kind.name())];
+                for (name, value) in numbers(reference) {
+                    let Term::Variable(regressor) = term(name) else { panic!("{name}") };
+                    let wanted = Term::Impact(kind, regressor);
+                    let one = found.iter().find(|e| e.term == wanted);
+                    let ours = one.map(|e| if prefix.is_empty() { e.value } else { e.std_error });
+                    let what = wanted.to_string();
+                    ledger.check((case, quantity, &what), value, ours, Scale::Unit, COEFFICIENTS);
+                }
+            }
+        }
+    }
+    ledger.finish(72);
 }
 
 /// y = ρWy + Xβ + effects + u with (I − λW)u = e, for every model and kind of effects.

@@ -163,6 +163,7 @@ fn outcome(cell: &Cell, lag_model: bool, first_measure: bool, region: &str) -> O
     ];
     let k = estimates.len();
     Outcome {
+        impacts: Vec::new(),
         fit: Fit {
             estimator: cell.model.estimator.clone(),
             estimator_version: 1,
@@ -390,7 +391,7 @@ pub fn choice(columns: &[Axis], select: Selector) -> CellChoice {
 /// A table of estimates in the paper's shape.
 pub fn regression(columns: &[Axis], select: Selector) -> RegressionTable {
     let named = |n: &str| at(RowTerm::Named(n.to_owned()));
-    let measure = |lag| at(RowTerm::Measure { lag });
+    let measure = |lag| at(RowTerm::Measure { impact: None, lag });
     RegressionTable {
         cells: choice(columns, select),
         labels: BTreeMap::new(),
