@@ -249,6 +249,29 @@ mod tests {
     }
 
     #[test]
+    fn the_worked_panel_by_hand() {
+        // σ² = 1, T_W = 3·(2 + 2) = 12, e'We = 2, e'Wy = −2·3 + 1·4 + 1·4 = 2. WXb = Xb, so that
+        // J = T_W: both LM statistics are 4/12 and the robust ones do not exist.
+        let (sample, weights, model) = crate::estimator::worked::panel("slm");
+        let problem = Problem::new(&sample, &weights, &model).expect("the same units");
+        let found = LagrangeMultiplier.run(&Context::new(problem)).tests;
+        let outcome = |name: &str| &found.iter().find(|t| t.name == name).expect("a test").outcome;
+        for name in ["lm-lag", "lm-error"] {
+            match outcome(name) {
+                TestOutcome::Computed { statistic, p_value, .. } => {
+                    assert!((statistic - 1.0 / 3.0).abs() < 1e-12);
+                    // P(χ²(1) > 1/3) = P(|Z| > 1/√3).
+                    assert!((p_value - 0.563_702_861_650_773_1).abs() < 1e-12, "{p_value}");
+                }
+                TestOutcome::NotApplicable { reason } => panic!("{name}: {reason}"),
+            }
+        }
+        for name in ["robust-lm-lag", "robust-lm-error", "lm-joint"] {
+            assert!(matches!(outcome(name), TestOutcome::NotApplicable { .. }), "{name}");
+        }
+    }
+
+    #[test]
     fn the_rule_chooses_by_the_test_that_rejects() {
         let chosen = |f: Family| f.verdict(Basis::Pooled).chosen;
         assert_eq!(chosen(family(1.0, 1.0, 9.0, 9.0)), "ols");

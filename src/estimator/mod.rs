@@ -26,6 +26,8 @@ pub mod problem;
 pub mod sem;
 pub mod slm;
 pub mod transform;
+#[cfg(test)]
+pub(crate) mod worked;
 
 use crate::model::{Effects, Model, Term};
 use crate::outcome::{Estimate, Failure, FailureKind, Fit};
