@@ -1,0 +1,154 @@
+//! A grid → its cells, in order.
+//!
+//! The rules of a grid are those people know from CI matrices: the cross product of the axes,
+//! minus every cell that an `exclude` rule matches, plus the cells of every `include` rule. An
+//! `include` rule only adds cells: an axis it names takes the values it gives (they need not be on
+//! the grid's axis), an axis it leaves open takes all the grid's values.
+
+use super::identity::identity;
+use super::{Cell, CellAxes};
+use crate::mistake::Mistake;
+use crate::model::{Model, Regressor};
+use crate::spec::{Axis, GridSpec, Selector, Spec};
+
+/// Adds the cells of one grid, and what is wrong with its rules.
+pub(super) fn expand(
+    spec: &Spec,
+    name: &str,
+    grid: &GridSpec,
+    cells: &mut Vec<Cell>,
+    mistakes: &mut Vec<Mistake>,
+) {
+    let all = product(grid, &Selector::default());
+    let mut axes: Vec<CellAxes> =
+        all.iter().filter(|a| !grid.exclude.iter().any(|r| r.value.matches(a))).cloned().collect();
+    for rule in &grid.exclude {
+        if !all.iter().any(|a| rule.value.matches(a)) {
+            let help = absent(&rule.value, &all)
+                .unwrap_or_else(|| "every exclude rule must match a cell".to_owned());
+            let message = format!("this rule excludes no cell of grid `{name}`");
+            mistakes.push(Mistake::spec(&rule.at, message).help(help));
+        }
+    }
+    for rule in &grid.include {
+        let fresh: Vec<CellAxes> =
+            product(grid, &rule.value).into_iter().filter(|a| !axes.contains(a)).collect();
+        if fresh.is_empty() {
+            mistakes.push(
+                Mistake::spec(&rule.at, format!("this rule adds no cell to grid `{name}`"))
+                    .help("every include rule must add a cell that is not there: correct it or take it out"),
+            );
+        }
+        axes.extend(fresh);
+    }
+    if axes.is_empty() {
+        mistakes.push(Mistake::spec(&grid.at, format!("grid `{name}` has no cell left")));
+    }
+    in_axis_order(grid, &mut axes);
+    let deepest = axes.iter().map(|a| a.lags.deepest()).max().unwrap_or(0);
+    cells.extend(axes.into_iter().map(|axes| cell(spec, name, grid, axes, deepest)));
+}
+
+/// Why `rule` can match none of `cells`: a value that no cell has.
+pub(super) fn absent(rule: &Selector, cells: &[CellAxes]) -> Option<String> {
+    let one = |axis: Axis, only: Selector| {
+        let none = !cells.iter().any(|cell| only.matches(cell));
+        none.then(|| {
+            let mut present: Vec<String> = Vec::new();
+            for cell in cells {
+                let value = format!("`{}`", cell.value(axis));
+                if !present.contains(&value) {
+                    present.push(value);
+                }
+            }
+            format!("on the axis `{}` there are {}", axis.name(), present.join(", "))
+        })
+    };
+    let Selector { model, effects, measure, region, lags, weights } = rule.clone();
+    let open = Selector::default;
+    one(Axis::Model, Selector { model, ..open() })
+        .or_else(|| one(Axis::Effects, Selector { effects, ..open() }))
+        .or_else(|| one(Axis::Measure, Selector { measure, ..open() }))
+        .or_else(|| one(Axis::Region, Selector { region, ..open() }))
+        .or_else(|| one(Axis::Lags, Selector { lags, ..open() }))
+        .or_else(|| one(Axis::Weights, Selector { weights, ..open() }))
+}
+
+/// Sorts cells along the axes. Values that only an `include` rule has come after the grid's own,
+/// in the order of the rules.
+fn in_axis_order(grid: &GridSpec, cells: &mut [CellAxes]) {
+    let listed = product(grid, &Selector::default());
+    let ranks: Vec<Vec<String>> = Axis::ALL
+        .into_iter()
+        .map(|axis| {
+            let mut values: Vec<String> = Vec::new();
+            for cell in listed.iter().chain(cells.iter()) {
+                let value = cell.value(axis);
+                if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+            values
+        })
+        .collect();
+    cells.sort_by_key(|cell| -> Vec<Option<usize>> {
+        let rank = |(axis, values): (Axis, &Vec<String>)| {
+            values.iter().position(|value| *value == cell.value(axis))
+        };
+        Axis::ALL.into_iter().zip(&ranks).map(rank).collect()
+    });
+}
+
+/// The combinations of the axes; an axis that `rule` names takes the rule's values.
+fn product(grid: &GridSpec, rule: &Selector) -> Vec<CellAxes> {
+    fn values<'a, T>(rule: Option<&'a Vec<T>>, grid: &'a [T]) -> &'a [T] {
+        rule.map_or(grid, Vec::as_slice)
+    }
+    let mut out = Vec::new();
+    for model in values(rule.model.as_ref(), &grid.model) {
+        for &effects in values(rule.effects.as_ref(), &grid.effects) {
+            for measure in values(rule.measure.as_ref(), &grid.measure) {
+                for region in values(rule.region.as_ref(), &grid.region) {
+                    for lags in values(rule.lags.as_ref(), &grid.lags) {
+                        for weights in values(rule.weights.as_ref(), &grid.weights) {
+                            out.push(CellAxes {
+                                model: model.clone(),
+                                effects,
+                                measure: measure.clone(),
+                                region: region.clone(),
+                                lags: lags.clone(),
+                                weights: weights.clone(),
+                            });
+                        }
+                    }
+                }
+            }
+        }
+    }
+    out
+}
+
+fn cell(spec: &Spec, grid_name: &str, grid: &GridSpec, axes: CellAxes, deepest: u32) -> Cell {
+    let measure = &spec.measures[&axes.measure];
+    let variable = measure.variable.value.clone();
+    let lagged = axes.lags.lags().iter().map(|&lag| Regressor { variable: variable.clone(), lag });
+    let controls = grid.controls.iter().map(|c| Regressor { variable: c.value.clone(), lag: 0 });
+    let model_spec = &spec.models[&axes.model];
+    let model = Model {
+        estimator: model_spec.estimator.clone(),
+        response: grid.response.value.clone(),
+        regressors: lagged.chain(controls).collect(),
+        effects: axes.effects,
+        lag_order: model_spec.lag_order,
+        small_sample: model_spec.small_sample,
+    };
+    let skip = if grid.common_sample { deepest } else { axes.lags.deepest() } as usize;
+    let mut tests: Vec<String> = Vec::new();
+    for test in &grid.tests {
+        if !tests.contains(&test.value) {
+            tests.push(test.value.clone());
+        }
+    }
+    let id = identity(spec, &axes, &model, skip, &tests);
+    Cell { id, grid: grid_name.to_owned(), axes, model, measure_variable: variable, skip, tests }
+}

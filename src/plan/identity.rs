@@ -1,0 +1,116 @@
+//! The content address of a cell.
+
+use super::CellAxes;
+use crate::ident::{CellId, Located, Period, Seed, VarName};
+use crate::model::Model;
+use crate::spec::{RegionUnits, Spec};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What a cell's identity is made of: what is asked, by content. No name that a user may change
+/// without changing the question.
+#[derive(Serialize)]
+struct Canonical<'a> {
+    model: &'a Model,
+    region: CanonicalRegion<'a>,
+    weights: CanonicalWeights<'a>,
+    skip: usize,
+    tests: &'a [String],
+    /// What derived columns are made of, those they are made of included.
+    derived: BTreeMap<&'a VarName, String>,
+    years: Option<(Period, Period)>,
+    missing: &'static str,
+    missing_codes: &'a [String],
+    seed: Seed,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum CanonicalRegion<'a> {
+    All,
+    Listed(Vec<&'a str>),
+    ByColumn(&'a str, Vec<&'a str>),
+}
+
+#[derive(Serialize)]
+struct CanonicalWeights<'a> {
+    file: String,
+    normalise: crate::model::Normalisation,
+    regions: crate::model::RegionWeights,
+    links: Vec<&'a (String, String)>,
+}
+
+fn sorted(names: &[Located<String>]) -> Vec<&str> {
+    let mut names: Vec<&str> = names.iter().map(|n| n.value.as_str()).collect();
+    names.sort_unstable();
+    names
+}
+
+/// The definitions that the columns of `model` rest on, printed.
+fn definitions<'s>(spec: &'s Spec, model: &Model) -> BTreeMap<&'s VarName, String> {
+    let regressors = model.regressors.iter().map(|regressor| regressor.variable.clone());
+    let mut open: Vec<VarName> = regressors.chain([model.response.clone()]).collect();
+    let mut found = BTreeMap::new();
+    while let Some(name) = open.pop() {
+        let Some((name, variable)) = spec.variables.get_key_value(&name) else { continue };
+        if let Some(expr) = &variable.expr
+            && !found.contains_key(name)
+        {
+            found.insert(name, expr.value.to_string());
+            open.extend(expr.value.columns());
+        }
+    }
+    found
+}
+
+/// The name of a weights file without its folder: a cell keeps its identity on another machine.
+/// What the file holds is in the hash of the record's weights. Where two files have one name, the
+/// names of the weights tell them apart.
+fn file_identity(spec: &Spec, weights: &str) -> String {
+    let path = &spec.weights[weights].file.value;
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let shared = spec
+        .weights
+        .values()
+        .any(|w| w.file.value != *path && w.file.value.file_name() == path.file_name());
+    if shared { format!("{name} of {weights}") } else { name }
+}
+
+/// The identity of the cell that asks for `model` at `axes`.
+pub(super) fn identity(
+    spec: &Spec,
+    axes: &CellAxes,
+    model: &Model,
+    skip: usize,
+    tests: &[String],
+) -> CellId {
+    let weights = &spec.weights[&axes.weights];
+    let mut links: Vec<&(String, String)> = weights.links.iter().map(|l| &l.value).collect();
+    links.sort_unstable();
+    let canonical = Canonical {
+        model,
+        region: match &spec.regions[&axes.region].units {
+            RegionUnits::All => CanonicalRegion::All,
+            RegionUnits::Listed(units) => CanonicalRegion::Listed(sorted(units)),
+            RegionUnits::ByColumn { column, values } => {
+                CanonicalRegion::ByColumn(column.value.as_str(), sorted(values))
+            }
+        },
+        weights: CanonicalWeights {
+            file: file_identity(spec, &axes.weights),
+            normalise: weights.normalise,
+            regions: weights.regions,
+            links,
+        },
+        skip,
+        tests,
+        derived: definitions(spec, model),
+        years: spec.data.years.as_ref().map(|years| years.value),
+        missing: spec.data.missing.name(),
+        missing_codes: &spec.data.missing_codes,
+        seed: spec.seed,
+    };
+    let bytes = serde_json::to_vec(&canonical)
+        .expect("a structure of strings, numbers and enums always has a JSON form");
+    CellId::of(&bytes)
+}

@@ -1,0 +1,156 @@
+//! Axes × exclusions → ordered cells, and what each is called.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `expand` | a grid → its cells: product, `exclude`, `include`, order |
+//! | `identity` | what a cell asks → its content address |
+//! | `tables` | what is wrong with the tables, given the cells |
+
+mod expand;
+mod identity;
+mod tables;
+
+pub use tables::check_tables;
+
+use crate::ident::{CellId, VarName};
+use crate::mistake::{Checked, Mistake, Mistakes};
+use crate::model::{Effects, LagSet, Model};
+use crate::spec::layers::Layers;
+use crate::spec::tables::CellChoice;
+use crate::spec::vocabulary::Vocabulary;
+use crate::spec::{Axis, Draft, Selector, Spec, draft};
+use expand::expand;
+use std::path::Path;
+
+/// One combination of the axes of a grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// Content address: equal for cells that ask the same thing, whatever grid they stand in and
+    /// whatever they are called.
+    pub id: CellId,
+    /// The grid.
+    pub grid: String,
+    /// Its place on each axis.
+    pub axes: CellAxes,
+    /// What is estimated.
+    pub model: Model,
+    /// The measure's column.
+    pub measure_variable: VarName,
+    /// Periods dropped at the start: the deepest lag, of the cell or of its grid.
+    pub skip: usize,
+    /// Groups of tests to run, in order, distinct.
+    pub tests: Vec<String>,
+}
+
+/// The values of a cell's axes, by the names of the specification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellAxes {
+    /// Key of `Spec::models`.
+    pub model: String,
+    /// Effects.
+    pub effects: Effects,
+    /// Key of `Spec::measures`.
+    pub measure: String,
+    /// Key of `Spec::regions`.
+    pub region: String,
+    /// Time lags of the measure.
+    pub lags: LagSet,
+    /// Key of `Spec::weights`.
+    pub weights: String,
+}
+
+impl CellAxes {
+    /// The value on one axis, as text.
+    pub fn value(&self, axis: Axis) -> String {
+        match axis {
+            Axis::Model => self.model.clone(),
+            Axis::Effects => self.effects.to_string(),
+            Axis::Measure => self.measure.clone(),
+            Axis::Region => self.region.clone(),
+            Axis::Lags => self.lags.to_string(),
+            Axis::Weights => self.weights.clone(),
+        }
+    }
+}
+
+impl Selector {
+    /// Whether the pattern matches these axes. An open axis matches all.
+    pub fn matches(&self, axes: &CellAxes) -> bool {
+        fn on<T: PartialEq>(allowed: Option<&Vec<T>>, value: &T) -> bool {
+            allowed.is_none_or(|values| values.contains(value))
+        }
+        on(self.model.as_ref(), &axes.model)
+            && on(self.effects.as_ref(), &axes.effects)
+            && on(self.measure.as_ref(), &axes.measure)
+            && on(self.region.as_ref(), &axes.region)
+            && on(self.lags.as_ref(), &axes.lags)
+            && on(self.weights.as_ref(), &axes.weights)
+    }
+}
+
+impl Cell {
+    /// What a person calls the cell: `paper/slm/two-way/oa/east/lag0-2/contiguity`.
+    pub fn label(&self) -> String {
+        let CellAxes { model, effects, measure, region, lags, weights } = &self.axes;
+        format!("{}/{model}/{effects}/{measure}/{region}/lag{lags}/{weights}", self.grid)
+    }
+}
+
+/// All cells of an experiment, in the order of tables and CSV files: grids by name, then axes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    /// The cells.
+    pub cells: Vec<Cell>,
+}
+
+impl Plan {
+    /// The cells that a table chooses, in plan order.
+    pub fn select(&self, choice: &CellChoice) -> Vec<&Cell> {
+        self.cells
+            .iter()
+            .filter(|cell| cell.grid == choice.grid && choice.select.matches(&cell.axes))
+            .collect()
+    }
+}
+
+/// Reads the experiment at `path` and plans it: [`spec::load`](crate::spec::load), then [`plan`]
+/// and [`check_tables`], with the mistakes of all of them.
+///
+/// # Errors
+/// Every mistake, at its place.
+pub fn load(
+    path: &Path,
+    environment: impl Iterator<Item = (String, String)>,
+    arguments: &[String],
+    vocabulary: &Vocabulary,
+) -> Result<(Spec, Plan, Layers), (Mistakes, Layers)> {
+    let Draft { spec, mut mistakes, layers } = draft(path, environment, arguments, vocabulary);
+    let planned = spec.map(|spec| {
+        let (plan, found) = expanded(&spec);
+        mistakes.extend(found);
+        mistakes.extend(check_tables(&spec, &plan));
+        (spec, plan)
+    });
+    match planned {
+        Some((spec, plan)) if mistakes.is_empty() => Ok((spec, plan, layers)),
+        Some(_) | None => Err((Mistakes::some(mistakes), layers)),
+    }
+}
+
+/// Expands the grids of `spec`.
+///
+/// # Errors
+/// A rule that matches or adds nothing, a grid without cells.
+pub fn plan(spec: &Spec) -> Checked<Plan> {
+    let (plan, mistakes) = expanded(spec);
+    Mistakes::unless_empty(mistakes, plan)
+}
+
+fn expanded(spec: &Spec) -> (Plan, Vec<Mistake>) {
+    let mut cells = Vec::new();
+    let mut mistakes = Vec::new();
+    for (name, grid) in &spec.grids {
+        expand(spec, name, grid, &mut cells, &mut mistakes);
+    }
+    (Plan { cells }, mistakes)
+}
