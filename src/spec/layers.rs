@@ -13,14 +13,15 @@
 //! of the environment and of `--set` are TOML; what is not TOML is taken as text, so that
 //! `data.file=my-panel.csv` needs no quotes.
 
+use super::locate::{Entry, find, is_plain_string, line_place};
+use super::overrides::{existing_names, from_text, from_toml, key_path, overlay};
 use crate::ident::KeyPath;
 use crate::mistake::{Kind, Mistake, Place};
-use figment::value::{Dict, Map, Tag, Value};
+use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 /// What holds unless a layer says otherwise.
 pub const DEFAULTS: &str = "\
@@ -203,73 +204,6 @@ fn reach(keys: &Value, path: &[String]) -> Reach {
     Reach { depth: path.len(), in_table: matches!(value, Value::Dict(..)) }
 }
 
-/// Byte ranges of a key and its value in a document.
-struct Entry {
-    key: Range<usize>,
-    value: Range<usize>,
-}
-
-/// The entry at `path`, or the closest one around it; `None` when not even its first key exists.
-fn find(document: &Spanned<DeTable<'_>>, path: &[String]) -> Option<Entry> {
-    let (first, rest) = path.split_first()?;
-    let (key, mut value) = lookup(document.get_ref(), first)?;
-    let mut found = Entry { key: key.clone(), value: entry_span(&key, value) };
-    for name in rest {
-        let inner = match value.get_ref() {
-            DeValue::Table(table) => lookup(table, name),
-            DeValue::Array(items) => {
-                name.parse().ok().and_then(|i: usize| items.get(i)).map(|v| (v.span(), v))
-            }
-            _ => None,
-        };
-        let Some((key, inner)) = inner else { break };
-        found = Entry { key: key.clone(), value: entry_span(&key, inner) };
-        value = inner;
-    }
-    Some(found)
-}
-
-/// The span to show for a value. A table that only exists through the headers below it
-/// (`grids` of `[grids.paper]`) has none of its own: its key is shown.
-fn entry_span(key: &Range<usize>, value: &Spanned<DeValue<'_>>) -> Range<usize> {
-    if value.span().is_empty() { key.clone() } else { value.span() }
-}
-
-fn lookup<'t, 'i>(
-    table: &'t DeTable<'i>,
-    name: &str,
-) -> Option<(Range<usize>, &'t Spanned<DeValue<'i>>)> {
-    table.iter().find(|(key, _)| key.get_ref() == name).map(|(key, value)| (key.span(), value))
-}
-
-/// The place of a byte range of a text, cut to the line it starts on.
-fn line_place(file: &Path, text: &str, span: Range<usize>) -> Place {
-    let start = text.floor_char_boundary(span.start.min(text.len()));
-    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
-    let line = text[line_start..line_end].trim_end_matches('\r');
-    let end = text.floor_char_boundary(span.end.min(line_start + line.len())).max(start);
-    Place::Line {
-        file: file.to_path_buf(),
-        line: text[..line_start].matches('\n').count() + 1,
-        column: text[line_start..start].chars().count() + 1,
-        length: text[start..end].chars().count().max(1),
-        text: line.to_owned(),
-    }
-}
-
-/// Whether `written` is a string in single or double quotes in which every character stands for
-/// itself, so that positions in the text are positions on the line.
-fn is_plain_string(written: &str) -> bool {
-    let quote = written.chars().next();
-    matches!(quote, Some('"' | '\''))
-        && written.len() >= 2
-        && written.chars().last() == quote
-        && !written.contains('\\')
-        && !written.starts_with("\"\"\"")
-        && !written.starts_with("'''")
-}
-
 /// The layers as they are laid on each other.
 struct Stack {
     layers: Vec<Layer>,
@@ -372,112 +306,6 @@ impl Stack {
         self.layers.push(Layer { source, keys });
         if let Value::Dict(_, dict) = overlay(Some(&merged), &path, leaf) {
             self.merge(dict);
-        }
-    }
-}
-
-/// `path` as the layers so far spell it: other capitals (an environment variable has none), and
-/// an entry of a list by its id instead of its position.
-fn existing_names(merged: &Value, path: &[String]) -> Vec<String> {
-    let mut value = Some(merged);
-    let mut names = Vec::with_capacity(path.len());
-    for key in path {
-        let name = match value {
-            Some(Value::Dict(_, dict)) if !dict.contains_key(key) => {
-                dict.keys().find(|k| k.to_lowercase() == key.to_lowercase()).cloned()
-            }
-            Some(Value::Array(_, items)) => {
-                let has_id =
-                    |item: &Value| item.find_ref("id").and_then(Value::as_str) == Some(key);
-                items.iter().position(has_id).map(|i| i.to_string())
-            }
-            _ => None,
-        };
-        let name = name.unwrap_or_else(|| key.clone());
-        value = value.and_then(|v| child(v, &name));
-        names.push(name);
-    }
-    names
-}
-
-fn child<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
-    match value {
-        Value::Dict(_, dict) => dict.get(key),
-        Value::Array(_, items) => key.parse().ok().and_then(|i: usize| items.get(i)),
-        _ => None,
-    }
-}
-
-/// What to merge over `current` so that `path` leads to `leaf`. A list on the way is copied with
-/// its one entry changed, because merging replaces lists.
-fn overlay(current: Option<&Value>, path: &[String], leaf: Value) -> Value {
-    match (path.split_first(), current) {
-        (None, _) => leaf,
-        (Some(_), Some(list @ Value::Array(..))) => {
-            let mut list = list.clone();
-            assign(&mut list, path, leaf);
-            list
-        }
-        (Some((key, rest)), _) => {
-            let inner = overlay(current.and_then(|c| child(c, key)), rest, leaf);
-            Value::from(Dict::from([(key.clone(), inner)]))
-        }
-    }
-}
-
-fn assign(value: &mut Value, path: &[String], leaf: Value) {
-    let Some((key, rest)) = path.split_first() else {
-        *value = leaf;
-        return;
-    };
-    let position: Option<usize> = key.parse().ok();
-    match value {
-        Value::Array(_, items) if position.is_some_and(|i| i < items.len()) => {
-            assign(&mut items[position.expect("checked by the guard")], rest, leaf);
-        }
-        Value::Dict(_, dict) => {
-            let inner = dict.entry(key.clone());
-            assign(inner.or_insert_with(|| Value::Dict(Tag::Default, Dict::new())), rest, leaf);
-        }
-        other => *other = overlay(None, path, leaf),
-    }
-}
-
-/// The keys of a dotted path; names with dots or spaces stand in quotes, as in TOML.
-fn key_path(text: &str) -> Option<Vec<String>> {
-    let Ok(mut table) = toml::from_str::<toml::Table>(&format!("{text} = 0")) else {
-        let names: Vec<String> = text.split('.').map(|k| k.trim().to_owned()).collect();
-        return names.iter().all(|k| !k.is_empty()).then_some(names);
-    };
-    let mut names = Vec::new();
-    while let Some((name, value)) = table.into_iter().next() {
-        names.push(name);
-        table = match value {
-            toml::Value::Table(inner) => inner,
-            _ => break,
-        };
-    }
-    Some(names)
-}
-
-/// A value from the environment or the command line.
-fn from_text(text: &str) -> Value {
-    text.parse::<toml::Value>().map_or_else(|_| Value::from(text), from_toml)
-}
-
-fn from_toml(value: toml::Value) -> Value {
-    match value {
-        toml::Value::String(text) => Value::from(text),
-        toml::Value::Integer(number) => Value::from(number),
-        toml::Value::Float(number) => Value::from(number),
-        toml::Value::Boolean(truth) => Value::from(truth),
-        // No key holds a date; as text it meets the usual complaint about the type.
-        toml::Value::Datetime(date) => Value::from(date.to_string()),
-        toml::Value::Array(items) => {
-            Value::from(items.into_iter().map(from_toml).collect::<Vec<Value>>())
-        }
-        toml::Value::Table(table) => {
-            Value::from(table.into_iter().map(|(k, v)| (k, from_toml(v))).collect::<Dict>())
         }
     }
 }

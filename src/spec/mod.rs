@@ -3,6 +3,8 @@
 //! | file | what it does |
 //! |---|---|
 //! | `layers` | defaults < `spanel.toml` < spec < environment < `--set`, and where a value came from |
+//! | `overrides` | the keys and values of the environment and of `--set` |
+//! | `locate` | places in a TOML text |
 //! | `raw` | the TOML mirror: plain structs, unknown keys refused, no logic |
 //! | `extract` | layers → raw, past every value that does not fit |
 //! | `resolve` | raw → [`Spec`]: every name looked up, every mistake collected |
@@ -11,6 +13,8 @@
 
 mod extract;
 pub mod layers;
+mod locate;
+mod overrides;
 pub mod raw;
 pub mod resolve;
 pub mod tables;
