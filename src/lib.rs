@@ -26,7 +26,7 @@
 //! | [`math`] | linear algebra, distributions, optimisation, random streams | – |
 //! | [`model`] | the question as data | ident |
 //! | [`outcome`] | the answer as data | ident, model |
-//! | [`expr`] | the grammar of derived variables | ident |
+//! | [`expr`] | the grammar of derived variables | ident, mistake |
 //! | [`spec`] | TOML layers → resolved specification | ident, mistake, model, expr, outcome |
 //! | [`plan`] | axes × exclusions → cells | + spec |
 //! | [`panel`] | units × periods × columns, missing values, derived columns, samples | ident, mistake, model, expr |
