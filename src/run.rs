@@ -68,6 +68,8 @@ type SharedWeights = Result<(Weights, String), Failure>;
 /// What cells have in common, made once each.
 struct Shared<'a> {
     spec: &'a Spec,
+    /// Hash of all inputs.
+    hash: String,
     inputs: &'a Inputs,
     samples: Memo<String, SharedSample>,
     weights: Memo<(String, String), SharedWeights>,
@@ -75,7 +77,13 @@ struct Shared<'a> {
 
 impl<'a> Shared<'a> {
     fn new(spec: &'a Spec, inputs: &'a Inputs) -> Self {
-        Self { spec, inputs, samples: Memo::default(), weights: Memo::default() }
+        Self {
+            spec,
+            hash: inputs.hash(),
+            inputs,
+            samples: Memo::default(),
+            weights: Memo::default(),
+        }
     }
 
     fn sample(&self, cell: &Cell) -> Arc<SharedSample> {
@@ -157,6 +165,7 @@ fn fit_cell(shared: &Shared<'_>, cell: &Cell) -> Record {
     Record {
         schema: SCHEMA,
         cell: cell.id.clone(),
+        inputs: shared.hash.clone(),
         model: cell.model.clone(),
         sample_hash,
         weights_hash,
@@ -189,6 +198,29 @@ fn outcome(
         verdicts: findings.verdicts,
         sample: facts(shared, cell, sample, weights),
     })
+}
+
+/// A line for each region whose split from the rest leaves units without neighbours.
+pub fn islands(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {
+    let shared = Shared::new(spec, inputs);
+    let pairs: BTreeSet<(&str, &str)> = plan
+        .cells
+        .iter()
+        .map(|cell| (cell.axes.region.as_str(), cell.axes.weights.as_str()))
+        .collect();
+    let mut lines = Vec::new();
+    for (region, name) in pairs {
+        let made = shared.weights(name, region);
+        let Ok((weights, _)) = made.as_ref() else { continue };
+        let units = weights.units().as_slice();
+        let alone: Vec<&str> =
+            weights.isolates().into_iter().map(|i| units[i].0.as_str()).collect();
+        if !alone.is_empty() {
+            let who = alone.join(", ");
+            lines.push(format!("without neighbours in region `{region}` by `{name}`: {who}"));
+        }
+    }
+    lines
 }
 
 fn run_tests(cell: &Cell, problem: Problem<'_>) -> Findings {

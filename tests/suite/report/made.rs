@@ -99,6 +99,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
 
 fn record(cell: &Cell, result: CellResult) -> Record {
     Record {
+        inputs: "inputs".to_owned(),
         schema: SCHEMA,
         cell: cell.id.clone(),
         model: cell.model.clone(),
@@ -267,6 +268,8 @@ fn experiment_record() -> ExperimentRecord {
         filled: 0,
     };
     ExperimentRecord {
+        inputs: "inputs".to_owned(),
+        definitions: "definitions".to_owned(),
         schema: SCHEMA,
         data_file: "paper-simulated.csv".to_owned(),
         data_hash: "00".to_owned(),
