@@ -205,6 +205,7 @@ fn outcome(cell: &Cell, lag_model: bool, first_measure: bool, region: &str) -> O
 
 fn tests(first_measure: bool) -> Vec<Test> {
     let computed = |name: &str, basis, statistic, p_value, df| Test {
+        details: BTreeMap::new(),
         name: name.to_owned(),
         basis,
         outcome: TestOutcome::Computed {
@@ -223,6 +224,7 @@ fn tests(first_measure: bool) -> Vec<Test> {
         computed("lm-lag-exact", Basis::Within, 0.000_4, 0.984, 1)
     } else {
         Test {
+            details: BTreeMap::new(),
             name: "lm-lag-exact".to_owned(),
             basis: Basis::Within,
             outcome: TestOutcome::NotApplicable {
@@ -231,6 +233,7 @@ fn tests(first_measure: bool) -> Vec<Test> {
         }
     });
     tests.push(Test {
+        details: BTreeMap::new(),
         name: "moran-residuals".to_owned(),
         basis: Basis::Fit,
         outcome: TestOutcome::Computed {
