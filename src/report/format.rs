@@ -36,6 +36,8 @@ pub struct TableView {
     pub id: String,
     /// Caption.
     pub caption: String,
+    /// Number of the table, if it has been given one.
+    pub number: Option<u32>,
     /// What stands over all columns; empty for none.
     pub over: String,
     /// Head of the column of row labels.
@@ -134,6 +136,7 @@ pub fn view(table: &Table, format: &dyn Format) -> TableView {
     let mut view = TableView {
         id: table.id.clone(),
         caption: format.escape(&table.caption),
+        number: table.number,
         over: format.escape(table.over.as_deref().unwrap_or_default()),
         stub: format.escape(&table.stub),
         stub_spec: String::new(),

@@ -114,7 +114,15 @@ fn render_table(
 struct DocumentView {
     title: String,
     experiment: String,
-    tables: Vec<String>,
+    tables: Vec<DocumentTable>,
+}
+
+/// A table of the document.
+#[derive(Debug, Serialize)]
+struct DocumentTable {
+    id: String,
+    /// What LaTeX's counter must stand at before a table that has a number.
+    counter: Option<i64>,
 }
 
 /// The document that takes in every table, to be compiled in the folder of the tables.
@@ -122,10 +130,15 @@ fn document(spec: &Spec, templates: &Templates<'_>) -> Checked<RenderedFile> {
     let view = DocumentView {
         title: Latex.escape(&spec.title),
         experiment: Latex.escape(&spec.name),
-        tables: spec.tables.iter().map(|t| t.id.clone()).collect(),
+        tables: spec.tables.iter().map(document_table).collect(),
     };
     let text = templates.render(template::DOCUMENT, &view)?;
     Ok(RenderedFile { path: "tables/tables.tex".to_owned(), text })
+}
+
+fn document_table(table: &TableSpec) -> DocumentTable {
+    let counter = table.number.map(|number| i64::from(number) - 1);
+    DocumentTable { id: table.id.clone(), counter }
 }
 
 /// The mistakes without repetitions: several tables may share a broken template.
