@@ -208,12 +208,10 @@ pub fn formula(statistic: Statistic) -> Option<&'static str> {
         | Statistic::Loglik => None,
         Statistic::AbsorbedEffects => Some("Absorbed effects include the constant."),
         Statistic::Sigma2 => Some("σ² is the innovation variance behind the standard errors."),
-        Statistic::Aic | Statistic::Bic => {
-            Some(
-                "Information criteria count coefficients, spatial parameters and σ², not the \
+        Statistic::Aic | Statistic::Bic => Some(
+            "Information criteria count coefficients, spatial parameters and σ², not the \
                  effects: they compare models with the same effects only.",
-            )
-        }
+        ),
         Statistic::R2 => Some(
             "R² = 1 − SSR/TSS in levels; effects and ρWy are among the fitted values, an error \
              model's residual is y − Xβ − effects.",
