@@ -220,7 +220,7 @@ impl FilledColumn<'_> {
     fn described(&self) -> String {
         let noun = if self.values == 1 { "value" } else { "values" };
         let units = match self.units.as_slice() {
-            [few @ ..] if few.len() <= UNITS_AT_MOST => few.join(", "),
+            few if few.len() <= UNITS_AT_MOST => few.join(", "),
             [first, second, more @ ..] => {
                 format!("{first}, {second} and {} more units", more.len())
             }

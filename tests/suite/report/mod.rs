@@ -181,8 +181,8 @@ fn a_convention_that_differs_from_the_default_is_noted() {
     let markdown = text(&files, "tables/t.md");
     for said in [
         "W(Qy), effects removed before the spatial lag is taken.",
-        "; a region's W is cut from the normalised matrix of all units, as it is: its rows may sum to less \
-         than 1.",
+        "; a region's W is cut from the normalised matrix of all units, as it is: its rows may sum \
+         to less than 1; rows of units without neighbours are zero in column (2).",
         "- Prices of 2002.",
     ] {
         assert!(markdown.contains(said), "{said} in {markdown}");
