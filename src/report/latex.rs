@@ -49,6 +49,10 @@ impl Format for Latex {
 /// From this length on a word of a note may be broken after its punctuation.
 const LONG_WORD: usize = 25;
 
+/// After so many letters and digits in a row a long word may be broken too; no command of LaTeX's
+/// that an escaped text has is as long.
+const LONG_RUN: usize = 30;
+
 /// A note whose long words, such as paths and lists of names, may be broken.
 fn breakable(note: &str) -> String {
     let word = |word: &str| {
@@ -57,11 +61,17 @@ fn breakable(note: &str) -> String {
         }
         let inside = word.trim_end_matches(['/', '_', '.', ',', ';', ':']);
         let (inside, end) = word.split_at(inside.len());
-        let broken = |text: String, c: char| match c {
-            '/' | '_' | '.' | ',' | ';' | ':' => format!("{text}{c}\\allowbreak{{}}"),
-            _ => format!("{text}{c}"),
-        };
-        inside.chars().fold(String::new(), broken) + end
+        let mut out = String::with_capacity(word.len());
+        let mut letters = 0;
+        for c in inside.chars() {
+            out.push(c);
+            letters = if c.is_ascii_alphanumeric() { letters + 1 } else { 0 };
+            if matches!(c, '/' | '_' | '.' | ',' | ';' | ':') || letters == LONG_RUN {
+                out.push_str("\\allowbreak{}");
+                letters = 0;
+            }
+        }
+        out + end
     };
     note.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
@@ -403,6 +413,10 @@ mod tests {
     #[test]
     fn long_words_of_notes_may_be_broken() {
         assert_eq!(breakable("short/word.csv stays."), "short/word.csv stays.");
+        assert_eq!(
+            breakable(&"x".repeat(65)),
+            format!("{0}\\allowbreak{{}}{0}\\allowbreak{{}}xxxxx", "x".repeat(30))
+        );
         assert_eq!(
             breakable(r"of folder/long\_name/of\_a\_file.csv, and."),
             r"of folder/\allowbreak{}long\_\allowbreak{}name/\allowbreak{}of\_\allowbreak{}a\_\allowbreak{}file.\allowbreak{}csv, and."
