@@ -4,6 +4,7 @@
 //! Adding one: a file with an `impl Format`, its template in `templates/`, one line in [`FORMATS`].
 
 use crate::report::latex::Latex;
+use crate::report::letters::Letters;
 use crate::report::markdown::Markdown;
 use crate::report::table::{Align, Entry, Group, Head, Row, Table};
 use serde::Serialize;
@@ -36,6 +37,8 @@ pub struct TableView {
     pub id: String,
     /// Caption.
     pub caption: String,
+    /// Number of the table, if it has been given one.
+    pub number: Option<u32>,
     /// What stands over all columns; empty for none.
     pub over: String,
     /// Head of the column of row labels.
@@ -57,6 +60,25 @@ pub struct TableView {
     pub notes: Vec<String>,
     /// Footnotes of marked entries.
     pub footnotes: Vec<FootnoteView>,
+    /// Letters that ask for a TeX of their own; none in other formats than LaTeX.
+    pub letters: Letters,
+}
+
+impl TableView {
+    /// Every text that is printed.
+    pub fn printed(&self) -> impl Iterator<Item = &str> {
+        let heads = self.heads.iter().flat_map(|level| {
+            level.spans.iter().map(|s| s.label.as_str()).chain([level.stub.as_str()])
+        });
+        let rows = self.groups.iter().flat_map(|group| {
+            let rows = group.rows.iter();
+            let texts = rows.flat_map(|r| r.entries.iter().chain([&r.label]).map(String::as_str));
+            texts.chain([group.label.as_str()])
+        });
+        let notes = self.notes.iter().chain(self.footnotes.iter().map(|f| &f.text));
+        let whole = [&self.caption, &self.over, &self.stub];
+        heads.chain(rows).chain(notes.chain(whole).map(String::as_str))
+    }
 }
 
 /// One level of heads.
@@ -134,6 +156,7 @@ pub fn view(table: &Table, format: &dyn Format) -> TableView {
     let mut view = TableView {
         id: table.id.clone(),
         caption: format.escape(&table.caption),
+        number: table.number,
         over: format.escape(table.over.as_deref().unwrap_or_default()),
         stub: format.escape(&table.stub),
         stub_spec: String::new(),
@@ -148,6 +171,7 @@ pub fn view(table: &Table, format: &dyn Format) -> TableView {
             .iter()
             .map(|f| FootnoteView { mark: f.mark.clone(), text: format.escape(&f.text) })
             .collect(),
+        letters: Letters::default(),
     };
     format.arrange(&mut view, table);
     view

@@ -177,7 +177,7 @@ pub fn statistic(statistic: Statistic) -> &'static str {
         Statistic::N => "N",
         Statistic::Units => "Units",
         Statistic::Periods => "Periods",
-        Statistic::Slopes => "Slopes",
+        Statistic::Slopes => "Coefficients",
         Statistic::AbsorbedEffects => "Absorbed effects",
         Statistic::ResidualDf => "Residual df",
         Statistic::Ssr => "SSR",
@@ -208,9 +208,10 @@ pub fn formula(statistic: Statistic) -> Option<&'static str> {
         | Statistic::Loglik => None,
         Statistic::AbsorbedEffects => Some("Absorbed effects include the constant."),
         Statistic::Sigma2 => Some("σ² is the innovation variance behind the standard errors."),
-        Statistic::Aic | Statistic::Bic => {
-            Some("Information criteria count slopes, spatial parameters and σ², not the effects.")
-        }
+        Statistic::Aic | Statistic::Bic => Some(
+            "Information criteria count coefficients, spatial parameters and σ², not the \
+                 effects: they compare models with the same effects only.",
+        ),
         Statistic::R2 => Some(
             "R² = 1 − SSR/TSS in levels; effects and ρWy are among the fitted values, an error \
              model's residual is y − Xβ − effects.",
@@ -231,16 +232,17 @@ pub fn formula(statistic: Statistic) -> Option<&'static str> {
         ),
         Statistic::R2Adjusted => Some(
             "Adjusted R² = 1 − (1 − R²)(n − 1)/(n − k − a) with R² = 1 − SSR/TSS in levels \
-             (effects and ρWy among the fitted values), k slopes and a absorbed effects.",
+             (effects and ρWy among the fitted values), k coefficients (the constant of a pooled \
+             model among them) and a absorbed effects.",
         ),
         Statistic::R2PseudoAdjusted => Some(
             "Pseudo-adjusted R² = 1 − (1 − R²)(n − 1)/(n − k − a − s) with R² = 1 − SSR/TSS in \
-             levels (effects and ρWy among the fitted values), k slopes, a absorbed effects and s \
-             spatial parameters.",
+             levels (effects and ρWy among the fitted values), k coefficients (the constant of a \
+             pooled model among them), a absorbed effects and s spatial parameters.",
         ),
         Statistic::R2WithinAdjusted => Some(
             "Adjusted R² (within) = 1 − (1 − R² within)(n − a)/(n − a − k) with a absorbed \
-             effects and k slopes.",
+             effects (1, the constant, of a pooled model) and k slopes.",
         ),
     }
 }

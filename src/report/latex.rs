@@ -4,6 +4,7 @@
 //! as text, so stars and parentheses hang beside a number without moving its decimal point.
 
 use crate::report::format::{Format, TableView};
+use crate::report::letters::Letters;
 use crate::report::number::{Digits, Number};
 use crate::report::table::{Align, Brackets, Entry, Table};
 
@@ -39,7 +40,40 @@ impl Format for Latex {
                 Align::Decimal => number_column(table, position),
             };
         }
+        view.letters = Letters::of(view.printed());
+        let notes = view.notes.iter_mut().chain(view.footnotes.iter_mut().map(|f| &mut f.text));
+        notes.for_each(|note| *note = breakable(note));
     }
+}
+
+/// From this length on a word of a note may be broken after its punctuation.
+const LONG_WORD: usize = 25;
+
+/// After so many letters and digits in a row a long word may be broken too; no command of LaTeX's
+/// that an escaped text has is as long.
+const LONG_RUN: usize = 30;
+
+/// A note whose long words, such as paths and lists of names, may be broken.
+fn breakable(note: &str) -> String {
+    let word = |word: &str| {
+        if word.chars().count() < LONG_WORD {
+            return word.to_owned();
+        }
+        let inside = word.trim_end_matches(['/', '_', '.', ',', ';', ':']);
+        let (inside, end) = word.split_at(inside.len());
+        let mut out = String::with_capacity(word.len());
+        let mut letters = 0;
+        for c in inside.chars() {
+            out.push(c);
+            letters = if c.is_ascii_alphanumeric() { letters + 1 } else { 0 };
+            if matches!(c, '/' | '_' | '.' | ',' | ';' | ':') || letters == LONG_RUN {
+                out.push_str("\\allowbreak{}");
+                letters = 0;
+            }
+        }
+        out + end
+    };
+    note.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// An entry as siunitx sees it.
@@ -251,6 +285,10 @@ const LOWERED: &[(char, char)] = &[
     ('₋', '-'),
 ];
 
+/// Pairs of neighbours that TeX's fonts would join: dashes, quotation marks, `¿`, `¡`.
+const JOINED: &[(char, char)] =
+    &[('-', '-'), ('\'', '\''), ('`', '`'), (',', ','), ('!', '`'), ('?', '`')];
+
 /// Text with LaTeX's special characters escaped and mathematical ones in mathematics. Other
 /// non-ASCII letters stay as they are.
 fn escape(text: &str) -> String {
@@ -296,6 +334,10 @@ struct Escaped {
 
 impl Escaped {
     fn text(&mut self, text: &str) {
+        let pair = self.text.chars().last().zip(text.chars().next());
+        if pair.is_some_and(|pair| JOINED.contains(&pair)) {
+            self.text.push_str("{}");
+        }
         self.text.push_str(text);
         self.open_end = false;
     }
@@ -319,6 +361,12 @@ fn push_escaped(out: &mut Escaped, c: char) {
         '^' => out.text("\\textasciicircum{}"),
         '\\' => out.text("\\textbackslash{}"),
         '[' | ']' => out.text(&format!("{{{c}}}")),
+        '`' => out.text("\\textasciigrave{}"),
+        '"' => out.text("\\textquotedbl{}"),
+        '“' => out.text("``"),
+        '”' => out.text("''"),
+        '‘' => out.text("`"),
+        '’' => out.text("'"),
         '–' => out.text("--"),
         '—' => out.text("---"),
         '…' => out.text("\\ldots{}"),
@@ -351,6 +399,28 @@ mod tests {
         assert_eq!(escape("2004–2018"), "2004--2018");
         assert_eq!(escape("σ² −λ $−1"), "$\\sigma^{2}$ $-\\lambda$ \\$$-$1");
         assert_eq!(escape("x²′"), "x$^{2}$$'$");
+    }
+
+    #[test]
+    fn neighbours_are_not_joined_by_the_font() {
+        assert_eq!(escape("--set -a ---"), "-{}-set -a -{}-{}-");
+        assert_eq!(escape("-–"), "-{}--");
+        assert_eq!(escape("a''b ,, `x`"), "a'{}'b ,{}, \\textasciigrave{}x\\textasciigrave{}");
+        assert_eq!(escape("“x” isn’t \"y\""), "``x'' isn't \\textquotedbl{}y\\textquotedbl{}");
+        assert_eq!(escape("?‘"), "?{}`");
+    }
+
+    #[test]
+    fn long_words_of_notes_may_be_broken() {
+        assert_eq!(breakable("short/word.csv stays."), "short/word.csv stays.");
+        assert_eq!(
+            breakable(&"x".repeat(65)),
+            format!("{0}\\allowbreak{{}}{0}\\allowbreak{{}}xxxxx", "x".repeat(30))
+        );
+        assert_eq!(
+            breakable(r"of folder/long\_name/of\_a\_file.csv, and."),
+            r"of folder/\allowbreak{}long\_\allowbreak{}name/\allowbreak{}of\_\allowbreak{}a\_\allowbreak{}file.\allowbreak{}csv, and."
+        );
     }
 
     #[test]

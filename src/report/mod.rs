@@ -10,6 +10,7 @@
 //! | `number` | rounding and stars: the only place where digits are decided |
 //! | `format` | the trait of output formats and the list of them |
 //! | `markdown`, `latex` | the formats |
+//! | `letters` | which TeX sets the letters of a text |
 //! | `template` | layout, by minijinja |
 //! | `tidy` | CSV files with full precision |
 //! | `terminal` | the summary at the end of a run |
@@ -19,6 +20,7 @@ pub mod columns;
 pub mod format;
 pub mod labels;
 pub mod latex;
+pub mod letters;
 pub mod markdown;
 pub mod notes;
 pub mod number;
@@ -35,6 +37,7 @@ use crate::mistake::{Checked, Mistake, Mistakes};
 use crate::plan::Plan;
 use crate::report::format::{FORMATS, Format};
 use crate::report::latex::Latex;
+use crate::report::letters::Letters;
 use crate::report::template::Templates;
 use crate::spec::Spec;
 use crate::spec::tables::TableSpec;
@@ -76,11 +79,14 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
         Ok(rendered) => files.extend(rendered),
         Err(found) => mistakes.extend(found.into_vec()),
     };
-    for table in &source.spec.tables {
-        keep(render_table(source, table, &templates));
-    }
-    if !source.spec.tables.is_empty() {
-        keep(document(source.spec, &templates).map(|file| vec![file]));
+    let tables: Vec<_> =
+        source.spec.tables.iter().map(|table| render_table(source, table, &templates)).collect();
+    let rendered = tables.iter().flatten().flatten();
+    let document = document(source.spec, rendered, &templates).map(|file| vec![file]);
+    let any = !tables.is_empty();
+    tables.into_iter().for_each(&mut keep);
+    if any {
+        keep(document);
     }
     keep(Ok(tidy::files(source)));
     Mistakes::unless_empty(distinct(mistakes), files)
@@ -114,18 +120,41 @@ fn render_table(
 struct DocumentView {
     title: String,
     experiment: String,
-    tables: Vec<String>,
+    letters: Letters,
+    tables: Vec<DocumentTable>,
+}
+
+/// A table of the document.
+#[derive(Debug, Serialize)]
+struct DocumentTable {
+    id: String,
+    /// What LaTeX's counter must stand at before a table that has a number.
+    counter: Option<i64>,
 }
 
 /// The document that takes in every table, to be compiled in the folder of the tables.
-fn document(spec: &Spec, templates: &Templates<'_>) -> Checked<RenderedFile> {
+fn document<'a>(
+    spec: &Spec,
+    rendered: impl Iterator<Item = &'a RenderedFile>,
+    templates: &Templates<'_>,
+) -> Checked<RenderedFile> {
+    let title = Latex.escape(&spec.title);
+    let extension = format!(".{}", Latex.extension());
+    let printed = rendered.filter(|f| f.path.ends_with(&extension)).flat_map(|f| f.text.lines());
+    let printed = printed.filter(|line| !line.starts_with('%'));
     let view = DocumentView {
-        title: Latex.escape(&spec.title),
+        letters: Letters::of(printed.chain([title.as_str()])),
+        title: title.clone(),
         experiment: Latex.escape(&spec.name),
-        tables: spec.tables.iter().map(|t| t.id.clone()).collect(),
+        tables: spec.tables.iter().map(document_table).collect(),
     };
     let text = templates.render(template::DOCUMENT, &view)?;
     Ok(RenderedFile { path: "tables/tables.tex".to_owned(), text })
+}
+
+fn document_table(table: &TableSpec) -> DocumentTable {
+    let counter = table.number.map(|number| i64::from(number) - 1);
+    DocumentTable { id: table.id.clone(), counter }
 }
 
 /// The mistakes without repetitions: several tables may share a broken template.

@@ -1,14 +1,18 @@
 //! The notes below tables, from what the records say. Each note is a full sentence.
 
-use crate::model::{LagOrder, RegionWeights, Term};
+use crate::model::{LagOrder, Normalisation, RegionWeights, Term};
 use crate::outcome::{Outcome, Reference};
 use crate::report::Source;
 use crate::report::columns::CellColumn;
 use crate::report::{labels, number};
 use crate::spec::{Axis, Missing, RegionUnits};
+use std::collections::BTreeSet;
 
 /// Longest list of filled values that a note spells out.
 const LIST_AT_MOST: usize = 5;
+
+/// Most units of a column that a note names; where there are more, two.
+const UNITS_AT_MOST: usize = 3;
 
 /// Where the data come from. Starts with "Simulated data." when they are simulated.
 pub fn data(source: Source<'_>) -> Vec<String> {
@@ -62,8 +66,12 @@ pub fn weights(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String>
     let regional: Vec<CellColumn<'_>> =
         columns.iter().filter(|c| region_weights(source, c).is_some()).copied().collect();
     let regional = by_column(&regional, |c| region_weights(source, c).map(str::to_owned));
-    let regional = regional.map(|r| format!("; {r}")).unwrap_or_default();
-    Some(format!("W: {said}{regional}."))
+    let isolated = of_outcome(columns, |o| {
+        let any = !o.sample.isolates.is_empty();
+        any.then(|| "rows of units without neighbours are zero".to_owned())
+    });
+    let more = regional.into_iter().chain(isolated).map(|r| format!("; {r}"));
+    Some(format!("W: {said}{}.", more.collect::<String>()))
 }
 
 fn region_weights(source: Source<'_>, column: &CellColumn<'_>) -> Option<&'static str> {
@@ -71,11 +79,20 @@ fn region_weights(source: Source<'_>, column: &CellColumn<'_>) -> Option<&'stati
     if matches!(source.spec.regions.get(&axes.region)?.units, RegionUnits::All) {
         return None;
     }
-    Some(match source.spec.weights.get(&axes.weights)?.regions {
-        RegionWeights::Renormalise => {
-            "a region's W is the sub-matrix of its units, normalised again"
+    let weights = source.spec.weights.get(&axes.weights)?;
+    Some(match (weights.normalise, weights.regions) {
+        (Normalisation::None, RegionWeights::Renormalise | RegionWeights::Cut) => {
+            "a region's W is the sub-matrix of its units"
         }
-        RegionWeights::Cut => {
+        (
+            Normalisation::Row | Normalisation::Spectral | Normalisation::MinMax,
+            RegionWeights::Renormalise,
+        ) => "a region's W is the sub-matrix of its units, normalised again",
+        (Normalisation::Row, RegionWeights::Cut) => {
+            "a region's W is cut from the normalised matrix of all units, as it is: its rows may \
+             sum to less than 1"
+        }
+        (Normalisation::Spectral | Normalisation::MinMax, RegionWeights::Cut) => {
             "a region's W is cut from the normalised matrix of all units, as it is"
         }
     })
@@ -145,19 +162,77 @@ pub fn warnings(source: Source<'_>, columns: &[CellColumn<'_>]) -> Vec<String> {
     [filled, dropped, isolates, cautions].into_iter().flatten().collect()
 }
 
-/// `3, by the unit's mean (gdp of Hainan in 2003, …)`.
+/// `3 by the unit's mean over the periods (gdp of Hainan in 2003, …)`; many values by column.
 pub fn filled(missing: Missing, values: &[String]) -> Option<String> {
     let how = match missing {
         Missing::Mean => "by the unit's mean over the periods",
         Missing::Interpolate => "by linear interpolation in time",
         Missing::Error | Missing::DropUnit | Missing::DropPeriod => "before estimation",
     };
-    let listed = if values.len() <= LIST_AT_MOST {
-        format!(" ({})", values.join(", "))
-    } else {
-        String::new()
-    };
-    (!values.is_empty()).then(|| format!("{} {how}{listed}", values.len()))
+    let bare: Vec<&str> = values.iter().map(|v| without_method(v)).collect();
+    let listed = if bare.len() <= LIST_AT_MOST { bare.join(", ") } else { filled_by_column(&bare) };
+    (!bare.is_empty()).then(|| format!("{} {how} ({listed})", bare.len()))
+}
+
+/// `gdp of Hainan in 2003 (mean)` without what the note says once for all.
+fn without_method(value: &str) -> &str {
+    value.rsplit_once(" (").map_or(value, |(bare, _)| bare)
+}
+
+/// Filled values of one column: their number, units and periods.
+#[derive(Default)]
+struct FilledColumn<'a> {
+    values: usize,
+    units: Vec<&'a str>,
+    periods: BTreeSet<&'a str>,
+}
+
+/// `fdi: 12 values of Hainan, Tibet and 3 more units, 2003–2007; gdp: …`, columns in the order in
+/// which they come.
+fn filled_by_column(values: &[&str]) -> String {
+    let mut columns: Vec<(&str, FilledColumn<'_>)> = Vec::new();
+    for (column, unit, period) in values.iter().map(|v| filled_parts(v)) {
+        let position = columns.iter().position(|(name, _)| *name == column);
+        let position = position.unwrap_or_else(|| {
+            columns.push((column, FilledColumn::default()));
+            columns.len() - 1
+        });
+        let filled = &mut columns[position].1;
+        filled.values += 1;
+        filled.periods.insert(period);
+        if !filled.units.contains(&unit) {
+            filled.units.push(unit);
+        }
+    }
+    let said = columns.iter().map(|(name, filled)| format!("{name}: {}", filled.described()));
+    said.collect::<Vec<_>>().join("; ")
+}
+
+/// Column, unit and period of `gdp of Hainan in 2003`.
+fn filled_parts(value: &str) -> (&str, &str, &str) {
+    let (column, rest) = value.split_once(" of ").unwrap_or((value, ""));
+    let (unit, period) = rest.rsplit_once(" in ").unwrap_or((rest, ""));
+    (column, unit, period)
+}
+
+impl FilledColumn<'_> {
+    /// `12 values of Hainan, Tibet and 3 more units, 2003–2007`.
+    fn described(&self) -> String {
+        let noun = if self.values == 1 { "value" } else { "values" };
+        let units = match self.units.as_slice() {
+            few if few.len() <= UNITS_AT_MOST => few.join(", "),
+            [first, second, more @ ..] => {
+                format!("{first}, {second} and {} more units", more.len())
+            }
+            [_] | [] => String::new(),
+        };
+        let periods = match (self.periods.first(), self.periods.last()) {
+            (Some(first), Some(last)) if first != last => format!("{first}–{last}"),
+            (Some(only), _) => (*only).to_owned(),
+            (None, _) => String::new(),
+        };
+        format!("{} {noun} of {units}, {periods}", self.values)
+    }
 }
 
 /// The texts as one, without their full stops; `None` when there are none.
@@ -166,9 +241,10 @@ pub fn joined(texts: &[String]) -> Option<String> {
     (!bare.is_empty()).then(|| readable(&bare.join("; ")))
 }
 
-/// Text from a record as a table shows it: ρ and λ by their letters, a true minus.
+/// Text from a record as a table shows it: ρ and λ by their letters, a true minus, names in
+/// quotation marks rather than in the backticks of code.
 pub fn readable(text: &str) -> String {
-    let chars: Vec<char> = text.chars().collect();
+    let chars: Vec<char> = quoted(text).chars().collect();
     let minus = |i: usize| {
         let opens = i == 0 || matches!(chars[i - 1], ' ' | '(' | '[');
         opens && chars.get(i + 1).is_some_and(char::is_ascii_digit)
@@ -184,6 +260,18 @@ pub fn readable(text: &str) -> String {
         other => other.to_owned(),
     };
     signed.split(' ').map(letter).collect::<Vec<_>>().join(" ")
+}
+
+/// Pairs of backticks as quotation marks.
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (position, part) in text.split('`').enumerate() {
+        if position > 0 {
+            out.push(if position % 2 == 1 { '“' } else { '”' });
+        }
+        out.push_str(part);
+    }
+    out
 }
 
 /// What the fits say, column by column.
@@ -283,19 +371,32 @@ mod tests {
             readable("rho = -0.9 lies at the edge (-1, 1) of lag-2"),
             "ρ = −0.9 lies at the edge (−1, 1) of lag-2"
         );
+        assert_eq!(readable("`ln_x` and `y z` are"), "“ln_x” and “y z” are");
     }
 
     #[test]
-    fn few_filled_values_are_listed_and_many_counted() {
-        let values = |n: usize| (0..n).map(|i| format!("v{i}")).collect::<Vec<_>>();
+    fn few_filled_values_are_listed_and_many_summed_up_by_column() {
+        let values = |n: usize| {
+            let units = ["Hainan", "Tibet", "Inner Mongolia", "Xinjiang"];
+            let value = |i: usize| format!("fdi of {} in {} (mean)", units[i % 4], 2003 + i);
+            (0..n).map(value).collect::<Vec<_>>()
+        };
         assert_eq!(filled(Missing::Mean, &values(0)), None);
         assert_eq!(
             filled(Missing::Mean, &values(2)).as_deref(),
-            Some("2 by the unit's mean over the periods (v0, v1)")
+            Some(
+                "2 by the unit's mean over the periods (fdi of Hainan in 2003, fdi of Tibet in \
+                 2004)"
+            )
         );
+        let mut many = values(6);
+        many.push("gdp of Hainan in 2005 (interpolate)".to_owned());
         assert_eq!(
-            filled(Missing::Interpolate, &values(6)).as_deref(),
-            Some("6 by linear interpolation in time")
+            filled(Missing::Interpolate, &many).as_deref(),
+            Some(
+                "7 by linear interpolation in time (fdi: 6 values of Hainan, Tibet and 2 more \
+                 units, 2003–2008; gdp: 1 value of Hainan, 2005)"
+            )
         );
     }
 }

@@ -6,6 +6,9 @@
 /// Decimals of a p-value.
 const P_DECIMALS: usize = 3;
 
+/// Decimals of a p-value just below a level, at most.
+const P_MOST_DECIMALS: usize = 6;
+
 /// The smallest p-value that is printed as a number: one unit of the last decimal.
 const P_FLOOR: f64 = 0.001;
 
@@ -21,8 +24,8 @@ const HUGE: f64 = 1e9;
 const GROUP_FROM: usize = 5;
 
 /// Significance levels that readers look for: a p-value below one of them is never printed as
-/// equal to it.
-const LEVELS: [f64; 3] = [0.1, 0.05, 0.01];
+/// equal to it. They rise.
+const LEVELS: [f64; 3] = [0.01, 0.05, 0.1];
 
 /// How a number is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,16 +130,22 @@ fn whole(value: f64) -> Digits {
     Digits::Whole { negative: value < 0.0 && !is_zero(&digits), digits: grouped(&digits) }
 }
 
-/// Three decimals; `< 0.001` below that; and `< 0.050` for 0.04996, which rounding would print as
-/// a level that its stars say it is below.
+/// Three decimals; `< 0.001` below that. A p-value that rounding would print as a level that its
+/// stars say it is below gets the decimals that tell them apart, 0.0096 and 0.04996; `< 0.050`
+/// where too many would be needed.
 fn probability(p: f64) -> Digits {
     if p < P_FLOOR {
         return Digits::Below(format!("{P_FLOOR:.P_DECIMALS$}"));
     }
-    let digits = format!("{p:.P_DECIMALS$}");
-    let crossed =
-        LEVELS.iter().any(|&level| p < level && digits == format!("{level:.P_DECIMALS$}"));
-    if crossed { Digits::Below(digits) } else { Digits::Fixed { negative: false, digits } }
+    let level = LEVELS.into_iter().find(|level| p < *level);
+    let apart = |decimals: usize| {
+        let digits = format!("{p:.decimals$}");
+        (level.is_none_or(|level| digits != format!("{level:.decimals$}"))).then_some(digits)
+    };
+    match (P_DECIMALS..=P_MOST_DECIMALS).find_map(apart) {
+        Some(digits) => Digits::Fixed { negative: false, digits },
+        None => Digits::Below(format!("{p:.P_DECIMALS$}")),
+    }
 }
 
 fn is_zero(digits: &str) -> bool {
@@ -253,7 +262,10 @@ mod tests {
         );
         assert_eq!((stars(0.050_000_1), p(0.050_000_1)), ("*".into(), fixed("0.050")));
         assert_eq!((stars(0.1), p(0.1)), (String::new(), fixed("0.100")));
-        assert_eq!((stars(0.0096), p(0.0096)), ("***".into(), Digits::Below("0.010".into())));
+        assert_eq!((stars(0.0096), p(0.0096)), ("***".into(), fixed("0.0096")));
+        assert_eq!(p(0.049_96), fixed("0.04996"));
+        assert_eq!(p(0.009_2), fixed("0.009"));
+        assert_eq!(p(0.009_999_3), fixed("0.009999"));
         assert_eq!(p(0.0009), Digits::Below("0.001".into()));
         assert_eq!(p(0.001), fixed("0.001"));
         assert_eq!(p(0.0), Digits::Below("0.001".into()));

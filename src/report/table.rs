@@ -11,6 +11,8 @@ pub struct Table {
     pub id: String,
     /// Caption.
     pub caption: String,
+    /// Number of the table, if it has been given one.
+    pub number: Option<u32>,
     /// What stands over all columns, such as the dependent variable.
     pub over: Option<String>,
     /// Head of the column of row labels.
@@ -214,6 +216,7 @@ mod tests {
         let mut table = Table {
             id: "t".into(),
             caption: String::new(),
+            number: None,
             over: None,
             stub: String::new(),
             heads: vec![vec![Head { label: "x".into(), span: 2 }]],

@@ -65,7 +65,8 @@ fn estimates(table: &Table) -> String {
     }
     let over = if view.over.is_empty() { String::new() } else { format!(" ({})", view.over) };
     let reasons = view.footnotes.iter().map(|f| format!("\n[{}] {}", f.mark, f.text));
-    format!("{}{over}\n{}{}", view.caption, trimmed(&grid), reasons.collect::<String>())
+    let number = view.number.map(|n| format!("Table {n}. ")).unwrap_or_default();
+    format!("{number}{}{over}\n{}{}", view.caption, trimmed(&grid), reasons.collect::<String>())
 }
 
 fn plain() -> Grid {

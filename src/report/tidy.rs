@@ -90,7 +90,8 @@ fn terms(source: Source<'_>, of: impl Fn(&Outcome) -> &Vec<Estimate>) -> String 
     rows.text()
 }
 
-/// One row a cell: status, every statistic, convergence, cautions, or why there is no fit.
+/// One row a cell: status, every statistic, convergence, cautions, units without
+/// neighbours, or why there is no fit.
 pub fn fits(source: Source<'_>) -> String {
     let before = ["status", "estimator"];
     let after = [
@@ -103,6 +104,7 @@ pub fn fits(source: Source<'_>) -> String {
         "at_edge",
         "std_error_kind",
         "cautions",
+        "isolates",
         "failure",
         "reason",
     ];
@@ -141,13 +143,14 @@ fn fitted_columns(outcome: &Outcome) -> Vec<String> {
     columns.extend([first.to_string(), last.to_string()]);
     columns.extend(convergence);
     columns.extend([fit.std_error_kind.clone(), fit.cautions.join("; ")]);
+    columns.push(outcome.sample.isolates.join("; "));
     columns.extend([String::new(), String::new()]);
     columns
 }
 
 fn absent_columns(status: &str, cell: &Cell, failure: Option<&Failure>) -> Vec<String> {
     let mut columns = vec![status.to_owned(), cell.model.estimator.clone()];
-    columns.extend(vec![String::new(); Statistic::ALL.len() + 9]);
+    columns.extend(vec![String::new(); Statistic::ALL.len() + 10]);
     let (kind, reason) =
         failure.map_or_else(Default::default, |f| (f.kind.to_string(), f.reason.clone()));
     columns.extend([kind, reason]);

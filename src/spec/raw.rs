@@ -229,7 +229,8 @@ pub struct RawTable {
     pub caption: Option<String>,
     /// Repeats the table for every value of this axis.
     pub each: Option<Axis>,
-    /// What `{n}` counts from; 1 when absent.
+    /// The number of the table; with `each`, of the first one, from which `{n}` counts on. 1 when
+    /// absent, but then captions show none.
     pub number: Option<u32>,
     /// Decimals; 4 when absent.
     pub digits: Option<u32>,

@@ -14,6 +14,8 @@ pub struct TableSpec {
     pub id: String,
     /// Caption; placeholders already filled in.
     pub caption: String,
+    /// Number that the caption shows; without one Markdown shows none and LaTeX counts on.
+    pub number: Option<u32>,
     /// What it shows.
     pub kind: TableKind,
     /// Decimals of estimates and statistics.

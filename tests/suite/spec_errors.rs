@@ -79,6 +79,8 @@ fn both_shipped_experiments_load_and_have_the_cells_counted_by_hand() {
     assert_eq!((plan.cells.len(), cells(&plan, "paper")), (96, 96));
     let ids: Vec<&str> = spec.tables.iter().map(|t| t.id.as_str()).collect();
     assert_eq!(ids, ["table2", "table3", "table4", "table5", "table6", "table7", "lm", "moran"]);
+    let numbers: Vec<_> = spec.tables.iter().map(|t| t.number).collect();
+    assert_eq!(numbers, [Some(2), Some(3), Some(4), Some(5), Some(6), Some(7), None, None]);
     assert_eq!(spec.tables[3].caption, "LA and carbon emissions by region");
 }
 

@@ -31,6 +31,7 @@ pub fn build(
     Table {
         id: spec.id.clone(),
         caption: spec.caption.clone(),
+        number: spec.number,
         over: None,
         stub: "Variable".to_owned(),
         heads: vec![heads],

@@ -27,6 +27,7 @@ pub fn build(source: Source<'_>, spec: &TableSpec, id: &str) -> Table {
     Table {
         id: spec.id.clone(),
         caption: spec.caption.clone(),
+        number: spec.number,
         over: None,
         stub: "Period".to_owned(),
         heads: heads(permuted),

@@ -22,6 +22,7 @@ pub fn build(source: Source<'_>, spec: &TableSpec, wanted: &RegressionTable) -> 
     Ok(Table {
         id: spec.id.clone(),
         caption: spec.caption.clone(),
+        number: spec.number,
         over: over(source, &columns),
         stub: String::new(),
         heads: columns::heads(source.spec, &wanted.cells.columns, &columns),

@@ -32,6 +32,7 @@ pub fn build(
     Ok(Table {
         id: spec.id.clone(),
         caption: spec.caption.clone(),
+        number: spec.number,
         over: None,
         stub: "Test".to_owned(),
         heads: columns::heads(source.spec, &choice.columns, &columns),

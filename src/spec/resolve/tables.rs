@@ -136,6 +136,7 @@ impl Resolver<'_> {
         Some(TableSpec {
             id: id?,
             caption: caption?,
+            number: raw.number.map(|_| turn.number),
             kind: kind?,
             digits: usize::try_from(digits.min(MOST_DIGITS)).unwrap_or(4),
             notes: raw.notes.clone(),

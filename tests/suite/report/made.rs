@@ -381,6 +381,7 @@ pub fn table(id: &str, kind: TableKind) -> TableSpec {
     TableSpec {
         id: id.to_owned(),
         caption: "Agglomeration & emissions".to_owned(),
+        number: None,
         kind,
         digits: 4,
         notes: vec!["A note of the author's".to_owned()],
@@ -430,9 +431,11 @@ pub fn every_table() -> Vec<TableSpec> {
     all_terms.rows.clear();
     all_terms.effects_rows = false;
     all_terms.parentheses = Parentheses::Interval;
+    let mut regions = table("regions", TableKind::Regression(regions));
+    regions.number = Some(4);
     vec![
         table("spanning", TableKind::Regression(spanning)),
-        table("regions", TableKind::Regression(regions)),
+        regions,
         table("all-terms", TableKind::Regression(all_terms)),
         table(
             "lm",

@@ -122,6 +122,28 @@ fn real_data_are_not_called_simulated() {
 }
 
 #[test]
+fn letters_beyond_latin_ones_ask_for_another_tex() {
+    let moran = |caption: &str| {
+        let mut spec = table("moran", TableKind::Moran { moran: "emissions".to_owned() });
+        spec.caption = caption.to_owned();
+        rendered(&experiment(vec![spec]))
+    };
+    for (caption, ctex, fontspec, said) in [
+        ("Émissions", false, false, ""),
+        ("碳排放", true, true, "% It has Chinese"),
+        ("Выбросы", false, true, "% It has letters that pdflatex does not set"),
+    ] {
+        let files = moran(caption);
+        let (whole, part) = (text(&files, "tables/tables.tex"), text(&files, "tables/moran.tex"));
+        assert_eq!(whole.contains("{ctex}"), ctex, "{whole}");
+        assert_eq!(whole.contains("{fontspec}"), fontspec, "{whole}");
+        assert_eq!(whole.contains("[T1]{fontenc}"), !fontspec, "{whole}");
+        assert_eq!(whole.starts_with("% !TeX program = xelatex"), fontspec, "{whole}");
+        assert!(part.contains(said) && part.contains("% It has") == fontspec, "{part}");
+    }
+}
+
+#[test]
 fn each_kind_of_parentheses_says_what_it_is() {
     for (what, said, entry) in [
         (
@@ -159,7 +181,8 @@ fn a_convention_that_differs_from_the_default_is_noted() {
     let markdown = text(&files, "tables/t.md");
     for said in [
         "W(Qy), effects removed before the spatial lag is taken.",
-        "; a region's W is cut from the normalised matrix of all units, as it is.",
+        "; a region's W is cut from the normalised matrix of all units, as it is: its rows may sum \
+         to less than 1; rows of units without neighbours are zero in column (2).",
         "- Prices of 2002.",
     ] {
         assert!(markdown.contains(said), "{said} in {markdown}");
