@@ -6,11 +6,15 @@ mod series;
 
 pub use series::experiment;
 
+use crate::bootstrap;
+use crate::bootstrap::replicates::{Design, bootstrapped, replicates};
+use crate::bootstrap::summary::summary;
 use crate::diagnostic::{self, Context, Findings};
-use crate::estimator::{self, Problem};
+use crate::estimator::{self, Estimated, Estimator, Problem};
 use crate::ident::short_hash;
 use crate::inputs::Inputs;
-use crate::outcome::{Failure, FailureKind, Outcome, SampleFacts};
+use crate::model::Bootstrap;
+use crate::outcome::{BootstrapSummary, Estimate, Failure, FailureKind, Outcome, SampleFacts};
 use crate::panel::sample::{Sample, sample};
 use crate::plan::{Cell, Plan};
 use crate::spec::Spec;
@@ -181,13 +185,56 @@ fn outcome(
     estimator.supports(&cell.model).map_err(unsupported)?;
     let problem = Problem::new(sample, weights, &cell.model)?;
     let estimated = estimator.fit(&problem)?;
+    let impacts = estimator.impacts(&problem, &estimated);
+    let bootstraps = cell
+        .bootstraps
+        .iter()
+        .map(|design| resample(shared, &problem, estimator, (&estimated, &impacts), design))
+        .collect::<Result<_, Failure>>()?;
     let findings = run_tests(cell, problem);
     Ok(Outcome {
-        impacts: estimator.impacts(&problem, &estimated),
+        impacts,
+        bootstraps,
         fit: estimated.fit,
         tests: findings.tests,
         verdicts: findings.verdicts,
         sample: facts(shared, cell, sample, weights),
+    })
+}
+
+/// One bootstrap of a fit. Its random streams depend on the seed, the design and the units and
+/// periods, so that cells over the same panel share their draws.
+fn resample(
+    shared: &Shared<'_>,
+    problem: &Problem<'_>,
+    estimator: &dyn Estimator,
+    (estimated, impacts): (&Estimated, &[Estimate]),
+    design: &Bootstrap,
+) -> Result<BootstrapSummary, Failure> {
+    let scheme = bootstrap::find(&design.scheme).ok_or_else(|| Failure {
+        kind: FailureKind::Unsupported,
+        reason: format!("no bootstrap scheme is called `{}`", design.scheme),
+    })?;
+    let sample = problem.sample;
+    let units: Vec<&str> = sample.units.as_slice().iter().map(|u| u.0.as_str()).collect();
+    let name = format!("bootstrap {} {units:?} {:?}", design.scheme, sample.periods);
+    let drawn = replicates(
+        problem,
+        estimator,
+        estimated,
+        Design {
+            scheme,
+            rescale: design.rescale,
+            replicates: design.replicates,
+            key: shared.spec.seed.stream(&name),
+        },
+    );
+    let spatial = !estimator.info().spatial.is_empty();
+    Ok(BootstrapSummary {
+        design: design.clone(),
+        caution: scheme.caution().filter(|_| spatial).map(str::to_owned),
+        failed: drawn.failed,
+        estimates: summary(&bootstrapped(estimated, impacts), &drawn),
     })
 }
 

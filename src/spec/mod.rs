@@ -24,7 +24,8 @@ use crate::expr::Expr;
 use crate::ident::{KeyPath, Located, Period, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
 use crate::model::{
-    Effects, Isolates, LagOrder, LagSet, Normalisation, RegionWeights, SmallSample, WeightsFormat,
+    Bootstrap, Effects, Isolates, LagOrder, LagSet, Normalisation, RegionWeights, SmallSample,
+    WeightsFormat,
 };
 use extract::{Extracted, extract};
 use layers::Layers;
@@ -165,6 +166,8 @@ pub struct Spec {
     pub measures: BTreeMap<String, MeasureSpec>,
     /// Models by name: the built-in ones and those of `[models.NAME]`.
     pub models: BTreeMap<String, ModelSpec>,
+    /// Bootstraps by name.
+    pub bootstrap: BTreeMap<String, Bootstrap>,
     /// Grids by name.
     pub grids: BTreeMap<String, GridSpec>,
     /// Moran's I by year, in file order.
@@ -370,6 +373,8 @@ pub struct GridSpec {
     pub exclude: Vec<Located<Selector>>,
     /// Cells to add after exclusion. An axis that a rule leaves open takes all its values.
     pub include: Vec<Located<Selector>>,
+    /// Bootstraps to run: keys of [`Spec::bootstrap`], distinct.
+    pub bootstrap: Vec<String>,
     /// Groups of tests to run: `lm`, `moran`.
     pub tests: Vec<Located<String>>,
     /// The definition itself.

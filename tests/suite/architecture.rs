@@ -21,6 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("inputs", &["ident", "mistake", "model", "expr", "spec", "panel", "weights", "store", "load"]),
     ("estimator", &["ident", "math", "model", "outcome", "panel", "weights"]),
     ("diagnostic", &["ident", "math", "model", "outcome", "panel", "weights", "estimator"]),
+    ("bootstrap", &["ident", "math", "model", "outcome", "panel", "weights", "estimator"]),
     ("simulate", &["ident", "mistake", "math", "model", "weights", "load"]),
     (
         "run",
@@ -39,6 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "inputs",
             "estimator",
             "diagnostic",
+            "bootstrap",
         ],
     ),
     ("report", &["ident", "mistake", "model", "outcome", "spec", "plan", "store"]),
