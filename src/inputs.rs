@@ -9,7 +9,7 @@
 mod regions;
 mod uses;
 
-use crate::ident::VarName;
+use crate::ident::{VarName, short_hash};
 use crate::load::links::Named;
 use crate::load::{self, links, provenance, table, text};
 use crate::mistake::{Checked, Mistake, Mistakes, Place};
@@ -41,6 +41,28 @@ pub struct Inputs {
     pub data_hash: String,
     /// What the data's provenance file says.
     pub provenance: Option<Provenance>,
+}
+
+impl Inputs {
+    /// What identifies the contents of all inputs: the data file and every weights matrix.
+    pub fn hash(&self) -> String {
+        let mut bytes = self.data_hash.clone().into_bytes();
+        for (name, links) in &self.links {
+            bytes.extend_from_slice(name.as_bytes());
+            bytes.push(0);
+            for (from, to, weight) in &links.links {
+                bytes.extend_from_slice(&(*from as u64).to_le_bytes());
+                bytes.extend_from_slice(&(*to as u64).to_le_bytes());
+                bytes.extend_from_slice(&weight.to_bits().to_le_bytes());
+            }
+        }
+        short_hash("spanel 2026 inputs", &bytes)
+    }
+}
+
+/// BLAKE3 of a data file's bytes, in hexadecimal.
+pub fn data_hash(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
 }
 
 /// Reads and checks every input of `spec`, collecting the mistakes of all files.
@@ -97,7 +119,7 @@ impl Data {
     fn read(spec: &Spec, uses: &Uses) -> Checked<Self> {
         let file = &spec.data.file.value;
         let bytes = text::read(file)?;
-        let hash = blake3::hash(&bytes).to_hex().to_string();
+        let hash = data_hash(&bytes);
         let table = table::read(file, bytes, spec.data.sheet.as_ref())?;
         Ok(Self { raw: load::panel::build(&table, &spec.data, &uses.wanted)?, hash })
     }

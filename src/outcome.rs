@@ -261,6 +261,9 @@ pub struct Test {
     /// Its outcome.
     #[serde(flatten)]
     pub outcome: TestOutcome,
+    /// Numbers behind the statistic, by name: Moran's I with its expectation and variance.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub details: BTreeMap<String, f64>,
 }
 
 /// What a decision rule concludes from the tests.

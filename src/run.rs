@@ -2,19 +2,16 @@
 //! any number of threads, in any order. Touches no file and prints nothing.
 
 mod memo;
+mod resample;
 mod series;
 
 pub use series::experiment;
 
-use crate::bootstrap;
-use crate::bootstrap::replicates::{Design, bootstrapped, replicates};
-use crate::bootstrap::summary::summary;
 use crate::diagnostic::{self, Context, Findings};
-use crate::estimator::{self, Estimated, Estimator, Problem};
+use crate::estimator::{self, Problem};
 use crate::ident::short_hash;
 use crate::inputs::Inputs;
-use crate::model::Bootstrap;
-use crate::outcome::{BootstrapSummary, Estimate, Failure, FailureKind, Outcome, SampleFacts};
+use crate::outcome::{Failure, FailureKind, Outcome, SampleFacts};
 use crate::panel::sample::{Sample, sample};
 use crate::plan::{Cell, Plan};
 use crate::spec::Spec;
@@ -22,6 +19,7 @@ use crate::store::{CellResult, Record, SCHEMA};
 use crate::weights::Weights;
 use memo::Memo;
 use rayon::prelude::*;
+use resample::resample;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -72,6 +70,8 @@ type SharedWeights = Result<(Weights, String), Failure>;
 /// What cells have in common, made once each.
 struct Shared<'a> {
     spec: &'a Spec,
+    /// Hash of all inputs.
+    hash: String,
     inputs: &'a Inputs,
     samples: Memo<String, SharedSample>,
     weights: Memo<(String, String), SharedWeights>,
@@ -79,7 +79,13 @@ struct Shared<'a> {
 
 impl<'a> Shared<'a> {
     fn new(spec: &'a Spec, inputs: &'a Inputs) -> Self {
-        Self { spec, inputs, samples: Memo::default(), weights: Memo::default() }
+        Self {
+            spec,
+            hash: inputs.hash(),
+            inputs,
+            samples: Memo::default(),
+            weights: Memo::default(),
+        }
     }
 
     fn sample(&self, cell: &Cell) -> Arc<SharedSample> {
@@ -161,6 +167,7 @@ fn fit_cell(shared: &Shared<'_>, cell: &Cell) -> Record {
     Record {
         schema: SCHEMA,
         cell: cell.id.clone(),
+        inputs: shared.hash.clone(),
         model: cell.model.clone(),
         sample_hash,
         weights_hash,
@@ -202,40 +209,27 @@ fn outcome(
     })
 }
 
-/// One bootstrap of a fit. Its random streams depend on the seed, the design and the units and
-/// periods, so that cells over the same panel share their draws.
-fn resample(
-    shared: &Shared<'_>,
-    problem: &Problem<'_>,
-    estimator: &dyn Estimator,
-    (estimated, impacts): (&Estimated, &[Estimate]),
-    design: &Bootstrap,
-) -> Result<BootstrapSummary, Failure> {
-    let scheme = bootstrap::find(&design.scheme).ok_or_else(|| Failure {
-        kind: FailureKind::Unsupported,
-        reason: format!("no bootstrap scheme is called `{}`", design.scheme),
-    })?;
-    let sample = problem.sample;
-    let units: Vec<&str> = sample.units.as_slice().iter().map(|u| u.0.as_str()).collect();
-    let name = format!("bootstrap {} {units:?} {:?}", design.scheme, sample.periods);
-    let drawn = replicates(
-        problem,
-        estimator,
-        estimated,
-        Design {
-            scheme,
-            rescale: design.rescale,
-            replicates: design.replicates,
-            key: shared.spec.seed.stream(&name),
-        },
-    );
-    let spatial = !estimator.info().spatial.is_empty();
-    Ok(BootstrapSummary {
-        design: design.clone(),
-        caution: scheme.caution().filter(|_| spatial).map(str::to_owned),
-        failed: drawn.failed,
-        estimates: summary(&bootstrapped(estimated, impacts), &drawn),
-    })
+/// A line for each region whose split from the rest leaves units without neighbours.
+pub fn islands(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {
+    let shared = Shared::new(spec, inputs);
+    let pairs: BTreeSet<(&str, &str)> = plan
+        .cells
+        .iter()
+        .map(|cell| (cell.axes.region.as_str(), cell.axes.weights.as_str()))
+        .collect();
+    let mut lines = Vec::new();
+    for (region, name) in pairs {
+        let made = shared.weights(name, region);
+        let Ok((weights, _)) = made.as_ref() else { continue };
+        let units = weights.units().as_slice();
+        let alone: Vec<&str> =
+            weights.isolates().into_iter().map(|i| units[i].0.as_str()).collect();
+        if !alone.is_empty() {
+            let who = alone.join(", ");
+            lines.push(format!("without neighbours in region `{region}` by `{name}`: {who}"));
+        }
+    }
+    lines
 }
 
 fn run_tests(cell: &Cell, problem: Problem<'_>) -> Findings {

@@ -44,7 +44,7 @@ pub(super) enum Command {
         #[command(flatten)]
         results: Results,
         /// Threads to use; all cores when not given. Results do not depend on it.
-        #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+        #[arg(long, short, env = "SPANEL_JOBS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
         jobs: Option<u16>,
     },
     /// Validate an experiment and its data without fitting
@@ -79,6 +79,9 @@ pub(super) enum Command {
         /// Where to write the panel
         #[arg(long, short, value_name = "FILE")]
         out: PathBuf,
+        /// Overwrite FILE even if it is not a panel that spanel simulated
+        #[arg(long)]
+        force: bool,
     },
 }
 
@@ -94,6 +97,6 @@ pub(super) struct Experiment {
 #[derive(Debug, Args)]
 pub(super) struct Results {
     /// Folder that results are written below, in a folder named after the experiment
-    #[arg(long, value_name = "DIR", default_value = "results")]
+    #[arg(long, env = "SPANEL_RESULTS", value_name = "DIR", default_value = "results")]
     pub(super) results: PathBuf,
 }

@@ -8,12 +8,14 @@ use crate::bootstrap::SCHEMES;
 use crate::diagnostic::DIAGNOSTICS;
 use crate::estimator::ESTIMATORS;
 use crate::inputs;
+use crate::load::provenance;
 use crate::mistake::{Checked, Kind, Mistake, Mistakes};
 use crate::plan::{self, Plan};
 use crate::report::{self, Source, UserTemplates};
 use crate::run::{self, Event};
 use crate::simulate::simulate as simulate_process;
 use crate::spec::layers::Layers;
+use crate::spec::tables::TableKind;
 use crate::spec::vocabulary::{EstimatorWords, TestWords, Vocabulary};
 use crate::spec::{Axis, Spec};
 use crate::store::folder::Folder;
@@ -31,7 +33,7 @@ pub(super) fn run(command: Command) -> Ending {
         Command::Check { experiment } => check(&experiment),
         Command::Plan { experiment } => list(&experiment),
         Command::Render { experiment, results } => render_again(&experiment, &results),
-        Command::Simulate { process, out } => simulate(&process, &out),
+        Command::Simulate { process, out, force } => simulate(&process, &out, force),
     }
 }
 
@@ -74,7 +76,8 @@ fn check(experiment: &Experiment) -> Ending {
     ended((|| {
         let loaded = load(experiment)?;
         let inputs = loaded.or_report(inputs::open(&loaded.spec))?;
-        loaded.or_report(user_templates(&experiment.spec))?;
+        let templates = loaded.or_report(user_templates(&experiment.spec))?;
+        loaded.or_report(rehearse(&loaded, &inputs, &templates))?;
         let panel = &inputs.panel;
         println!(
             "{}: {} cells in {} grids, {} units, {} periods, nothing wrong",
@@ -89,6 +92,9 @@ fn check(experiment: &Experiment) -> Ending {
         }
         if !panel.repairs.filled.is_empty() {
             println!("filled: {} values", panel.repairs.filled.len());
+        }
+        for text in run::islands(&loaded.plan, &loaded.spec, &inputs) {
+            println!("{text}");
         }
         Ok(Ending::Done)
     })())
@@ -130,6 +136,10 @@ fn run_cells(experiment: &Experiment, results: &Results, jobs: Option<u16>) -> E
         let loaded = load(experiment)?;
         let inputs = loaded.or_report(inputs::open(&loaded.spec))?;
         let templates = loaded.or_report(user_templates(&experiment.spec))?;
+        loaded.or_report(rehearse(&loaded, &inputs, &templates))?;
+        for text in run::islands(&loaded.plan, &loaded.spec, &inputs) {
+            eprintln!("{text}");
+        }
         let folder = loaded.or_report(Folder::create(&results.results, &loaded.spec.name))?;
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(jobs.map_or(0, usize::from))
@@ -146,7 +156,7 @@ fn run_cells(experiment: &Experiment, results: &Results, jobs: Option<u16>) -> E
         loaded.or_report(folder.write_experiment(&series))?;
         if summary.interrupted {
             eprintln!(
-                "interrupted: {} of {} cells are done and kept in {}; run again to go on",
+                "interrupted: {} of {} cells are done and kept in {}; a new run fits all cells again",
                 summary.fitted + summary.failed,
                 summary.total,
                 folder.root().display()
@@ -240,9 +250,57 @@ fn render_again(experiment: &Experiment, results: &Results) -> Ending {
                     .into()
             })
         }))?;
+        loaded.or_report(refuse_other_results(&loaded, &folder, &series, &experiment.spec))?;
+        warn_of_changed_data(&loaded.spec, &series);
         loaded.or_report(render_files(&loaded, &folder, &series, &templates))?;
         Ok(Ending::Done)
     })())
+}
+
+/// Stored results of another data file, or series of other definitions, are not put under the
+/// labels of this experiment.
+fn refuse_other_results(
+    loaded: &Loaded,
+    folder: &Folder,
+    series: &ExperimentRecord,
+    file: &Path,
+) -> Checked<()> {
+    let help = format!("run it again: spanel run {}", file.display());
+    let mut mistakes = Vec::new();
+    let data = &loaded.spec.data.file;
+    let name = data.value.file_name().map(|n| n.to_string_lossy().into_owned());
+    if name.as_ref() != Some(&series.data_file) {
+        let message = format!(
+            "the results in {} were made from `{}`, not from `{}`",
+            folder.root().display(),
+            series.data_file,
+            name.unwrap_or_default()
+        );
+        mistakes.push(Mistake::spec(&data.at, message).help(help.clone()));
+    }
+    let of_series = |kind: &TableKind| match kind {
+        TableKind::Descriptive { .. } | TableKind::Moran { .. } => true,
+        TableKind::Regression(_) | TableKind::Tests { .. } => false,
+    };
+    let shown = loaded.spec.tables.iter().any(|table| of_series(&table.kind));
+    if shown && series.definitions != plan::definitions(&loaded.spec) {
+        let message = "definitions behind the stored descriptive statistics or Moran's I have \
+                       changed (variables, weights, regions, years, missing values or seed)";
+        mistakes.push(Mistake::file(folder.root(), message).help(help));
+    }
+    Mistakes::unless_empty(mistakes, ())
+}
+
+/// Tables are rendered from the stored results; that the data have changed since is said.
+fn warn_of_changed_data(spec: &Spec, series: &ExperimentRecord) {
+    let file = &spec.data.file.value;
+    let now = std::fs::read(file).map(|bytes| inputs::data_hash(&bytes));
+    if now.is_ok_and(|hash| hash != series.data_hash) {
+        eprintln!(
+            "{} has changed since the results were made: the tables show the stored results",
+            file.display()
+        );
+    }
 }
 
 /// Renders everything, writes it, and says where it is.
@@ -253,7 +311,7 @@ fn render_files(
     templates: &UserTemplates,
 ) -> Checked<()> {
     let ids: BTreeSet<_> = loaded.plan.cells.iter().map(|c| &c.id).collect();
-    let records: BTreeMap<_, Record> = folder.read_records(ids)?;
+    let records: BTreeMap<_, Record> = folder.read_records(ids, &series.inputs)?;
     let source =
         Source { spec: &loaded.spec, plan: &loaded.plan, records: &records, experiment: series };
     let files = report::render(source, templates)?;
@@ -267,6 +325,20 @@ fn render_files(
     }
     println!("{} files in {}", files.len(), folder.root().display());
     Ok(())
+}
+
+/// Renders every table as if no cell had been run, so that a template that fails does so before
+/// hours are spent and not after.
+fn rehearse(loaded: &Loaded, inputs: &inputs::Inputs, templates: &UserTemplates) -> Checked<()> {
+    let mut spec = loaded.spec.clone();
+    spec.moran.iter_mut().for_each(|block| block.permutations = 0);
+    let source = Source {
+        spec: &loaded.spec,
+        plan: &loaded.plan,
+        records: &BTreeMap::new(),
+        experiment: &run::experiment(&spec, inputs),
+    };
+    report::render(source, templates).map(drop)
 }
 
 /// The templates in `templates/` beside the experiment.
@@ -316,9 +388,12 @@ fn vocabulary() -> Vocabulary {
     }
 }
 
-fn simulate(process: &Path, out: &Path) -> Ending {
+fn simulate(process: &Path, out: &Path, force: bool) -> Ending {
     let layers = Layers::default();
     let written = simulate_process(process).and_then(|made| {
+        if !force {
+            refuse_to_overwrite(out)?;
+        }
         write_beside(out, &made.csv)?;
         write_beside(&out.with_extension("provenance.toml"), &made.provenance)
     });
@@ -330,6 +405,16 @@ fn simulate(process: &Path, out: &Path) -> Ending {
         }
         Err(mistakes) => report_mistakes(&mistakes, &layers),
     }
+}
+
+/// A file that is there already may only be replaced when it was simulated itself.
+fn refuse_to_overwrite(out: &Path) -> Checked<()> {
+    let simulated = || matches!(provenance::of(out), Ok(Some(p)) if p.simulated);
+    if !out.exists() || simulated() {
+        return Ok(());
+    }
+    let message = "is there already, and is not a panel that spanel simulated";
+    Err(Mistake::file(out, message).help("name another file, or add --force").into())
 }
 
 /// Writes a whole file or none, where the user asked for it.

@@ -23,6 +23,7 @@ use crate::estimator::{Estimated, Problem};
 use crate::math::dist::chi_squared_sf;
 use crate::math::linalg::{ColumnSpace, dot};
 use crate::outcome::{Basis, NullDistribution, Test, TestOutcome, Verdict};
+use std::collections::BTreeMap;
 
 /// The LM family.
 #[derive(Debug)]
@@ -163,7 +164,7 @@ fn test(name: &str, basis: Basis, statistic: Option<f64>, df: u32) -> Test {
                 .to_owned(),
         },
     };
-    Test { name: name.to_owned(), basis, outcome }
+    Test { name: name.to_owned(), basis, outcome, details: BTreeMap::new() }
 }
 
 impl Pair {

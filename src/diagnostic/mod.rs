@@ -12,6 +12,7 @@ use crate::estimator::ols::Ols;
 use crate::estimator::{Estimated, Estimator, FitError, Problem};
 use crate::model::{Effects, Model, SmallSample};
 use crate::outcome::{Basis, Test, TestOutcome, Verdict};
+use std::collections::BTreeMap;
 
 /// What others need to know of a group of tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +114,11 @@ fn not_applicable(info: &Info, basis: Basis, reason: &str) -> Vec<Test> {
     let outcome = TestOutcome::NotApplicable { reason: reason.to_owned() };
     info.tests
         .iter()
-        .map(|(name, _)| Test { name: (*name).to_owned(), basis, outcome: outcome.clone() })
+        .map(|(name, _)| Test {
+            name: (*name).to_owned(),
+            basis,
+            outcome: outcome.clone(),
+            details: BTreeMap::new(),
+        })
         .collect()
 }

@@ -68,6 +68,13 @@ impl ResidualMoment {
                 null: NullDistribution::Normal,
                 p_value: normal_two_sided(statistic),
             },
+            details: [
+                ("i", self.i),
+                ("expectation", self.expectation),
+                ("variance", self.variance),
+            ]
+            .map(|(name, value)| (name.to_owned(), value))
+            .into(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The content address of a cell.
 
 use super::CellAxes;
-use crate::ident::{CellId, Located, Period, Seed, VarName};
+use crate::ident::{CellId, Located, Period, Seed, VarName, short_hash};
 use crate::model::{Bootstrap, Model};
 use crate::spec::{RegionUnits, Spec};
 use serde::Serialize;
@@ -56,7 +56,7 @@ fn sorted(names: &[Located<String>]) -> Vec<&str> {
 }
 
 /// The definitions that the columns of `model` rest on, printed.
-fn definitions<'s>(spec: &'s Spec, model: &Model) -> BTreeMap<&'s VarName, String> {
+fn derived<'s>(spec: &'s Spec, model: &Model) -> BTreeMap<&'s VarName, String> {
     let regressors = model.regressors.iter().map(|regressor| regressor.variable.clone());
     let mut open: Vec<VarName> = regressors.chain([model.response.clone()]).collect();
     let mut found = BTreeMap::new();
@@ -85,6 +85,77 @@ fn file_identity(spec: &Spec, weights: &str) -> String {
     if shared { format!("{name} of {weights}") } else { name }
 }
 
+fn canonical_region<'s>(spec: &'s Spec, region: &str) -> CanonicalRegion<'s> {
+    match &spec.regions[region].units {
+        RegionUnits::All => CanonicalRegion::All,
+        RegionUnits::Listed(units) => CanonicalRegion::Listed(sorted(units)),
+        RegionUnits::ByColumn { column, values } => {
+            CanonicalRegion::ByColumn(column.value.as_str(), sorted(values))
+        }
+    }
+}
+
+fn canonical_weights<'s>(spec: &'s Spec, name: &str) -> CanonicalWeights<'s> {
+    let weights = &spec.weights[name];
+    let mut links: Vec<&(String, String)> = weights.links.iter().map(|l| &l.value).collect();
+    links.sort_unstable();
+    CanonicalWeights {
+        file: file_identity(spec, name),
+        normalise: weights.normalise,
+        regions: weights.regions,
+        links,
+    }
+}
+
+/// What descriptive statistics and Moran's I rest on, beside the contents of files.
+#[derive(Serialize)]
+struct CanonicalSeries<'a> {
+    unit: &'a VarName,
+    time: &'a VarName,
+    sheet: Option<&'a str>,
+    derived: BTreeMap<&'a VarName, String>,
+    weights: BTreeMap<&'a str, CanonicalWeights<'a>>,
+    regions: BTreeMap<&'a str, CanonicalRegion<'a>>,
+    /// Id, variable, weights, region, permutations.
+    moran: Vec<(&'a str, &'a VarName, &'a str, Option<&'a str>, u32)>,
+    years: Option<(Period, Period)>,
+    missing: &'static str,
+    missing_codes: &'a [String],
+    seed: Seed,
+}
+
+/// The identity of everything that the stored series rest on: series of another identity are not
+/// those that a table of `spec` asks for.
+pub fn definitions(spec: &Spec) -> String {
+    let canonical = CanonicalSeries {
+        unit: &spec.data.unit.value,
+        time: &spec.data.time.value,
+        sheet: spec.data.sheet.as_ref().map(|s| s.value.as_str()),
+        derived: spec
+            .variables
+            .iter()
+            .filter_map(|(name, v)| Some((name, v.expr.as_ref()?.value.to_string())))
+            .collect(),
+        weights: spec.weights.keys().map(|n| (n.as_str(), canonical_weights(spec, n))).collect(),
+        regions: spec.regions.keys().map(|n| (n.as_str(), canonical_region(spec, n))).collect(),
+        moran: spec
+            .moran
+            .iter()
+            .map(|m| {
+                let region = m.region.as_deref();
+                (m.id.as_str(), &m.variable.value, m.weights.as_str(), region, m.permutations)
+            })
+            .collect(),
+        years: spec.data.years.as_ref().map(|years| years.value),
+        missing: spec.data.missing.name(),
+        missing_codes: &spec.data.missing_codes,
+        seed: spec.seed,
+    };
+    let bytes = serde_json::to_vec(&canonical)
+        .expect("a structure of strings, numbers and enums always has a JSON form");
+    short_hash("spanel 2026 definitions", &bytes)
+}
+
 /// The identity of the cell that asks for `model` at `axes`.
 pub(super) fn identity(
     spec: &Spec,
@@ -93,27 +164,13 @@ pub(super) fn identity(
     skip: usize,
     extras: &Extras<'_>,
 ) -> CellId {
-    let weights = &spec.weights[&axes.weights];
-    let mut links: Vec<&(String, String)> = weights.links.iter().map(|l| &l.value).collect();
-    links.sort_unstable();
     let canonical = Canonical {
         model,
-        region: match &spec.regions[&axes.region].units {
-            RegionUnits::All => CanonicalRegion::All,
-            RegionUnits::Listed(units) => CanonicalRegion::Listed(sorted(units)),
-            RegionUnits::ByColumn { column, values } => {
-                CanonicalRegion::ByColumn(column.value.as_str(), sorted(values))
-            }
-        },
-        weights: CanonicalWeights {
-            file: file_identity(spec, &axes.weights),
-            normalise: weights.normalise,
-            regions: weights.regions,
-            links,
-        },
+        region: canonical_region(spec, &axes.region),
+        weights: canonical_weights(spec, &axes.weights),
         skip,
         extras,
-        derived: definitions(spec, model),
+        derived: derived(spec, model),
         years: spec.data.years.as_ref().map(|years| years.value),
         missing: spec.data.missing.name(),
         missing_codes: &spec.data.missing_codes,

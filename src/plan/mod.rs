@@ -10,6 +10,7 @@ mod expand;
 mod identity;
 mod tables;
 
+pub use identity::definitions;
 pub use tables::check_tables;
 
 use crate::ident::{CellId, VarName};

@@ -206,11 +206,13 @@ fn absent_columns(status: &str, cell: &Cell, failure: Option<&Failure>) -> Vec<S
 
 /// One row a cell and test.
 pub fn tests(source: Source<'_>) -> String {
-    let columns = ["test", "basis", "statistic", "null", "p_value", "status", "reason"];
+    let columns = ["test", "basis", "statistic", "null", "p_value", "status", "reason", "details"];
     let mut rows = Rows::new(key_header().chain(columns));
     for (cell, outcome) in fitted(source) {
         for test in &outcome.tests {
-            rows.push(key(cell).chain(test_columns(test)));
+            let named = |(name, value): (&String, &f64)| format!("{name}={}", exact(*value));
+            let details: Vec<String> = test.details.iter().map(named).collect();
+            rows.push(key(cell).chain(test_columns(test)).chain([details.join("; ")]));
         }
     }
     rows.text()

@@ -6,6 +6,7 @@ use crate::ident::VarName;
 use crate::inputs::Inputs;
 use crate::math::random::Stream;
 use crate::outcome::{Descriptive, Failure, FailureKind, MoranSeries, MoranYear};
+use crate::plan::definitions;
 use crate::spec::tables::TableKind;
 use crate::spec::{MoranSpec, Spec};
 use crate::store::{ExperimentRecord, SCHEMA};
@@ -17,6 +18,8 @@ pub fn experiment(spec: &Spec, inputs: &Inputs) -> ExperimentRecord {
     let repairs = &inputs.panel.repairs;
     ExperimentRecord {
         schema: SCHEMA,
+        inputs: inputs.hash(),
+        definitions: definitions(spec),
         data_file: inputs.data_file.clone(),
         data_hash: inputs.data_hash.clone(),
         provenance: inputs.provenance.clone(),

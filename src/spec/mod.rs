@@ -187,13 +187,15 @@ impl Spec {
             weights: Some(grid.weights.clone()),
             ..Selector::default()
         };
-        rules.chain([&own]).all(|selector| {
-            let named = |names: &Option<Vec<String>>| names.clone().unwrap_or_default();
-            named(&selector.model).iter().all(|name| self.models.contains_key(name))
-                && named(&selector.measure).iter().all(|name| self.measures.contains_key(name))
-                && named(&selector.region).iter().all(|name| self.regions.contains_key(name))
-                && named(&selector.weights).iter().all(|name| self.weights.contains_key(name))
-        })
+        let bootstraps = grid.bootstrap.iter().all(|name| self.bootstrap.contains_key(name));
+        bootstraps
+            && rules.chain([&own]).all(|selector| {
+                let named = |names: &Option<Vec<String>>| names.clone().unwrap_or_default();
+                named(&selector.model).iter().all(|name| self.models.contains_key(name))
+                    && named(&selector.measure).iter().all(|name| self.measures.contains_key(name))
+                    && named(&selector.region).iter().all(|name| self.regions.contains_key(name))
+                    && named(&selector.weights).iter().all(|name| self.weights.contains_key(name))
+            })
     }
 }
 

@@ -360,7 +360,15 @@ pub enum Lags {
 }
 
 impl Lags {
-    /// The set of lags; `None` when it is empty.
+    /// The deepest lag; 0 for an empty set.
+    pub fn deepest(&self) -> u32 {
+        match self {
+            Self::Depth(depth) => *depth,
+            Self::Set(lags) => lags.iter().copied().max().unwrap_or(0),
+        }
+    }
+
+    /// The set of lags; `None` when it is empty. As long as the deepest lag.
     pub fn set(&self) -> Option<LagSet> {
         match self {
             Self::Depth(depth) => Some(LagSet::depth(*depth)),

@@ -49,15 +49,18 @@ impl Folder {
         self.write_json("experiment.json", experiment)
     }
 
-    /// The records of `cells`; those that are not there, or are of another layout, are left out.
+    /// The records of `cells` that a run over `inputs` made. Those that are not there, are of
+    /// another layout, or were made from other inputs are left out.
     pub fn read_records<'a>(
         &self,
         cells: impl IntoIterator<Item = &'a CellId>,
+        inputs: &str,
     ) -> Checked<BTreeMap<CellId, Record>> {
         let mut records = BTreeMap::new();
         for cell in cells {
             let found: Option<Record> = self.read_json(&format!("records/{cell}.json"))?;
-            if let Some(record) = found.filter(|r| r.schema == SCHEMA && r.cell == *cell) {
+            let ours = |r: &Record| r.schema == SCHEMA && r.cell == *cell && r.inputs == inputs;
+            if let Some(record) = found.filter(ours) {
                 records.insert(cell.clone(), record);
             }
         }

@@ -25,6 +25,8 @@ pub struct Record {
     pub schema: u32,
     /// The cell.
     pub cell: CellId,
+    /// Hash of all inputs of the run that made it: the data file and every weights matrix.
+    pub inputs: String,
     /// What was asked.
     pub model: Model,
     /// Hash of the units, periods and numbers of the sample; absent when it could not be made.
@@ -50,6 +52,10 @@ pub enum CellResult {
 pub struct ExperimentRecord {
     /// Version of this layout.
     pub schema: u32,
+    /// Hash of all inputs of the run; a record with another one belongs to another run.
+    pub inputs: String,
+    /// Hash of the definitions that the series below rest on.
+    pub definitions: String,
     /// File name of the data, without its folder.
     pub data_file: String,
     /// BLAKE3 of the data file's bytes.

@@ -331,3 +331,164 @@ fn a_simulated_panel_says_so_in_every_table() {
     assert_exit(&lab.run(&["run", "lab.toml", "--set", "data.file=real.csv"]), 0);
     assert!(!text(&lab.files("results/lab/tables")["main.md"]).contains("imulated"));
 }
+
+#[test]
+fn records_of_other_data_are_never_shown() {
+    let lab = Lab::new();
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    // Records of one run and the experiment of another, as an interrupted run leaves them.
+    let old = lab.files("results/lab");
+    let other = panel().replace("2003,1", "2003,2");
+    assert!(other != panel());
+    lab.write("panel.csv", &other);
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    let fresh = text(&lab.files("results/lab")["tables/main.md"]);
+    assert!(!fresh.contains("not run"), "{fresh}");
+    for (name, bytes) in old.iter().filter(|(name, _)| name.starts_with("records/")) {
+        std::fs::write(lab.path("results/lab").join(name), bytes).unwrap();
+    }
+    assert_exit(&lab.run(&["render", "lab.toml"]), 0);
+    let table = text(&lab.files("results/lab")["tables/main.md"]);
+    assert!(table.contains("not run"), "{table}");
+}
+
+#[test]
+fn stored_series_are_not_put_under_other_definitions() {
+    let lab = Lab::new();
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    for set in [
+        "moran.0.variable=x",
+        "weights.w.normalise=none",
+        "variables.ln_x.expr=ln(2*x)",
+        "data.file=other.csv",
+    ] {
+        let output = lab.run(&["render", "lab.toml", "--set", set]);
+        assert!(matches!(output.status.code(), Some(2 | 3)), "{set}: {}", text(&output.stdout));
+        assert!(text(&output.stderr).contains("run it again"), "{set}: {}", text(&output.stderr));
+    }
+    // Labels are not definitions.
+    let relabelled = lab.run(&["render", "lab.toml", "--set", "variables.ln_x.label=LNX"]);
+    assert_exit(&relabelled, 0);
+    assert!(text(&lab.files("results/lab")["tables/main.md"]).contains("LNX"));
+    // Changed data are said, and the stored results shown.
+    lab.write("panel.csv", &panel().replace("2003,1", "2003,2"));
+    let output = lab.run(&["render", "lab.toml"]);
+    assert_exit(&output, 0);
+    assert!(text(&output.stderr).contains("has changed"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_broken_template_is_found_before_anything_is_fitted() {
+    let lab = Lab::new();
+    std::fs::create_dir(lab.path("templates")).unwrap();
+    for broken in ["<% if %>", "<< nosuch >>"] {
+        lab.write("templates/mine.md.jinja", broken);
+        for command in ["check", "run"] {
+            let output = lab.run(&[command, "lab.toml", "--set", "tables.main.template=mine"]);
+            assert_ne!(output.status.code(), Some(0), "{command} {broken}");
+            let said = text(&output.stderr);
+            assert!(said.contains("mine.md.jinja"), "{said}");
+        }
+    }
+    assert!(!lab.path("results").exists());
+}
+
+#[test]
+fn simulate_does_not_replace_what_it_did_not_make() {
+    let lab = Lab::new();
+    let process = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/paper-dgp.toml");
+    let process = process.to_string_lossy();
+    let before = lab.files(".")["panel.csv"].clone();
+    let output = lab.run(&["simulate", &process, "--out", "panel.csv"]);
+    assert_exit(&output, 3);
+    assert!(text(&output.stderr).contains("--force"), "{}", text(&output.stderr));
+    assert!(lab.files(".")["panel.csv"] == before);
+    assert_exit(&lab.run(&["simulate", &process, "--out", "drawn.csv"]), 0);
+    assert_exit(&lab.run(&["simulate", &process, "--out", "drawn.csv"]), 0);
+    assert_exit(&lab.run(&["simulate", &process, "--out", "panel.csv", "--force"]), 0);
+}
+
+#[test]
+fn options_can_come_from_the_environment() {
+    let lab = Lab::new();
+    let run = |jobs: &str| {
+        Command::new(env!("CARGO_BIN_EXE_spanel"))
+            .args(["run", "lab.toml"])
+            .current_dir(lab.folder.path())
+            .env_clear()
+            .env("SPANEL_RESULTS", "elsewhere")
+            .env("SPANEL_JOBS", jobs)
+            .output()
+            .unwrap()
+    };
+    assert_exit(&run("0"), 2);
+    assert_exit(&run("1"), 0);
+    assert!(lab.path("elsewhere/lab/tables/main.md").exists());
+    assert!(!lab.path("results").exists());
+}
+
+#[test]
+fn a_lag_longer_than_any_panel_and_an_unsafe_file_name_are_refused() {
+    let lab = Lab::new();
+    for set in ["grids.main.lags=3000000000", "tables.main.id=a b%"] {
+        let output = lab.run(&["check", "lab.toml", "--set", set]);
+        assert_exit(&output, 2);
+        assert!(text(&output.stderr).contains(&set[..10]), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn islands_that_a_split_makes_are_said_before_fitting() {
+    let lab = Lab::new();
+    lab.write("lab.toml", &SPEC.replace(r#"["a", "b", "c", "f"]"#, r#"["a", "b", "d"]"#));
+    let output = lab.run(&["check", "lab.toml"]);
+    assert_exit(&output, 0);
+    let said = text(&output.stdout);
+    assert!(said.contains("without neighbours in region `some` by `w`: d"), "{said}");
+}
+
+/// The lab with a bootstrap of the individual-effects models.
+fn bootstrapped() -> Lab {
+    let lab = Lab::new();
+    let spec = SPEC
+        .replace(
+            "[grids.main]\n",
+            "[bootstrap.residual]\nreplicates = 49\n\n[grids.main]\nbootstrap = \"residual\"\n",
+        )
+        .replace("id = \"main\"\n", "id = \"main\"\nparentheses = \"bootstrap-interval\"\n")
+        .replace("lags = [0, 1]", "lags = 1");
+    lab.write("lab.toml", &spec);
+    lab
+}
+
+#[test]
+fn a_bootstrap_is_in_records_csv_and_tables_and_independent_of_threads() {
+    let lab = bootstrapped();
+    for (jobs, results) in [("1", "one"), ("3", "three")] {
+        assert_exit(&lab.run(&["run", "lab.toml", "--jobs", jobs, "--results", results]), 0);
+    }
+    assert!(lab.files("one") == lab.files("three"), "the results differ");
+    let files = lab.files("one/lab");
+    let table = text(&files["tables/main.md"]);
+    assert!(table.contains("95 % bootstrap percentile-t intervals"), "{table}");
+    assert!(table.contains("residual, 49 replicates"), "{table}");
+    assert!(table.contains("seed 7"), "{table}");
+    assert!(text(&files["bootstrap.csv"]).contains(",residual,df,49,0,rho,"));
+}
+
+#[test]
+fn a_table_of_bootstraps_needs_a_bootstrap() {
+    let lab = Lab::new();
+    let set = "tables.main.parentheses=bootstrap-std-error";
+    let output = lab.run(&["check", "lab.toml", "--set", set]);
+    assert_exit(&output, 2);
+    assert!(
+        text(&output.stderr).contains("help: declare [bootstrap.NAME]"),
+        "{}",
+        text(&output.stderr)
+    );
+    let lab = bootstrapped();
+    let output = lab.run(&["check", "lab.toml", "--set", "bootstrap.residual.scheme=pairs"]);
+    assert_exit(&output, 2);
+    assert!(text(&output.stderr).contains("no bootstrap scheme called `pairs`"));
+}

@@ -8,6 +8,9 @@ use crate::spec::raw::{Lags, OneOrMany, RawGrid, RawSelector};
 use crate::spec::{GridSpec, MoranSpec, Selector, Spec};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A deeper lag than this is a slip of the keyboard.
+const DEEPEST: u32 = 1_000;
+
 /// More permutations than this are a slip of the keyboard.
 const MOST_PERMUTATIONS: u32 = 9_999_999;
 
@@ -142,6 +145,11 @@ impl Resolver<'_> {
     fn lag_sets(&mut self, list: &OneOrMany<Lags>, place: &KeyPath) -> Vec<LagSet> {
         let mut sets = Vec::new();
         for (lags, at) in items(list, place) {
+            if lags.deepest() > DEEPEST {
+                let text = format!("a lag of {} periods is longer than any panel", lags.deepest());
+                self.wrong(&at, text, format!("expected at most {DEEPEST}"));
+                continue;
+            }
             match lags.set() {
                 Some(set) => sets.push(set),
                 None => {

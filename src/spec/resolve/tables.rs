@@ -146,10 +146,11 @@ impl Resolver<'_> {
 
     /// A table's id becomes a file name.
     fn refuse_path(&mut self, id: &str, at: &KeyPath) {
-        let bad = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
-        if id.is_empty() || id.starts_with('.') || id.chars().any(bad) {
-            let text = format!("`{id}` cannot be the name of a file");
-            self.wrong(at, text, "use letters, digits, `-` and `_`");
+        // LaTeX reads the file by this name too, so that only plain letters are safe.
+        let good = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if id.is_empty() || id.starts_with('.') || !id.chars().all(good) {
+            let text = format!("`{id}` cannot be the name of a file that LaTeX reads");
+            self.wrong(at, text, "use letters a-z, digits, `-`, `_` and `.`");
         }
     }
 
@@ -247,6 +248,9 @@ impl Resolver<'_> {
     fn descriptive(&mut self, raw: &RawTable, place: &KeyPath) -> Option<TableKind> {
         let at = place.join("variables");
         let variables = self.required(raw.variables.clone(), &at, "a list of variables")?;
+        if variables.is_empty() {
+            self.wrong(&at, "this table has no variables", "list at least one");
+        }
         let default = ["min", "max", "mean", "sd"].map(str::to_owned).to_vec();
         let names = raw.statistics.clone().unwrap_or(default);
         let mut statistics = Vec::new();

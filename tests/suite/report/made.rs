@@ -100,6 +100,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
 
 fn record(cell: &Cell, result: CellResult) -> Record {
     Record {
+        inputs: "inputs".to_owned(),
         schema: SCHEMA,
         cell: cell.id.clone(),
         model: cell.model.clone(),
@@ -206,6 +207,7 @@ fn outcome(cell: &Cell, lag_model: bool, first_measure: bool, region: &str) -> O
 
 fn tests(first_measure: bool) -> Vec<Test> {
     let computed = |name: &str, basis, statistic, p_value, df| Test {
+        details: BTreeMap::new(),
         name: name.to_owned(),
         basis,
         outcome: TestOutcome::Computed {
@@ -224,6 +226,7 @@ fn tests(first_measure: bool) -> Vec<Test> {
         computed("lm-lag-exact", Basis::Within, 0.000_4, 0.984, 1)
     } else {
         Test {
+            details: BTreeMap::new(),
             name: "lm-lag-exact".to_owned(),
             basis: Basis::Within,
             outcome: TestOutcome::NotApplicable {
@@ -232,6 +235,7 @@ fn tests(first_measure: bool) -> Vec<Test> {
         }
     });
     tests.push(Test {
+        details: BTreeMap::new(),
         name: "moran-residuals".to_owned(),
         basis: Basis::Fit,
         outcome: TestOutcome::Computed {
@@ -269,6 +273,8 @@ fn experiment_record() -> ExperimentRecord {
         filled: 0,
     };
     ExperimentRecord {
+        inputs: "inputs".to_owned(),
+        definitions: "definitions".to_owned(),
         schema: SCHEMA,
         data_file: "paper-simulated.csv".to_owned(),
         data_hash: "00".to_owned(),
