@@ -72,8 +72,8 @@ fn cells(plan: &Plan, grid: &str) -> usize {
 #[test]
 fn both_shipped_experiments_load_and_have_the_cells_counted_by_hand() {
     let (spec, plan, _) = ok("experiments/us-states.toml", &[], &[]);
-    // 3 models × 4 effects; 2 models × 2 measures × 4 regions × 3 lag depths.
-    assert_eq!((cells(&plan, "models"), cells(&plan, "regions"), plan.cells.len()), (12, 48, 60));
+    // 3 models × 4 effects; 2 models × 2 measures × 4 regions × 3 lag depths; 2 effects.
+    assert_eq!((cells(&plan, "models"), cells(&plan, "regions"), plan.cells.len()), (12, 48, 62));
     assert_eq!(spec.data.file.value, root().join("experiments/data/us-states.csv"));
 
     let (spec, plan, _) = ok("experiments/paper.toml", &[], &[]);

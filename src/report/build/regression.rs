@@ -122,7 +122,10 @@ fn estimates(
             Some(if position == 0 { why } else { Entry::Dash })
         };
         let value = |(i, e): (usize, Option<&Estimate>)| match e {
-            Some(e) => starred(e, spec.digits, &wanted.stars),
+            Some(e) => {
+                let p_value = shown_p_value(e, &columns[i], wanted.parentheses);
+                starred(e, p_value, spec.digits, &wanted.stars)
+            }
             None => absent(i).unwrap_or(Entry::Empty),
         };
         let label = row_label(source, wanted, row, columns);
@@ -138,12 +141,32 @@ fn estimate<'a>(outcome: &'a Outcome, term: &Term) -> Option<&'a Estimate> {
     outcome.fit.estimates.iter().chain(&outcome.impacts).find(|e| e.term == *term)
 }
 
-fn starred(estimate: &Estimate, digits: usize, thresholds: &[(f64, String)]) -> Entry {
+/// The p-value behind the stars: of the bootstrap where its spread is shown, so that stars and
+/// intervals speak of the same distribution.
+fn shown_p_value(estimate: &Estimate, column: &CellColumn<'_>, what: Parentheses) -> f64 {
+    match what {
+        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {
+            resampled(column, &estimate.term).map_or(1.0, |b| b.p_value)
+        }
+        Parentheses::StdError
+        | Parentheses::Statistic
+        | Parentheses::PValue
+        | Parentheses::Interval
+        | Parentheses::None => estimate.p_value,
+    }
+}
+
+fn starred(
+    estimate: &Estimate,
+    p_value: f64,
+    digits: usize,
+    thresholds: &[(f64, String)],
+) -> Entry {
     // σ² is a variance: that it differs from zero is not a finding.
     let stars = match estimate.term {
         Term::Sigma2 => String::new(),
         Term::Constant | Term::Variable(_) | Term::Rho | Term::Lambda | Term::Impact(..) => {
-            number::stars(estimate.p_value, thresholds)
+            number::stars(p_value, thresholds)
         }
     };
     Entry::Starred { value: Number::decimals(estimate.value, digits), stars }
@@ -278,10 +301,10 @@ fn parentheses(what: Parentheses, columns: &[CellColumn<'_>]) -> Option<String> 
         Parentheses::PValue => Some(format!("p-values in parentheses.{from}")),
         Parentheses::Interval => Some(format!("95 % confidence intervals in brackets.{from}")),
         Parentheses::BootstrapStdError => Some(
-            "Bootstrap standard errors in parentheses; stars by asymptotic p-values.".to_owned(),
+            "Bootstrap standard errors in parentheses; stars by bootstrap p-values (studentised).".to_owned(),
         ),
         Parentheses::BootstrapInterval => Some(
-            "95 % bootstrap percentile-t intervals in brackets; stars by asymptotic p-values."
+            "95 % bootstrap percentile-t intervals in brackets; stars by bootstrap p-values (studentised)."
                 .to_owned(),
         ),
         Parentheses::None => errors.map(|e| format!("Standard errors: {e}.")),
