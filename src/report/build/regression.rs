@@ -264,7 +264,14 @@ fn table_notes(
     said.extend(notes::spatial_terms(&shown));
     said.extend(parentheses(wanted.parentheses, columns));
     said.extend(notes::bootstrap(source, wanted.parentheses, columns));
-    said.extend(notes::inference(columns));
+    match wanted.parentheses {
+        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {}
+        Parentheses::StdError
+        | Parentheses::Statistic
+        | Parentheses::PValue
+        | Parentheses::Interval
+        | Parentheses::None => said.extend(notes::inference(columns)),
+    }
     said.extend(notes::stars(&wanted.stars));
     said.extend(notes::sample(columns));
     if uses_weights(columns) {
