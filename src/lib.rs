@@ -36,6 +36,7 @@
 //! | [`inputs`] | specification → open panel, links, regions | + load |
 //! | [`estimator`] | sample + weights + model → fit | ident, math, model, outcome, panel, weights |
 //! | [`diagnostic`] | tests of a fitted cell, Moran's I | + estimator |
+//! | [`bootstrap`] | innovations drawn again: standard errors, intervals, p-values | ident, math, model, outcome, panel, weights, estimator |
 //! | [`simulate`] | a declared process → a panel | ident, mistake, math, weights, load, model |
 //! | [`run`] | cells → records, in parallel, pure | everything above but load |
 //! | [`report`] | records → tables and CSV; recomputes nothing | ident, mistake, model, outcome, spec, plan, store |
@@ -55,6 +56,7 @@
 //!
 //! * **an estimator**: a file in `src/estimator/` and a line in [`estimator::ESTIMATORS`];
 //! * **a group of tests**: a file in `src/diagnostic/` and a line in [`diagnostic::DIAGNOSTICS`];
+//! * **a bootstrap scheme**: a file in `src/bootstrap/` and a line in [`bootstrap::SCHEMES`];
 //! * **an output format**: a file in `src/report/`, a template, a line in its list of formats;
 //! * **a statistic of a fit**: a variant of [`outcome::Statistic`], which the compiler then carries
 //!   through.
@@ -72,6 +74,7 @@
 //! 0 all cells, 1 some cells failed, 2 wrong specification, 3 unusable file, 70 a bug,
 //! 130 interrupted ([`cli::Ending`]).
 
+pub mod bootstrap;
 pub mod cli;
 pub mod diagnostic;
 pub mod estimator;

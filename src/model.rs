@@ -267,6 +267,37 @@ impl Missing {
     }
 }
 
+/// What is done to innovations before a bootstrap draws from them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rescale {
+    /// Recentred only.
+    None,
+    /// Times √(n/(n − k − absorbed effects)).
+    Df,
+}
+
+impl Rescale {
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Df => "df",
+        }
+    }
+}
+
+/// A bootstrap as a cell asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Bootstrap {
+    /// Name of the scheme, as listed in `bootstrap::SCHEMES`.
+    pub scheme: String,
+    /// What is done to the innovations first.
+    pub rescale: Rescale,
+    /// Number of replicates.
+    pub replicates: u32,
+}
+
 /// How a matrix of links becomes a weights matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

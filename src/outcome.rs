@@ -2,7 +2,7 @@
 //!
 //! A number that does not exist has a reason; a NaN is never stored.
 
-use crate::model::{Effects, Term};
+use crate::model::{Bootstrap, Effects, Term};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -287,12 +287,46 @@ pub struct Outcome {
     /// Average direct, indirect and total effects of each regressor; empty for a model without a
     /// spatial lag, where the direct effect is the coefficient and there is no other.
     pub impacts: Vec<Estimate>,
+    /// Its bootstraps, in the order asked.
+    pub bootstraps: Vec<BootstrapSummary>,
     /// Its tests.
     pub tests: Vec<Test>,
     /// What decision rules make of the tests.
     pub verdicts: Vec<Verdict>,
     /// Facts about the sample for the table's note: periods, filled values, islands.
     pub sample: SampleFacts,
+}
+
+/// What a bootstrap says of a fit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BootstrapSummary {
+    /// What was asked.
+    pub design: Bootstrap,
+    /// What the scheme cannot show here, if anything.
+    pub caution: Option<String>,
+    /// Replicates that could not be fitted; they are left out.
+    pub failed: u32,
+    /// Coefficients, spatial parameters, σ², effects.
+    pub estimates: Vec<BootstrapEstimate>,
+}
+
+/// What a bootstrap says of one estimate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BootstrapEstimate {
+    /// The parameter or effect.
+    pub term: Term,
+    /// Standard deviation of the replicates.
+    pub std_error: f64,
+    /// Mean of the replicates minus the estimate.
+    pub bias: f64,
+    /// 95 % percentile interval.
+    pub percentile: (f64, f64),
+    /// 95 % basic interval.
+    pub basic: (f64, f64),
+    /// 95 % percentile-t interval.
+    pub percentile_t: (f64, f64),
+    /// Two-sided p-value of the studentised statistic.
+    pub p_value: f64,
 }
 
 /// What a reader must know of the sample behind a fit.

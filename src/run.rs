@@ -2,6 +2,7 @@
 //! any number of threads, in any order. Touches no file and prints nothing.
 
 mod memo;
+mod resample;
 mod series;
 
 pub use series::experiment;
@@ -18,6 +19,7 @@ use crate::store::{CellResult, Record, SCHEMA};
 use crate::weights::Weights;
 use memo::Memo;
 use rayon::prelude::*;
+use resample::resample;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -190,9 +192,16 @@ fn outcome(
     estimator.supports(&cell.model).map_err(unsupported)?;
     let problem = Problem::new(sample, weights, &cell.model)?;
     let estimated = estimator.fit(&problem)?;
+    let impacts = estimator.impacts(&problem, &estimated);
+    let bootstraps = cell
+        .bootstraps
+        .iter()
+        .map(|design| resample(shared, &problem, estimator, (&estimated, &impacts), design))
+        .collect::<Result<_, Failure>>()?;
     let findings = run_tests(cell, problem);
     Ok(Outcome {
-        impacts: estimator.impacts(&problem, &estimated),
+        impacts,
+        bootstraps,
         fit: estimated.fit,
         tests: findings.tests,
         verdicts: findings.verdicts,

@@ -4,6 +4,7 @@ use super::Ending;
 use super::args::{Command, Experiment, Results};
 use super::diagnostic;
 use super::progress::Progress;
+use crate::bootstrap::SCHEMES;
 use crate::diagnostic::DIAGNOSTICS;
 use crate::estimator::ESTIMATORS;
 use crate::inputs;
@@ -375,6 +376,7 @@ fn vocabulary() -> Vocabulary {
                 }
             })
             .collect(),
+        schemes: SCHEMES.iter().map(|s| s.info().name.to_owned()).collect(),
         tests: DIAGNOSTICS
             .iter()
             .map(|d| TestWords {

@@ -5,7 +5,7 @@
 //! `include` rule only adds cells: an axis it names takes the values it gives (they need not be on
 //! the grid's axis), an axis it leaves open takes all the grid's values.
 
-use super::identity::identity;
+use super::identity::{Extras, identity};
 use super::{Cell, CellAxes};
 use crate::mistake::Mistake;
 use crate::model::{Model, Regressor};
@@ -149,6 +149,18 @@ fn cell(spec: &Spec, grid_name: &str, grid: &GridSpec, axes: CellAxes, deepest: 
             tests.push(test.value.clone());
         }
     }
-    let id = identity(spec, &axes, &model, skip, &tests);
-    Cell { id, grid: grid_name.to_owned(), axes, model, measure_variable: variable, skip, tests }
+    let bootstraps: Vec<_> =
+        grid.bootstrap.iter().map(|name| spec.bootstrap[name].clone()).collect();
+    let id =
+        identity(spec, &axes, &model, skip, &Extras { bootstraps: &bootstraps, tests: &tests });
+    Cell {
+        id,
+        grid: grid_name.to_owned(),
+        axes,
+        model,
+        measure_variable: variable,
+        skip,
+        bootstraps,
+        tests,
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::CellAxes;
 use crate::ident::{CellId, Located, Period, Seed, VarName, short_hash};
-use crate::model::Model;
+use crate::model::{Bootstrap, Model};
 use crate::spec::{RegionUnits, Spec};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -15,13 +15,22 @@ struct Canonical<'a> {
     region: CanonicalRegion<'a>,
     weights: CanonicalWeights<'a>,
     skip: usize,
-    tests: &'a [String],
+    extras: &'a Extras<'a>,
     /// What derived columns are made of, those they are made of included.
     derived: BTreeMap<&'a VarName, String>,
     years: Option<(Period, Period)>,
     missing: &'static str,
     missing_codes: &'a [String],
     seed: Seed,
+}
+
+/// What is done beside the fit.
+#[derive(Serialize)]
+pub(super) struct Extras<'a> {
+    /// Bootstraps.
+    pub bootstraps: &'a [Bootstrap],
+    /// Groups of tests.
+    pub tests: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -153,14 +162,14 @@ pub(super) fn identity(
     axes: &CellAxes,
     model: &Model,
     skip: usize,
-    tests: &[String],
+    extras: &Extras<'_>,
 ) -> CellId {
     let canonical = Canonical {
         model,
         region: canonical_region(spec, &axes.region),
         weights: canonical_weights(spec, &axes.weights),
         skip,
-        tests,
+        extras,
         derived: derived(spec, model),
         years: spec.data.years.as_ref().map(|years| years.value),
         missing: spec.data.missing.name(),

@@ -15,7 +15,7 @@ pub use tables::check_tables;
 
 use crate::ident::{CellId, VarName};
 use crate::mistake::{Checked, Mistake, Mistakes};
-use crate::model::{Effects, LagSet, Model};
+use crate::model::{Bootstrap, Effects, LagSet, Model};
 use crate::spec::layers::Layers;
 use crate::spec::tables::CellChoice;
 use crate::spec::vocabulary::Vocabulary;
@@ -39,6 +39,8 @@ pub struct Cell {
     pub measure_variable: VarName,
     /// Periods dropped at the start: the deepest lag, of the cell or of its grid.
     pub skip: usize,
+    /// Bootstraps to run, in order.
+    pub bootstraps: Vec<Bootstrap>,
     /// Groups of tests to run, in order, distinct.
     pub tests: Vec<String>,
 }

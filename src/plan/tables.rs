@@ -5,7 +5,7 @@ use super::{Cell, CellAxes, Plan};
 use crate::ident::KeyPath;
 use crate::mistake::{Mistake, suggest};
 use crate::model::{Effects, Impact, Term};
-use crate::spec::tables::{CellChoice, RegressionTable, RowTerm, TableKind};
+use crate::spec::tables::{CellChoice, Parentheses, RegressionTable, RowTerm, TableKind};
 use crate::spec::{Axis, Spec};
 
 /// What is wrong with the tables of `spec`: cells that there are not, columns with the same head,
@@ -26,6 +26,7 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
         if let TableKind::Regression(regression) = &table.kind
             && found.is_empty()
         {
+            check_parentheses(plan, regression, &table.at, &mut found);
             check_rows(plan, regression, &mut found);
         }
         // A repeated table says the same of each turn.
@@ -135,5 +136,27 @@ fn check_choice(plan: &Plan, choice: &CellChoice, at: &KeyPath, mistakes: &mut V
                 ),
             ),
         );
+    }
+}
+
+/// Bootstrap standard errors can only be shown of cells that have a bootstrap.
+fn check_parentheses(
+    plan: &Plan,
+    table: &RegressionTable,
+    at: &KeyPath,
+    mistakes: &mut Vec<Mistake>,
+) {
+    match table.parentheses {
+        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {}
+        Parentheses::StdError
+        | Parentheses::Statistic
+        | Parentheses::PValue
+        | Parentheses::Interval
+        | Parentheses::None => return,
+    }
+    if plan.select(&table.cells).iter().any(|cell| cell.bootstraps.is_empty()) {
+        let message = format!("the cells of grid `{}` have no bootstrap", table.cells.grid);
+        let help = "declare [bootstrap.NAME] and add bootstrap = \"NAME\" to the grid";
+        mistakes.push(Mistake::spec(&at.join("parentheses"), message).help(help));
     }
 }

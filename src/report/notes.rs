@@ -1,10 +1,11 @@
 //! The notes below tables, from what the records say. Each note is a full sentence.
 
-use crate::model::{LagOrder, Normalisation, RegionWeights, Term};
+use crate::model::{LagOrder, Normalisation, RegionWeights, Rescale, Term};
 use crate::outcome::{Outcome, Reference};
 use crate::report::Source;
 use crate::report::columns::CellColumn;
 use crate::report::{labels, number};
+use crate::spec::tables::Parentheses;
 use crate::spec::{Axis, Missing, RegionUnits};
 use std::collections::BTreeSet;
 
@@ -147,6 +148,37 @@ pub fn spatial_terms(shown: &[Term]) -> Option<String> {
     );
     let said: Vec<&str> = rho.into_iter().chain(lambda).chain(impacts).collect();
     (!said.is_empty()).then(|| format!("{}.", said.join("; ")))
+}
+
+/// How the replicates behind a table of bootstrap standard errors or intervals were drawn.
+pub fn bootstrap(
+    source: Source<'_>,
+    what: Parentheses,
+    columns: &[CellColumn<'_>],
+) -> Option<String> {
+    match what {
+        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {}
+        Parentheses::StdError
+        | Parentheses::Statistic
+        | Parentheses::PValue
+        | Parentheses::Interval
+        | Parentheses::None => return None,
+    }
+    let said = of_outcome(columns, |outcome| {
+        let b = outcome.bootstraps.first()?;
+        let rescaled = match b.design.rescale {
+            Rescale::Df => ", innovations rescaled for degrees of freedom",
+            Rescale::None => "",
+        };
+        let failed = match b.failed {
+            0 => String::new(),
+            failed => format!(", {failed} of them without a fit"),
+        };
+        let caution = b.caution.as_ref().map(|c| format!("; {c}")).unwrap_or_default();
+        let (scheme, count) = (&b.design.scheme, b.design.replicates);
+        Some(format!("{scheme}, {count} replicates{failed}{rescaled}{caution}"))
+    })?;
+    Some(format!("Bootstrap: {said}; seed {}.", source.spec.seed.0))
 }
 
 /// What the missing-value policy filled in and dropped, isolates, and cautions of the fits.

@@ -13,6 +13,7 @@ pub fn files(source: Source<'_>) -> Vec<RenderedFile> {
     vec![
         file("estimates.csv", estimates(source)),
         file("impacts.csv", impacts(source)),
+        file("bootstrap.csv", bootstraps(source)),
         file("fits.csv", fits(source)),
         file("tests.csv", tests(source)),
         file("verdicts.csv", verdicts(source)),
@@ -85,6 +86,55 @@ fn terms(source: Source<'_>, of: impl Fn(&Outcome) -> &Vec<Estimate>) -> String 
             let numbers =
                 [e.value, e.std_error, e.statistic, e.p_value, e.conf_low, e.conf_high].map(exact);
             rows.push(key(cell).chain([e.term.to_string()]).chain(numbers));
+        }
+    }
+    rows.text()
+}
+
+/// One row a cell, bootstrap and term.
+pub fn bootstraps(source: Source<'_>) -> String {
+    let columns = [
+        "scheme",
+        "rescale",
+        "replicates",
+        "failed",
+        "term",
+        "std_error",
+        "bias",
+        "percentile_low",
+        "percentile_high",
+        "basic_low",
+        "basic_high",
+        "percentile_t_low",
+        "percentile_t_high",
+        "p_value",
+    ];
+    let mut rows = Rows::new(key_header().chain(columns));
+    for (cell, outcome) in fitted(source) {
+        for b in &outcome.bootstraps {
+            let design = [
+                b.design.scheme.clone(),
+                b.design.rescale.name().to_owned(),
+                b.design.replicates.to_string(),
+                b.failed.to_string(),
+            ];
+            for e in &b.estimates {
+                let numbers = [
+                    e.std_error,
+                    e.bias,
+                    e.percentile.0,
+                    e.percentile.1,
+                    e.basic.0,
+                    e.basic.1,
+                    e.percentile_t.0,
+                    e.percentile_t.1,
+                    e.p_value,
+                ]
+                .map(exact);
+                rows.push(
+                    key(cell).chain(design.clone()).chain([e.term.to_string()]).chain(numbers),
+                );
+            }
         }
     }
     rows.text()

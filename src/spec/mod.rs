@@ -24,7 +24,8 @@ use crate::expr::Expr;
 use crate::ident::{KeyPath, Located, Period, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
 use crate::model::{
-    Effects, Isolates, LagOrder, LagSet, Normalisation, RegionWeights, SmallSample, WeightsFormat,
+    Bootstrap, Effects, Isolates, LagOrder, LagSet, Normalisation, RegionWeights, SmallSample,
+    WeightsFormat,
 };
 use extract::{Extracted, extract};
 use layers::Layers;
@@ -165,6 +166,8 @@ pub struct Spec {
     pub measures: BTreeMap<String, MeasureSpec>,
     /// Models by name: the built-in ones and those of `[models.NAME]`.
     pub models: BTreeMap<String, ModelSpec>,
+    /// Bootstraps by name.
+    pub bootstrap: BTreeMap<String, Bootstrap>,
     /// Grids by name.
     pub grids: BTreeMap<String, GridSpec>,
     /// Moran's I by year, in file order.
@@ -184,13 +187,15 @@ impl Spec {
             weights: Some(grid.weights.clone()),
             ..Selector::default()
         };
-        rules.chain([&own]).all(|selector| {
-            let named = |names: &Option<Vec<String>>| names.clone().unwrap_or_default();
-            named(&selector.model).iter().all(|name| self.models.contains_key(name))
-                && named(&selector.measure).iter().all(|name| self.measures.contains_key(name))
-                && named(&selector.region).iter().all(|name| self.regions.contains_key(name))
-                && named(&selector.weights).iter().all(|name| self.weights.contains_key(name))
-        })
+        let bootstraps = grid.bootstrap.iter().all(|name| self.bootstrap.contains_key(name));
+        bootstraps
+            && rules.chain([&own]).all(|selector| {
+                let named = |names: &Option<Vec<String>>| names.clone().unwrap_or_default();
+                named(&selector.model).iter().all(|name| self.models.contains_key(name))
+                    && named(&selector.measure).iter().all(|name| self.measures.contains_key(name))
+                    && named(&selector.region).iter().all(|name| self.regions.contains_key(name))
+                    && named(&selector.weights).iter().all(|name| self.weights.contains_key(name))
+            })
     }
 }
 
@@ -370,6 +375,8 @@ pub struct GridSpec {
     pub exclude: Vec<Located<Selector>>,
     /// Cells to add after exclusion. An axis that a rule leaves open takes all its values.
     pub include: Vec<Located<Selector>>,
+    /// Bootstraps to run: keys of [`Spec::bootstrap`], distinct.
+    pub bootstrap: Vec<String>,
     /// Groups of tests to run: `lm`, `moran`.
     pub tests: Vec<Located<String>>,
     /// The definition itself.

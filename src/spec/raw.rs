@@ -4,7 +4,8 @@
 //! internally tagged enums: they lose the place of a mistake.
 
 use crate::model::{
-    Effects, Isolates, LagOrder, LagSet, Normalisation, RegionWeights, SmallSample, WeightsFormat,
+    Effects, Isolates, LagOrder, LagSet, Normalisation, RegionWeights, Rescale, SmallSample,
+    WeightsFormat,
 };
 use crate::spec::tables::Parentheses;
 use crate::spec::{Axis, Missing};
@@ -35,6 +36,8 @@ pub struct RawSpec {
     pub measures: BTreeMap<String, RawMeasure>,
     /// Models beside the built-in ones.
     pub models: BTreeMap<String, RawModel>,
+    /// Bootstraps.
+    pub bootstrap: BTreeMap<String, RawBootstrap>,
     /// Grids of cells.
     pub grids: BTreeMap<String, RawGrid>,
     /// Moran's I by year.
@@ -153,6 +156,18 @@ pub struct RawModel {
     pub small_sample: Option<SmallSample>,
 }
 
+/// `[bootstrap.NAME]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawBootstrap {
+    /// How innovations are drawn again; the scheme called NAME when absent.
+    pub scheme: Option<String>,
+    /// What is done to the innovations first; `df` when absent.
+    pub rescale: Option<Rescale>,
+    /// Number of replicates; 999 when absent.
+    pub replicates: Option<u32>,
+}
+
 /// `[grids.NAME]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -179,6 +194,8 @@ pub struct RawGrid {
     pub exclude: Vec<RawSelector>,
     /// Cells to add.
     pub include: Vec<RawSelector>,
+    /// Bootstraps to run.
+    pub bootstrap: Option<OneOrMany<String>>,
     /// Groups of tests to run.
     pub tests: Vec<String>,
 }

@@ -126,6 +126,10 @@ pub enum Parentheses {
     PValue,
     /// 95 % interval, in brackets.
     Interval,
+    /// Standard error of the cell's first bootstrap.
+    BootstrapStdError,
+    /// 95 % percentile-t interval of the cell's first bootstrap, in brackets.
+    BootstrapInterval,
     /// Nothing.
     None,
 }

@@ -6,6 +6,8 @@
 pub struct Vocabulary {
     /// Estimators: each is also a model of the same name.
     pub estimators: Vec<EstimatorWords>,
+    /// Bootstrap schemes.
+    pub schemes: Vec<String>,
     /// Groups of tests.
     pub tests: Vec<TestWords>,
     /// Built-in table templates, without extension.

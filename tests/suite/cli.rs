@@ -446,3 +446,49 @@ fn islands_that_a_split_makes_are_said_before_fitting() {
     let said = text(&output.stdout);
     assert!(said.contains("without neighbours in region `some` by `w`: d"), "{said}");
 }
+
+/// The lab with a bootstrap of the individual-effects models.
+fn bootstrapped() -> Lab {
+    let lab = Lab::new();
+    let spec = SPEC
+        .replace(
+            "[grids.main]\n",
+            "[bootstrap.residual]\nreplicates = 49\n\n[grids.main]\nbootstrap = \"residual\"\n",
+        )
+        .replace("id = \"main\"\n", "id = \"main\"\nparentheses = \"bootstrap-interval\"\n")
+        .replace("lags = [0, 1]", "lags = 1");
+    lab.write("lab.toml", &spec);
+    lab
+}
+
+#[test]
+fn a_bootstrap_is_in_records_csv_and_tables_and_independent_of_threads() {
+    let lab = bootstrapped();
+    for (jobs, results) in [("1", "one"), ("3", "three")] {
+        assert_exit(&lab.run(&["run", "lab.toml", "--jobs", jobs, "--results", results]), 0);
+    }
+    assert!(lab.files("one") == lab.files("three"), "the results differ");
+    let files = lab.files("one/lab");
+    let table = text(&files["tables/main.md"]);
+    assert!(table.contains("95 % bootstrap percentile-t intervals"), "{table}");
+    assert!(table.contains("residual, 49 replicates"), "{table}");
+    assert!(table.contains("seed 7"), "{table}");
+    assert!(text(&files["bootstrap.csv"]).contains(",residual,df,49,0,rho,"));
+}
+
+#[test]
+fn a_table_of_bootstraps_needs_a_bootstrap() {
+    let lab = Lab::new();
+    let set = "tables.main.parentheses=bootstrap-std-error";
+    let output = lab.run(&["check", "lab.toml", "--set", set]);
+    assert_exit(&output, 2);
+    assert!(
+        text(&output.stderr).contains("help: declare [bootstrap.NAME]"),
+        "{}",
+        text(&output.stderr)
+    );
+    let lab = bootstrapped();
+    let output = lab.run(&["check", "lab.toml", "--set", "bootstrap.residual.scheme=pairs"]);
+    assert_exit(&output, 2);
+    assert!(text(&output.stderr).contains("no bootstrap scheme called `pairs`"));
+}

@@ -1,6 +1,7 @@
 //! What a user reads when a specification is wrong, and where settings come from.
 
 use proptest::prelude::*;
+use spanel::bootstrap::SCHEMES;
 use spanel::cli::diagnostic::report;
 use spanel::diagnostic::DIAGNOSTICS;
 use spanel::estimator::ESTIMATORS;
@@ -23,6 +24,7 @@ fn vocabulary() -> Vocabulary {
         tests: diagnostic.info().tests.iter().map(|(name, _)| (*name).to_owned()).collect(),
     });
     Vocabulary {
+        schemes: SCHEMES.iter().map(|s| s.info().name.to_owned()).collect(),
         estimators: estimators.collect(),
         tests: tests.collect(),
         templates: vec!["table".to_owned()],
@@ -70,8 +72,8 @@ fn cells(plan: &Plan, grid: &str) -> usize {
 #[test]
 fn both_shipped_experiments_load_and_have_the_cells_counted_by_hand() {
     let (spec, plan, _) = ok("experiments/us-states.toml", &[], &[]);
-    // 3 models × 4 effects; 2 models × 2 measures × 4 regions × 3 lag depths.
-    assert_eq!((cells(&plan, "models"), cells(&plan, "regions"), plan.cells.len()), (12, 48, 60));
+    // 3 models × 4 effects; 2 models × 2 measures × 4 regions × 3 lag depths; 2 effects.
+    assert_eq!((cells(&plan, "models"), cells(&plan, "regions"), plan.cells.len()), (12, 48, 62));
     assert_eq!(spec.data.file.value, root().join("experiments/data/us-states.csv"));
 
     let (spec, plan, _) = ok("experiments/paper.toml", &[], &[]);

@@ -2,7 +2,7 @@
 
 use crate::mistake::Checked;
 use crate::model::{Regressor, Term};
-use crate::outcome::{Estimate, Outcome, Reference, Statistic};
+use crate::outcome::{BootstrapEstimate, Estimate, Outcome, Reference, Statistic};
 use crate::report::columns::{self, CellColumn};
 use crate::report::number::{self, Number};
 use crate::report::table::{Brackets, Entry, Footnotes, Group, Row, Table};
@@ -123,14 +123,17 @@ fn estimates(
             Some(if position == 0 { why } else { Entry::Dash })
         };
         let value = |(i, e): (usize, Option<&Estimate>)| match e {
-            Some(e) => starred(e, spec.digits, &wanted.stars),
+            Some(e) => {
+                let p_value = shown_p_value(e, &columns[i], wanted.parentheses);
+                starred(e, p_value, spec.digits, &wanted.stars)
+            }
             None => absent(i).unwrap_or(Entry::Empty),
         };
         let label = row_label(source, wanted, row, columns);
         group
             .rows
             .push(Row { label, entries: found.iter().copied().enumerate().map(value).collect() });
-        group.rows.extend(spread_row(&found, wanted.parentheses, spec.digits));
+        group.rows.extend(spread_row(&found, columns, wanted.parentheses, spec.digits));
     }
     group
 }
@@ -139,21 +142,46 @@ fn estimate<'a>(outcome: &'a Outcome, term: &Term) -> Option<&'a Estimate> {
     outcome.fit.estimates.iter().chain(&outcome.impacts).find(|e| e.term == *term)
 }
 
-fn starred(estimate: &Estimate, digits: usize, thresholds: &[(f64, String)]) -> Entry {
+/// The p-value behind the stars: of the bootstrap where its spread is shown, so that stars and
+/// intervals speak of the same distribution.
+fn shown_p_value(estimate: &Estimate, column: &CellColumn<'_>, what: Parentheses) -> f64 {
+    match what {
+        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {
+            resampled(column, &estimate.term).map_or(1.0, |b| b.p_value)
+        }
+        Parentheses::StdError
+        | Parentheses::Statistic
+        | Parentheses::PValue
+        | Parentheses::Interval
+        | Parentheses::None => estimate.p_value,
+    }
+}
+
+fn starred(
+    estimate: &Estimate,
+    p_value: f64,
+    digits: usize,
+    thresholds: &[(f64, String)],
+) -> Entry {
     // σ² is a variance: that it differs from zero is not a finding.
     let stars = match estimate.term {
         Term::Sigma2 => String::new(),
         Term::Constant | Term::Variable(_) | Term::Rho | Term::Lambda | Term::Impact(..) => {
-            number::stars(estimate.p_value, thresholds)
+            number::stars(p_value, thresholds)
         }
     };
     Entry::Starred { value: Number::decimals(estimate.value, digits), stars }
 }
 
 /// The row below an estimate, if one is asked for and any column has the estimate.
-fn spread_row(found: &[Option<&Estimate>], what: Parentheses, digits: usize) -> Option<Row> {
+fn spread_row(
+    found: &[Option<&Estimate>],
+    columns: &[CellColumn<'_>],
+    what: Parentheses,
+    digits: usize,
+) -> Option<Row> {
     let round = |value| Entry::Enclosed { value, brackets: Brackets::Round };
-    let entry = |e: &Estimate| match what {
+    let entry = |(e, column): (&Estimate, &CellColumn<'_>)| match what {
         Parentheses::StdError => Some(round(Number::decimals(e.std_error, digits))),
         Parentheses::Statistic => Some(round(Number::decimals(e.statistic, digits))),
         Parentheses::PValue => Some(round(Number::probability(e.p_value))),
@@ -161,12 +189,29 @@ fn spread_row(found: &[Option<&Estimate>], what: Parentheses, digits: usize) -> 
             low: Number::decimals(e.conf_low, digits),
             high: Number::decimals(e.conf_high, digits),
         }),
+        Parentheses::BootstrapStdError => {
+            let b = resampled(column, &e.term)?;
+            Some(round(Number::decimals(b.std_error, digits)))
+        }
+        Parentheses::BootstrapInterval => {
+            let (low, high) = resampled(column, &e.term)?.percentile_t;
+            Some(Entry::Interval {
+                low: Number::decimals(low, digits),
+                high: Number::decimals(high, digits),
+            })
+        }
         Parentheses::None => None,
     };
-    let entries: Vec<Option<Entry>> = found.iter().map(|e| e.and_then(entry)).collect();
+    let entries: Vec<Option<Entry>> =
+        found.iter().zip(columns).map(|(e, c)| e.and_then(|e| entry((e, c)))).collect();
     let any = entries.iter().any(Option::is_some);
     let entries = entries.into_iter().map(Option::unwrap_or_default).collect();
     any.then_some(Row { label: String::new(), entries })
+}
+
+/// What the first bootstrap of a column's cell says of a term.
+fn resampled<'a>(column: &'a CellColumn<'_>, term: &Term) -> Option<&'a BootstrapEstimate> {
+    column.outcome()?.bootstraps.first()?.estimates.iter().find(|e| e.term == *term)
 }
 
 /// Which effects are controlled for: of the question, so that a failed column shows them too.
@@ -219,7 +264,15 @@ fn table_notes(
     said.extend(notes::common(source, &wanted.cells.columns, columns));
     said.extend(notes::spatial_terms(&shown));
     said.extend(parentheses(wanted.parentheses, columns));
-    said.extend(notes::inference(columns));
+    said.extend(notes::bootstrap(source, wanted.parentheses, columns));
+    match wanted.parentheses {
+        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {}
+        Parentheses::StdError
+        | Parentheses::Statistic
+        | Parentheses::PValue
+        | Parentheses::Interval
+        | Parentheses::None => said.extend(notes::inference(columns)),
+    }
     said.extend(notes::stars(&wanted.stars));
     said.extend(notes::sample(columns));
     if uses_weights(columns) {
@@ -255,6 +308,13 @@ fn parentheses(what: Parentheses, columns: &[CellColumn<'_>]) -> Option<String> 
         }
         Parentheses::PValue => Some(format!("p-values in parentheses.{from}")),
         Parentheses::Interval => Some(format!("95 % confidence intervals in brackets.{from}")),
+        Parentheses::BootstrapStdError => Some(
+            "Bootstrap standard errors in parentheses; stars by bootstrap p-values (studentised).".to_owned(),
+        ),
+        Parentheses::BootstrapInterval => Some(
+            "95 % bootstrap percentile-t intervals in brackets; stars by bootstrap p-values (studentised)."
+                .to_owned(),
+        ),
         Parentheses::None => errors.map(|e| format!("Standard errors: {e}.")),
     }
 }

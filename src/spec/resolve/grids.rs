@@ -48,6 +48,14 @@ impl Resolver<'_> {
         let weights = self.named_axis(raw.weights.as_ref(), place, "weights", "weights");
         let exclude = self.rules(&raw.exclude, &place.join("exclude"));
         let include = self.rules(&raw.include, &place.join("include"));
+        let bootstrap = match &raw.bootstrap {
+            Some(list) => {
+                let at = place.join("bootstrap");
+                self.refuse_repeats(&values(list), &at, "bootstrap");
+                self.names(list, &at, "bootstrap", "bootstrap")
+            }
+            None => Some(Vec::new()),
+        };
         let tests = raw.tests.clone();
         for (i, test) in tests.iter().enumerate() {
             let groups: Vec<&str> = self.vocabulary.tests.iter().map(|t| t.name.as_str()).collect();
@@ -71,6 +79,7 @@ impl Resolver<'_> {
             lags: lags?,
             weights: weights?,
             common_sample: raw.common_sample.unwrap_or(false),
+            bootstrap: bootstrap?,
             exclude,
             include,
             tests: located(&tests, &place.join("tests")),

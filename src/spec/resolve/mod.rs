@@ -70,6 +70,7 @@ impl Resolver<'_> {
         let regions = self.regions();
         let measures = self.measures();
         let models = self.models();
+        let bootstrap = self.bootstraps();
         let grids = self.grids();
         let moran = self.moran();
         if raw.grids.is_empty() && raw.moran.is_empty() && !self.reported(&at(&["grids"])) {
@@ -88,6 +89,7 @@ impl Resolver<'_> {
             regions,
             measures,
             models,
+            bootstrap,
             grids,
             moran,
             tables: Vec::new(),
@@ -146,6 +148,7 @@ impl Resolver<'_> {
             "regions" => raw.regions.keys().map(String::as_str).collect(),
             "measures" => raw.measures.keys().map(String::as_str).collect(),
             "grids" => raw.grids.keys().map(String::as_str).collect(),
+            "bootstrap" => raw.bootstrap.keys().map(String::as_str).collect(),
             "models" => model_names(self.vocabulary, raw),
             other => unreachable!("`{other}` is not a section of names"),
         };

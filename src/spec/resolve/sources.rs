@@ -4,7 +4,10 @@ use super::{RESERVED, Resolver, at, located, repeats};
 use crate::expr::Expr;
 use crate::ident::{KeyPath, Located, Period, VarName};
 use crate::mistake::{Kind, Mistake};
-use crate::model::{Isolates, LagOrder, Normalisation, RegionWeights, SmallSample, WeightsFormat};
+use crate::model::{
+    Bootstrap, Isolates, LagOrder, Normalisation, RegionWeights, Rescale, SmallSample,
+    WeightsFormat,
+};
 use crate::spec::raw::{ExtraUnits, RawRegion, RawVariable, RawWeights, Text};
 use crate::spec::{
     DataSpec, MeasureSpec, Missing, ModelSpec, RegionSpec, RegionUnits, VariableSpec, WeightsSpec,
@@ -321,6 +324,30 @@ impl Resolver<'_> {
             );
         }
         models
+    }
+
+    pub(super) fn bootstraps(&mut self) -> BTreeMap<String, Bootstrap> {
+        let mut bootstraps = BTreeMap::new();
+        for (name, raw) in &self.raw.bootstrap {
+            let place = at(&["bootstrap", name]);
+            let schemes: Vec<&str> = self.vocabulary.schemes.iter().map(String::as_str).collect();
+            let own = schemes.contains(&name.as_str()).then(|| name.clone());
+            let given = raw.scheme.clone().or(own);
+            let at = place.join("scheme");
+            let Some(scheme) = self.required(given, &at, "the name of a bootstrap scheme") else {
+                continue;
+            };
+            let known = self.known("bootstrap scheme", &scheme, &at, schemes);
+            let replicates = raw.replicates.unwrap_or(999);
+            if !(19..=999_999).contains(&replicates) {
+                let text = format!("{replicates} replicates are too few or too many");
+                self.wrong(&place.join("replicates"), text, "expected 19 to 999999; 999 is usual");
+            } else if known {
+                let rescale = raw.rescale.unwrap_or(Rescale::Df);
+                bootstraps.insert(name.clone(), Bootstrap { scheme, rescale, replicates });
+            }
+        }
+        bootstraps
     }
 
     fn known_estimator(&mut self, name: &str, at: &KeyPath) -> bool {
