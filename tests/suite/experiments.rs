@@ -63,3 +63,27 @@ fn the_readme_names_two_commands() {
     let commands: Vec<&str> = block.lines().collect();
     assert_eq!(commands, ["cargo run --release -- run experiments/us-states.toml", "cargo test"]);
 }
+
+/// Every key of the TOML mirror is explained in `experiments/README.md`.
+#[test]
+fn every_key_of_an_experiment_is_documented() {
+    let read = |path: &str| {
+        std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+    };
+    let (raw, page) = (read("src/spec/raw.rs"), read("experiments/README.md"));
+    let fields = raw.lines().filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(':'));
+    let keys: Vec<&str> = fields
+        .map(|(name, _)| if name == "select" { "where" } else { name })
+        .filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        .collect();
+    assert!(keys.len() > 50, "{keys:?}");
+    let missing: Vec<&&str> = keys
+        .iter()
+        .filter(|key| {
+            let shown =
+                [format!("`{key}`"), format!("[{key}]"), format!("[{key}."), format!("{key} =")];
+            !shown.iter().any(|text| page.contains(text))
+        })
+        .collect();
+    assert!(missing.is_empty(), "not documented: {missing:?}");
+}
