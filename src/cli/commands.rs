@@ -4,14 +4,14 @@ use super::Ending;
 use super::args::{Command, Experiment, Results};
 use super::diagnostic;
 use super::progress::Progress;
-use crate::bootstrap::SCHEMES;
+use crate::bootstrap::{self, SCHEMES};
 use crate::diagnostic::DIAGNOSTICS;
-use crate::estimator::ESTIMATORS;
+use crate::estimator::{self, ESTIMATORS};
 use crate::inputs;
 use crate::load::provenance;
 use crate::mistake::{Checked, Kind, Mistake, Mistakes};
 use crate::plan::{self, Plan};
-use crate::report::{self, Source, UserTemplates};
+use crate::report::{self, RenderedFile, Source, UserTemplates};
 use crate::run::{self, Event};
 use crate::simulate::simulate as simulate_process;
 use crate::spec::layers::Layers;
@@ -93,7 +93,8 @@ fn check(experiment: &Experiment) -> Ending {
         if !panel.repairs.filled.is_empty() {
             println!("filled: {} values", panel.repairs.filled.len());
         }
-        for text in run::islands(&loaded.plan, &loaded.spec, &inputs) {
+        let islands = run::islands(&loaded.plan, &loaded.spec, &inputs);
+        for text in islands.into_iter().chain(cautions(&loaded.plan)) {
             println!("{text}");
         }
         Ok(Ending::Done)
@@ -137,7 +138,8 @@ fn run_cells(experiment: &Experiment, results: &Results, jobs: Option<u16>) -> E
         let inputs = loaded.or_report(inputs::open(&loaded.spec))?;
         let templates = loaded.or_report(user_templates(&experiment.spec))?;
         loaded.or_report(rehearse(&loaded, &inputs, &templates))?;
-        for text in run::islands(&loaded.plan, &loaded.spec, &inputs) {
+        let islands = run::islands(&loaded.plan, &loaded.spec, &inputs);
+        for text in islands.into_iter().chain(cautions(&loaded.plan)) {
             eprintln!("{text}");
         }
         let folder = loaded.or_report(Folder::create(&results.results, &loaded.spec.name))?;
@@ -324,7 +326,40 @@ fn render_files(
         println!("{}", folder.root().join(&file.path).display());
     }
     println!("{} files in {}", files.len(), folder.root().display());
+    let left = left_over(&folder.root().join("tables"), &files);
+    if !left.is_empty() {
+        println!("left over from earlier, not of this experiment as it is: {}", left.join(", "));
+    }
     Ok(())
+}
+
+/// Tables in the folder that this rendering did not make.
+fn left_over(tables: &Path, files: &[RenderedFile]) -> Vec<String> {
+    let made: BTreeSet<&str> =
+        files.iter().filter_map(|f| f.path.strip_prefix("tables/")).collect();
+    let Ok(entries) = std::fs::read_dir(tables) else { return Vec::new() };
+    let names = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned());
+    let ours = |name: &String| {
+        let extension = Path::new(name).extension();
+        extension.is_some_and(|e| e == "md" || e == "tex") && !made.contains(name.as_str())
+    };
+    let mut left: Vec<String> = names.filter(ours).collect();
+    left.sort();
+    left
+}
+
+/// What schemes say of themselves where a cell asks for what they are weak at.
+fn cautions(plan: &Plan) -> BTreeSet<String> {
+    let spatial = |name: &str| estimator::find(name).is_some_and(|e| !e.info().spatial.is_empty());
+    plan.cells
+        .iter()
+        .filter(|cell| spatial(&cell.model.estimator))
+        .flat_map(|cell| &cell.bootstraps)
+        .filter_map(|b| {
+            let caution = bootstrap::find(&b.scheme)?.caution()?;
+            Some(format!("bootstrap `{}` of a spatial model: {caution}", b.scheme))
+        })
+        .collect()
 }
 
 /// Renders every table as if no cell had been run, so that a template that fails does so before

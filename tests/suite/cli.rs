@@ -492,3 +492,19 @@ fn a_table_of_bootstraps_needs_a_bootstrap() {
     assert_exit(&output, 2);
     assert!(text(&output.stderr).contains("no bootstrap scheme called `pairs`"));
 }
+
+#[test]
+fn what_is_left_over_and_what_a_scheme_cannot_show_is_said() {
+    let lab = bootstrapped();
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    lab.write("results/lab/tables/old.md", "an old table");
+    let set = ["--set", "bootstrap.residual.scheme=time-block"];
+    let output = lab.run(&["run", "lab.toml", set[0], set[1]]);
+    assert_exit(&output, 0);
+    let said = text(&output.stdout);
+    assert!(said.contains("left over") && said.contains("old.md"), "{said}");
+    assert!(!said.contains("main.md,"), "{said}");
+    let said = text(&output.stderr);
+    assert!(said.contains("bootstrap `time-block` of a spatial model"), "{said}");
+    assert!(lab.path("results/lab/tables/old.md").exists());
+}
