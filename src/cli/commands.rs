@@ -254,8 +254,11 @@ fn render_again(experiment: &Experiment, results: &Results) -> Ending {
         }))?;
         loaded.or_report(refuse_other_results(&loaded, &folder, &series, &experiment.spec))?;
         warn_of_changed_data(&loaded.spec, &series);
-        loaded.or_report(render_files(&loaded, &folder, &series, &templates))?;
-        Ok(Ending::Done)
+        let missing = loaded.or_report(render_files(&loaded, &folder, &series, &templates))?;
+        if missing > 0 {
+            eprintln!("{missing} cells have no record: run the experiment again");
+        }
+        Ok(if missing > 0 { Ending::CellsFailed } else { Ending::Done })
     })())
 }
 
@@ -305,15 +308,22 @@ fn warn_of_changed_data(spec: &Spec, series: &ExperimentRecord) {
     }
 }
 
-/// Renders everything, writes it, and says where it is.
+/// Renders everything, writes it, says where it is, and counts the cells without a record.
 fn render_files(
     loaded: &Loaded,
     folder: &Folder,
     series: &ExperimentRecord,
     templates: &UserTemplates,
-) -> Checked<()> {
+) -> Checked<usize> {
     let ids: BTreeSet<_> = loaded.plan.cells.iter().map(|c| &c.id).collect();
+    let cells = ids.len();
     let records: BTreeMap<_, Record> = folder.read_records(ids, &series.inputs)?;
+    if records.is_empty() && cells > 0 {
+        let message = "holds no record of any cell of this experiment as it is now";
+        return Err(Mistake::file(folder.root(), message)
+            .help("run it again: spanel run; the tables there are left as they are")
+            .into());
+    }
     let source =
         Source { spec: &loaded.spec, plan: &loaded.plan, records: &records, experiment: series };
     let files = report::render(source, templates)?;
@@ -330,7 +340,7 @@ fn render_files(
     if !left.is_empty() {
         println!("left over from earlier, not of this experiment as it is: {}", left.join(", "));
     }
-    Ok(())
+    Ok(cells - records.len())
 }
 
 /// Tables in the folder that this rendering did not make.
@@ -445,10 +455,11 @@ fn simulate(process: &Path, out: &Path, force: bool) -> Ending {
 /// A file that is there already may only be replaced when it was simulated itself.
 fn refuse_to_overwrite(out: &Path) -> Checked<()> {
     let simulated = || matches!(provenance::of(out), Ok(Some(p)) if p.simulated);
-    if !out.exists() || simulated() {
+    let there = out.exists() || out.with_extension("provenance.toml").exists();
+    if !there || simulated() {
         return Ok(());
     }
-    let message = "is there already, and is not a panel that spanel simulated";
+    let message = "or its provenance file is there already, and is not what spanel simulated";
     Err(Mistake::file(out, message).help("name another file, or add --force").into())
 }
 

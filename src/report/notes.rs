@@ -144,7 +144,7 @@ pub fn spatial_terms(shown: &[Term]) -> Option<String> {
     let lambda = shown.contains(&Term::Lambda).then_some("λ: coefficient of the lagged error Wu");
     let impact = |t: &Term| matches!(t, Term::Impact(..));
     let impacts = shown.iter().any(impact).then_some(
-        "Direct, indirect, total: average effects β(I − ρW)⁻¹, standard errors by the delta method",
+        "Direct, indirect, total: average effects β(I − ρW)⁻¹ (asymptotic standard errors by the delta method)",
     );
     let said: Vec<&str> = rho.into_iter().chain(lambda).chain(impacts).collect();
     (!said.is_empty()).then(|| format!("{}.", said.join("; ")))

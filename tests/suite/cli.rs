@@ -347,9 +347,18 @@ fn records_of_other_data_are_never_shown() {
     for (name, bytes) in old.iter().filter(|(name, _)| name.starts_with("records/")) {
         std::fs::write(lab.path("results/lab").join(name), bytes).unwrap();
     }
-    assert_exit(&lab.run(&["render", "lab.toml"]), 0);
-    let table = text(&lab.files("results/lab")["tables/main.md"]);
-    assert!(table.contains("not run"), "{table}");
+    let shown = lab.files("results/lab")["tables/main.md"].clone();
+    let output = lab.run(&["render", "lab.toml"]);
+    assert_exit(&output, 3);
+    assert!(text(&output.stderr).contains("run it again"), "{}", text(&output.stderr));
+    assert!(lab.files("results/lab")["tables/main.md"] == shown, "good tables were replaced");
+    // One record of this run is enough to render, and the others are said to be missing.
+    let (name, _) = old.iter().find(|(name, _)| name.starts_with("records/")).unwrap();
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    std::fs::remove_file(lab.path("results/lab").join(name)).unwrap();
+    let output = lab.run(&["render", "lab.toml"]);
+    assert_exit(&output, 1);
+    assert!(text(&output.stderr).contains("1 cells have no record"), "{}", text(&output.stderr));
 }
 
 #[test]
@@ -507,4 +516,17 @@ fn what_is_left_over_and_what_a_scheme_cannot_show_is_said() {
     let said = text(&output.stderr);
     assert!(said.contains("bootstrap `time-block` of a spatial model"), "{said}");
     assert!(lab.path("results/lab/tables/old.md").exists());
+}
+
+#[test]
+fn labels_of_effects_are_shown() {
+    let lab = Lab::new();
+    let spec = SPEC.replace(
+        "rows = [\"measure\", \"measure@lag1\", \"z\", \"rho\", \"lambda\"]",
+        "rows = [\"direct:measure\", \"total:measure@lag1\", \"rho\"]\nlabels = { \"direct:measure\" = \"Own\" }",
+    );
+    lab.write("lab.toml", &spec);
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    let table = text(&lab.files("results/lab")["tables/main.md"]);
+    assert!(table.contains("| Own ") && table.contains("Total: ln X (t−1)"), "{table}");
 }

@@ -91,6 +91,13 @@ fn row_label(
         },
         RowTerm::Measure { impact, lag } => {
             let of = |label: String| labels::impact(*impact, label);
+            let own = impact.map_or_else(String::new, |kind| format!("{}:measure", kind.name()));
+            if let Some(label) = wanted.labels.get(&format!("{own}@lag{lag}")) {
+                return label.clone();
+            }
+            if let Some(label) = wanted.labels.get(&own) {
+                return labels::lagged(label, *lag);
+            }
             if let Some(label) = wanted.labels.get(&format!("measure@lag{lag}")) {
                 return of(label.clone());
             }
