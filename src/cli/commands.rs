@@ -459,7 +459,7 @@ fn refuse_to_overwrite(out: &Path) -> Checked<()> {
     if !there || simulated() {
         return Ok(());
     }
-    let message = "or its provenance file is there already, and is not what spanel simulated";
+    let message = "is there already (or its provenance file is), and spanel did not simulate it";
     Err(Mistake::file(out, message).help("name another file, or add --force").into())
 }
 
