@@ -7,11 +7,17 @@
 //! | `dist` | survival functions and quantiles |
 //! | `optimize` | the maximum of a smooth function on an open interval |
 //! | `random` | streams of random numbers |
+//! | `words` | the same streams, those of many replicates side by side |
+//! | `lanes` | numbers of many replicates side by side: products, logarithms |
+//! | `chebyshev` | smooth functions on an interval from their values at a few points |
 
+pub mod chebyshev;
 pub mod dist;
+pub mod lanes;
 pub mod linalg;
 pub mod optimize;
 pub mod random;
+pub mod words;
 
 /// A dense matrix.
 pub type Matrix = faer::Mat<f64>;

@@ -1,0 +1,171 @@
+//! The random words of many replicates side by side.
+//!
+//! ChaCha with 8 rounds (Bernstein 2008), the replicate's number as the stream: word i of replicate
+//! b is a pure function of the key, b and i, whatever is computed beside it. The same words as
+//! [`Stream`](super::random::Stream) draws from.
+
+use super::lanes::{LANES, Lane};
+
+/// Words of a block.
+const BLOCK: usize = 16;
+
+type Row = [u32; LANES];
+
+/// The streams of [`LANES`] consecutive replicates, read in step.
+#[derive(Debug, Clone)]
+pub struct Words {
+    key: [u32; 8],
+    first: u64,
+    counter: u64,
+    block: [Row; BLOCK],
+    next: usize,
+}
+
+impl Words {
+    /// The streams `first` to `first + LANES − 1` of `key`.
+    pub fn new(key: [u8; 32], first: u64) -> Self {
+        let word = |i: usize| {
+            u32::from_le_bytes([key[4 * i], key[4 * i + 1], key[4 * i + 2], key[4 * i + 3]])
+        };
+        Self {
+            key: std::array::from_fn(word),
+            first,
+            counter: 0,
+            block: [[0; LANES]; BLOCK],
+            next: BLOCK,
+        }
+    }
+
+    /// The next word of each stream.
+    #[inline(always)]
+    pub fn next(&mut self) -> &[u32; LANES] {
+        if self.next == BLOCK {
+            self.refill();
+        }
+        self.next += 1;
+        &self.block[self.next - 1]
+    }
+
+    /// A whole number below `bound` for each stream, by multiplication of a word: probabilities
+    /// differ by less than bound/2³² of themselves (Lemire 2019, without the rejection).
+    #[inline(always)]
+    pub fn below(&mut self, bound: usize) -> [usize; LANES] {
+        let bound = bound as u64;
+        let words = self.next();
+        let mut out = [0; LANES];
+        for l in 0..LANES {
+            out[l] = ((u64::from(words[l]) * bound) >> 32) as usize;
+        }
+        out
+    }
+
+    /// A number in (0, 1) for each stream, from two words: odd multiples of 2⁻⁵⁴.
+    #[inline(always)]
+    pub fn uniform(&mut self) -> Lane {
+        let high = *self.next();
+        let low = *self.next();
+        let mut out = [0.0; LANES];
+        for l in 0..LANES {
+            let bits = (u64::from(high[l]) << 21) | (u64::from(low[l]) >> 11);
+            out[l] = (bits as f64 + 0.5) * 2.0_f64.powi(-53);
+        }
+        out
+    }
+
+    #[inline(always)]
+    fn refill(&mut self) {
+        const NAME: [u32; 4] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];
+        let mut s = [[0_u32; LANES]; BLOCK];
+        for i in 0..4 {
+            s[i] = [NAME[i]; LANES];
+        }
+        for i in 0..8 {
+            s[4 + i] = [self.key[i]; LANES];
+        }
+        s[12] = [self.counter as u32; LANES];
+        s[13] = [(self.counter >> 32) as u32; LANES];
+        for l in 0..LANES {
+            let stream = self.first.wrapping_add(l as u64);
+            s[14][l] = stream as u32;
+            s[15][l] = (stream >> 32) as u32;
+        }
+        let start = s;
+        for _ in 0..4 {
+            quarter(&mut s, [0, 4, 8, 12]);
+            quarter(&mut s, [1, 5, 9, 13]);
+            quarter(&mut s, [2, 6, 10, 14]);
+            quarter(&mut s, [3, 7, 11, 15]);
+            quarter(&mut s, [0, 5, 10, 15]);
+            quarter(&mut s, [1, 6, 11, 12]);
+            quarter(&mut s, [2, 7, 8, 13]);
+            quarter(&mut s, [3, 4, 9, 14]);
+        }
+        for ((out, s), start) in self.block.iter_mut().zip(&s).zip(&start) {
+            for l in 0..LANES {
+                out[l] = s[l].wrapping_add(start[l]);
+            }
+        }
+        self.counter += 1;
+        self.next = 0;
+    }
+}
+
+/// A quarter round on rows a, b, c, d.
+#[inline(always)]
+fn quarter(s: &mut [Row; BLOCK], [a, b, c, d]: [usize; 4]) {
+    step(s, [a, b, d], 16);
+    step(s, [c, d, b], 12);
+    step(s, [a, b, d], 8);
+    step(s, [c, d, b], 7);
+}
+
+/// x += y; z = (z ⊕ x) ⋘ turn.
+#[inline(always)]
+fn step(s: &mut [Row; BLOCK], [x, y, z]: [usize; 3], turn: u32) {
+    for l in 0..LANES {
+        s[x][l] = s[x][l].wrapping_add(s[y][l]);
+        s[z][l] = (s[z][l] ^ s[x][l]).rotate_left(turn);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::rngs::ChaCha8Rng;
+    use rand::{Rng, SeedableRng};
+
+    #[test]
+    fn the_words_are_those_of_the_library() {
+        let key: [u8; 32] = std::array::from_fn(|i| (7 * i + 1) as u8);
+        let first = u64::from(u32::MAX) - 5;
+        let mut words = Words::new(key, first);
+        let mut library: Vec<ChaCha8Rng> = (0..LANES as u64)
+            .map(|l| {
+                let mut rng = ChaCha8Rng::from_seed(key);
+                rng.set_stream(first + l);
+                rng
+            })
+            .collect();
+        for _ in 0..70 {
+            let got = *words.next();
+            for (l, rng) in library.iter_mut().enumerate() {
+                assert_eq!(got[l], rng.next_u32());
+            }
+        }
+    }
+
+    #[test]
+    fn whole_numbers_and_uniforms_by_hand() {
+        // ⌊w·10/2³²⌋ of the first word; the first 53 bits of two words.
+        let key = [3; 32];
+        let [one, two] = {
+            let mut words = Words::new(key, 9);
+            [words.next()[4], words.next()[4]]
+        };
+        let drawn = Words::new(key, 9).below(10)[4];
+        assert_eq!(drawn, (f64::from(one) / 4_294_967_296.0 * 10.0) as usize);
+        let uniform = Words::new(key, 9).uniform()[4];
+        let want = (f64::from(one) + f64::from(two) / 4_294_967_296.0) / 4_294_967_296.0;
+        assert!((uniform - want).abs() < 2e-16);
+    }
+}
