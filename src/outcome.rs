@@ -325,6 +325,9 @@ pub struct BootstrapEstimate {
     pub basic: (f64, f64),
     /// 95 % percentile-t interval.
     pub percentile_t: (f64, f64),
+    /// 95 % bias-corrected and accelerated interval; `None` where all replicates lie on one side of
+    /// the estimate.
+    pub bca: Option<(f64, f64)>,
     /// Two-sided p-value of the studentised statistic.
     pub p_value: f64,
 }

@@ -1,7 +1,8 @@
 //! Whole cross-sections, in blocks of consecutive periods.
 
 use super::{Info, Scheme, Shape};
-use crate::math::random::Stream;
+use crate::math::lanes::{LANES, Lane};
+use crate::math::words::Words;
 
 /// Moving blocks of periods, drawn with replacement, of length ⌈T^⅓⌉.
 #[derive(Debug)]
@@ -12,7 +13,7 @@ static INFO: Info = Info {
     summary: "whole cross-sections in moving blocks of ⌈T^⅓⌉ periods, drawn with replacement",
     preserves: "dependence over space of any form, and over time within a block",
     reference: "Gonçalves (2011)",
-    version: 1,
+    version: 2,
 };
 
 /// The length of a block for `periods` periods.
@@ -32,14 +33,17 @@ impl Scheme for TimeBlock {
         )
     }
 
-    fn draw(&self, residuals: &[f64], shape: Shape, stream: &mut Stream, out: &mut [f64]) {
+    fn draw(&self, pool: &[f64], shape: Shape, words: &mut Words, out: &mut [Lane]) {
         let (n, t) = (shape.units, shape.periods);
         let length = block_length(t);
         for first in (0..t).step_by(length) {
-            let from = stream.below(t - length + 1);
+            let from = words.below(t - length + 1);
             for step in 0..length.min(t - first) {
-                let (to, source) = ((first + step) * n, (from + step) * n);
-                out[to..to + n].copy_from_slice(&residuals[source..source + n]);
+                for (i, out) in out[(first + step) * n..][..n].iter_mut().enumerate() {
+                    for l in 0..LANES {
+                        out[l] = pool[(from[l] + step) * n + i];
+                    }
+                }
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Whole unit histories.
 
 use super::{Info, Scheme, Shape};
-use crate::math::random::Stream;
+use crate::math::lanes::{LANES, Lane};
+use crate::math::words::Words;
 
 /// Each unit gets the history of a unit drawn with replacement.
 #[derive(Debug)]
@@ -13,7 +14,7 @@ static INFO: Info = Info {
     preserves: "dependence over time within a unit; not dependence over space that the model \
                 leaves, nor which unit has which variance",
     reference: "Kapetanios (2008)",
-    version: 1,
+    version: 2,
 };
 
 impl Scheme for UnitResidual {
@@ -21,11 +22,15 @@ impl Scheme for UnitResidual {
         &INFO
     }
 
-    fn draw(&self, residuals: &[f64], shape: Shape, stream: &mut Stream, out: &mut [f64]) {
+    fn draw(&self, pool: &[f64], shape: Shape, words: &mut Words, out: &mut [Lane]) {
         let n = shape.units;
-        let drawn: Vec<usize> = (0..n).map(|_| stream.below(n)).collect();
-        for (at, v) in out.iter_mut().enumerate() {
-            *v = residuals[at - at % n + drawn[at % n]];
+        for i in 0..n {
+            let drawn = words.below(n);
+            for (period, pool) in out.chunks_exact_mut(n).zip(pool.chunks_exact(n)) {
+                for l in 0..LANES {
+                    period[i][l] = pool[drawn[l]];
+                }
+            }
         }
     }
 }

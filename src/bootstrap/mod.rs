@@ -29,7 +29,8 @@ pub mod residuals;
 pub mod summary;
 pub mod wild;
 
-use crate::math::random::Stream;
+use crate::math::lanes::Lane;
+use crate::math::words::Words;
 
 /// Units × periods of what is drawn, stacked by period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,14 +61,27 @@ pub trait Scheme: Sync {
     /// Name, what it preserves, source.
     fn info(&self) -> &Info;
 
-    /// Draws v* from `residuals` into `out`, both N·T.
-    fn draw(&self, residuals: &[f64], shape: Shape, stream: &mut Stream, out: &mut [f64]);
+    /// Draws v* of a tile of replicates from `pool` (N·T innovations) into `out` (N·T lanes), both
+    /// stacked by period. Replicates differ in their random words only.
+    fn draw(&self, pool: &[f64], shape: Shape, words: &mut Words, out: &mut [Lane]);
+
+    /// The multipliers, for a scheme that keeps every history and multiplies it as a whole: draws
+    /// from the same words as [`draw`](Self::draw).
+    fn by_unit(&self) -> Option<&dyn UnitMultipliers> {
+        None
+    }
 
     /// Why the scheme says nothing, or too little, about a spatial parameter; `None` where it is
     /// sound.
     fn caution(&self) -> Option<&'static str> {
         None
     }
+}
+
+/// One multiplier a unit.
+pub trait UnitMultipliers: Sync {
+    /// Draws the multipliers of a tile into `out`, N lanes.
+    fn fill(&self, words: &mut Words, out: &mut [Lane]);
 }
 
 /// Every scheme, in the order they are listed to users.
@@ -92,6 +106,7 @@ pub fn find(name: &str) -> Option<&'static dyn Scheme> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::lanes::LANES;
 
     const SHAPE: Shape = Shape { units: 3, periods: 4 };
 
@@ -99,10 +114,11 @@ mod tests {
         (0..12).map(|i| f64::from(i) - 5.5).collect()
     }
 
+    /// Replicate `number` of `scheme`.
     fn draw(scheme: &dyn Scheme, number: u64) -> Vec<f64> {
-        let mut out = vec![f64::NAN; 12];
-        scheme.draw(&pool(), SHAPE, &mut Stream::new([5; 32], number), &mut out);
-        out
+        let mut out = vec![[f64::NAN; LANES]; 12];
+        scheme.draw(&pool(), SHAPE, &mut Words::new([5; 32], number), &mut out);
+        out.iter().map(|lane| lane[0]).collect()
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Normal draws.
 
 use super::{Info, Scheme, Shape};
-use crate::math::random::Stream;
+use crate::math::dist::normal_quantile;
+use crate::math::lanes::Lane;
+use crate::math::words::Words;
 
 /// Independent normal draws with the variance of the innovations.
 #[derive(Debug)]
@@ -12,7 +14,7 @@ static INFO: Info = Info {
     summary: "independent normal draws with the variance of the innovations",
     preserves: "the variance only: right where the innovations are normal, independent and alike",
     reference: "Efron & Tibshirani (1993), chapter 6",
-    version: 1,
+    version: 2,
 };
 
 impl Scheme for Parametric {
@@ -20,11 +22,11 @@ impl Scheme for Parametric {
         &INFO
     }
 
-    fn draw(&self, residuals: &[f64], _: Shape, stream: &mut Stream, out: &mut [f64]) {
-        let square: f64 = residuals.iter().map(|e| e * e).sum();
-        let sd = (square / residuals.len() as f64).sqrt();
-        for v in out {
-            *v = sd * stream.normal();
+    fn draw(&self, pool: &[f64], _: Shape, words: &mut Words, out: &mut [Lane]) {
+        let square: f64 = pool.iter().map(|e| e * e).sum();
+        let sd = (square / pool.len() as f64).sqrt();
+        for out in out {
+            *out = words.uniform().map(|u| sd * normal_quantile(u));
         }
     }
 }

@@ -1,43 +1,36 @@
-//! One fit at a time: generate, estimate, keep.
+//! Replicates of a fit, a tile at a time.
+//!
+//! Where the estimator has a [`Reduction`], a tile goes from innovations to estimates through their
+//! linear and quadratic forms; a replicate that this leaves unsolved, and every replicate of other
+//! estimators, is generated and fitted like any sample. Both paths draw the same innovations and
+//! agree to rounding.
 
 use super::residuals::prepared;
-use super::{Scheme, Shape};
+use super::{Scheme, Shape, UnitMultipliers};
+use crate::estimator::batch::{Reduction, TileEstimates, TileForms, UnitForms, forms::Workspace};
 use crate::estimator::{Estimated, Estimator, Problem};
-use crate::math::random::Stream;
+use crate::math::lanes::{LANES, Lane};
+use crate::math::words::Words;
 use crate::model::Rescale;
 use crate::outcome::{Estimate, Statistic};
 use crate::panel::sample::Sample;
 use rayon::prelude::*;
 
-/// How to draw, and how often.
+/// How to draw.
 #[derive(Clone, Copy)]
 pub struct Design<'a> {
     /// The scheme.
     pub scheme: &'a dyn Scheme,
     /// What is done to the innovations first.
     pub rescale: Rescale,
-    /// Number of replicates.
-    pub replicates: u32,
     /// The key of all streams; replicate b has stream b.
     pub key: [u8; 32],
 }
 
 impl std::fmt::Debug for Design<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} × {}", self.replicates, self.scheme.info().name)
+        write!(f, "{}", self.scheme.info().name)
     }
-}
-
-/// Estimates and standard errors of the replicates that could be fitted: a vector for each
-/// estimate, in the order of the replicates.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Replicates {
-    /// θ*
-    pub values: Vec<Vec<f64>>,
-    /// s*
-    pub std_errors: Vec<Vec<f64>>,
-    /// How many replicates could not be fitted.
-    pub failed: u32,
 }
 
 /// The estimates that are bootstrapped: coefficients, spatial parameters, σ², effects.
@@ -45,43 +38,210 @@ pub fn bootstrapped<'a>(at: &'a Estimated, impacts: &'a [Estimate]) -> Vec<&'a E
     at.fit.estimates.iter().chain(impacts).collect()
 }
 
-/// Generates from the fit `at`, estimates again, for each replicate of `design`.
-pub fn replicates(
-    problem: &Problem<'_>,
-    estimator: &dyn Estimator,
-    at: &Estimated,
-    design: Design<'_>,
-) -> Replicates {
-    let shape = Shape { units: problem.n_units(), periods: problem.n_periods() };
-    let df = at.fit.statistics.get(&Statistic::ResidualDf).copied().unwrap_or(f64::NAN);
-    let pool = prepared(&at.innovations, design.rescale, df);
-    let refit = |b: u32| -> Option<Vec<(f64, f64)>> {
-        let mut errors = vec![0.0; pool.len()];
-        let mut stream = Stream::new(design.key, u64::from(b));
-        design.scheme.draw(&pool, shape, &mut stream, &mut errors);
-        let y = estimator.simulate(problem, at, &errors);
-        let sample = Sample { y, ..problem.sample.clone() };
-        let again = Problem { sample: &sample, ..*problem };
-        let fitted = estimator.fit(&again).ok()?;
-        let impacts = estimator.impacts(&again, &fitted);
+/// What a bootstrap of a fit needs, made once.
+pub struct Replicator<'a> {
+    problem: Problem<'a>,
+    estimator: &'a dyn Estimator,
+    at: &'a Estimated,
+    design: Design<'a>,
+    shape: Shape,
+    pool: Vec<f64>,
+    estimates: usize,
+    reduction: Option<Box<dyn Reduction>>,
+    by_unit: Option<(UnitForms, &'a dyn UnitMultipliers)>,
+}
+
+impl std::fmt::Debug for Replicator<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} of {}", self.design, self.at.fit.estimator)
+    }
+}
+
+/// Which way replicates go from innovations to estimates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Path {
+    /// Through forms, where the estimator has a reduction.
+    Batched,
+    /// One fit at a time: the twin that tests hold the other against.
+    Plain,
+}
+
+/// Room for a tile: made once for each thread.
+#[derive(Debug)]
+struct Room {
+    errors: Vec<Lane>,
+    multipliers: Vec<Lane>,
+    forms: TileForms,
+    work: Workspace,
+    unit_work: Vec<Lane>,
+    scratch: Vec<Lane>,
+}
+
+impl<'a> Replicator<'a> {
+    /// Prepares the bootstrap of the fit `at`, whose effects are `impacts`.
+    pub fn new(
+        problem: &Problem<'a>,
+        estimator: &'a dyn Estimator,
+        (at, impacts): (&'a Estimated, &[Estimate]),
+        design: Design<'a>,
+        path: Path,
+    ) -> Self {
+        let df = at.fit.statistics.get(&Statistic::ResidualDf).copied().unwrap_or(f64::NAN);
+        let pool = prepared(&at.innovations, design.rescale, df);
+        let reduction = match path {
+            Path::Batched => estimator.reduction(problem, at),
+            Path::Plain => None,
+        };
+        let by_unit = reduction.as_ref().and_then(|reduction| {
+            let multipliers = design.scheme.by_unit()?;
+            let spatial = estimator.info().spatial.first();
+            let resolvent = spatial.and_then(|t| at.value(t)).map(|r| problem.weights.resolvent(r));
+            Some((UnitForms::new(reduction.forms(), &pool, resolvent.as_ref())?, multipliers))
+        });
+        Self {
+            problem: *problem,
+            estimator,
+            at,
+            design,
+            shape: Shape { units: problem.n_units(), periods: problem.n_periods() },
+            pool,
+            estimates: at.fit.estimates.len() + impacts.len(),
+            reduction,
+            by_unit,
+        }
+    }
+
+    /// Replicates `first` to `first + count − 1`, on the current thread pool. `first` is a multiple
+    /// of [`LANES`].
+    pub fn replicates(&self, first: u64, count: usize) -> Replicates {
+        // Tasks of a few tiles each: the room is made once for each.
+        const TASK: usize = 6;
+        debug_assert_eq!(first % LANES as u64, 0);
+        let tiles = count.div_ceil(LANES);
+        let width = 2 * self.estimates;
+        let mut numbers = vec![[0.0; LANES]; tiles * width];
+        let mut good = vec![[false; LANES]; tiles];
+        let first_tile = first / LANES as u64;
+        numbers
+            .par_chunks_mut(width * TASK)
+            .zip(good.par_chunks_mut(TASK))
+            .enumerate()
+            .for_each_init(
+                || self.room(),
+                |room, (task, (numbers, good))| {
+                    let tiles = numbers.chunks_exact_mut(width).zip(good.iter_mut());
+                    for (i, (out, good)) in tiles.enumerate() {
+                        *good = self.tile(first_tile + (task * TASK + i) as u64, room, out);
+                    }
+                },
+            );
+        Replicates { estimates: self.estimates, count, numbers, good }
+    }
+
+    fn room(&self) -> Room {
+        let forms = self.reduction.as_ref().map(|r| r.forms());
+        Room {
+            errors: vec![[0.0; LANES]; self.pool.len()],
+            multipliers: vec![[0.0; LANES]; self.shape.units],
+            forms: forms.map(|f| f.room()).unwrap_or_default(),
+            work: forms.map(|f| f.workspace()).unwrap_or_default(),
+            unit_work: self.by_unit.as_ref().map_or_else(Vec::new, |(f, _)| f.workspace()),
+            scratch: vec![[0.0; LANES]; self.reduction.as_ref().map_or(0, |r| r.scratch())],
+        }
+    }
+
+    /// A tile's estimates and standard errors into `out`; which replicates could be fitted.
+    fn tile(&self, number: u64, room: &mut Room, out: &mut [Lane]) -> [bool; LANES] {
+        let first = number * LANES as u64;
+        let (values, std_errors) = out.split_at_mut(self.estimates);
+        let mut good = [false; LANES];
+        let words = || Words::new(self.design.key, first);
+        let mut drawn = false;
+        if let Some(reduction) = &self.reduction {
+            match &self.by_unit {
+                Some((forms, multipliers)) => {
+                    multipliers.fill(&mut words(), &mut room.multipliers);
+                    forms.of(&room.multipliers, &mut room.unit_work, &mut room.forms);
+                }
+                None => {
+                    self.draw(&mut words(), room);
+                    drawn = true;
+                    reduction.forms().of(&room.errors, &mut room.work, &mut room.forms);
+                }
+            }
+            let mut tile =
+                TileEstimates { values: &mut *values, std_errors: &mut *std_errors, solved: good };
+            reduction.finish(&room.forms, &mut room.scratch, &mut tile);
+            good = tile.solved;
+        }
+        if good.iter().all(|g| *g) {
+            return good;
+        }
+        if !drawn {
+            self.draw(&mut words(), room);
+        }
+        for l in (0..LANES).filter(|l| !good[*l]).collect::<Vec<_>>() {
+            let errors: Vec<f64> = room.errors.iter().map(|e| e[l]).collect();
+            let Some(fitted) = self.refit(&errors) else {
+                values.iter_mut().chain(std_errors.iter_mut()).for_each(|v| v[l] = 0.0);
+                continue;
+            };
+            for ((value, std_error), (v, s)) in
+                values.iter_mut().zip(std_errors.iter_mut()).zip(fitted)
+            {
+                (value[l], std_error[l]) = (v, s);
+            }
+            good[l] = true;
+        }
+        good
+    }
+
+    fn draw(&self, words: &mut Words, room: &mut Room) {
+        self.design.scheme.draw(&self.pool, self.shape, words, &mut room.errors);
+    }
+
+    /// Generates from the fit and estimates again.
+    fn refit(&self, errors: &[f64]) -> Option<Vec<(f64, f64)>> {
+        let y = self.estimator.simulate(&self.problem, self.at, errors);
+        let sample = Sample { y, ..self.problem.sample.clone() };
+        let again = Problem { sample: &sample, ..self.problem };
+        let fitted = self.estimator.fit(&again).ok()?;
+        let impacts = self.estimator.impacts(&again, &fitted);
         let all = bootstrapped(&fitted, &impacts);
         let finite = all.iter().all(|e| e.value.is_finite() && e.std_error.is_finite());
         finite.then(|| all.iter().map(|e| (e.value, e.std_error)).collect())
-    };
-    let fitted: Vec<Option<Vec<(f64, f64)>>> =
-        (0..design.replicates).into_par_iter().map(refit).collect();
-    let mut out = Replicates::default();
-    for replicate in fitted {
-        let Some(estimates) = replicate else {
-            out.failed += 1;
-            continue;
-        };
-        out.values.resize(estimates.len(), Vec::new());
-        out.std_errors.resize(estimates.len(), Vec::new());
-        for (i, (value, std_error)) in estimates.into_iter().enumerate() {
-            out.values[i].push(value);
-            out.std_errors[i].push(std_error);
-        }
     }
-    out
+}
+
+/// Estimates and standard errors of consecutive replicates.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Replicates {
+    /// Estimates a replicate.
+    pub estimates: usize,
+    /// Replicates; the last tile may hold more, which were not asked for.
+    pub count: usize,
+    /// For each tile the values of every estimate, then their standard errors.
+    pub numbers: Vec<Lane>,
+    /// Which replicates could be fitted.
+    pub good: Vec<[bool; LANES]>,
+}
+
+impl Replicates {
+    /// How many could not be fitted.
+    pub fn failed(&self) -> usize {
+        self.count - self.good.iter().flatten().take(self.count).filter(|g| **g).count()
+    }
+
+    /// θ* and s* of estimate `i`, replicate by replicate, without those that could not be fitted.
+    pub fn of(&self, i: usize) -> impl Iterator<Item = (f64, f64)> {
+        let tiles = self.numbers.chunks_exact(2 * self.estimates.max(1)).zip(&self.good);
+        tiles
+            .flat_map(move |(numbers, good)| {
+                let (values, std_errors) = (&numbers[i], &numbers[self.estimates + i]);
+                (0..LANES).map(move |l| (good[l], values[l], std_errors[l]))
+            })
+            .take(self.count)
+            .filter(|(good, ..)| *good)
+            .map(|(_, value, std_error)| (value, std_error))
+    }
 }

@@ -1,7 +1,8 @@
 //! Independent draws from the pool of innovations.
 
 use super::{Info, Scheme, Shape};
-use crate::math::random::Stream;
+use crate::math::lanes::{LANES, Lane, Vectorised, vectorised};
+use crate::math::words::Words;
 
 /// Draws with replacement over units and periods alike.
 #[derive(Debug)]
@@ -13,7 +14,7 @@ static INFO: Info = Info {
     preserves: "the marginal distribution of the innovations; not heteroskedasticity, not \
                 dependence over time or space that the model leaves",
     reference: "Jin & Lee (2015); Yang (2015)",
-    version: 1,
+    version: 2,
 };
 
 impl Scheme for Residual {
@@ -21,9 +22,27 @@ impl Scheme for Residual {
         &INFO
     }
 
-    fn draw(&self, residuals: &[f64], _: Shape, stream: &mut Stream, out: &mut [f64]) {
-        for v in out {
-            *v = residuals[stream.below(residuals.len())];
+    fn draw(&self, pool: &[f64], _: Shape, words: &mut Words, out: &mut [Lane]) {
+        vectorised(Draw { pool, words, out });
+    }
+}
+
+struct Draw<'a> {
+    pool: &'a [f64],
+    words: &'a mut Words,
+    out: &'a mut [Lane],
+}
+
+impl Vectorised for Draw<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for out in self.out {
+            let drawn = self.words.below(self.pool.len());
+            for l in 0..LANES {
+                out[l] = self.pool[drawn[l]];
+            }
         }
     }
 }

@@ -1,91 +1,195 @@
 //! Replicates → standard errors, bias, intervals, p-values.
 
 use super::replicates::Replicates;
+use crate::math::dist::{normal_cdf, normal_quantile};
 use crate::outcome::{BootstrapEstimate, Estimate};
 
 /// The level of the intervals.
 const LEVEL: f64 = 0.95;
 
+/// An estimate as a summary needs it.
+#[derive(Debug, Clone, Copy)]
+pub struct Original<'a> {
+    /// θ̂ with its standard error.
+    pub estimate: &'a Estimate,
+    /// The admissible interval of a spatial parameter: its percentile-t interval is made on the
+    /// scale artanh of the place in it, on which it is nearly a shift.
+    pub bounds: Option<(f64, f64)>,
+    /// Acceleration of the BCa interval; `None` where it is not known.
+    pub acceleration: Option<f64>,
+}
+
 /// What the replicates say of each estimate, in their order. With fewer than two good replicates
 /// there is nothing to say.
 ///
 /// With θ̂ the estimate, s its standard error, and θ*, s* those of a replicate (Davison & Hinkley
-/// 1997, chapter 5):
+/// 1997, chapter 5; Efron 1987 for BCa):
 ///
 /// ```text
 /// standard error   standard deviation of θ*, divisor B − 1
 /// bias             mean of θ* − θ̂
 /// percentile       [q(α/2), q(1 − α/2)] of θ*
 /// basic            [2θ̂ − q(1 − α/2), 2θ̂ − q(α/2)]
-/// percentile-t     [θ̂ − s·c(1 − α/2), θ̂ − s·c(α/2)], c the quantiles of t* = (θ* − θ̂)/s*
+/// percentile-t     [θ̂ − s·c(1 − α/2), θ̂ − s·c(α/2)], c the quantiles of t* = (θ* − θ̂)/s*;
+///                  of ρ and λ the same for u = artanh of the place in the admissible interval,
+///                  t* = (u* − û)/(s* du*/dθ), carried back
+/// BCa              [q(a(α/2)), q(a(1 − α/2))], a(p) = Φ(z₀ + (z₀ + z_p)/(1 − a(z₀ + z_p))),
+///                  z₀ = Φ⁻¹(#{θ* < θ̂}/B), a the acceleration
 /// p-value          (1 + #{|t*| ≥ |θ̂/s|})/(B + 1)
 /// ```
-pub fn summary(estimates: &[&Estimate], replicates: &Replicates) -> Vec<BootstrapEstimate> {
-    let good = replicates.values.first().map_or(0, Vec::len);
-    if good < 2 {
+pub fn summary(originals: &[Original<'_>], replicates: &Replicates) -> Vec<BootstrapEstimate> {
+    if replicates.count - replicates.failed() < 2 {
         return Vec::new();
     }
-    estimates.iter().enumerate().map(|(i, e)| one(e, replicates, i)).collect()
+    let mut room = Room::default();
+    originals.iter().enumerate().map(|(i, o)| one(o, replicates.of(i), &mut room)).collect()
 }
 
-fn one(estimate: &Estimate, replicates: &Replicates, i: usize) -> BootstrapEstimate {
-    let values = &replicates.values[i];
-    let b = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / b;
-    let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
-    let ratios: Vec<f64> = values
-        .iter()
-        .zip(&replicates.std_errors[i])
-        .map(|(v, s)| (v - estimate.value) / s)
-        .collect();
-    let extreme = ratios.iter().filter(|t| t.abs() >= estimate.statistic.abs()).count();
-    let tail = (1.0 - LEVEL) / 2.0;
-    let ends = |v: &[f64]| {
-        let mut sorted = v.to_vec();
-        sorted.sort_by(f64::total_cmp);
-        (quantile(&sorted, tail), quantile(&sorted, 1.0 - tail))
-    };
-    let (low, high) = ends(values);
-    let (t_low, t_high) = ends(&ratios);
+/// Columns to sort in, used again for every estimate.
+#[derive(Debug, Default)]
+struct Room {
+    values: Vec<f64>,
+    ratios: Vec<f64>,
+}
+
+fn one(
+    original: &Original<'_>,
+    replicates: impl Iterator<Item = (f64, f64)>,
+    room: &mut Room,
+) -> BootstrapEstimate {
+    let estimate = original.estimate;
     let (value, s) = (estimate.value, estimate.std_error);
+    let scale = Scale::of(original);
+    let size = estimate.statistic.abs();
+    let (mut sum, mut squares) = (0.0, 0.0);
+    let (mut extreme, mut below) = (0_usize, 0_usize);
+    room.values.clear();
+    room.ratios.clear();
+    for (v, std_error) in replicates {
+        let from = v - value;
+        sum += from;
+        squares += from * from;
+        extreme += usize::from((from / std_error).abs() >= size);
+        below += usize::from(from < 0.0);
+        room.values.push(v);
+        room.ratios.push(scale.ratio(v, std_error));
+    }
+    let b = room.values.len() as f64;
+    let bias = sum / b;
+    let tail = (1.0 - LEVEL) / 2.0;
+    let percentile = ends(&mut room.values, (tail, 1.0 - tail));
+    let t = ends(&mut room.ratios, (tail, 1.0 - tail));
+    let bca = original
+        .acceleration
+        .and_then(|a| bca_levels(below as f64 / b, a, tail))
+        .map(|levels| ends(&mut room.values, levels));
     BootstrapEstimate {
         term: estimate.term.clone(),
-        std_error: (squares / (b - 1.0)).sqrt(),
-        bias: mean - value,
-        percentile: (low, high),
-        basic: (2.0 * value - high, 2.0 * value - low),
-        percentile_t: (value - s * t_high, value - s * t_low),
+        std_error: ((squares - sum * bias) / (b - 1.0)).max(0.0).sqrt(),
+        bias,
+        percentile,
+        basic: (2.0 * value - percentile.1, 2.0 * value - percentile.0),
+        percentile_t: (scale.back(s, t.1), scale.back(s, t.0)),
+        bca,
         p_value: (1 + extreme) as f64 / (b + 1.0),
     }
 }
 
-/// The quantile at (B + 1)p of sorted values, interpolated, held within them (Hyndman & Fan 1996,
-/// type 6): for 999 replicates and p = 2.5 % exactly the 25th.
-fn quantile(sorted: &[f64], p: f64) -> f64 {
-    let at = (sorted.len() + 1) as f64 * p;
-    let below = (at.floor() as usize).clamp(1, sorted.len());
-    let above = (below + 1).min(sorted.len());
+/// The scale on which an estimate is studentised.
+enum Scale {
+    /// Its own.
+    Plain { value: f64 },
+    /// u = ½ ln((θ − low)/(high − θ)).
+    Bounded { value: f64, low: f64, high: f64 },
+}
+
+impl Scale {
+    fn of(original: &Original<'_>) -> Self {
+        let value = original.estimate.value;
+        match original.bounds {
+            Some((low, high)) if value > low && value < high => Self::Bounded { value, low, high },
+            Some(_) | None => Self::Plain { value },
+        }
+    }
+
+    /// t* of a replicate.
+    fn ratio(&self, v: f64, std_error: f64) -> f64 {
+        match *self {
+            Self::Plain { value } => (v - value) / std_error,
+            Self::Bounded { value, low, high } => {
+                // u* − û = ½ ln of a ratio of products; du/dθ = ½(high − low)/((θ − low)(high − θ)).
+                let product = (v - low) * (high - value) / ((high - v) * (value - low));
+                let slope = (high - low) / ((v - low) * (high - v));
+                libm::log(product) / (std_error * slope)
+            }
+        }
+    }
+
+    /// The end of the interval at quantile `c` of t*.
+    fn back(&self, s: f64, c: f64) -> f64 {
+        match *self {
+            Self::Plain { value } => value - s * c,
+            Self::Bounded { value, low, high } => {
+                let slope = (high - low) / ((value - low) * (high - value));
+                // The odds (θ − low)/(high − θ) at u = û − c·s·du/dθ.
+                let odds = (value - low) / (high - value) * libm::exp(-c * s * slope);
+                (low + high * odds) / (1.0 + odds)
+            }
+        }
+    }
+}
+
+/// The levels whose quantiles are the ends of the BCa interval; `None` when all replicates lie on
+/// one side of the estimate.
+fn bca_levels(below: f64, acceleration: f64, tail: f64) -> Option<(f64, f64)> {
+    if below <= 0.0 || below >= 1.0 {
+        return None;
+    }
+    let z0 = normal_quantile(below);
+    let level = |p: f64| {
+        let z = z0 + normal_quantile(p);
+        let shrink = 1.0 - acceleration * z;
+        (shrink > 0.0).then(|| normal_cdf(z0 + z / shrink))
+    };
+    Some((level(tail)?, level(1.0 - tail)?))
+}
+
+fn ends(values: &mut [f64], (low, high): (f64, f64)) -> (f64, f64) {
+    (quantile(values, low), quantile(values, high))
+}
+
+/// The quantile at (B + 1)p, interpolated, held within the values (Hyndman & Fan 1996, type 6): for
+/// 999 replicates and p = 2.5 % exactly the 25th. Puts `values` in another order.
+fn quantile(values: &mut [f64], p: f64) -> f64 {
+    let at = (values.len() + 1) as f64 * p;
+    let below = (at.floor() as usize).clamp(1, values.len());
     let share = (at - below as f64).clamp(0.0, 1.0);
-    sorted[below - 1] + share * (sorted[above - 1] - sorted[below - 1])
+    let (_, low, above) = values.select_nth_unstable_by(below - 1, f64::total_cmp);
+    let low = *low;
+    if share == 0.0 {
+        return low;
+    }
+    let high = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
+    low + share * (high - low)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::lanes::LANES;
     use crate::model::Term;
 
     #[test]
     fn quantiles_by_hand() {
-        let sorted: Vec<f64> = (1..=999).map(f64::from).collect();
-        assert!((quantile(&sorted, 0.025) - 25.0).abs() < 1e-9);
-        assert!((quantile(&sorted, 0.975) - 975.0).abs() < 1e-9);
-        assert!((quantile(&[1.0, 2.0], 0.5) - 1.5).abs() < 1e-12);
-        assert_eq!(quantile(&[1.0, 2.0], 0.01), 1.0);
+        let mut values: Vec<f64> = (1..=999).rev().map(f64::from).collect();
+        assert!((quantile(&mut values, 0.025) - 25.0).abs() < 1e-9);
+        assert!((quantile(&mut values, 0.975) - 975.0).abs() < 1e-9);
+        assert!((quantile(&mut [2.0, 1.0], 0.5) - 1.5).abs() < 1e-12);
+        assert_eq!(quantile(&mut [2.0, 1.0], 0.01), 1.0);
     }
 
-    #[test]
-    fn a_summary_by_hand() {
-        let estimate = Estimate {
+    fn estimate() -> Estimate {
+        Estimate {
             term: Term::Rho,
             value: 2.0,
             std_error: 0.5,
@@ -93,18 +197,60 @@ mod tests {
             p_value: 0.0,
             conf_low: 0.0,
             conf_high: 0.0,
-        };
-        // θ* = 1, 3, 5; s* = 1, 0.25, 1: t* = −1, 4, 3. One of three reaches |t| = 4.
-        let replicates = Replicates {
-            values: vec![vec![1.0, 3.0, 5.0]],
-            std_errors: vec![vec![1.0, 0.25, 1.0]],
-            failed: 0,
-        };
-        let s = &summary(&[&estimate], &replicates)[0];
+        }
+    }
+
+    /// θ* = 1, 3, 5; s* = 1, 0.25, 1; a fourth could not be fitted, and one more was not asked for.
+    fn replicates() -> Replicates {
+        let mut numbers = vec![[0.0; LANES]; 2];
+        numbers[0][..5].copy_from_slice(&[1.0, 0.0, 3.0, 5.0, 9.0]);
+        numbers[1][..5].copy_from_slice(&[1.0, 0.0, 0.25, 1.0, 1.0]);
+        let mut good = [true; LANES];
+        good[1] = false;
+        Replicates { estimates: 1, count: 4, numbers, good: vec![good] }
+    }
+
+    #[test]
+    fn a_summary_by_hand() {
+        let estimate = estimate();
+        let plain = Original { estimate: &estimate, bounds: None, acceleration: Some(0.0) };
+        // t* = −1, 4, 3. One of three reaches |t| = 4.
+        let replicates = replicates();
+        assert_eq!(replicates.failed(), 1);
+        let s = &summary(&[plain], &replicates)[0];
         assert!((s.std_error - 2.0).abs() < 1e-15 && (s.bias - 1.0).abs() < 1e-15);
         assert_eq!(s.percentile, (1.0, 5.0));
         assert_eq!(s.basic, (-1.0, 3.0));
         assert_eq!(s.percentile_t, (0.0, 2.5));
         assert!((s.p_value - 0.5).abs() < 1e-15);
+        // z₀ = Φ⁻¹(⅓) = −0.4307; Φ(2z₀ ± 1.96) = 0.0024 and 0.8640: the 4·0.8640 = 3.456th value.
+        assert_eq!(s.bca, Some((1.0, 5.0)));
+    }
+
+    #[test]
+    fn bca_levels_by_hand() {
+        // Half below and no acceleration: the levels themselves.
+        let (low, high) = bca_levels(0.5, 0.0, 0.025).expect("both sides");
+        assert!((low - 0.025).abs() < 1e-12 && (high - 0.975).abs() < 1e-12);
+        // z₀ = 0, a = 0.1: z = ∓1.96, Φ(−1.96/1.196) and Φ(1.96/0.804).
+        let (low, high) = bca_levels(0.5, 0.1, 0.025).expect("both sides");
+        assert!((low - normal_cdf(-1.959_963_984_540_054 / 1.195_996_398_454_005_4)).abs() < 1e-12);
+        assert!((high - normal_cdf(1.959_963_984_540_054 / 0.804_003_601_545_994_6)).abs() < 1e-12);
+        assert_eq!(bca_levels(0.0, 0.0, 0.025), None);
+    }
+
+    #[test]
+    fn a_bounded_parameter_keeps_its_interval_inside_the_bounds() {
+        let mut estimate = estimate();
+        (estimate.value, estimate.std_error) = (0.5, 0.25);
+        let bounded =
+            Original { estimate: &estimate, bounds: Some((-1.0, 1.0)), acceleration: None };
+        let scale = Scale::of(&bounded);
+        // artanh 0.8 − artanh 0.5 = ½ ln(9/3); du/dθ at 0.8 is 1/(1 − 0.64).
+        let t = scale.ratio(0.8, 0.2);
+        assert!((t - 0.5 * 3.0_f64.ln() / (0.2 / 0.36)).abs() < 1e-14);
+        // tanh(artanh 0.5 − 3·0.25/0.75) = tanh(artanh 0.5 − 1).
+        let back = scale.back(0.25, 3.0);
+        assert!((back - (0.5_f64.atanh() - 1.0).tanh()).abs() < 1e-14);
     }
 }

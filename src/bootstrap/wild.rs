@@ -1,7 +1,9 @@
 //! Wild draws: each innovation keeps its size and gets a random multiplier, its own or its unit's.
 
-use super::{Info, Scheme, Shape};
-use crate::math::random::Stream;
+use super::{Info, Scheme, Shape, UnitMultipliers};
+use crate::math::dist::normal_quantile;
+use crate::math::lanes::{LANES, Lane, Vectorised, vectorised};
+use crate::math::words::Words;
 
 /// The distribution of the multipliers: mean 0, variance 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,22 +20,52 @@ pub enum Multiplier {
 }
 
 impl Multiplier {
-    fn draw(self, stream: &mut Stream) -> f64 {
+    /// Fills `out` with multipliers, a lane each.
+    #[inline(always)]
+    fn fill(self, words: &mut Words, out: &mut [Lane]) {
         match self {
-            Self::Rademacher => [-1.0, 1.0][stream.below(2)],
+            Self::Rademacher => signs(words, out, |_| 1.0),
             Self::Mammen => {
                 let root = 5.0_f64.sqrt();
-                if stream.uniform() < (root + 1.0) / (2.0 * root) {
-                    -(root - 1.0) / 2.0
-                } else {
-                    (root + 1.0) / 2.0
+                let often = ((root + 1.0) / (2.0 * root) * 4_294_967_296.0) as u32;
+                let (small, large) = (-(root - 1.0) / 2.0, (root + 1.0) / 2.0);
+                for out in out {
+                    let drawn = words.next();
+                    for l in 0..LANES {
+                        out[l] = if drawn[l] < often { small } else { large };
+                    }
                 }
             }
             Self::Webb => {
-                let size = [0.5_f64, 1.0, 1.5][stream.below(3)].sqrt();
-                if stream.below(2) == 0 { -size } else { size }
+                let sizes = [0.5_f64.sqrt(), 1.0, 1.5_f64.sqrt()];
+                let values = [-sizes[2], -sizes[1], -sizes[0], sizes[0], sizes[1], sizes[2]];
+                for out in out {
+                    let drawn = words.below(values.len());
+                    for l in 0..LANES {
+                        out[l] = values[drawn[l]];
+                    }
+                }
             }
-            Self::Normal => stream.normal(),
+            Self::Normal => {
+                for out in out {
+                    *out = words.uniform().map(normal_quantile);
+                }
+            }
+        }
+    }
+}
+
+/// ± the size of each entry: a word of random bits serves 32 of them.
+#[inline(always)]
+fn signs(words: &mut Words, out: &mut [Lane], size: impl Fn(usize) -> f64) {
+    for (chunk, out) in out.chunks_mut(32).enumerate() {
+        let bits = *words.next();
+        for (bit, out) in out.iter_mut().enumerate() {
+            let size = size(32 * chunk + bit).to_bits();
+            for l in 0..LANES {
+                let sign = u64::from(bits[l] >> bit) << 63;
+                out[l] = f64::from_bits(size ^ sign);
+            }
         }
     }
 }
@@ -63,7 +95,7 @@ const fn wild(name: &'static str, summary: &'static str, multiplier: Multiplier)
             preserves: "heteroskedasticity of any form; not dependence over time or space that the \
                         model leaves",
             reference: "Liu (1988); Mammen (1993); Davidson & Flachaire (2008)",
-            version: 1,
+            version: 2,
         },
         multiplier,
         share: Share::Observation,
@@ -78,7 +110,7 @@ const fn by_unit(name: &'static str, summary: &'static str, multiplier: Multipli
             preserves: "heteroskedasticity over units and dependence over time within a unit; not \
                         dependence over space that the model leaves",
             reference: "Cameron, Gelbach & Miller (2008); MacKinnon, Nielsen & Webb (2023)",
-            version: 1,
+            version: 2,
         },
         multiplier,
         share: Share::Unit,
@@ -108,20 +140,73 @@ impl Scheme for Wild {
         &self.info
     }
 
-    fn draw(&self, residuals: &[f64], shape: Shape, stream: &mut Stream, out: &mut [f64]) {
+    fn draw(&self, pool: &[f64], shape: Shape, words: &mut Words, out: &mut [Lane]) {
         match self.share {
-            Share::Observation => {
-                for (v, e) in out.iter_mut().zip(residuals) {
-                    *v = e * self.multiplier.draw(stream);
-                }
-            }
+            Share::Observation => vectorised(Draw { of: self.multiplier, pool, words, out }),
             Share::Unit => {
-                let multipliers: Vec<f64> =
-                    (0..shape.units).map(|_| self.multiplier.draw(stream)).collect();
-                for (at, (v, e)) in out.iter_mut().zip(residuals).enumerate() {
-                    *v = e * multipliers[at % shape.units];
+                let mut multipliers = vec![[0.0; LANES]; shape.units];
+                self.multiplier.fill(words, &mut multipliers);
+                for (period, pool) in
+                    out.chunks_exact_mut(shape.units).zip(pool.chunks_exact(shape.units))
+                {
+                    for ((out, m), e) in period.iter_mut().zip(&multipliers).zip(pool) {
+                        *out = m.map(|m| m * e);
+                    }
                 }
             }
         }
+    }
+
+    fn by_unit(&self) -> Option<&dyn UnitMultipliers> {
+        match self.share {
+            Share::Observation => None,
+            Share::Unit => Some(self),
+        }
+    }
+}
+
+impl UnitMultipliers for Wild {
+    fn fill(&self, words: &mut Words, out: &mut [Lane]) {
+        vectorised(Fill { of: self.multiplier, words, out });
+    }
+}
+
+struct Draw<'a> {
+    of: Multiplier,
+    pool: &'a [f64],
+    words: &'a mut Words,
+    out: &'a mut [Lane],
+}
+
+impl Vectorised for Draw<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        if self.of == Multiplier::Rademacher {
+            signs(self.words, self.out, |i| self.pool[i]);
+            return;
+        }
+        self.of.fill(self.words, self.out);
+        for (out, e) in self.out.iter_mut().zip(self.pool) {
+            for l in 0..LANES {
+                out[l] *= e;
+            }
+        }
+    }
+}
+
+struct Fill<'a> {
+    of: Multiplier,
+    words: &'a mut Words,
+    out: &'a mut [Lane],
+}
+
+impl Vectorised for Fill<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.of.fill(self.words, self.out);
     }
 }

@@ -11,11 +11,13 @@
 //! | `slm` | the spatial lag model by maximum likelihood |
 //! | `sem` | the spatial error model by maximum likelihood |
 //! | `likelihood` | what estimators of one spatial parameter share |
+//! | `batch` | estimates of many replicates at once |
 //! | `gram` | cross-products of filtered columns as functions of λ |
 //! | `impacts` | direct, indirect and total effects with delta-method standard errors |
 //! | `goodness` | log-likelihood, information criteria, kinds of R² |
 //! | `inference` | covariance → standard errors, p-values, intervals |
 
+pub mod batch;
 pub mod goodness;
 pub mod gram;
 pub mod impacts;
@@ -30,6 +32,7 @@ pub mod transform;
 pub(crate) mod worked;
 
 use crate::model::{Effects, Model, Term};
+use batch::Reduction;
 use crate::outcome::{Estimate, Failure, FailureKind, Fit};
 pub use problem::Problem;
 
@@ -67,6 +70,12 @@ pub trait Estimator: Sync {
     /// without a spatial lag.
     fn impacts(&self, _problem: &Problem<'_>, _at: &Estimated) -> Vec<Estimate> {
         Vec::new()
+    }
+
+    /// The estimator at a fit as a function of linear and quadratic forms of new innovations, where
+    /// its likelihood reduces to that; `None` where replicates have to be fitted one at a time.
+    fn reduction(&self, _problem: &Problem<'_>, _at: &Estimated) -> Option<Box<dyn Reduction>> {
+        None
     }
 
     /// The response that the fitted model generates from `errors` (innovations, N·T): the reduced

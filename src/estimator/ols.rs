@@ -10,6 +10,7 @@
 
 use super::goodness::{Ingredients, gaussian_loglik, statistics};
 use super::inference::{estimates, rows};
+use super::batch::{self, Reduction};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
 use crate::model::{Model, SmallSample, Term};
@@ -98,6 +99,10 @@ impl Estimator for Ols {
             cautions: Vec::new(),
         };
         Ok(Estimated { fit, innovations, systematic })
+    }
+
+    fn reduction(&self, problem: &Problem<'_>, at: &Estimated) -> Option<Box<dyn Reduction>> {
+        batch::ols::reduction(problem, at).map(|r| Box::new(r) as Box<dyn Reduction>)
     }
 
     fn simulate(&self, _problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {

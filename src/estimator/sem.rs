@@ -15,6 +15,7 @@ use super::goodness::gaussian_loglik;
 use super::gram::FilteredGram;
 use super::likelihood::{self, Optimum};
 use super::problem::combine;
+use super::batch::{self, Reduction};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, dot, spd_inverse};
@@ -54,6 +55,10 @@ impl Estimator for Sem {
         let optimum = maximise(|lambda| filtered.loglik(lambda, t, spectrum), low, high)
             .ok_or(FitError::NoInteriorMaximum { parameter: "lambda", low, high })?;
         assemble(problem, &space, &filtered, spectrum, optimum)
+    }
+
+    fn reduction(&self, problem: &Problem<'_>, at: &Estimated) -> Option<Box<dyn Reduction>> {
+        batch::sem::reduction(problem, at).map(|r| Box::new(r) as Box<dyn Reduction>)
     }
 
     fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {

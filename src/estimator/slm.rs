@@ -15,6 +15,7 @@
 use super::goodness::gaussian_loglik;
 use super::impacts::impacts;
 use super::likelihood::{self, Optimum};
+use super::batch::{self, Reduction};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, dot};
@@ -60,6 +61,10 @@ impl Estimator for Slm {
 
     fn impacts(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<Estimate> {
         impacts(problem.weights, &at.fit)
+    }
+
+    fn reduction(&self, problem: &Problem<'_>, at: &Estimated) -> Option<Box<dyn Reduction>> {
+        batch::slm::reduction(problem, at).map(|r| Box::new(r) as Box<dyn Reduction>)
     }
 
     fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {

@@ -50,6 +50,16 @@ impl Packed {
         Self { rows, columns, entries }
     }
 
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The entry in row i and column j.
+    pub fn entry(&self, i: usize, j: usize) -> f64 {
+        self.entries[(i / ROWS * self.columns + j) * ROWS + i % ROWS]
+    }
+
     /// Rows as they are stored: padded to whole blocks.
     pub fn padded_rows(&self) -> usize {
         self.rows.div_ceil(ROWS) * ROWS

@@ -2,8 +2,8 @@
 
 use super::Shared;
 use crate::bootstrap::find;
-use crate::bootstrap::replicates::{Design, bootstrapped, replicates};
-use crate::bootstrap::summary::summary;
+use crate::bootstrap::replicates::{Design, Path, Replicator, bootstrapped};
+use crate::bootstrap::summary::{Original, summary};
 use crate::estimator::{Estimated, Estimator, Problem};
 use crate::model::Bootstrap;
 use crate::outcome::{BootstrapSummary, Estimate, Failure, FailureKind};
@@ -24,22 +24,28 @@ pub(super) fn resample(
     let sample = problem.sample;
     let units: Vec<&str> = sample.units.as_slice().iter().map(|u| u.0.as_str()).collect();
     let name = format!("bootstrap {} {units:?} {:?}", design.scheme, sample.periods);
-    let drawn = replicates(
+    let drawn = Replicator::new(
         problem,
         estimator,
-        estimated,
-        Design {
-            scheme,
-            rescale: design.rescale,
-            replicates: design.replicates,
-            key: shared.spec.seed.stream(&name),
-        },
-    );
+        (estimated, impacts),
+        Design { scheme, rescale: design.rescale, key: shared.spec.seed.stream(&name) },
+        Path::Batched,
+    )
+    .replicates(0, design.replicates as usize);
+    let bounds = estimated.fit.convergence.as_ref().map(|c| c.interval);
+    let originals: Vec<Original<'_>> = bootstrapped(estimated, impacts)
+        .into_iter()
+        .map(|estimate| Original {
+            estimate,
+            bounds: bounds.filter(|_| estimator.info().spatial.contains(&estimate.term)),
+            acceleration: Some(0.0),
+        })
+        .collect();
     let spatial = !estimator.info().spatial.is_empty();
     Ok(BootstrapSummary {
         design: design.clone(),
         caution: scheme.caution().filter(|_| spatial).map(str::to_owned),
-        failed: drawn.failed,
-        estimates: summary(&bootstrapped(estimated, impacts), &drawn),
+        failed: drawn.failed() as u32,
+        estimates: summary(&originals, &drawn),
     })
 }

@@ -247,6 +247,20 @@ impl Weights {
         solve(&self.filter(r), &self.dense())
     }
 
+    /// tr G'G with G = W(I − rW)⁻¹.
+    pub fn trace_gtg(&self, r: f64) -> f64 {
+        let g = self.resolvent(r);
+        (0..g.ncols()).map(|j| g.col(j).iter().map(|v| v * v).sum::<f64>()).sum()
+    }
+
+    /// G'v period by period, G = W(I − rW)⁻¹, for `v` stacked by period.
+    pub fn lag_resolve_transposed(&self, r: f64, v: &[f64]) -> Vec<f64> {
+        let (n, g) = (self.n(), self.resolvent(r));
+        let b = Matrix::from_fn(n, v.len() / n, |i, t| v[t * n + i]);
+        let x = g.transpose() * &b;
+        (0..x.ncols()).flat_map(|t| x.col(t).iter().copied().collect::<Vec<_>>()).collect()
+    }
+
     /// tr(WW) and tr(W'W).
     pub fn square_traces(&self) -> (f64, f64) {
         let mut ww = 0.0;

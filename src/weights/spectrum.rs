@@ -35,6 +35,11 @@ impl Spectrum {
         self.interval
     }
 
+    /// Whether all eigenvalues are real, as they are when links are mutual.
+    pub fn is_real(&self) -> bool {
+        self.eigenvalues.iter().all(|(_, im)| im.abs() < ZERO)
+    }
+
     /// Largest modulus.
     pub fn radius(&self) -> f64 {
         radius(&self.eigenvalues)

@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod batched;
 mod cli;
 mod data_errors;
 mod experiments;

@@ -3,7 +3,7 @@
 
 use super::*;
 use data::{Table, json, weights};
-use spanel::bootstrap::replicates::{Design, replicates};
+use spanel::bootstrap::replicates::{Design, Path, Replicator};
 use spanel::model::Rescale;
 
 /// Our scheme for a scheme of the file. Its period vectors are blocks of length one, which ours are
@@ -57,11 +57,11 @@ fn check_distributions(count: u32, wanted: impl Fn(&str) -> bool) -> usize {
         let design = Design {
             scheme: spanel::bootstrap::find(name).expect("a scheme"),
             rescale: Rescale::None,
-            replicates: count,
             key: [11; 32],
         };
-        let drawn = replicates(&problem, estimator, &base, design);
-        assert_eq!(drawn.failed, 0, "{case}");
+        let made = Replicator::new(&problem, estimator, (&base, &[]), design, Path::Batched);
+        let drawn = made.replicates(0, count as usize);
+        assert_eq!(drawn.failed(), 0, "{case}");
         for (i, estimate) in base.fit.estimates.iter().enumerate() {
             let reference = |key: &str| {
                 let block = block[key].as_object().expect("numbers by term");
@@ -70,7 +70,7 @@ fn check_distributions(count: u32, wanted: impl Fn(&str) -> bool) -> usize {
             let (Some(sd), Some(mean)) = (reference("boot_sd"), reference("boot_mean")) else {
                 continue;
             };
-            let values = &drawn.values[i];
+            let values: Vec<f64> = drawn.of(i).map(|(v, _)| v).collect();
             let b = values.len() as f64;
             let ours = values.iter().sum::<f64>() / b;
             let spread = values.iter().map(|v| (v - ours).powi(2)).sum::<f64>() / (b - 1.0);
@@ -86,27 +86,4 @@ fn check_distributions(count: u32, wanted: impl Fn(&str) -> bool) -> usize {
         }
     }
     checked
-}
-
-#[test]
-fn more_replicates_extend_a_series_and_threads_do_not_matter() {
-    let table = Table::read("experiments/data/us-states.csv", "state", Some("year"));
-    let weights = weights("experiments/data/us-states.gal");
-    let sample = table.sample(&weights, "lgsp", &["lpcap".to_owned()], 17);
-    let model = model("sem", &sample, Effects::TwoWay, LagOrder::LagThenDemean, None);
-    let problem = Problem::new(&sample, &weights, &model).expect("the same units");
-    let estimator = find("sem").expect("an estimator");
-    let base = estimator.fit(&problem).expect("a fit");
-    for scheme in spanel::bootstrap::SCHEMES {
-        let draw = |count: u32, threads: usize| {
-            let design =
-                Design { scheme: *scheme, rescale: Rescale::Df, replicates: count, key: [3; 32] };
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-            pool.expect("threads").install(|| replicates(&problem, estimator, &base, design))
-        };
-        let (few, many) = (draw(6, 1), draw(12, 3));
-        for (short, long) in few.values.iter().zip(&many.values) {
-            assert_eq!(short[..], long[..6], "{}", scheme.info().name);
-        }
-    }
 }

@@ -1,0 +1,155 @@
+//! What benches share: cells, the clock, the peak of the machine.
+
+use pulp::{Arch, Simd, WithSimd};
+use spanel::bootstrap::replicates::{Design, Path, Replicator, bootstrapped};
+use spanel::estimator::{Estimated, Estimator, Problem, find};
+use spanel::ident::{Period, UnitId, UnitIndex, VarName};
+use spanel::math::random::Stream;
+use spanel::model::{Effects, LagOrder, Model, Normalisation, Regressor, Rescale};
+use spanel::outcome::Estimate;
+use spanel::panel::sample::Sample;
+use spanel::weights::{Links, Weights};
+
+/// CPU seconds of this thread.
+pub fn cpu() -> f64 {
+    cpu_time::ThreadTime::now().as_duration().as_secs_f64()
+}
+
+/// The least CPU seconds of `repeats` runs.
+pub fn best(repeats: usize, mut run: impl FnMut()) -> f64 {
+    (0..repeats)
+        .map(|_| {
+            let start = cpu();
+            run();
+            cpu() - start
+        })
+        .fold(f64::MAX, f64::min)
+}
+
+/// Multiply-adds that never leave the registers, in operations a second: what one core can do.
+pub fn peak() -> f64 {
+    const STEPS: usize = 400_000;
+    struct Peak;
+    impl WithSimd for Peak {
+        type Output = (f64, usize);
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) -> (f64, usize) {
+            let mut sums = [simd.splat_f64s(0.1); 12];
+            let (a, b) = (simd.splat_f64s(0.999_999), simd.splat_f64s(1e-9));
+            for _ in 0..STEPS {
+                for s in &mut sums {
+                    *s = simd.mul_add_f64s(*s, a, b);
+                }
+            }
+            (sums.into_iter().map(|s| simd.reduce_sum_f64s(s)).sum(), S::F64_LANES)
+        }
+    }
+    let mut lanes = 0;
+    let seconds = best(7, || lanes = std::hint::black_box(Arch::new().dispatch(Peak)).1);
+    (STEPS * 12 * 2 * lanes) as f64 / seconds
+}
+
+/// A cell to be bootstrapped.
+pub struct Case {
+    pub name: String,
+    pub sample: Sample,
+    pub weights: Weights,
+    pub model: Model,
+}
+
+/// Its fit.
+pub struct Fitted {
+    pub at: Estimated,
+    pub impacts: Vec<Estimate>,
+}
+
+impl Fitted {
+    pub fn estimates(&self) -> Vec<&Estimate> {
+        bootstrapped(&self.at, &self.impacts)
+    }
+}
+
+impl Case {
+    pub fn problem(&self) -> Problem<'_> {
+        Problem::new(&self.sample, &self.weights, &self.model).expect("the same units")
+    }
+
+    pub fn estimator(&self) -> &'static dyn Estimator {
+        find(&self.model.estimator).expect("an estimator")
+    }
+
+    pub fn fit(&self) -> Fitted {
+        let at = self.estimator().fit(&self.problem()).expect("a fit");
+        let impacts = self.estimator().impacts(&self.problem(), &at);
+        Fitted { at, impacts }
+    }
+
+    pub fn replicator<'a>(&'a self, fit: &'a Fitted, scheme: &str, path: Path) -> Replicator<'a> {
+        let design = Design {
+            scheme: spanel::bootstrap::find(scheme).expect("a scheme"),
+            rescale: Rescale::Df,
+            key: [5; 32],
+        };
+        Replicator::new(&self.problem(), self.estimator(), (&fit.at, &fit.impacts), design, path)
+    }
+
+    /// F, the operations of a replicate by dense products.
+    pub fn operations(&self) -> f64 {
+        let (n, t) = (self.sample.n_units() as f64, self.sample.n_periods() as f64);
+        let k = self.sample.x.len() as f64;
+        let m = if self.model.estimator == "sem" { 3.0 * k } else { 2.0 * k + 2.0 };
+        (t + 1.0) * (2.0 * n * n + 4.0 * n) + 2.0 * m * n * t + 4.0 * n * t
+    }
+}
+
+/// The cells of the design notes: two-way effects, a contiguity matrix of 30 and of 48 units.
+pub fn cases() -> Vec<Case> {
+    let sizes = [((6, 5), 15, 8), ((8, 6), 17, 4)];
+    let each = |(grid, t, k)| ["slm", "sem"].map(|model| lattice(model, grid, t, k));
+    sizes.into_iter().flat_map(each).collect()
+}
+
+/// A panel of its own making on a rook lattice.
+pub fn lattice(estimator: &str, (rows, columns): (usize, usize), t: usize, k: usize) -> Case {
+    let n = rows * columns;
+    let units =
+        UnitIndex::new((0..n).map(|i| UnitId(format!("u{i:06}"))).collect()).expect("distinct");
+    let mut links = Vec::new();
+    for i in 0..n {
+        if i % columns + 1 < columns {
+            links.extend([(i, i + 1, 1.0), (i + 1, i, 1.0)]);
+        }
+        if i + columns < n {
+            links.extend([(i, i + columns, 1.0), (i + columns, i, 1.0)]);
+        }
+    }
+    let links = Links { units: units.as_slice().to_vec(), links };
+    let weights = Weights::new(&units, &links, Normalisation::Row).expect("links");
+    let mut stream = Stream::new([2; 32], 0);
+    let mut normal = |count: usize| -> Vec<f64> { (0..count).map(|_| stream.normal()).collect() };
+    let x: Vec<Vec<f64>> = (0..k).map(|_| normal(n * t)).collect();
+    let mut y = normal(n * t);
+    for (j, x) in x.iter().enumerate() {
+        y.iter_mut().zip(x).for_each(|(y, x)| *y += x / (1.0 + j as f64));
+    }
+    let regressors: Vec<Regressor> =
+        (0..k).map(|j| Regressor { variable: VarName::new(format!("x{j}")), lag: 0 }).collect();
+    let sample = Sample {
+        units,
+        periods: (0..t as i64).map(Period).collect(),
+        response: VarName::new("y"),
+        regressors: regressors.clone(),
+        x,
+        y: weights.resolve(0.4, &y),
+    };
+    let model = Model {
+        estimator: estimator.to_owned(),
+        response: VarName::new("y"),
+        regressors,
+        effects: Effects::TwoWay,
+        lag_order: LagOrder::LagThenDemean,
+        small_sample: None,
+    };
+    Case { name: format!("{estimator} N={n} T={t} k={k}"), sample, weights, model }
+}

@@ -1,0 +1,79 @@
+//! Estimates of many replicates at once, without their samples.
+//!
+//! A replicate y* = reduced form of (Xβ̂ + effects, ε) reaches an estimator whose likelihood is
+//! concentrated only through a few linear forms of ε and three quadratic ones: ε'Qε, ε'Qw and w'Qw
+//! with w = (I ⊗ G)ε, G = W(I − r̂W)⁻¹. [`Forms`] computes them for a tile of replicates, a
+//! [`Reduction`] goes from them to estimates and standard errors. Nothing depends on the fitted
+//! value of y: effects, the mean and the sample itself never appear.
+//!
+//! This holds where removing effects commutes with the spatial filter, QW = QWQ: without effects
+//! or with those of units for every W, with effects of periods where the rows of W have one sum.
+//! Elsewhere, and for directed links, an estimator offers no reduction and replicates are fitted one
+//! at a time.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `forms` | ε → linear and quadratic forms |
+//! | `unit` | the same for one multiplier a unit, at a cost that does not grow with T |
+//! | `operator` | ε → Gε |
+//! | `panel` | traces and cross-products as functions of the spatial parameter |
+//! | `newton` | the optimum of each replicate |
+//! | `slm`, `sem`, `ols` | forms → estimates |
+
+pub mod forms;
+mod newton;
+pub mod ols;
+mod operator;
+mod panel;
+pub mod sem;
+pub mod slm;
+pub mod unit;
+
+pub use forms::{Forms, TileForms};
+pub use unit::UnitForms;
+
+use super::Problem;
+use crate::math::lanes::{LANES, Lane};
+use crate::model::{Effects, LagOrder};
+use crate::weights::spectrum::Spectrum;
+
+/// Estimates of a tile of replicates. Where a replicate is not `solved` its numbers mean nothing:
+/// it is for the plain path to say what it is.
+#[derive(Debug)]
+pub struct TileEstimates<'a> {
+    /// θ*, in the order of the fit's estimates and then its effects.
+    pub values: &'a mut [Lane],
+    /// Their standard errors.
+    pub std_errors: &'a mut [Lane],
+    /// Which replicates have an optimum that passed every check.
+    pub solved: [bool; LANES],
+}
+
+/// An estimator at a fit, as a function of forms of new innovations.
+pub trait Reduction: Sync + Send {
+    /// The forms it needs.
+    fn forms(&self) -> &Forms;
+
+    /// Number of estimates, effects included.
+    fn estimates(&self) -> usize;
+
+    /// Room that [`finish`](Self::finish) works in, in lanes.
+    fn scratch(&self) -> usize;
+
+    /// Forms → estimates. `scratch` holds [`scratch`](Self::scratch) lanes of anything.
+    fn finish(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>);
+}
+
+/// Whether an estimator with a spatial parameter reduces: removing the effects of `problem` commutes
+/// with its spatial filter, and the eigenvalues of W are real. Of directed links they are not, and a
+/// likelihood with several maxima is not rare then: Newton's method would take the nearest one.
+pub(super) fn reduces(problem: &Problem<'_>) -> bool {
+    let real = problem.weights.spectrum().is_some_and(Spectrum::is_real);
+    real && match problem.model.effects {
+        Effects::None | Effects::Individual => true,
+        Effects::Time | Effects::TwoWay => {
+            problem.model.lag_order == LagOrder::LagThenDemean
+                && problem.weights.common_row_sum().is_some()
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Traces and cross-products as functions of the spatial parameter, around a fit.
+//!
+//! Everything that standard errors need of r (tr G, tr GG, tr G'G, cross-products of GX) is a
+//! rational function whose poles 1/ω lie outside the admissible interval. In u = artanh((r − c)/h),
+//! c and h the interval's centre and half-length, real poles go to Im u = ±π/2: the functions are
+//! smooth there however the eigenvalues pile up at the ends, and a few Chebyshev points over the
+//! values that replicates take give them to rounding.
+
+use crate::math::chebyshev::{coefficients, enough_points, points};
+use crate::math::lanes::{LANES, Lane, Packed, ln};
+use crate::weights::spectrum::Spectrum;
+
+/// Standard errors to each side of the fit. Replicates beyond are left to the plain path.
+const REACH: f64 = 6.5;
+/// Relative accuracy of the interpolants.
+const ACCURACY: f64 = 1e-14;
+/// The panel ends here on each side in u, where a parameter is within 4e-4 of the interval's
+/// length of its end.
+const FURTHEST: f64 = 4.0;
+const FEWEST: usize = 8;
+const MOST: usize = 80;
+
+/// Functions of the spatial parameter on an interval around a fit.
+#[derive(Debug)]
+pub struct Panel {
+    /// Ends of the admissible interval.
+    low: f64,
+    high: f64,
+    /// Middle and half-length of the panel in u.
+    middle: f64,
+    half: f64,
+    /// Ends of the panel in r.
+    pub(super) ends: (f64, f64),
+    points: usize,
+    /// Coefficients: functions × points.
+    functions: Packed,
+    /// Coefficients of the first two functions, from the highest.
+    traces: Vec<[f64; 2]>,
+}
+
+impl Panel {
+    /// The functions whose values at r are `values(r)`, of which the first two are tr G and tr GG,
+    /// over the values that an estimate at `at` with this standard error takes in replicates.
+    pub fn new(
+        spectrum: &Spectrum,
+        at: f64,
+        std_error: f64,
+        values: impl Fn(f64) -> Vec<f64>,
+    ) -> Self {
+        let (low, high) = spectrum.interval();
+        let to_u = |r: f64| 0.5 * libm::log((r - low) / (high - r));
+        let to_r = |u: f64| {
+            let e = libm::exp(2.0 * u);
+            (low + high * e) / (1.0 + e)
+        };
+        let here = to_u(at);
+        // du/dr = ½(1/(r − low) + 1/(high − r)).
+        let spread = REACH * std_error * 0.5 * (1.0 / (at - low) + 1.0 / (high - at));
+        let left = (here - spread).max(-FURTHEST).min(here - 0.05);
+        let right = (here + spread).min(FURTHEST).max(here + 0.05);
+        let (middle, half) = (0.5 * (left + right), 0.5 * (right - left));
+        let p = enough_points(std::f64::consts::FRAC_PI_2 / half, ACCURACY).clamp(FEWEST, MOST);
+        let at_points: Vec<Vec<f64>> =
+            points(p).iter().map(|z| values(to_r(middle + half * z))).collect();
+        let fitted: Vec<Vec<f64>> = (0..at_points[0].len())
+            .map(|f| coefficients(&at_points.iter().map(|v| v[f]).collect::<Vec<_>>()))
+            .collect();
+        Self {
+            low,
+            high,
+            middle,
+            half,
+            ends: (to_r(left), to_r(right)),
+            points: p,
+            traces: (0..p).rev().map(|m| [fitted[0][m], fitted[1][m]]).collect(),
+            functions: Packed::new(fitted.len(), p, |f, m| fitted[f][m]),
+        }
+    }
+
+    /// Lanes that [`evaluate`](Self::evaluate) needs for the polynomials.
+    pub fn scratch(&self) -> usize {
+        self.points
+    }
+
+    /// Lanes that [`evaluate`](Self::evaluate) fills: a few more than there are functions.
+    pub fn room(&self) -> usize {
+        self.functions.padded_rows()
+    }
+
+    /// Where r lies in the panel, from −1 to 1.
+    #[inline(always)]
+    fn place(&self, r: &Lane) -> Lane {
+        let mut ratio = [0.0; LANES];
+        for l in 0..LANES {
+            ratio[l] = (r[l] - self.low) / (self.high - r[l]);
+        }
+        let mut z = ln(&ratio);
+        let scale = 1.0 / self.half;
+        for z in &mut z {
+            *z = 0.5_f64.mul_add(*z, -self.middle) * scale;
+        }
+        z
+    }
+
+    /// tr G and tr GG (Clenshaw's recurrence).
+    #[inline(always)]
+    pub fn traces(&self, r: &Lane) -> (Lane, Lane) {
+        const BLOCK: usize = 8;
+        let z = self.place(r);
+        let (mut g, mut gg) = ([0.0; LANES], [0.0; LANES]);
+        for at in (0..LANES).step_by(BLOCK) {
+            let mut now = [[0.0; BLOCK]; 2];
+            let mut before = [[0.0; BLOCK]; 2];
+            for c in &self.traces {
+                for f in 0..2 {
+                    for l in 0..BLOCK {
+                        let next = (2.0 * z[at + l]).mul_add(now[f][l], c[f] - before[f][l]);
+                        before[f][l] = now[f][l];
+                        now[f][l] = next;
+                    }
+                }
+            }
+            // The last step has z in place of 2z.
+            for l in 0..BLOCK {
+                g[at + l] = (-z[at + l]).mul_add(before[0][l], now[0][l]);
+                gg[at + l] = (-z[at + l]).mul_add(before[1][l], now[1][l]);
+            }
+        }
+        (g, gg)
+    }
+
+    /// Every function at r.
+    #[inline(always)]
+    pub fn evaluate(&self, r: &Lane, polynomials: &mut [Lane], out: &mut [Lane]) {
+        let z = self.place(r);
+        let polynomials = &mut polynomials[..self.points];
+        polynomials[0] = [1.0; LANES];
+        polynomials[1] = z;
+        for m in 2..self.points {
+            let (before, rest) = polynomials.split_at_mut(m);
+            for l in 0..LANES {
+                rest[0][l] = (2.0 * z[l]).mul_add(before[m - 1][l], -before[m - 2][l]);
+            }
+        }
+        out.fill([0.0; LANES]);
+        self.functions.multiply(polynomials, out);
+    }
+}

@@ -1,0 +1,392 @@
+//! The spatial error model from forms of the innovations.
+//!
+//! With QB̂X = Q_zR (B̂ = I − λ̂W), Z₁ = QWXR⁻¹, θ = λ − λ̂ and w = (I ⊗ G)ε the filtered residual
+//! and regressors are ε − θw and Q_z − θZ₁, so that (Q understood)
+//!
+//! ```text
+//! M(θ) = I − θS₁ + θ²S₂,           S₁ = Q_z'Z₁ + Z₁'Q_z,  S₂ = Z₁'Z₁
+//! b(θ) = b₀ − θb₁ + θ²b₂,          b₀ = Q_z'ε,  b₁ = Q_z'w + Z₁'ε,  b₂ = Z₁'w
+//! c(θ) = ε'Qε − 2θ ε'Qw + θ² w'Qw,  SSR = c − b'M⁻¹b,  β* = β̂ + R⁻¹M⁻¹b
+//! SSR′ = c′ − 2b′'γ + γ'M′γ,  γ = M⁻¹b (envelope theorem)
+//! SSR″ = c″ − 2b″'γ + γ'M″γ − 2|L⁻¹(b′ − M′γ)|²,  M = LL'
+//! 1/V_λ = T tr(GG + G'G) − 2T²(tr G)²/n,  V_β = σ²R⁻¹M⁻¹R⁻ᵀ
+//! ```
+//!
+//! The formulas are those of `estimator::sem`, with y* replaced by what generated it.
+
+use super::forms::{Forms, TileForms};
+use super::newton::{Profile, climb};
+use super::operator::Operator;
+use super::panel::Panel;
+use super::slm::triangular;
+use super::{Reduction, TileEstimates, reduces};
+use crate::estimator::problem::matrix;
+use crate::estimator::{Estimated, Problem};
+use crate::math::lanes::{LANES, Lane, Vectorised, vectorised};
+use crate::math::linalg::{ColumnSpace, dot};
+use crate::model::Term;
+
+/// A fitted spatial error model.
+#[derive(Debug)]
+pub struct Sem {
+    forms: Forms,
+    panel: Panel,
+    k: usize,
+    observations: f64,
+    periods: f64,
+    lambda: f64,
+    /// tr G and tr GG at the fit.
+    traces: (f64, f64),
+    slopes: Vec<f64>,
+    /// S₁ and S₂, row by row.
+    s1: Vec<f64>,
+    s2: Vec<f64>,
+    /// R⁻¹, upper triangular, row by row.
+    r_inverse: Vec<f64>,
+}
+
+/// The reduction of `at`, where there is one.
+pub(in crate::estimator) fn reduction(problem: &Problem<'_>, at: &Estimated) -> Option<Sem> {
+    if !reduces(problem) {
+        return None;
+    }
+    let lambda = at.value(&Term::Lambda)?;
+    let std_error = at.fit.estimates.iter().find(|e| e.term == Term::Lambda)?.std_error;
+    let weights = problem.weights;
+    let spectrum = weights.spectrum()?;
+    let columns = problem.columns();
+    let lags: Vec<Vec<f64>> =
+        columns.iter().map(|x| problem.within(&weights.lag(x))).collect();
+    let filtered: Vec<Vec<f64>> = columns
+        .iter()
+        .zip(&lags)
+        .map(|(x, lag)| {
+            problem.within(x).iter().zip(lag).map(|(x, l)| x - lambda * l).collect()
+        })
+        .collect();
+    let space = ColumnSpace::new(&matrix(&filtered)).ok()?;
+    let (k, n, t) = (space.rank(), problem.n_units(), problem.n_periods());
+    let r_inverse = space.r_inverse();
+    let basis: Vec<Vec<f64>> =
+        (0..k).map(|j| space.q.col(j).iter().copied().collect()).collect();
+    let moved: Vec<Vec<f64>> = (0..k)
+        .map(|j| {
+            let weights: Vec<f64> = (0..k).map(|i| r_inverse[(i, j)]).collect();
+            crate::estimator::problem::combine(problem.n(), &lags, &weights)
+        })
+        .collect();
+    let transposed = |v: &[f64]| weights.lag_resolve_transposed(lambda, v);
+    let mut rows = basis.clone();
+    rows.extend(basis.iter().zip(&moved).map(|(q, z)| {
+        transposed(q).iter().zip(z).map(|(a, b)| a + b).collect::<Vec<f64>>()
+    }));
+    rows.extend(moved.iter().map(|z| transposed(z)));
+
+    let panel = Panel::new(spectrum, lambda, std_error, |r| {
+        let (g, gg) = (spectrum.trace_g(r), spectrum.trace_gg(r));
+        vec![g, gg, gg + weights.trace_gtg(r)]
+    });
+    let product = |a: &[Vec<f64>], b: &[Vec<f64>]| -> Vec<f64> {
+        (0..k * k).map(|at| dot(&a[at / k], &b[at % k])).collect()
+    };
+    let mixed = product(&basis, &moved);
+    Some(Sem {
+        forms: Forms::new(
+            n,
+            t,
+            problem.model.effects,
+            &rows,
+            Some(Operator::new(weights, lambda)),
+        ),
+        panel,
+        k,
+        observations: problem.n() as f64,
+        periods: t as f64,
+        lambda,
+        traces: (spectrum.trace_g(lambda), spectrum.trace_gg(lambda)),
+        slopes: at.fit.estimates[..k].iter().map(|e| e.value).collect(),
+        s1: (0..k * k).map(|at| mixed[at] + mixed[at % k * k + at / k]).collect(),
+        s2: product(&moved, &moved),
+        r_inverse: (0..k * k).map(|at| r_inverse[(at / k, at % k)]).collect(),
+    })
+}
+
+/// SSR(θ) of each replicate, with room to work in.
+struct Filtered<'a> {
+    of: &'a Sem,
+    forms: &'a TileForms,
+    /// The Cholesky factor of M, row by row up to the diagonal, which holds its reciprocal.
+    factor: &'a mut [Lane],
+    /// M⁻¹b
+    gamma: &'a mut [Lane],
+    /// S₁γ, then S₂γ, then b′ − M′γ
+    s1: &'a mut [Lane],
+    s2: &'a mut [Lane],
+    ssr: Lane,
+    positive: [bool; LANES],
+}
+
+impl Filtered<'_> {
+    /// Factor, γ and SSR at θ.
+    #[inline(always)]
+    fn profile(&mut self, theta: &Lane) {
+        let k = self.of.k;
+        let (linear, forms) = (&self.forms.linear, self.forms);
+        let mut square = [0.0; LANES];
+        for l in 0..LANES {
+            square[l] = theta[l] * theta[l];
+        }
+        self.positive = [true; LANES];
+        for i in 0..k {
+            for j in 0..=i {
+                let (s1, s2) = (self.of.s1[i * k + j], self.of.s2[i * k + j]);
+                let one = if i == j { 1.0 } else { 0.0 };
+                let mut sum = [0.0; LANES];
+                for l in 0..LANES {
+                    sum[l] = square[l].mul_add(s2, (-theta[l]).mul_add(s1, one));
+                }
+                self.eliminate((i, j), sum);
+            }
+        }
+        for l in 0..LANES {
+            self.ssr[l] = square[l]
+                .mul_add(forms.ww[l], (-2.0 * theta[l]).mul_add(forms.ew[l], forms.ee[l]));
+        }
+        for j in 0..k {
+            for l in 0..LANES {
+                self.gamma[j][l] = square[l].mul_add(
+                    linear[2 * k + j][l],
+                    (-theta[l]).mul_add(linear[k + j][l], linear[j][l]),
+                );
+            }
+        }
+        forward(self.factor, self.gamma);
+        for g in self.gamma.iter() {
+            for l in 0..LANES {
+                self.ssr[l] = (-g[l]).mul_add(g[l], self.ssr[l]);
+            }
+        }
+        backward(self.factor, self.gamma);
+    }
+
+    /// Entry (i, j) of the factor from that of M, once all before it are there.
+    #[inline(always)]
+    fn eliminate(&mut self, (i, j): (usize, usize), mut entry: Lane) {
+        let (above, row) = self.factor.split_at_mut(i * (i + 1) / 2);
+        if i == j {
+            for c in 0..j {
+                for l in 0..LANES {
+                    entry[l] = (-row[c][l]).mul_add(row[c][l], entry[l]);
+                }
+            }
+            for l in 0..LANES {
+                self.positive[l] &= entry[l] > 0.0;
+                row[j][l] = 1.0 / entry[l].sqrt();
+            }
+        } else {
+            let other = &above[j * (j + 1) / 2..];
+            for c in 0..j {
+                for l in 0..LANES {
+                    entry[l] = (-row[c][l]).mul_add(other[c][l], entry[l]);
+                }
+            }
+            for l in 0..LANES {
+                row[j][l] = entry[l] * other[j][l];
+            }
+        }
+    }
+}
+
+/// L⁻¹v in place.
+#[inline(always)]
+fn forward(factor: &[Lane], v: &mut [Lane]) {
+    for i in 0..v.len() {
+        let row = &factor[i * (i + 1) / 2..];
+        let mut sum = v[i];
+        for j in 0..i {
+            for l in 0..LANES {
+                sum[l] = (-row[j][l]).mul_add(v[j][l], sum[l]);
+            }
+        }
+        for l in 0..LANES {
+            v[i][l] = sum[l] * row[i][l];
+        }
+    }
+}
+
+/// L⁻ᵀv in place.
+#[inline(always)]
+fn backward(factor: &[Lane], v: &mut [Lane]) {
+    let k = v.len();
+    for i in (0..k).rev() {
+        let mut sum = v[i];
+        for j in i + 1..k {
+            let entry = &factor[j * (j + 1) / 2 + i];
+            for l in 0..LANES {
+                sum[l] = (-entry[l]).mul_add(v[j][l], sum[l]);
+            }
+        }
+        let diagonal = &factor[i * (i + 1) / 2 + i];
+        for l in 0..LANES {
+            v[i][l] = sum[l] * diagonal[l];
+        }
+    }
+}
+
+/// `out` = Sv for a matrix of k rows given row by row.
+#[inline(always)]
+fn times(s: &[f64], v: &[Lane], out: &mut [Lane]) {
+    for (out, row) in out.iter_mut().zip(s.chunks_exact(v.len())) {
+        let mut sum = [0.0; LANES];
+        for (s, v) in row.iter().zip(v) {
+            for l in 0..LANES {
+                sum[l] = s.mul_add(v[l], sum[l]);
+            }
+        }
+        *out = sum;
+    }
+}
+
+impl Profile for Filtered<'_> {
+    #[inline(always)]
+    fn derivatives(&mut self, theta: &Lane) -> (Lane, Lane) {
+        let k = self.of.k;
+        self.profile(theta);
+        times(&self.of.s1, self.gamma, self.s1);
+        times(&self.of.s2, self.gamma, self.s2);
+        let (linear, forms) = (&self.forms.linear, self.forms);
+        let (mut first, mut second) = ([0.0; LANES], [0.0; LANES]);
+        for l in 0..LANES {
+            first[l] = 2.0 * theta[l].mul_add(forms.ww[l], -forms.ew[l]);
+            second[l] = 2.0 * forms.ww[l];
+        }
+        for j in 0..k {
+            let (b1, b2) = (&linear[k + j], &linear[2 * k + j]);
+            for l in 0..LANES {
+                let g = self.gamma[j][l];
+                let twice = 2.0 * theta[l];
+                // b′ and M′γ, b″ and M″γ.
+                let slope = twice.mul_add(b2[l], -b1[l]);
+                let moved = twice.mul_add(self.s2[j][l], -self.s1[j][l]);
+                first[l] = g.mul_add((-2.0_f64).mul_add(slope, moved), first[l]);
+                second[l] =
+                    g.mul_add(2.0_f64.mul_add(self.s2[j][l], -4.0 * b2[l]), second[l]);
+                self.s1[j][l] = slope - moved;
+            }
+        }
+        forward(self.factor, self.s1);
+        for v in self.s1.iter() {
+            for l in 0..LANES {
+                second[l] = (-2.0 * v[l]).mul_add(v[l], second[l]);
+            }
+        }
+        let half = -0.5 * self.of.observations;
+        for l in 0..LANES {
+            let ratio = first[l] / self.ssr[l];
+            second[l] = half * (-ratio).mul_add(ratio, second[l] / self.ssr[l]);
+            first[l] = half * ratio;
+        }
+        (first, second)
+    }
+}
+
+impl Sem {
+    #[inline(always)]
+    fn solve(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>) {
+        let k = self.k;
+        let (factor, rest) = scratch.split_at_mut(k * (k + 1) / 2);
+        let (gamma, rest) = rest.split_at_mut(k);
+        let (s1, rest) = rest.split_at_mut(k);
+        let (s2, rest) = rest.split_at_mut(k);
+        let (functions, polynomials) = rest.split_at_mut(self.panel.room());
+        let mut filtered = Filtered {
+            of: self,
+            forms,
+            factor,
+            gamma,
+            s1,
+            s2,
+            ssr: [0.0; LANES],
+            positive: [true; LANES],
+        };
+        let at = (self.lambda, self.periods);
+        let (lambda, good) = climb(&mut filtered, &self.panel, at, self.traces);
+        let mut theta = [0.0; LANES];
+        for l in 0..LANES {
+            theta[l] = lambda[l] - self.lambda;
+        }
+        filtered.profile(&theta);
+        let Filtered { factor, gamma, s1: work, ssr, positive, .. } = filtered;
+        triangular(&self.r_inverse, gamma, &mut out.values[..k]);
+        self.panel.evaluate(&lambda, polynomials, functions);
+
+        let n = self.observations;
+        let mut sigma2 = [0.0; LANES];
+        for l in 0..LANES {
+            sigma2[l] = ssr[l] / n;
+            let trace = self.periods * functions[0][l];
+            let information =
+                self.periods.mul_add(functions[2][l], -2.0 * trace * trace / n);
+            let variance = 1.0 / information;
+            let slope = 2.0 * sigma2[l] * trace / n;
+            let of_sigma2 = (slope * slope).mul_add(variance, 2.0 * sigma2[l] * sigma2[l] / n);
+            out.values[k][l] = lambda[l];
+            out.std_errors[k][l] = variance.sqrt();
+            out.values[k + 1][l] = sigma2[l];
+            out.std_errors[k + 1][l] = of_sigma2.sqrt();
+            out.solved[l] = good[l] && positive[l] && ssr[l] > 0.0 && information > 0.0;
+        }
+        // The variance of β_j is σ²|L⁻¹r_j|², r_j the row of R⁻¹.
+        for j in 0..k {
+            for i in 0..k {
+                work[i] = [self.r_inverse[j * k + i]; LANES];
+            }
+            let mut square = [0.0; LANES];
+            forward(factor, work);
+            for v in work.iter() {
+                for l in 0..LANES {
+                    square[l] = v[l].mul_add(v[l], square[l]);
+                }
+            }
+            for l in 0..LANES {
+                out.values[j][l] += self.slopes[j];
+                out.std_errors[j][l] = (sigma2[l] * square[l]).sqrt();
+            }
+        }
+    }
+}
+
+impl Reduction for Sem {
+    fn forms(&self) -> &Forms {
+        &self.forms
+    }
+
+    fn estimates(&self) -> usize {
+        self.k + 2
+    }
+
+    fn scratch(&self) -> usize {
+        let k = self.k;
+        k * (k + 1) / 2 + 3 * k + self.panel.room() + self.panel.scratch()
+    }
+
+    fn finish(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>) {
+        vectorised(Finish { of: self, forms, scratch, out });
+    }
+}
+
+struct Finish<'a, 'b> {
+    of: &'a Sem,
+    forms: &'a TileForms,
+    scratch: &'a mut [Lane],
+    out: &'a mut TileEstimates<'b>,
+}
+
+impl Vectorised for Finish<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.of.solve(self.forms, self.scratch, self.out);
+    }
+}

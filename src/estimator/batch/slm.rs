@@ -1,0 +1,407 @@
+//! The spatial lag model from forms of the innovations.
+//!
+//! With Q_x the orthonormal basis of QX, θ = ρ − ρ̂, w = (I ⊗ G)ε, M = I − Q_xQ_x',
+//! g = MQ(I ⊗ G)(Xβ̂ + effects), a = Q_x'ε, b = Q_x'w and c₀ = Q_x'Q(I ⊗ G)(Xβ̂ + effects):
+//!
+//! ```text
+//! e(ρ)   = Mε − θ e_L,  e_L = g + Mw
+//! e'e    = t_ee − 2θ t_Le + θ² t_LL
+//! t_ee   = ε'Qε − a'a,  t_Le = g'ε + ε'Qw − a'b,  t_LL = g'g + 2g'w + w'Qw − b'b
+//! γ*     = γ̂ + a − θ(c₀ + b),  β* = R⁻¹γ*
+//! 1/V_ρ  = T tr(GG + G'G) + (γ'N₂γ − |N₁γ|²)/σ² − 2T²(tr G)²/n
+//! V_β    = σ²(X'QX)⁻¹ + V_ρ hh',  h = R⁻¹N₁γ,  Cov(β, ρ) = −V_ρ h
+//! N₁     = Q_x'Q(I ⊗ G)Q_x,  N₂ = (Q(I ⊗ G)Q_x)'(Q(I ⊗ G)Q_x), both at ρ*
+//! ```
+//!
+//! The formulas are those of `estimator::slm`, with y* replaced by what generated it.
+
+use super::forms::{Forms, TileForms};
+use super::newton::{Profile, climb};
+use super::operator::Operator;
+use super::panel::Panel;
+use super::{Reduction, TileEstimates, reduces};
+use crate::estimator::{Estimated, Problem};
+use crate::math::lanes::{LANES, Lane, Vectorised, vectorised};
+use crate::math::linalg::dot;
+use crate::model::Term;
+
+/// A fitted spatial lag model.
+#[derive(Debug)]
+pub struct Slm {
+    forms: Forms,
+    panel: Panel,
+    k: usize,
+    observations: f64,
+    periods: f64,
+    units: f64,
+    rho: f64,
+    /// tr G and tr GG at the fit.
+    traces: (f64, f64),
+    gamma: Vec<f64>,
+    c0: Vec<f64>,
+    gg: f64,
+    /// R⁻¹, upper triangular, row by row.
+    r_inverse: Vec<f64>,
+    /// Diagonal of (X'QX)⁻¹.
+    spread: Vec<f64>,
+    /// First coefficient that is a regressor's.
+    first_regressor: usize,
+    /// The sum of every row of W; `None`: the total multiplier and its slope are on the panel.
+    row_sum: Option<f64>,
+}
+
+/// Functions on the panel before the cross-products: tr G, tr GG, tr(GG + G'G), total multiplier,
+/// its slope.
+const FIRST: usize = 5;
+
+/// The reduction of `at`, where there is one.
+pub(in crate::estimator) fn reduction(problem: &Problem<'_>, at: &Estimated) -> Option<Slm> {
+    if !reduces(problem) {
+        return None;
+    }
+    let rho = at.value(&Term::Rho)?;
+    let std_error = at.fit.estimates.iter().find(|e| e.term == Term::Rho)?.std_error;
+    let spectrum = problem.weights.spectrum()?;
+    let space = problem.within_space().ok()?;
+    let (k, n, t) = (space.rank(), problem.n_units(), problem.n_periods());
+    let basis: Vec<Vec<f64>> =
+        (0..k).map(|j| space.q.col(j).iter().copied().collect()).collect();
+
+    let lag = problem.weights.lag(&problem.weights.resolve(rho, &at.systematic));
+    let mean_lag = problem.within(&lag);
+    let c0 = space.coordinates(&mean_lag);
+    let g = space.residual(&mean_lag);
+    let transposed = |v: &[f64]| problem.weights.lag_resolve_transposed(rho, v);
+    let mut rows = basis.clone();
+    rows.extend(basis.iter().map(|q| transposed(q)));
+    rows.push(g.clone());
+    rows.push(transposed(&g));
+
+    let row_sum = problem.weights.common_row_sum();
+    let functions = Functions { problem, basis: &basis, row_sum };
+    let panel = Panel::new(spectrum, rho, std_error, |r| functions.at(r));
+    let r_inverse = space.r_inverse();
+    let gram_inverse = space.gram_inverse();
+    let slopes: Vec<f64> = at.fit.estimates[..k].iter().map(|e| e.value).collect();
+    Some(Slm {
+        forms: Forms::new(
+            n,
+            t,
+            problem.model.effects,
+            &rows,
+            Some(Operator::new(problem.weights, rho)),
+        ),
+        panel,
+        k,
+        observations: problem.n() as f64,
+        periods: t as f64,
+        units: n as f64,
+        rho,
+        traces: (spectrum.trace_g(rho), spectrum.trace_gg(rho)),
+        gamma: space.coordinates(&problem.within(&problem.linear_part(&slopes))),
+        c0,
+        gg: dot(&g, &g),
+        r_inverse: (0..k * k).map(|at| r_inverse[(at / k, at % k)]).collect(),
+        spread: (0..k).map(|j| gram_inverse[(j, j)]).collect(),
+        first_regressor: usize::from(!problem.has_effects()),
+        row_sum,
+    })
+}
+
+/// What the panel interpolates.
+struct Functions<'a> {
+    problem: &'a Problem<'a>,
+    basis: &'a [Vec<f64>],
+    row_sum: Option<f64>,
+}
+
+impl Functions<'_> {
+    fn at(&self, r: f64) -> Vec<f64> {
+        let weights = self.problem.weights;
+        let Some(spectrum) = weights.spectrum() else { return Vec::new() };
+        let (g, gg) = (spectrum.trace_g(r), spectrum.trace_gg(r));
+        let (total, slope) = self.total(r);
+        let mut out = vec![g, gg, gg + weights.trace_gtg(r), total, slope];
+        let lagged: Vec<Vec<f64>> = self
+            .basis
+            .iter()
+            .map(|q| self.problem.within(&weights.lag(&weights.resolve(r, q))))
+            .collect();
+        for q in self.basis {
+            out.extend(lagged.iter().map(|l| dot(q, l)));
+        }
+        for i in 0..self.basis.len() {
+            for j in i..self.basis.len() {
+                let twice = if i == j { 1.0 } else { 2.0 };
+                out.push(twice * dot(&lagged[i], &lagged[j]));
+            }
+        }
+        out
+    }
+
+    /// 1'(I − rW)⁻¹1/N and its derivative.
+    fn total(&self, r: f64) -> (f64, f64) {
+        if self.row_sum.is_some() {
+            return (0.0, 0.0);
+        }
+        let weights = self.problem.weights;
+        let n = weights.n();
+        let once = weights.resolve(r, &vec![1.0; n]);
+        let twice = weights.resolve(r, &weights.lag(&once));
+        let mean = |v: &[f64]| v.iter().sum::<f64>() / n as f64;
+        (mean(&once), mean(&twice))
+    }
+}
+
+/// Three numbers a replicate.
+struct Residuals {
+    observations: f64,
+    ee: Lane,
+    le: Lane,
+    ll: Lane,
+}
+
+impl Residuals {
+    #[inline(always)]
+    fn ssr(&self, theta: &Lane) -> Lane {
+        let mut out = [0.0; LANES];
+        for l in 0..LANES {
+            let t = theta[l];
+            out[l] = t.mul_add(t.mul_add(self.ll[l], -2.0 * self.le[l]), self.ee[l]);
+        }
+        out
+    }
+}
+
+impl Profile for Residuals {
+    #[inline(always)]
+    fn derivatives(&mut self, theta: &Lane) -> (Lane, Lane) {
+        let (mut first, mut second) = ([0.0; LANES], [0.0; LANES]);
+        for l in 0..LANES {
+            let t = theta[l];
+            let ssr = t.mul_add(t.mul_add(self.ll[l], -2.0 * self.le[l]), self.ee[l]);
+            let half = (-t).mul_add(self.ll[l], self.le[l]);
+            let scale = self.observations / ssr;
+            let slope = half * scale;
+            first[l] = slope;
+            second[l] = (2.0 / self.observations * slope).mul_add(slope, -self.ll[l] * scale);
+        }
+        (first, second)
+    }
+}
+
+impl Slm {
+    #[inline(always)]
+    fn residuals(&self, forms: &TileForms) -> Residuals {
+        let k = self.k;
+        let linear = &forms.linear;
+        let mut out = Residuals {
+            observations: self.observations,
+            ee: forms.ee,
+            le: forms.ew,
+            ll: forms.ww,
+        };
+        for (a, b) in linear[..k].iter().zip(&linear[k..2 * k]) {
+            for l in 0..LANES {
+                out.ee[l] = (-a[l]).mul_add(a[l], out.ee[l]);
+                out.le[l] = (-a[l]).mul_add(b[l], out.le[l]);
+                out.ll[l] = (-b[l]).mul_add(b[l], out.ll[l]);
+            }
+        }
+        for l in 0..LANES {
+            out.le[l] += linear[2 * k][l];
+            out.ll[l] += 2.0_f64.mul_add(linear[2 * k + 1][l], self.gg);
+        }
+        out
+    }
+
+    #[inline(always)]
+    fn solve(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>) {
+        let k = self.k;
+        let mut residuals = self.residuals(forms);
+        let (rho, good) =
+            climb(&mut residuals, &self.panel, (self.rho, self.periods), self.traces);
+        let theta = minus(&rho, self.rho);
+        let ssr = residuals.ssr(&theta);
+
+        let (gamma, rest) = scratch.split_at_mut(k);
+        let (cross, rest) = rest.split_at_mut(k);
+        let (h, rest) = rest.split_at_mut(k);
+        let (functions, polynomials) = rest.split_at_mut(self.panel.room());
+        self.panel.evaluate(&rho, polynomials, functions);
+        for (j, gamma) in gamma.iter_mut().enumerate() {
+            let (a, b) = (&forms.linear[j], &forms.linear[k + j]);
+            for l in 0..LANES {
+                gamma[l] = (-theta[l]).mul_add(self.c0[j] + b[l], self.gamma[j] + a[l]);
+            }
+        }
+        let mean_square = cross_products(gamma, &functions[FIRST..], cross);
+        triangular(&self.r_inverse, gamma, &mut out.values[..k]);
+        triangular(&self.r_inverse, cross, h);
+
+        let n = self.observations;
+        let (mut variance, mut sigma2) = ([0.0; LANES], [0.0; LANES]);
+        for l in 0..LANES {
+            sigma2[l] = ssr[l] / n;
+            let trace = self.periods * functions[0][l];
+            let information = self.periods.mul_add(
+                functions[2][l],
+                (-2.0 * trace / n).mul_add(trace, mean_square[l] / sigma2[l]),
+            );
+            variance[l] = 1.0 / information;
+            let slope = 2.0 * sigma2[l] * trace / n;
+            let of_sigma2 =
+                (slope * slope).mul_add(variance[l], 2.0 * sigma2[l] * sigma2[l] / n);
+            out.values[k][l] = rho[l];
+            out.std_errors[k][l] = variance[l].sqrt();
+            out.values[k + 1][l] = sigma2[l];
+            out.std_errors[k + 1][l] = of_sigma2.sqrt();
+            out.solved[l] = good[l] && ssr[l] > 0.0 && information > 0.0;
+        }
+        for j in 0..k {
+            for l in 0..LANES {
+                let own = variance[l] * h[j][l];
+                out.std_errors[j][l] = own.mul_add(h[j][l], sigma2[l] * self.spread[j]).sqrt();
+            }
+        }
+        self.effects(&rho, functions, (&sigma2, &variance, h), out);
+    }
+
+    /// Direct, indirect and total effects with their delta-method standard errors.
+    #[inline(always)]
+    fn effects(
+        &self,
+        rho: &Lane,
+        functions: &[Lane],
+        (sigma2, variance, h): (&Lane, &Lane, &[Lane]),
+        out: &mut TileEstimates<'_>,
+    ) {
+        let mut multiplier = [[0.0; LANES]; 3];
+        let mut slope = [[0.0; LANES]; 3];
+        for l in 0..LANES {
+            let (g, gg) = (functions[0][l], functions[1][l]);
+            multiplier[0][l] = rho[l].mul_add(g / self.units, 1.0);
+            slope[0][l] = rho[l].mul_add(gg, g) / self.units;
+            (multiplier[2][l], slope[2][l]) = match self.row_sum {
+                Some(s) => {
+                    let m = 1.0 / (-rho[l]).mul_add(s, 1.0);
+                    (m, s * m * m)
+                }
+                None => (functions[3][l], functions[4][l]),
+            };
+            multiplier[1][l] = multiplier[2][l] - multiplier[0][l];
+            slope[1][l] = slope[2][l] - slope[0][l];
+        }
+        let regressors = self.k - self.first_regressor;
+        for kind in 0..3 {
+            for x in 0..regressors {
+                let j = self.first_regressor + x;
+                let at = self.k + 2 + kind * regressors + x;
+                for l in 0..LANES {
+                    let beta = out.values[j][l];
+                    let (m, by_rho) = (multiplier[kind][l], beta * slope[kind][l]);
+                    // (∂β, ∂ρ) against V_β = σ²c + V_ρh², Cov = −V_ρh and V_ρ.
+                    let along = (-m).mul_add(h[j][l], by_rho);
+                    let square = (variance[l] * along)
+                        .mul_add(along, m * m * sigma2[l] * self.spread[j]);
+                    out.values[at][l] = beta * m;
+                    out.std_errors[at][l] = square.sqrt();
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn minus(a: &Lane, b: f64) -> Lane {
+    let mut out = [0.0; LANES];
+    for l in 0..LANES {
+        out[l] = a[l] - b;
+    }
+    out
+}
+
+/// `cross` = N₁γ; returns γ'N₂γ − |N₁γ|². `functions`: N₁ row by row, then the upper triangle of
+/// N₂ row by row, off-diagonal entries doubled.
+#[inline(always)]
+fn cross_products(gamma: &[Lane], functions: &[Lane], cross: &mut [Lane]) -> Lane {
+    let k = gamma.len();
+    let mut square = [0.0; LANES];
+    let (n1, n2) = functions.split_at(k * k);
+    for (cross, row) in cross.iter_mut().zip(n1.chunks_exact(k)) {
+        let mut sum = [0.0; LANES];
+        for (n, gamma) in row.iter().zip(gamma) {
+            for l in 0..LANES {
+                sum[l] = n[l].mul_add(gamma[l], sum[l]);
+            }
+        }
+        *cross = sum;
+        for l in 0..LANES {
+            square[l] = (-sum[l]).mul_add(sum[l], square[l]);
+        }
+    }
+    let mut at = 0;
+    for i in 0..k {
+        let mut sum = [0.0; LANES];
+        for gamma in &gamma[i..] {
+            for l in 0..LANES {
+                sum[l] = n2[at][l].mul_add(gamma[l], sum[l]);
+            }
+            at += 1;
+        }
+        for l in 0..LANES {
+            square[l] = gamma[i][l].mul_add(sum[l], square[l]);
+        }
+    }
+    square
+}
+
+/// `out` = Rv for an upper triangular matrix given row by row.
+#[inline(always)]
+pub(super) fn triangular(r: &[f64], v: &[Lane], out: &mut [Lane]) {
+    let k = v.len();
+    for i in 0..k {
+        let mut sum = [0.0; LANES];
+        for j in i..k {
+            let r = r[i * k + j];
+            for l in 0..LANES {
+                sum[l] = r.mul_add(v[j][l], sum[l]);
+            }
+        }
+        out[i] = sum;
+    }
+}
+
+impl Reduction for Slm {
+    fn forms(&self) -> &Forms {
+        &self.forms
+    }
+
+    fn estimates(&self) -> usize {
+        self.k + 2 + 3 * (self.k - self.first_regressor)
+    }
+
+    fn scratch(&self) -> usize {
+        3 * self.k + self.panel.room() + self.panel.scratch()
+    }
+
+    fn finish(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>) {
+        vectorised(Finish { of: self, forms, scratch, out });
+    }
+}
+
+struct Finish<'a, 'b> {
+    of: &'a Slm,
+    forms: &'a TileForms,
+    scratch: &'a mut [Lane],
+    out: &'a mut TileEstimates<'b>,
+}
+
+impl Vectorised for Finish<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.of.solve(self.forms, self.scratch, self.out);
+    }
+}
