@@ -8,8 +8,12 @@
 mod common;
 
 use common::{Case, best, cases, cpu, peak};
+use spanel::bootstrap::Shape;
 use spanel::bootstrap::replicates::{Path, Replicator};
 use spanel::bootstrap::summary::{Original, summary};
+use spanel::estimator::batch::TileEstimates;
+use spanel::math::lanes::LANES;
+use spanel::math::words::Words;
 
 const COUNT: usize = 9_984;
 
@@ -42,10 +46,58 @@ fn one_core() {
         }
     }
     println!("\nP = {:.1} GFLOP/s\n", p / 1e9);
+    parts();
     println!("A cell with 999 percentile-t replicates, ms of CPU: set-up, replicates, summary, all");
     for case in cases() {
         cell(&case);
     }
+}
+
+/// Where the time of a replicate goes.
+fn parts() {
+    println!("Where it goes, us a replicate: residual draw, wild draw, forms, estimates");
+    for case in cases() {
+        let fit = case.fit();
+        let reduction = case.estimator().reduction(&case.problem(), &fit.at).expect("it reduces");
+        let shape =
+            Shape { units: case.sample.n_units(), periods: case.sample.n_periods() };
+        let pool = &fit.at.innovations;
+        let mut errors = vec![[0.0; LANES]; pool.len()];
+        let per = |seconds: f64| seconds * 1e6 / (100 * LANES) as f64;
+        let mut out = Vec::new();
+        for name in ["wild", "residual"] {
+            let scheme = spanel::bootstrap::find(name).expect("a scheme");
+            out.push(per(best(15, || {
+                for tile in 0..100 {
+                    scheme.draw(pool, shape, &mut Words::new([5; 32], tile * 24), &mut errors);
+                }
+            })));
+        }
+        out.reverse();
+        let mut forms = reduction.forms().room();
+        let mut work = reduction.forms().workspace();
+        out.push(per(best(15, || {
+            for _ in 0..100 {
+                reduction.forms().of(&errors, &mut work, &mut forms);
+            }
+        })));
+        let mut values = vec![[0.0; LANES]; reduction.estimates()];
+        let mut std_errors = values.clone();
+        let mut scratch = vec![[0.0; LANES]; reduction.scratch()];
+        let mut tile = TileEstimates {
+            values: &mut values,
+            std_errors: &mut std_errors,
+            solved: [false; LANES],
+        };
+        out.push(per(best(15, || {
+            for _ in 0..100 {
+                reduction.finish(&forms, &mut scratch, &mut tile);
+            }
+        })));
+        let shown: Vec<String> = out.iter().map(|us| format!("{us:7.3}")).collect();
+        println!("{:22} {}", case.name, shown.join(" "));
+    }
+    println!();
 }
 
 /// The bootstrap of a fitted cell, from set-up to intervals.

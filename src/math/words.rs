@@ -6,8 +6,8 @@
 
 use super::lanes::{LANES, Lane};
 
-/// Words of a block.
-const BLOCK: usize = 16;
+/// Words of a block of a stream.
+pub const BLOCK: usize = 16;
 
 type Row = [u32; LANES];
 
@@ -72,6 +72,14 @@ impl Words {
         out
     }
 
+    /// The next sixteen words of each stream, those left of the block before passed over.
+    #[inline(always)]
+    pub fn block(&mut self) -> &[[u32; LANES]; BLOCK] {
+        self.refill();
+        self.next = BLOCK;
+        &self.block
+    }
+
     #[inline(always)]
     fn refill(&mut self) {
         const NAME: [u32; 4] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];
@@ -90,15 +98,32 @@ impl Words {
             s[15][l] = (stream >> 32) as u32;
         }
         let start = s;
+        // x += y; z = (z ⊕ x) ⋘ turn. A macro, because the rows must be constants to the compiler.
+        macro_rules! step {
+            ($x:literal, $y:literal, $z:literal, $turn:literal) => {
+                for l in 0..LANES {
+                    s[$x][l] = s[$x][l].wrapping_add(s[$y][l]);
+                    s[$z][l] = (s[$z][l] ^ s[$x][l]).rotate_left($turn);
+                }
+            };
+        }
+        macro_rules! quarter {
+            ($a:literal, $b:literal, $c:literal, $d:literal) => {
+                step!($a, $b, $d, 16);
+                step!($c, $d, $b, 12);
+                step!($a, $b, $d, 8);
+                step!($c, $d, $b, 7);
+            };
+        }
         for _ in 0..4 {
-            quarter(&mut s, [0, 4, 8, 12]);
-            quarter(&mut s, [1, 5, 9, 13]);
-            quarter(&mut s, [2, 6, 10, 14]);
-            quarter(&mut s, [3, 7, 11, 15]);
-            quarter(&mut s, [0, 5, 10, 15]);
-            quarter(&mut s, [1, 6, 11, 12]);
-            quarter(&mut s, [2, 7, 8, 13]);
-            quarter(&mut s, [3, 4, 9, 14]);
+            quarter!(0, 4, 8, 12);
+            quarter!(1, 5, 9, 13);
+            quarter!(2, 6, 10, 14);
+            quarter!(3, 7, 11, 15);
+            quarter!(0, 5, 10, 15);
+            quarter!(1, 6, 11, 12);
+            quarter!(2, 7, 8, 13);
+            quarter!(3, 4, 9, 14);
         }
         for ((out, s), start) in self.block.iter_mut().zip(&s).zip(&start) {
             for l in 0..LANES {
@@ -107,24 +132,6 @@ impl Words {
         }
         self.counter += 1;
         self.next = 0;
-    }
-}
-
-/// A quarter round on rows a, b, c, d.
-#[inline(always)]
-fn quarter(s: &mut [Row; BLOCK], [a, b, c, d]: [usize; 4]) {
-    step(s, [a, b, d], 16);
-    step(s, [c, d, b], 12);
-    step(s, [a, b, d], 8);
-    step(s, [c, d, b], 7);
-}
-
-/// x += y; z = (z ⊕ x) ⋘ turn.
-#[inline(always)]
-fn step(s: &mut [Row; BLOCK], [x, y, z]: [usize; 3], turn: u32) {
-    for l in 0..LANES {
-        s[x][l] = s[x][l].wrapping_add(s[y][l]);
-        s[z][l] = (s[z][l] ^ s[x][l]).rotate_left(turn);
     }
 }
 
