@@ -1,7 +1,8 @@
 //! Independent draws from the pool of innovations.
 
 use super::{Info, Scheme, Shape};
-use crate::math::lanes::{LANES, Lane, Vectorised, vectorised};
+use crate::math::lanes::{LANES, Lane};
+use crate::math::simd::{Kernel, dispatch};
 use crate::math::words::{BLOCK, Words};
 
 /// Draws with replacement over units and periods alike.
@@ -26,7 +27,7 @@ impl Scheme for Residual {
         // To a power of two, so that a masked position is known to lie inside.
         let mut padded = pool.to_vec();
         padded.resize(pool.len().next_power_of_two(), 0.0);
-        vectorised(Draw { pool: &padded, size: pool.len() as u64, words, out });
+        dispatch(Draw { pool: &padded, size: pool.len() as u64, words, out });
     }
 }
 
@@ -52,11 +53,11 @@ impl Draw<'_> {
     }
 }
 
-impl Vectorised for Draw<'_> {
+impl Kernel for Draw<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
+    fn run(self) {
         let Self { pool, size, words, out } = self;
         let each = if size <= SMALL { 2 } else { 1 };
         for chunk in out.chunks_mut(each * BLOCK) {

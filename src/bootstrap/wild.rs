@@ -2,7 +2,8 @@
 
 use super::{Info, Scheme, Shape, UnitMultipliers};
 use crate::math::dist::normal_quantile;
-use crate::math::lanes::{LANES, Lane, Vectorised, vectorised};
+use crate::math::lanes::{LANES, Lane};
+use crate::math::simd::{Kernel, dispatch};
 use crate::math::words::Words;
 
 /// The distribution of the multipliers: mean 0, variance 1.
@@ -142,7 +143,7 @@ impl Scheme for Wild {
 
     fn draw(&self, pool: &[f64], shape: Shape, words: &mut Words, out: &mut [Lane]) {
         match self.share {
-            Share::Observation => vectorised(Draw { of: self.multiplier, pool, words, out }),
+            Share::Observation => dispatch(Draw { of: self.multiplier, pool, words, out }),
             Share::Unit => {
                 let mut multipliers = vec![[0.0; LANES]; shape.units];
                 self.multiplier.fill(words, &mut multipliers);
@@ -167,7 +168,7 @@ impl Scheme for Wild {
 
 impl UnitMultipliers for Wild {
     fn fill(&self, words: &mut Words, out: &mut [Lane]) {
-        vectorised(Fill { of: self.multiplier, words, out });
+        dispatch(Fill { of: self.multiplier, words, out });
     }
 }
 
@@ -178,11 +179,11 @@ struct Draw<'a> {
     out: &'a mut [Lane],
 }
 
-impl Vectorised for Draw<'_> {
+impl Kernel for Draw<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
+    fn run(self) {
         if self.of == Multiplier::Rademacher {
             signs(self.words, self.out, |i| self.pool[i]);
             return;
@@ -202,11 +203,11 @@ struct Fill<'a> {
     out: &'a mut [Lane],
 }
 
-impl Vectorised for Fill<'_> {
+impl Kernel for Fill<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
+    fn run(self) {
         self.of.fill(self.words, self.out);
     }
 }

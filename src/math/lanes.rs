@@ -2,10 +2,8 @@
 //! decide how fast a bootstrap is.
 //!
 //! Everything hot is `#[inline(always)]` and made of fixed-size arrays and `mul_add`, so that it is
-//! compiled for the widest vector instructions wherever it is called inside a [`Vectorised::call`],
+//! compiled for the widest vector instructions wherever it is called inside a [`Kernel`](super::simd::Kernel),
 //! and gives the same bits on every machine: a fused multiply-add is rounded once everywhere.
-
-use pulp::Arch;
 
 /// Replicates in a tile: six vectors of four, the number of accumulators that keeps two
 /// multiply-add units busy.
@@ -18,15 +16,6 @@ pub type Lane = [f64; LANES];
 const BLOCK: usize = 8;
 /// Rows of a register block: 6 × 8 accumulators are twelve vectors of four, of sixteen there are.
 const ROWS: usize = 6;
-
-/// A computation to be compiled for the vector instructions of the machine it runs on. Whatever it
-/// calls must be `#[inline(always)]` to take part.
-pub use pulp::NullaryFnOnce as Vectorised;
-
-/// Runs `computation` with the vector instructions of this machine.
-pub fn vectorised<T: Vectorised>(computation: T) -> T::Output {
-    Arch::new().dispatch(computation)
-}
 
 /// A matrix packed for [`Packed::multiply`]: blocks of six rows, the rows of a block innermost.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,6 +10,8 @@
 //! | `words` | the same streams, those of many replicates side by side |
 //! | `lanes` | numbers of many replicates side by side: products, logarithms |
 //! | `chebyshev` | smooth functions on an interval from their values at a few points |
+//! | `simd` | kernels with the widest instructions of the processor |
+//! | `sparse` | sparse symmetric systems: determinants and solves |
 
 pub mod chebyshev;
 pub mod dist;
@@ -17,6 +19,8 @@ pub mod lanes;
 pub mod linalg;
 pub mod optimize;
 pub mod random;
+pub mod simd;
+pub mod sparse;
 pub mod words;
 
 /// A dense matrix.

@@ -71,6 +71,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Crates with owners: only these rooms name them.
 const OWNERS: &[(&str, &[&str])] = &[
     ("faer", &["math"]),
+    ("pulp", &["math"]),
     ("statrs", &["math"]),
     ("rand", &["math"]),
     ("libm", &["math", "simulate"]),

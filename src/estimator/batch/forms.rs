@@ -1,7 +1,8 @@
 //! Innovations of a tile of replicates → linear and quadratic forms.
 
 use super::operator::Operator;
-use crate::math::lanes::{LANES, Lane, Packed, Vectorised, vectorised};
+use crate::math::lanes::{LANES, Lane, Packed};
+use crate::math::simd::{Kernel, dispatch};
 use crate::model::Effects;
 
 /// Which forms of ε, and of which panel.
@@ -91,7 +92,7 @@ impl Forms {
     /// The forms of `errors`, N·T lanes stacked by period.
     pub fn of(&self, errors: &[Lane], work: &mut Workspace, out: &mut TileForms) {
         debug_assert_eq!(errors.len(), self.units * self.periods);
-        vectorised(Run { forms: self, errors, work, out });
+        dispatch(Run { forms: self, errors, work, out });
     }
 
     #[inline(always)]
@@ -201,11 +202,11 @@ struct Run<'a> {
     out: &'a mut TileForms,
 }
 
-impl Vectorised for Run<'_> {
+impl Kernel for Run<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
+    fn run(self) {
         self.forms.run(self.errors, self.work, self.out);
     }
 }

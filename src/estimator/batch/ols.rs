@@ -5,7 +5,8 @@ use super::forms::{Forms, TileForms};
 use super::slm::triangular;
 use super::{Reduction, TileEstimates};
 use crate::estimator::{Estimated, Problem};
-use crate::math::lanes::{LANES, Lane, Vectorised, vectorised};
+use crate::math::lanes::{LANES, Lane};
+use crate::math::simd::{Kernel, dispatch};
 use crate::outcome::Statistic;
 
 /// A fitted linear model.
@@ -78,7 +79,7 @@ impl Reduction for Ols {
     }
 
     fn finish(&self, forms: &TileForms, _: &mut [Lane], out: &mut TileEstimates<'_>) {
-        vectorised(Finish { of: self, forms, out });
+        dispatch(Finish { of: self, forms, out });
     }
 }
 
@@ -88,11 +89,11 @@ struct Finish<'a, 'b> {
     out: &'a mut TileEstimates<'b>,
 }
 
-impl Vectorised for Finish<'_, '_> {
+impl Kernel for Finish<'_, '_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
+    fn run(self) {
         self.of.solve(self.forms, self.out);
     }
 }

@@ -21,7 +21,8 @@ use super::operator::Operator;
 use super::panel::Panel;
 use super::{Reduction, TileEstimates, reduces};
 use crate::estimator::{Estimated, Problem};
-use crate::math::lanes::{LANES, Lane, Vectorised, vectorised};
+use crate::math::lanes::{LANES, Lane};
+use crate::math::simd::{Kernel, dispatch};
 use crate::math::linalg::dot;
 use crate::model::Term;
 
@@ -386,7 +387,7 @@ impl Reduction for Slm {
     }
 
     fn finish(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>) {
-        vectorised(Finish { of: self, forms, scratch, out });
+        dispatch(Finish { of: self, forms, scratch, out });
     }
 }
 
@@ -397,11 +398,11 @@ struct Finish<'a, 'b> {
     out: &'a mut TileEstimates<'b>,
 }
 
-impl Vectorised for Finish<'_, '_> {
+impl Kernel for Finish<'_, '_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
+    fn run(self) {
         self.of.solve(self.forms, self.scratch, self.out);
     }
 }

@@ -7,7 +7,8 @@
 
 use super::forms::{Forms, TileForms};
 use crate::math::Matrix;
-use crate::math::lanes::{LANES, Lane, Packed, Vectorised, vectorised};
+use crate::math::lanes::{LANES, Lane, Packed};
+use crate::math::simd::{Kernel, dispatch};
 
 /// Above this many units the matrices cost more than the innovations themselves.
 const MOST_UNITS: usize = 256;
@@ -62,7 +63,7 @@ impl UnitForms {
     /// The forms of `multipliers`, N lanes.
     pub fn of(&self, multipliers: &[Lane], work: &mut [Lane], out: &mut TileForms) {
         debug_assert_eq!(multipliers.len(), self.units);
-        vectorised(Run { forms: self, multipliers, work, out });
+        dispatch(Run { forms: self, multipliers, work, out });
     }
 
     #[inline(always)]
@@ -112,11 +113,11 @@ struct Run<'a> {
     out: &'a mut TileForms,
 }
 
-impl Vectorised for Run<'_> {
+impl Kernel for Run<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
+    fn run(self) {
         self.forms.run(self.multipliers, self.work, self.out);
     }
 }
