@@ -46,7 +46,8 @@ struct Draw<'a> {
 impl Draw<'_> {
     #[inline(always)]
     fn take(pool: &[f64], positions: &[u32; LANES], out: &mut Lane) {
-        let mask = pool.len() - 1;
+        let mask = pool.len().wrapping_sub(1);
+        assert!(mask < pool.len(), "a pool is not empty");
         for l in 0..LANES {
             out[l] = pool[positions[l] as usize & mask];
         }
