@@ -65,8 +65,9 @@ pub fn impacts(weights: &Weights, fit: &Fit) -> Vec<Estimate> {
 fn total(weights: &Weights, rho: f64) -> Multiplier {
     let n = weights.n();
     let ones = vec![1.0; n];
-    let once = weights.resolve(rho, &ones);
-    let twice = weights.resolve(rho, &weights.lag(&once));
+    let filter = weights.filter(rho);
+    let once = filter.resolve(&ones);
+    let twice = filter.resolve(&weights.lag(&once));
     let mean = |v: &[f64]| v.iter().sum::<f64>() / n as f64;
     Multiplier { value: mean(&once), slope: mean(&twice) }
 }

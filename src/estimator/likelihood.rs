@@ -96,9 +96,7 @@ fn information(
 ) -> Matrix {
     let k = optimum.block.nrows();
     let (t, r) = (problem.n_periods() as f64, optimum.at.at);
-    let resolvent = problem.weights.resolvent(r);
-    let gtg: f64 =
-        (0..resolvent.ncols()).map(|j| resolvent.col(j).iter().map(|v| v * v).sum::<f64>()).sum();
+    let gtg = problem.weights.trace_gtg(r);
     let mut info = Matrix::zeros(k + 2, k + 2);
     for i in 0..k {
         for j in 0..k {

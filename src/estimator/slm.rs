@@ -145,16 +145,15 @@ fn assemble(
     let effects = problem.effects_part(&rest);
     let systematic: Vec<f64> = linear.iter().zip(&effects).map(|(l, m)| l + m).collect();
     let level_residual: Vec<f64> = rest.iter().zip(&effects).map(|(r, m)| r - m).collect();
-    let reduced_form = problem.weights.resolve(rho, &systematic);
+    let filter = problem.weights.filter(rho);
+    let reduced_form = filter.resolve(&systematic);
     let within_linear = problem.within(&linear);
-    let within_reduced_form = problem.within(&problem.weights.resolve(rho, &within_linear));
+    let within_reduced_form = problem.within(&filter.resolve(&within_linear));
 
     // g = Q(I ⊗ G)(Xβ + effects): the mean of the lag, which is what ρ's information is made of.
     let g = match problem.model.lag_order {
         LagOrder::LagThenDemean => problem.within(&problem.weights.lag(&reduced_form)),
-        LagOrder::DemeanThenLag => {
-            problem.weights.lag(&problem.weights.resolve(rho, &within_linear))
-        }
+        LagOrder::DemeanThenLag => problem.weights.lag(&filter.resolve(&within_linear)),
     };
     let k = space.rank();
     let fit = likelihood::fit(

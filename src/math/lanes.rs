@@ -55,16 +55,16 @@ impl Packed {
     }
 
     /// `sums += self · x` for `x` of as many lanes as there are columns; `sums` has
-    /// [`padded_rows`](Self::padded_rows) lanes.
+    /// [`padded_rows`](Self::padded_rows) lanes. `L` is a multiple of eight.
     #[inline(always)]
-    pub fn multiply(&self, x: &[Lane], sums: &mut [Lane]) {
+    pub fn multiply<const L: usize>(&self, x: &[[f64; L]], sums: &mut [[f64; L]]) {
         debug_assert_eq!(x.len(), self.columns);
         let size = self.columns * ROWS;
         if size == 0 {
             return;
         }
         for (block, sums) in self.entries.chunks_exact(size).zip(sums.chunks_exact_mut(ROWS)) {
-            for at in (0..LANES).step_by(BLOCK) {
+            for at in (0..L).step_by(BLOCK) {
                 let mut sum = [[0.0_f64; BLOCK]; ROWS];
                 for (s, given) in sum.iter_mut().zip(sums.iter()) {
                     s.copy_from_slice(&given[at..at + BLOCK]);

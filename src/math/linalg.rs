@@ -1,7 +1,7 @@
 //! Orthonormal bases, least squares, symmetric inverses, solves.
 
 use super::Matrix;
-use faer::linalg::solvers::{DenseSolveCore, Solve};
+use faer::linalg::solvers::{DenseSolveCore, PartialPivLu, Solve};
 use faer::{Mat, Side};
 
 /// A column whose norm falls below this share of its own length, once the columns before it are
@@ -172,9 +172,25 @@ pub fn spd_inverse(a: &Matrix) -> Option<Matrix> {
     (0..k).all(|i| inverse[(i, i)].is_finite() && inverse[(i, i)] > 0.0).then_some(inverse)
 }
 
-/// A⁻¹B by LU with partial pivoting, B given by columns. `a` must be invertible.
-pub fn solve(a: &Matrix, b: &Matrix) -> Matrix {
-    a.partial_piv_lu().solve(b)
+/// An invertible matrix factorised by LU with partial pivoting.
+#[derive(Debug)]
+pub struct Lu(PartialPivLu<f64>);
+
+impl Lu {
+    /// Of `a`.
+    pub fn new(a: &Matrix) -> Self {
+        Self(a.partial_piv_lu())
+    }
+
+    /// A⁻¹B, B given by columns.
+    pub fn solve(&self, b: &Matrix) -> Matrix {
+        self.0.solve(b)
+    }
+
+    /// (A')⁻¹B, B given by columns.
+    pub fn solve_transposed(&self, b: &Matrix) -> Matrix {
+        self.0.solve_transpose(b)
+    }
 }
 
 /// Eigenvalues of a symmetric matrix, rising; `None` if the iteration fails.

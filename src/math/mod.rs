@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `linalg` | orthonormal bases, least squares, symmetric inverses, solves |
 //! | `dist` | survival functions and quantiles |
+//! | `lanczos` | the ends of the spectrum of a large symmetric matrix |
 //! | `optimize` | the maximum of a smooth function on an open interval |
 //! | `random` | streams of random numbers |
 //! | `words` | the same streams, those of many replicates side by side |
@@ -15,6 +16,7 @@
 
 pub mod chebyshev;
 pub mod dist;
+pub mod lanczos;
 pub mod lanes;
 pub mod linalg;
 pub mod optimize;

@@ -6,16 +6,20 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `spectrum` | eigenvalues, admissible interval, log-determinant and traces |
+//! | `filter` | I − rW undone, sparse where links are symmetric |
+//! | `spectrum` | admissible interval, log-determinant and traces |
+//! | `panels` | the log-determinant of many units, without eigenvalues |
 
+pub mod filter;
+mod panels;
 pub mod spectrum;
 
 use crate::ident::{UnitId, UnitIndex};
 use crate::math::Matrix;
-use crate::math::linalg::solve;
+use crate::math::sparse::Pencil;
 use crate::model::{Normalisation, RegionWeights};
 use spectrum::Spectrum;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Links as they stand in a file: units by name, not yet tied to a panel.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +44,20 @@ pub struct Weights {
     /// Entries of W, in the order of `columns`.
     entries: Vec<f64>,
     normalisation: Normalisation,
+    algebra: Algebra,
+    pencil: OnceLock<Option<Arc<Pencil>>>,
     spectrum: OnceLock<Option<Spectrum>>,
+}
+
+/// How solves and determinants are computed. The numbers agree to rounding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algebra {
+    /// As the number of units and of links suggests.
+    BySize,
+    /// Dense solves and eigenvalues.
+    Dense,
+    /// Sparse factorisations, of links that are symmetric; of others, as `Dense`.
+    Sparse,
 }
 
 /// Why a matrix cannot be normalised.
@@ -118,6 +135,8 @@ impl Weights {
             links,
             multipliers: vec![1.0; n],
             normalisation: Normalisation::None,
+            algebra: Algebra::BySize,
+            pencil: OnceLock::new(),
             spectrum: OnceLock::new(),
         })
     }
@@ -153,6 +172,14 @@ impl Weights {
         }
         self.multipliers = multipliers;
         self.normalisation = normalisation;
+        let algebra = self.algebra;
+        self.by(algebra)
+    }
+
+    /// The same matrix by another kind of algebra.
+    pub fn by(mut self, algebra: Algebra) -> Self {
+        self.algebra = algebra;
+        self.pencil = OnceLock::new();
         self.spectrum = OnceLock::new();
         self
     }
@@ -217,6 +244,20 @@ impl Weights {
             .collect()
     }
 
+    /// (I_T ⊗ W')v for `v` stacked by period.
+    pub fn lag_transposed(&self, v: &[f64]) -> Vec<f64> {
+        let n = self.n();
+        let mut out = vec![0.0; v.len()];
+        for (period, out) in v.chunks_exact(n).zip(out.chunks_exact_mut(n)) {
+            for (i, x) in period.iter().enumerate() {
+                for (j, w) in self.row(i) {
+                    out[j] += w * x;
+                }
+            }
+        }
+        out
+    }
+
     /// W as a dense n × n matrix.
     pub fn dense(&self) -> Matrix {
         let mut w = Matrix::zeros(self.n(), self.n());
@@ -226,39 +267,6 @@ impl Weights {
             }
         }
         w
-    }
-
-    /// (I − rW)⁻¹v period by period, for `v` stacked by period.
-    pub fn resolve(&self, r: f64, v: &[f64]) -> Vec<f64> {
-        let n = self.n();
-        let b = Matrix::from_fn(n, v.len() / n, |i, t| v[t * n + i]);
-        let x = solve(&self.filter(r), &b);
-        (0..x.ncols()).flat_map(|t| x.col(t).iter().copied().collect::<Vec<_>>()).collect()
-    }
-
-    /// I − rW, dense.
-    fn filter(&self, r: f64) -> Matrix {
-        let w = self.dense();
-        Matrix::from_fn(self.n(), self.n(), |i, j| f64::from(u8::from(i == j)) - r * w[(i, j)])
-    }
-
-    /// G = W(I − rW)⁻¹, dense. W and (I − rW)⁻¹ commute.
-    pub fn resolvent(&self, r: f64) -> Matrix {
-        solve(&self.filter(r), &self.dense())
-    }
-
-    /// tr G'G with G = W(I − rW)⁻¹.
-    pub fn trace_gtg(&self, r: f64) -> f64 {
-        let g = self.resolvent(r);
-        (0..g.ncols()).map(|j| g.col(j).iter().map(|v| v * v).sum::<f64>()).sum()
-    }
-
-    /// G'v period by period, G = W(I − rW)⁻¹, for `v` stacked by period.
-    pub fn lag_resolve_transposed(&self, r: f64, v: &[f64]) -> Vec<f64> {
-        let (n, g) = (self.n(), self.resolvent(r));
-        let b = Matrix::from_fn(n, v.len() / n, |i, t| v[t * n + i]);
-        let x = g.transpose() * &b;
-        (0..x.ncols()).flat_map(|t| x.col(t).iter().copied().collect::<Vec<_>>()).collect()
     }
 
     /// tr(WW) and tr(W'W).
@@ -283,8 +291,8 @@ impl Weights {
         }
     }
 
-    /// Eigenvalues of W and what follows from them, computed once; `None` when the iteration
-    /// fails.
+    /// What the likelihood needs to know of the eigenvalues of W, computed once; `None` when the
+    /// iteration fails.
     pub fn spectrum(&self) -> Option<&Spectrum> {
         self.spectrum.get_or_init(|| Spectrum::of(self)).as_ref()
     }
@@ -300,21 +308,6 @@ impl Weights {
                     Err(_) => false,
                 }
             })
-        })
-    }
-
-    /// D^½ C D^½ with D = diag(a), when C is symmetric: symmetric, with the eigenvalues of W.
-    fn symmetric_similar(&self) -> Option<Matrix> {
-        self.symmetric_links().then(|| {
-            let root: Vec<f64> = self.multipliers.iter().map(|a| a.sqrt()).collect();
-            let mut s = Matrix::zeros(self.n(), self.n());
-            for i in 0..self.n() {
-                for at in self.starts[i]..self.starts[i + 1] {
-                    let j = self.columns[at];
-                    s[(i, j)] = root[i] * self.links[at] * root[j];
-                }
-            }
-            s
         })
     }
 
@@ -352,6 +345,30 @@ pub(crate) mod tests {
             units: units(n).as_slice().to_vec(),
             links: pairs.iter().flat_map(|&(i, j)| [(i, j, 1.0), (j, i, 1.0)]).collect(),
         }
+    }
+
+    /// Neighbours on a square lattice of `side`² units, diagonal ones included, each pair once.
+    pub(crate) fn queen(side: usize) -> (usize, Vec<(usize, usize)>) {
+        let mut pairs = Vec::new();
+        for i in 0..side {
+            for j in 0..side {
+                let here = i * side + j;
+                let right = j + 1 < side;
+                if right {
+                    pairs.push((here, here + 1));
+                }
+                if i + 1 < side {
+                    pairs.push((here, here + side));
+                    if right {
+                        pairs.push((here, here + side + 1));
+                    }
+                    if j > 0 {
+                        pairs.push((here, here + side - 1));
+                    }
+                }
+            }
+        }
+        (side * side, pairs)
     }
 
     /// The path a – b – c.

@@ -1,30 +1,93 @@
-//! Eigenvalues, admissible interval, log-determinant and traces.
+//! Admissible interval, log-determinant and traces.
 //!
-//! The one place that needs eigenvalues: a sparse method for many units replaces this file's
-//! inside, not its interface.
+//! Up to some hundred units from all eigenvalues of W. Beyond, if the links are symmetric and few,
+//! from sparse factorisations ([`super::panels`]); the ends of the interval are then the two
+//! outermost eigenvalues. Directed links have complex eigenvalues, whose determinant a symmetric
+//! factorisation does not give: they stay with the eigenvalues, at a cost of some N³.
 
-use super::Weights;
+use super::panels::Panels;
+use super::{Algebra, Weights};
+use crate::math::Matrix;
+use crate::math::lanczos::extreme_eigenvalues;
 use crate::math::linalg::{general_eigenvalues, symmetric_eigenvalues};
+use crate::math::sparse::Pencil;
+use std::sync::Arc;
+
+/// Units up to which eigenvalues are computed.
+const EIGENVALUES_UP_TO: usize = 500;
 
 /// What the likelihood needs to know of W's eigenvalues ω.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Spectrum {
-    /// (real, imaginary) parts, real parts rising.
-    eigenvalues: Vec<(f64, f64)>,
+    inside: Inside,
     interval: (f64, f64),
+    radius: f64,
+}
+
+#[derive(Debug, Clone)]
+enum Inside {
+    /// (real, imaginary) parts, real parts rising.
+    Eigenvalues(Vec<(f64, f64)>),
+    /// The log-determinant as a function.
+    Panels(Panels),
 }
 
 impl Spectrum {
-    /// The eigenvalues of `w`, by the symmetric method when the links are symmetric: W = DC is
-    /// then similar to D^½CD^½ (Ord 1975). `None` when the iteration fails.
+    /// That of `w`; `None` when an iteration fails.
     pub(super) fn of(w: &Weights) -> Option<Self> {
-        let mut eigenvalues = match w.symmetric_similar() {
-            Some(s) => symmetric_eigenvalues(&s)?.into_iter().map(|v| (v, 0.0)).collect(),
-            None => general_eigenvalues(&w.dense())?,
+        match pencil_of_many(w) {
+            Some(pencil) => Self::of_many(w, Arc::clone(pencil)),
+            None => Self::of_eigenvalues(w),
+        }
+    }
+
+    /// By the symmetric method when the links are symmetric: W = DC is then similar to D^½CD^½
+    /// (Ord 1975).
+    fn of_eigenvalues(w: &Weights) -> Option<Self> {
+        let mut eigenvalues = if w.symmetric_links() {
+            let (n, root) = (w.n(), roots(w));
+            let mut s = Matrix::zeros(n, n);
+            for i in 0..n {
+                for at in w.starts[i]..w.starts[i + 1] {
+                    let j = w.columns[at];
+                    s[(i, j)] = root[i] * w.links[at] * root[j];
+                }
+            }
+            symmetric_eigenvalues(&s)?.into_iter().map(|v| (v, 0.0)).collect()
+        } else {
+            general_eigenvalues(&w.dense())?
         };
         eigenvalues.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
         let interval = admissible(&eigenvalues, w);
-        Some(Self { eigenvalues, interval })
+        let radius = radius(&eigenvalues);
+        Some(Self { inside: Inside::Eigenvalues(eigenvalues), interval, radius })
+    }
+
+    /// The two outermost eigenvalues and the log-determinant by factorisations. That A(r) can be
+    /// factorised next to both ends proves that no eigenvalue lies further out.
+    fn of_many(w: &Weights, pencil: Arc<Pencil>) -> Option<Self> {
+        let root = roots(w);
+        let similar = |v: &[f64]| -> Vec<f64> {
+            (0..w.n())
+                .map(|i| {
+                    let row = w.starts[i]..w.starts[i + 1];
+                    let sum: f64 =
+                        row.map(|at| w.links[at] * root[w.columns[at]] * v[w.columns[at]]).sum();
+                    root[i] * sum
+                })
+                .collect()
+        };
+        let (lowest, highest) = extreme_eigenvalues(w.n(), similar)?;
+        let ends = [(lowest, 0.0), (highest, 0.0)];
+        let interval = admissible(&ends, w);
+        let next_to = 1.0 - 1e-8;
+        let proofs = pencil.log_dets(&[interval.0 * next_to, interval.1 * next_to]);
+        let panels = Panels::new(pencil, interval);
+        proofs.iter().all(|v| v.is_finite()).then(|| Self {
+            inside: Inside::Panels(panels),
+            interval,
+            radius: radius(&ends),
+        })
     }
 
     /// The open interval around 0 on which I − rW is invertible: (1/ω_min, 1/ω_max) over the real
@@ -37,41 +100,73 @@ impl Spectrum {
 
     /// Whether all eigenvalues are real, as they are when links are mutual.
     pub fn is_real(&self) -> bool {
-        self.eigenvalues.iter().all(|(_, im)| im.abs() < ZERO)
+        match &self.inside {
+            Inside::Panels(_) => true,
+            Inside::Eigenvalues(eigenvalues) => eigenvalues.iter().all(|(_, im)| im.abs() < ZERO),
+        }
     }
 
     /// Largest modulus.
     pub fn radius(&self) -> f64 {
-        radius(&self.eigenvalues)
+        self.radius
     }
 
     /// ln|I − rW| = Σ ln|1 − rω|.
     pub fn log_det(&self, r: f64) -> f64 {
-        self.eigenvalues
-            .iter()
-            .map(
-                |&(re, im)| {
-                    if im == 0.0 { (-r * re).ln_1p() } else { (1.0 - r * re).hypot(r * im).ln() }
-                },
-            )
-            .sum()
+        match &self.inside {
+            Inside::Panels(panels) => panels.log_det(r),
+            Inside::Eigenvalues(eigenvalues) => {
+                eigenvalues
+                    .iter()
+                    .map(|&(re, im)| {
+                        if im == 0.0 {
+                            (-r * re).ln_1p()
+                        } else {
+                            (1.0 - r * re).hypot(r * im).ln()
+                        }
+                    })
+                    .sum()
+            }
+        }
     }
 
     /// tr G = Σ ω/(1 − rω), minus the first derivative of `log_det`.
     pub fn trace_g(&self, r: f64) -> f64 {
-        self.eigenvalues.iter().map(|&w| resolvent(w, r).0).sum()
+        match &self.inside {
+            Inside::Panels(panels) => -panels.slope(r),
+            Inside::Eigenvalues(eigenvalues) => {
+                eigenvalues.iter().map(|&w| resolvent(w, r).0).sum()
+            }
+        }
     }
 
     /// tr GG = Σ ω²/(1 − rω)², minus the second derivative of `log_det`.
     pub fn trace_gg(&self, r: f64) -> f64 {
-        self.eigenvalues
-            .iter()
-            .map(|&w| {
-                let (re, im) = resolvent(w, r);
-                re * re - im * im
-            })
-            .sum()
+        match &self.inside {
+            Inside::Panels(panels) => -panels.curvature(r),
+            Inside::Eigenvalues(eigenvalues) => eigenvalues
+                .iter()
+                .map(|&w| {
+                    let (re, im) = resolvent(w, r);
+                    re * re - im * im
+                })
+                .sum(),
+        }
     }
+}
+
+/// D − rC of `w`, when its determinant is to be had from factorisations: 48 of them must cost less
+/// than the eigenvalues, which they do while L fills less than an eighth of its triangle.
+fn pencil_of_many(w: &Weights) -> Option<&Arc<Pencil>> {
+    let n = w.n();
+    let many = w.algebra == Algebra::Sparse || n > EIGENVALUES_UP_TO;
+    let pencil = if many { w.pencil() } else { None };
+    pencil.filter(|pencil| w.algebra == Algebra::Sparse || 16 * pencil.fill() <= n * n)
+}
+
+/// The square roots of the row multipliers.
+fn roots(w: &Weights) -> Vec<f64> {
+    w.multipliers.iter().map(|a| a.sqrt()).collect()
 }
 
 fn radius(eigenvalues: &[(f64, f64)]) -> f64 {
@@ -105,8 +200,8 @@ fn admissible(eigenvalues: &[(f64, f64)], w: &Weights) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use crate::model::Normalisation;
-    use crate::weights::tests::{undirected, units};
-    use crate::weights::{Links, Weights};
+    use crate::weights::tests::{queen, undirected, units};
+    use crate::weights::{Algebra, Links, Weights};
 
     #[test]
     fn the_path_of_three_has_eigenvalues_minus_one_zero_one() {
@@ -141,5 +236,66 @@ mod tests {
         // The only real eigenvalue is 1; the lower end is minus the reciprocal of the radius.
         assert_eq!(s.interval().1, 1.0);
         assert!((s.interval().0 + 1.0).abs() < 1e-13);
+    }
+
+    #[test]
+    fn without_eigenvalues_the_path_of_four_by_hand() {
+        // W = [[0, 1, 0, 0], [½, 0, ½, 0], [0, ½, 0, ½], [0, 0, 1, 0]]: eigenvalues ±1, ±½, so
+        // |I − rW| = (1 − r²)(1 − r²/4), tr G = 2r/(1 − r²) + ½r/(1 − r²/4).
+        let links = undirected(4, &[(0, 1), (1, 2), (2, 3)]);
+        let w = Weights::new(&units(4), &links, Normalisation::Row).unwrap().by(Algebra::Sparse);
+        let s = w.spectrum().unwrap();
+        let (low, high) = s.interval();
+        assert!((low + 1.0).abs() < 1e-13 && high == 1.0, "{low} {high}");
+        assert!((s.radius() - 1.0).abs() < 1e-13);
+        for r in [-0.999_f64, -0.4, 0.0, 0.3, 0.9, 0.9999] {
+            let (a, b) = (1.0 - r * r, 1.0 - r * r / 4.0);
+            assert!((s.log_det(r) - (a * b).ln()).abs() < 1e-12);
+            let g = 2.0 * r / a + 0.5 * r / b;
+            assert!((s.trace_g(r) - g).abs() < 1e-10 * (1.0 + g.abs()));
+            let gg = (1.0 - r).powi(-2)
+                + (1.0 + r).powi(-2)
+                + 0.25 * ((1.0 - r / 2.0).powi(-2) + (1.0 + r / 2.0).powi(-2));
+            assert!((s.trace_gg(r) - gg).abs() < 1e-9 * gg, "r = {r}");
+        }
+        assert!(s.log_det(1.0).is_nan() && s.log_det(-1.1).is_nan());
+    }
+
+    #[test]
+    fn the_two_insides_agree() {
+        let (n, pairs) = queen(18);
+        for how in [Normalisation::Row, Normalisation::MinMax, Normalisation::Spectral] {
+            let make =
+                |algebra| Weights::new(&units(n), &undirected(n, &pairs), how).unwrap().by(algebra);
+            let (sparse, dense) = (make(Algebra::Sparse), make(Algebra::Dense));
+            let (s, d) = (sparse.spectrum().unwrap(), dense.spectrum().unwrap());
+            let (low, high) = d.interval();
+            assert!((s.interval().0 / low - 1.0).abs() < 1e-11);
+            assert!((s.interval().1 / high - 1.0).abs() < 1e-11);
+            assert!((s.radius() / d.radius() - 1.0).abs() < 1e-11);
+            for share in [0.001, 0.05, 0.3, 0.5, 0.7, 0.85, 0.95, 0.995, 0.9995] {
+                let r = low + share * (high - low);
+                let size = n as f64;
+                assert!((s.log_det(r) - d.log_det(r)).abs() < 1e-12 * size);
+                assert!(
+                    (s.trace_g(r) - d.trace_g(r)).abs() < 1e-11 * size + 1e-9 * d.trace_g(r).abs()
+                );
+                assert!((s.trace_gg(r) / d.trace_gg(r) - 1.0).abs() < 1e-9, "at {share}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_answer_does_not_depend_on_what_was_asked_before() {
+        let (n, pairs) = queen(6);
+        let make = || {
+            let links = undirected(n, &pairs);
+            Weights::new(&units(n), &links, Normalisation::Row).unwrap().by(Algebra::Sparse)
+        };
+        let (one, other) = (make(), make());
+        let (one, other) = (one.spectrum().unwrap(), other.spectrum().unwrap());
+        let forth: Vec<f64> = [-0.99, 0.2, 0.999].map(|r| one.log_det(r)).to_vec();
+        let back: Vec<f64> = [0.999, 0.2, -0.99].map(|r| other.log_det(r)).to_vec();
+        assert!(forth.iter().eq(back.iter().rev()));
     }
 }

@@ -17,6 +17,7 @@
 //! | `unit` | the same for one multiplier a unit, at a cost that does not grow with T |
 //! | `operator` | ε → Gε |
 //! | `panel` | traces and cross-products as functions of the spatial parameter |
+//! | `products` | cross-products of spatially lagged regressors at one value of the parameter |
 //! | `newton` | the optimum of each replicate |
 //! | `slm`, `sem`, `ols` | forms → estimates |
 
@@ -25,6 +26,7 @@ mod newton;
 pub mod ols;
 mod operator;
 mod panel;
+mod products;
 pub mod sem;
 pub mod slm;
 pub mod unit;

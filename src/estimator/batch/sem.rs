@@ -76,7 +76,8 @@ pub(in crate::estimator) fn reduction(problem: &Problem<'_>, at: &Estimated) -> 
             crate::estimator::problem::combine(problem.n(), &lags, &weights)
         })
         .collect();
-    let transposed = |v: &[f64]| weights.lag_resolve_transposed(lambda, v);
+    let filter = weights.filter(lambda);
+    let transposed = |v: &[f64]| weights.lag_transposed(&filter.resolve_transposed(v));
     let mut rows = basis.clone();
     rows.extend(basis.iter().zip(&moved).map(|(q, z)| {
         transposed(q).iter().zip(z).map(|(a, b)| a + b).collect::<Vec<f64>>()

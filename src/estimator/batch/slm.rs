@@ -19,6 +19,7 @@ use super::forms::{Forms, TileForms};
 use super::newton::{Profile, climb};
 use super::operator::Operator;
 use super::panel::Panel;
+use super::products::Products;
 use super::{Reduction, TileEstimates, reduces};
 use crate::estimator::{Estimated, Problem};
 use crate::math::lanes::{LANES, Lane};
@@ -72,14 +73,15 @@ pub(in crate::estimator) fn reduction(problem: &Problem<'_>, at: &Estimated) -> 
     let mean_lag = problem.within(&lag);
     let c0 = space.coordinates(&mean_lag);
     let g = space.residual(&mean_lag);
-    let transposed = |v: &[f64]| problem.weights.lag_resolve_transposed(rho, v);
+    let filter = problem.weights.filter(rho);
+    let transposed = |v: &[f64]| problem.weights.lag_transposed(&filter.resolve_transposed(v));
     let mut rows = basis.clone();
     rows.extend(basis.iter().map(|q| transposed(q)));
     rows.push(g.clone());
     rows.push(transposed(&g));
 
     let row_sum = problem.weights.common_row_sum();
-    let functions = Functions { problem, basis: &basis, row_sum };
+    let functions = Functions { problem, products: Products::new(problem, &basis), row_sum };
     let panel = Panel::new(spectrum, rho, std_error, |r| functions.at(r));
     let r_inverse = space.r_inverse();
     let gram_inverse = space.gram_inverse();
@@ -112,7 +114,7 @@ pub(in crate::estimator) fn reduction(problem: &Problem<'_>, at: &Estimated) -> 
 /// What the panel interpolates.
 struct Functions<'a> {
     problem: &'a Problem<'a>,
-    basis: &'a [Vec<f64>],
+    products: Products,
     row_sum: Option<f64>,
 }
 
@@ -123,20 +125,7 @@ impl Functions<'_> {
         let (g, gg) = (spectrum.trace_g(r), spectrum.trace_gg(r));
         let (total, slope) = self.total(r);
         let mut out = vec![g, gg, gg + weights.trace_gtg(r), total, slope];
-        let lagged: Vec<Vec<f64>> = self
-            .basis
-            .iter()
-            .map(|q| self.problem.within(&weights.lag(&weights.resolve(r, q))))
-            .collect();
-        for q in self.basis {
-            out.extend(lagged.iter().map(|l| dot(q, l)));
-        }
-        for i in 0..self.basis.len() {
-            for j in i..self.basis.len() {
-                let twice = if i == j { 1.0 } else { 2.0 };
-                out.push(twice * dot(&lagged[i], &lagged[j]));
-            }
-        }
+        self.products.at(&Operator::new(weights, r), &mut out);
         out
     }
 

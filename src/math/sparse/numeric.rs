@@ -9,12 +9,12 @@ pub(super) trait Source<T> {
     /// Entry (k, k).
     fn diagonal(&self, k: usize) -> T;
 
-    /// Where the entries of row k left of the diagonal stand: column positions, and the first
-    /// argument of [`Source::entry`].
+    /// Where the entries of row k left of the diagonal stand: column positions, and the place of
+    /// the first among the compressed rows.
     fn row(&self, k: usize) -> (&[u32], usize);
 
-    /// The entry at a place of the compressed rows.
-    fn entry(&self, at: usize) -> T;
+    /// The entry of row k at a place of the compressed rows.
+    fn entry(&self, k: usize, at: usize) -> T;
 }
 
 /// L by columns and by rows, and D.
@@ -68,7 +68,7 @@ impl<T: Number, S: Source<T>> Kernel for With<'_, S, T> {
         for k in 0..n {
             let (links, first) = source.row(k);
             for (at, &j) in (first..).zip(links) {
-                x[j as usize] = source.entry(at);
+                x[j as usize] = source.entry(k, at);
             }
             let mut pivot = source.diagonal(k);
             let row = symbolic.rows.starts[k]..symbolic.rows.starts[k + 1];

@@ -1,6 +1,7 @@
 //! The family of matrices A(r) = D − rC, D diagonal and positive, C symmetric with a zero diagonal.
 
 use super::factor::Factor;
+use super::number::Jet;
 use super::numeric::{Eliminate, Numbers, Source};
 use super::order::Pattern;
 use super::symbolic::Symbolic;
@@ -76,6 +77,39 @@ impl Pencil {
         r.chunks(LANES).flat_map(|some| self.log_dets_of(some)).collect()
     }
 
+    /// tr(G'G) of G = A(r)⁻¹C, exactly, by one factorisation in numbers that carry derivatives.
+    /// `None` unless A(r) is positive definite.
+    ///
+    /// ∂²/∂ε∂δ ln|A + εI + δF| = −tr(A⁻²F). With F = (CD + DC)/2, which has the pattern of C, that is
+    /// −tr(A⁻²CD), and C = (D − A)/r gives tr(G'G) = tr(CA⁻²C) = (tr(A⁻²CD) − tr(A⁻¹C))/r. Both
+    /// traces are multiples of r, and so are their rounding errors: nothing cancels near r = 0.
+    pub fn trace_gtg(&self, r: f64) -> Option<f64> {
+        if r == 0.0 {
+            return Some(self.trace_gtg_at_zero());
+        }
+        let source = Directions { pencil: self, r };
+        let task = Eliminate { symbolic: &self.symbolic, source: &source, keep_rows: false };
+        let pivots = dispatch(task.with::<Jet>()).pivots;
+        if !pivots.iter().all(|d| d.value > 0.0 && d.value.is_finite()) {
+            return None;
+        }
+        let mixed: f64 =
+            pivots.iter().map(|d| d.ef / d.value - d.e * d.f / (d.value * d.value)).sum();
+        let by_c: f64 = pivots.iter().map(|d| d.g / d.value).sum();
+        Some((-mixed - by_c) / r)
+    }
+
+    /// G = D⁻¹C.
+    fn trace_gtg_at_zero(&self) -> f64 {
+        (0..self.n())
+            .flat_map(|k| (self.starts[k]..self.starts[k + 1]).map(move |at| (k, at)))
+            .map(|(k, at)| {
+                let (here, there) = (self.diagonal[k], self.diagonal[self.columns[at] as usize]);
+                self.links[at].powi(2) * (here.powi(-2) + there.powi(-2))
+            })
+            .sum()
+    }
+
     fn log_dets_of(&self, some: &[f64]) -> Vec<f64> {
         // Lanes that are left over repeat the last value.
         let r: [f64; LANES] = std::array::from_fn(|lane| some[lane.min(some.len() - 1)]);
@@ -110,7 +144,7 @@ impl Source<f64> for At<'_, f64> {
     }
 
     #[inline(always)]
-    fn entry(&self, at: usize) -> f64 {
+    fn entry(&self, _k: usize, at: usize) -> f64 {
         -self.r * self.pencil.links[at]
     }
 }
@@ -127,8 +161,34 @@ impl<const L: usize> Source<[f64; L]> for At<'_, [f64; L]> {
     }
 
     #[inline(always)]
-    fn entry(&self, at: usize) -> [f64; L] {
+    fn entry(&self, _k: usize, at: usize) -> [f64; L] {
         self.r.map(|r| -r * self.pencil.links[at])
+    }
+}
+
+/// A(r) + εI + δ(CD + DC)/2 + γC.
+#[derive(Debug)]
+struct Directions<'a> {
+    pencil: &'a Pencil,
+    r: f64,
+}
+
+impl Source<Jet> for Directions<'_> {
+    #[inline(always)]
+    fn diagonal(&self, k: usize) -> Jet {
+        Jet { value: self.pencil.diagonal[k], e: 1.0, f: 0.0, g: 0.0, ef: 0.0 }
+    }
+
+    #[inline(always)]
+    fn row(&self, k: usize) -> (&[u32], usize) {
+        self.pencil.row(k)
+    }
+
+    #[inline(always)]
+    fn entry(&self, k: usize, at: usize) -> Jet {
+        let Pencil { diagonal, columns, links, .. } = self.pencil;
+        let mean = 0.5 * (diagonal[k] + diagonal[columns[at] as usize]);
+        Jet { value: -self.r * links[at], e: 0.0, f: mean * links[at], g: links[at], ef: 0.0 }
     }
 }
 

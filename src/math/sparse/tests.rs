@@ -168,3 +168,37 @@ fn the_order_of_units_is_of_little_weight_for_the_fill() {
     let shuffled = lattice(&place);
     assert!(shuffled as f64 <= 1.2 * in_order as f64, "{shuffled} entries against {in_order}");
 }
+
+#[test]
+fn the_square_norm_of_the_resolvent_by_hand() {
+    // A pair with D = I: G = [[r, 1], [1, r]]/(1 − r²), tr(G'G) = 2(1 + r²)/(1 − r²)².
+    let pair = pencil(&[1.0, 1.0], &links(2, &[(0, 1, 1.0)]));
+    for r in [0.0_f64, 1e-9, -1e-3, 0.5, -0.9] {
+        let want = 2.0 * (1.0 + r * r) / (1.0 - r * r).powi(2);
+        assert!((pair.trace_gtg(r).unwrap() / want - 1.0).abs() < 1e-14, "r = {r}");
+    }
+    // The path at r = 0: W'W has the trace 1 + ¼ + ¼ + 1.
+    assert_eq!(path().trace_gtg(0.0), Some(2.5));
+    assert!(pair.trace_gtg(1.0).is_none());
+}
+
+#[test]
+fn the_square_norm_of_the_resolvent_is_that_of_its_columns() {
+    let (n, r) = (150, 0.8);
+    let (diagonal, links) = random(n, 6);
+    let p = pencil(&diagonal, &links);
+    let factor = p.factor(r).unwrap();
+    let by_columns: f64 = (0..n)
+        .map(|j| {
+            let mut g = vec![0.0; n];
+            for at in links.starts[j]..links.starts[j + 1] {
+                g[links.columns[at]] = links.links[at];
+            }
+            factor.solve(&mut g);
+            g.iter().map(|v| v * v).sum::<f64>()
+        })
+        .sum();
+    assert!((p.trace_gtg(r).unwrap() / by_columns - 1.0).abs() < 1e-12);
+    let near_zero = p.trace_gtg(1e-10).unwrap();
+    assert!((near_zero / p.trace_gtg(0.0).unwrap() - 1.0).abs() < 1e-8);
+}
