@@ -39,7 +39,8 @@
 //! | [`bootstrap`] | innovations drawn again: standard errors, intervals, p-values | ident, math, model, outcome, panel, weights, estimator |
 //! | [`simulate`] | a declared process → a panel | ident, mistake, math, weights, load, model |
 //! | [`run`] | cells → records, in parallel, pure | everything above but load |
-//! | [`report`] | records → tables and CSV; recomputes nothing | ident, mistake, model, outcome, spec, plan, store |
+//! | [`robustness`] | one coefficient over many specifications: shares, range, influence of choices | – |
+//! | [`report`] | records → tables and CSV; recomputes nothing | ident, mistake, model, outcome, spec, plan, store, robustness |
 //! | [`cli`] | arguments, progress, exit codes | all |
 //!
 //! Invariants, held by `tests/suite/architecture.rs`:
@@ -89,6 +90,7 @@ pub mod outcome;
 pub mod panel;
 pub mod plan;
 pub mod report;
+pub mod robustness;
 pub mod run;
 pub mod simulate;
 pub mod spec;

@@ -1,5 +1,7 @@
 //! Tidy CSV files: every number with full precision, rows in the order of the plan.
 
+mod robustness;
+
 use crate::outcome::{Estimate, Failure, NullDistribution, Outcome, Statistic, Test, TestOutcome};
 use crate::plan::Cell;
 use crate::report::number::exact;
@@ -19,6 +21,8 @@ pub fn files(source: Source<'_>) -> Vec<RenderedFile> {
         file("verdicts.csv", verdicts(source)),
         file("descriptive.csv", descriptive(source)),
         file("moran.csv", moran(source)),
+        file("robustness.csv", robustness::rows(source)),
+        file("robustness_choices.csv", robustness::choices(source)),
     ]
 }
 

@@ -259,16 +259,16 @@ pub struct RawTable {
     pub variables: Option<Vec<String>>,
     /// Descriptive: moments. Regression: statistics below the estimates.
     pub statistics: Option<Vec<String>>,
-    /// Regression, tests: the grid.
+    /// Regression, tests, robustness: the grid.
     pub grid: Option<String>,
-    /// Regression, tests: which of its cells.
+    /// Regression, tests, robustness: which of its cells.
     #[serde(rename = "where")]
     pub select: Option<RawSelector>,
     /// Regression, tests: axes that head the columns.
     pub columns: Option<OneOrMany<Axis>>,
-    /// Regression: terms. Tests: names of tests.
+    /// Regression, robustness: terms. Tests: names of tests.
     pub rows: Option<Vec<String>>,
-    /// Regression: labels of rows in place of those of the variables.
+    /// Regression, robustness: labels of rows in place of those of the variables.
     pub labels: BTreeMap<String, String>,
     /// Regression: whether rows say which effects are controlled for; they do when absent.
     pub effects_rows: Option<bool>,
@@ -278,6 +278,10 @@ pub struct RawTable {
     pub stars: Option<Vec<f64>>,
     /// Moran: id of the `[[moran]]` block.
     pub moran: Option<String>,
+    /// Robustness: the preferred one of the chosen cells.
+    pub base: Option<RawSelector>,
+    /// Robustness: p-values below which an estimate is significant; 0.05 when absent.
+    pub level: Option<f64>,
 }
 
 /// `kind` of a table.
@@ -292,6 +296,8 @@ pub enum RawTableKind {
     Tests,
     /// Moran's I by year.
     Moran,
+    /// Coefficients over many specifications.
+    Robustness,
 }
 
 impl RawTableKind {
@@ -302,6 +308,7 @@ impl RawTableKind {
             Self::Regression => "regression",
             Self::Tests => "tests",
             Self::Moran => "moran",
+            Self::Robustness => "robustness",
         }
     }
 }

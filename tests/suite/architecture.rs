@@ -43,7 +43,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "bootstrap",
         ],
     ),
-    ("report", &["ident", "mistake", "model", "outcome", "spec", "plan", "store"]),
+    ("robustness", &[]),
+    ("report", &["ident", "mistake", "model", "outcome", "spec", "plan", "store", "robustness"]),
     (
         "cli",
         &[

@@ -5,8 +5,10 @@
 //! | `sources` | data, variables, weights, regions, measures, models |
 //! | `grids` | axes, rules and Moran blocks |
 //! | `tables` | tables, repeated ones among them |
+//! | `robustness` | tables over many specifications |
 
 mod grids;
+mod robustness;
 mod sources;
 mod tables;
 

@@ -12,7 +12,8 @@ use spanel::outcome::{
 use spanel::plan::{Cell, CellAxes, Plan};
 use spanel::report::Source;
 use spanel::spec::tables::{
-    CellChoice, Moment, Parentheses, RegressionTable, RowTerm, TableKind, TableSpec,
+    CellChoice, Moment, Parentheses, RegressionTable, RobustnessTable, RowTerm, TableKind,
+    TableSpec,
 };
 use spanel::spec::{
     Axis, DataSpec, MeasureSpec, Missing, ModelSpec, MoranSpec, RegionSpec, RegionUnits, Selector,
@@ -458,5 +459,25 @@ pub fn every_table() -> Vec<TableSpec> {
             },
         ),
         table("moran", TableKind::Moran { moran: "emissions".to_owned() }),
+        table("robustness", TableKind::Robustness(robustness())),
     ]
+}
+
+/// All twelve cells: one that failed, one that was not run; a row that does not vary, one that the
+/// base does not have, one that no cell has.
+pub fn robustness() -> RobustnessTable {
+    let named = |n: &str| at(RowTerm::Named(n.to_owned()));
+    RobustnessTable {
+        cells: choice(&[], Selector::default()),
+        rows: vec![
+            at(RowTerm::Measure { impact: None, lag: 0 }),
+            named("ln_ee"),
+            named("rho"),
+            named("lambda"),
+            named("ln_zz"),
+        ],
+        labels: BTreeMap::new(),
+        base: Some(at(select(&["slm"], &["oa"], &["all"]))),
+        level: 0.05,
+    }
 }
