@@ -37,6 +37,7 @@
 //! | [`estimator`] | sample + weights + model → fit | ident, math, model, outcome, panel, weights |
 //! | [`diagnostic`] | tests of a fitted cell, Moran's I | + estimator |
 //! | [`bootstrap`] | innovations drawn again: standard errors, intervals, p-values | ident, math, model, outcome, panel, weights, estimator |
+//! | [`randomisation`] | the measure permuted over units: p-values | ident, math, model, outcome, panel, estimator |
 //! | [`simulate`] | a declared process → a panel | ident, mistake, math, weights, load, model |
 //! | [`run`] | cells → records, in parallel, pure | everything above but load |
 //! | [`robustness`] | one coefficient over many specifications: shares, range, influence of choices | – |
@@ -89,6 +90,7 @@ pub mod model;
 pub mod outcome;
 pub mod panel;
 pub mod plan;
+pub mod randomisation;
 pub mod report;
 pub mod robustness;
 pub mod run;

@@ -183,24 +183,29 @@ fn check_heads(plan: &Plan, choice: &CellChoice, at: &KeyPath, mistakes: &mut Ve
     }
 }
 
-/// Bootstrap standard errors can only be shown of cells that have a bootstrap.
+/// What a bootstrap or a randomisation test says can only be shown of cells that have one.
 fn check_parentheses(
     plan: &Plan,
     table: &RegressionTable,
     at: &KeyPath,
     mistakes: &mut Vec<Mistake>,
 ) {
-    match table.parentheses {
-        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {}
+    let (what, lacking): (&str, fn(&Cell) -> bool) = match table.parentheses {
+        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {
+            ("bootstrap", |cell| cell.bootstraps.is_empty())
+        }
+        Parentheses::RandomisationPValue => {
+            ("randomisation", |cell| cell.randomisations.is_empty())
+        }
         Parentheses::StdError
         | Parentheses::Statistic
         | Parentheses::PValue
         | Parentheses::Interval
         | Parentheses::None => return,
-    }
-    if plan.select(&table.cells).iter().any(|cell| cell.bootstraps.is_empty()) {
-        let message = format!("the cells of grid `{}` have no bootstrap", table.cells.grid);
-        let help = "declare [bootstrap.NAME] and add bootstrap = \"NAME\" to the grid";
+    };
+    if plan.select(&table.cells).into_iter().any(lacking) {
+        let message = format!("the cells of grid `{}` have no {what}", table.cells.grid);
+        let help = format!("declare [{what}.NAME] and add {what} = \"NAME\" to the grid");
         mistakes.push(Mistake::spec(&at.join("parentheses"), message).help(help));
     }
 }

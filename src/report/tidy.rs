@@ -1,5 +1,6 @@
 //! Tidy CSV files: every number with full precision, rows in the order of the plan.
 
+mod randomisation;
 mod robustness;
 
 use crate::outcome::{Estimate, Failure, NullDistribution, Outcome, Statistic, Test, TestOutcome};
@@ -16,6 +17,7 @@ pub fn files(source: Source<'_>) -> Vec<RenderedFile> {
         file("estimates.csv", estimates(source)),
         file("impacts.csv", impacts(source)),
         file("bootstrap.csv", bootstraps(source)),
+        file("randomisation.csv", randomisation::rows(source)),
         file("fits.csv", fits(source)),
         file("tests.csv", tests(source)),
         file("verdicts.csv", verdicts(source)),

@@ -4,8 +4,8 @@
 //! internally tagged enums: they lose the place of a mistake.
 
 use crate::model::{
-    Effects, Isolates, LagOrder, LagSet, Normalisation, RegionWeights, Rescale, SmallSample,
-    WeightsFormat,
+    Effects, Isolates, LagOrder, LagSet, Normalisation, Permute, RegionWeights, Rescale,
+    SmallSample, WeightsFormat,
 };
 use crate::spec::tables::Parentheses;
 use crate::spec::{Axis, Missing};
@@ -38,6 +38,8 @@ pub struct RawSpec {
     pub models: BTreeMap<String, RawModel>,
     /// Bootstraps.
     pub bootstrap: BTreeMap<String, RawBootstrap>,
+    /// Randomisation inference.
+    pub randomisation: BTreeMap<String, RawRandomisation>,
     /// Grids of cells.
     pub grids: BTreeMap<String, RawGrid>,
     /// Moran's I by year.
@@ -168,6 +170,16 @@ pub struct RawBootstrap {
     pub replicates: Option<u32>,
 }
 
+/// `[randomisation.NAME]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawRandomisation {
+    /// What is permuted; `units` when absent.
+    pub permute: Option<Permute>,
+    /// Number of permutations; 999 when absent.
+    pub replicates: Option<u32>,
+}
+
 /// `[grids.NAME]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -196,6 +208,8 @@ pub struct RawGrid {
     pub include: Vec<RawSelector>,
     /// Bootstraps to run.
     pub bootstrap: Option<OneOrMany<String>>,
+    /// Randomisation tests of the measure to run.
+    pub randomisation: Option<OneOrMany<String>>,
     /// Groups of tests to run.
     pub tests: Vec<String>,
 }

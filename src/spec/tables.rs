@@ -165,6 +165,9 @@ pub enum Parentheses {
     BootstrapStdError,
     /// 95 % percentile-t interval of the cell's first bootstrap, in brackets.
     BootstrapInterval,
+    /// p-value of the measure by the cell's first randomisation test.
+    #[serde(rename = "randomisation-p")]
+    RandomisationPValue,
     /// Nothing.
     None,
 }

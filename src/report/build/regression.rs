@@ -2,7 +2,9 @@
 
 use crate::mistake::Checked;
 use crate::model::{Regressor, Term};
-use crate::outcome::{BootstrapEstimate, Estimate, Outcome, Reference, Statistic};
+use crate::outcome::{
+    BootstrapEstimate, Estimate, Outcome, RandomisationEstimate, Reference, Statistic,
+};
 use crate::report::columns::{self, CellColumn};
 use crate::report::number::{self, Number};
 use crate::report::table::{Brackets, Entry, Footnotes, Group, Row, Table};
@@ -158,6 +160,10 @@ fn shown_p_value(estimate: &Estimate, column: &CellColumn<'_>, what: Parentheses
         Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {
             resampled(column, &estimate.term).map_or(1.0, |b| b.p_value)
         }
+        // What is not tested has no stars.
+        Parentheses::RandomisationPValue => {
+            randomised(column, &estimate.term).map_or(1.0, |r| r.p_value)
+        }
         Parentheses::StdError
         | Parentheses::Statistic
         | Parentheses::PValue
@@ -209,6 +215,9 @@ fn spread_row(
                 high: Number::decimals(high, digits),
             })
         }
+        Parentheses::RandomisationPValue => {
+            Some(round(Number::probability(randomised(column, &e.term)?.p_value)))
+        }
         Parentheses::None => None,
     };
     let entries: Vec<Option<Entry>> =
@@ -221,6 +230,11 @@ fn spread_row(
 /// What the first bootstrap of a column's cell says of a term.
 fn resampled<'a>(column: &'a CellColumn<'_>, term: &Term) -> Option<&'a BootstrapEstimate> {
     column.outcome()?.bootstraps.first()?.estimates.iter().find(|e| e.term == *term)
+}
+
+/// What the first randomisation test of a column's cell says of a term.
+fn randomised<'a>(column: &'a CellColumn<'_>, term: &Term) -> Option<&'a RandomisationEstimate> {
+    column.outcome()?.randomisations.first()?.estimates.iter().find(|e| e.term == *term)
 }
 
 /// Which effects are controlled for: of the question, so that a failed column shows them too.
@@ -274,8 +288,11 @@ fn table_notes(
     said.extend(notes::spatial_terms(&shown));
     said.extend(parentheses(wanted.parentheses, columns));
     said.extend(notes::bootstrap(source, wanted.parentheses, columns));
+    said.extend(notes::randomisation(source, wanted.parentheses, columns));
     match wanted.parentheses {
-        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {}
+        Parentheses::BootstrapStdError
+        | Parentheses::BootstrapInterval
+        | Parentheses::RandomisationPValue => {}
         Parentheses::StdError
         | Parentheses::Statistic
         | Parentheses::PValue
@@ -322,6 +339,11 @@ fn parentheses(what: Parentheses, columns: &[CellColumn<'_>]) -> Option<String> 
         ),
         Parentheses::BootstrapInterval => Some(
             "95 % bootstrap percentile-t intervals in brackets; stars by bootstrap p-values (studentised)."
+                .to_owned(),
+        ),
+        Parentheses::RandomisationPValue => Some(
+            "Randomisation p-values of the measure in parentheses, stars by them; other rows are \
+             not tested."
                 .to_owned(),
         ),
         Parentheses::None => errors.map(|e| format!("Standard errors: {e}.")),

@@ -217,10 +217,10 @@ fn in_all(source: Source<'_>, gathered: &Gathered<'_>) -> Option<String> {
 
 fn unfitted(gathered: &Gathered<'_>) -> Option<String> {
     let count = |n: usize, what: &str| (n > 0).then(|| format!("{n} {what}"));
-    let failed = count(gathered.failed(), "could not be fitted");
-    let not_run = count(gathered.not_run(), "have no record");
+    let failed = count(gathered.failed(), "failed");
+    let not_run = count(gathered.not_run(), "not run");
     let said: Vec<String> = failed.into_iter().chain(not_run).collect();
-    (!said.is_empty()).then(|| format!("Of the specifications {}.", said.join(", ")))
+    (!said.is_empty()).then(|| format!("Specifications without a fit: {}.", said.join(", ")))
 }
 
 /// The terms that rows show.

@@ -95,6 +95,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
         measure_variable: variable,
         skip: 1,
         bootstraps: Vec::new(),
+        randomisations: Vec::new(),
         tests: vec!["lm".to_owned()],
     }
 }
@@ -168,6 +169,7 @@ fn outcome(cell: &Cell, lag_model: bool, first_measure: bool, region: &str) -> O
     Outcome {
         impacts: Vec::new(),
         bootstraps: Vec::new(),
+        randomisations: Vec::new(),
         fit: Fit {
             estimator: cell.model.estimator.clone(),
             estimator_version: 1,
@@ -348,6 +350,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
             note: None,
         },
         bootstrap: BTreeMap::new(),
+        randomisation: BTreeMap::new(),
         variables: BTreeMap::from([
             (name("ln_co2"), variable("ln CO₂", Some("10⁴ t"))),
             (name("ln_oa"), variable("ln OA", Some("10^4 yuan/km^2"))),
