@@ -159,7 +159,7 @@ fn a_true_null_is_rejected_about_as_often_as_it_should_be() {
 }
 
 #[test]
-#[ignore = "200 000 fits for each model: with --release, half a minute"]
+#[ignore = "200 000 fits for each model: with --release, a few minutes"]
 fn a_true_null_is_rejected_in_five_percent_of_samples() {
     for name in ["ols", "slm", "sem"] {
         let m = model(name, Effects::TwoWay, 2);
