@@ -37,9 +37,11 @@
 //! | [`estimator`] | sample + weights + model → fit | ident, math, model, outcome, panel, weights |
 //! | [`diagnostic`] | tests of a fitted cell, Moran's I | + estimator |
 //! | [`bootstrap`] | innovations drawn again: standard errors, intervals, p-values | ident, math, model, outcome, panel, weights, estimator |
+//! | [`randomisation`] | the measure permuted over units: p-values | ident, math, model, outcome, panel, estimator |
 //! | [`simulate`] | a declared process → a panel | ident, mistake, math, weights, load, model |
 //! | [`run`] | cells → records, in parallel, pure | everything above but load |
-//! | [`report`] | records → tables and CSV; recomputes nothing | ident, mistake, model, outcome, spec, plan, store |
+//! | [`robustness`] | one coefficient over many specifications: shares, range, influence of choices | – |
+//! | [`report`] | records → tables and CSV; recomputes nothing | ident, mistake, model, outcome, spec, plan, store, robustness |
 //! | [`cli`] | arguments, progress, exit codes | all |
 //!
 //! Invariants, held by `tests/suite/architecture.rs`:
@@ -88,7 +90,9 @@ pub mod model;
 pub mod outcome;
 pub mod panel;
 pub mod plan;
+pub mod randomisation;
 pub mod report;
+pub mod robustness;
 pub mod run;
 pub mod simulate;
 pub mod spec;

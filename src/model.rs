@@ -298,6 +298,35 @@ pub struct Bootstrap {
     pub replicates: u32,
 }
 
+/// What is permuted by randomisation inference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Permute {
+    /// Whole histories of the measure among the units.
+    Units,
+    /// The measure among the units of each period, independently of other periods.
+    WithinPeriod,
+}
+
+impl Permute {
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Units => "units",
+            Self::WithinPeriod => "within-period",
+        }
+    }
+}
+
+/// Randomisation inference as a cell asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Randomisation {
+    /// What is permuted.
+    pub permute: Permute,
+    /// Number of permutations.
+    pub replicates: u32,
+}
+
 /// How a matrix of links becomes a weights matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

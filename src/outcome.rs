@@ -2,7 +2,7 @@
 //!
 //! A number that does not exist has a reason; a NaN is never stored.
 
-use crate::model::{Bootstrap, Effects, Term};
+use crate::model::{Bootstrap, Effects, Randomisation, Term};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -289,6 +289,9 @@ pub struct Outcome {
     pub impacts: Vec<Estimate>,
     /// Its bootstraps, in the order asked.
     pub bootstraps: Vec<BootstrapSummary>,
+    /// Its randomisation tests of the measure, in the order asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub randomisations: Vec<RandomisationSummary>,
     /// Its tests.
     pub tests: Vec<Test>,
     /// What decision rules make of the tests.
@@ -330,6 +333,28 @@ pub struct BootstrapEstimate {
     pub bca: Option<(f64, f64)>,
     /// Two-sided p-value of the studentised statistic.
     pub p_value: f64,
+}
+
+/// What permutations of the measure say of a fit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RandomisationSummary {
+    /// What was asked.
+    pub design: Randomisation,
+    /// Permutations that could not be fitted; they are left out.
+    pub failed: u32,
+    /// Coefficients and effects of the measure; empty when no permutation could be fitted.
+    pub estimates: Vec<RandomisationEstimate>,
+}
+
+/// What permutations of the measure say of one of its coefficients or effects.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RandomisationEstimate {
+    /// The coefficient or effect.
+    pub term: Term,
+    /// Two-sided p-value by the t statistic (randomization-t).
+    pub p_value: f64,
+    /// Two-sided p-value by the estimate itself (randomization-c).
+    pub p_value_coefficient: f64,
 }
 
 /// What a reader must know of the sample behind a fit.

@@ -2,6 +2,7 @@
 //! any number of threads, in any order. Touches no file and prints nothing.
 
 mod memo;
+mod randomise;
 mod resample;
 mod series;
 
@@ -18,6 +19,7 @@ use crate::spec::Spec;
 use crate::store::{CellResult, Record, SCHEMA};
 use crate::weights::Weights;
 use memo::Memo;
+use randomise::randomise;
 use rayon::prelude::*;
 use resample::resample;
 use std::collections::BTreeSet;
@@ -198,10 +200,16 @@ fn outcome(
         .iter()
         .map(|design| resample(shared, &problem, estimator, (&estimated, &impacts), design))
         .collect::<Result<_, Failure>>()?;
+    let randomisations = cell
+        .randomisations
+        .iter()
+        .map(|design| randomise(shared, cell, &problem, estimator, (&estimated, &impacts), design))
+        .collect();
     let findings = run_tests(cell, problem);
     Ok(Outcome {
         impacts,
         bootstraps,
+        randomisations,
         fit: estimated.fit,
         tests: findings.tests,
         verdicts: findings.verdicts,

@@ -285,7 +285,7 @@ fn refuse_other_results(
     }
     let of_series = |kind: &TableKind| match kind {
         TableKind::Descriptive { .. } | TableKind::Moran { .. } => true,
-        TableKind::Regression(_) | TableKind::Tests { .. } => false,
+        TableKind::Regression(_) | TableKind::Tests { .. } | TableKind::Robustness(_) => false,
     };
     let shown = loaded.spec.tables.iter().any(|table| of_series(&table.kind));
     if shown && series.definitions != plan::definitions(&loaded.spec) {

@@ -94,7 +94,10 @@ fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
     for table in &spec.tables {
         match &table.kind {
             TableKind::Descriptive { variables, .. } => used.extend(variables),
-            TableKind::Regression(_) | TableKind::Tests { .. } | TableKind::Moran { .. } => {}
+            TableKind::Regression(_)
+            | TableKind::Tests { .. }
+            | TableKind::Moran { .. }
+            | TableKind::Robustness(_) => {}
         }
     }
     used.into_iter().map(|located| (&located.value, &located.at)).collect()

@@ -151,8 +151,10 @@ fn cell(spec: &Spec, grid_name: &str, grid: &GridSpec, axes: CellAxes, deepest: 
     }
     let bootstraps: Vec<_> =
         grid.bootstrap.iter().map(|name| spec.bootstrap[name].clone()).collect();
-    let id =
-        identity(spec, &axes, &model, skip, &Extras { bootstraps: &bootstraps, tests: &tests });
+    let randomisations: Vec<_> =
+        grid.randomisation.iter().map(|name| spec.randomisation[name].clone()).collect();
+    let extras = Extras { bootstraps: &bootstraps, tests: &tests, randomisations: &randomisations };
+    let id = identity(spec, &axes, &model, skip, &extras);
     Cell {
         id,
         grid: grid_name.to_owned(),
@@ -161,6 +163,7 @@ fn cell(spec: &Spec, grid_name: &str, grid: &GridSpec, axes: CellAxes, deepest: 
         measure_variable: variable,
         skip,
         bootstraps,
+        randomisations,
         tests,
     }
 }

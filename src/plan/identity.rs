@@ -2,7 +2,7 @@
 
 use super::CellAxes;
 use crate::ident::{CellId, Located, Period, Seed, VarName, short_hash};
-use crate::model::{Bootstrap, Model};
+use crate::model::{Bootstrap, Model, Randomisation};
 use crate::spec::{RegionUnits, Spec};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -31,6 +31,9 @@ pub(super) struct Extras<'a> {
     pub bootstraps: &'a [Bootstrap],
     /// Groups of tests.
     pub tests: &'a [String],
+    /// Randomisation tests; cells without any have the identity they had before there were some.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub randomisations: &'a [Randomisation],
 }
 
 #[derive(Serialize)]

@@ -15,7 +15,7 @@ pub use tables::check_tables;
 
 use crate::ident::{CellId, VarName};
 use crate::mistake::{Checked, Mistake, Mistakes};
-use crate::model::{Bootstrap, Effects, LagSet, Model};
+use crate::model::{Bootstrap, Effects, LagSet, Model, Randomisation};
 use crate::spec::layers::Layers;
 use crate::spec::tables::CellChoice;
 use crate::spec::vocabulary::Vocabulary;
@@ -41,6 +41,8 @@ pub struct Cell {
     pub skip: usize,
     /// Bootstraps to run, in order.
     pub bootstraps: Vec<Bootstrap>,
+    /// Randomisation tests to run, in order.
+    pub randomisations: Vec<Randomisation>,
     /// Groups of tests to run, in order, distinct.
     pub tests: Vec<String>,
 }

@@ -2,10 +2,12 @@
 
 use super::expand::absent;
 use super::{Cell, CellAxes, Plan};
-use crate::ident::KeyPath;
+use crate::ident::{KeyPath, Located};
 use crate::mistake::{Mistake, suggest};
 use crate::model::{Effects, Impact, Term};
-use crate::spec::tables::{CellChoice, Parentheses, RegressionTable, RowTerm, TableKind};
+use crate::spec::tables::{
+    CellChoice, Parentheses, RegressionTable, RobustnessTable, RowTerm, TableKind,
+};
 use crate::spec::{Axis, Spec};
 
 /// What is wrong with the tables of `spec`: cells that there are not, columns with the same head,
@@ -16,18 +18,29 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
         let choice = match &table.kind {
             TableKind::Regression(regression) => &regression.cells,
             TableKind::Tests { cells, .. } => cells,
+            TableKind::Robustness(robustness) => &robustness.cells,
             TableKind::Descriptive { .. } | TableKind::Moran { .. } => continue,
         };
         if !plan.cells.iter().any(|cell| cell.grid == choice.grid) {
             continue;
         }
         let mut found = Vec::new();
-        check_choice(plan, choice, &table.at, &mut found);
-        if let TableKind::Regression(regression) = &table.kind
-            && found.is_empty()
-        {
-            check_parentheses(plan, regression, &table.at, &mut found);
-            check_rows(plan, regression, &mut found);
+        if check_selection(plan, choice, &table.at, &mut found) {
+            match &table.kind {
+                TableKind::Regression(regression) => {
+                    check_heads(plan, choice, &table.at, &mut found);
+                    if found.is_empty() {
+                        check_parentheses(plan, regression, &table.at, &mut found);
+                        check_rows(plan, choice, &regression.rows, &mut found);
+                    }
+                }
+                TableKind::Robustness(robustness) => {
+                    check_rows(plan, choice, &robustness.rows, &mut found);
+                    check_base(plan, robustness, &mut found);
+                }
+                TableKind::Tests { .. } => check_heads(plan, choice, &table.at, &mut found),
+                TableKind::Descriptive { .. } | TableKind::Moran { .. } => {}
+            }
         }
         // A repeated table says the same of each turn.
         mistakes.extend(found.into_iter().filter(|m| !mistakes.contains(m)).collect::<Vec<_>>());
@@ -36,12 +49,17 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
 }
 
 /// A row that no chosen cell can fill is a slip: the table would show it empty.
-fn check_rows(plan: &Plan, table: &RegressionTable, mistakes: &mut Vec<Mistake>) {
-    let chosen = plan.select(&table.cells);
+fn check_rows(
+    plan: &Plan,
+    choice: &CellChoice,
+    rows: &[Located<RowTerm>],
+    mistakes: &mut Vec<Mistake>,
+) {
+    let chosen = plan.select(choice);
     let mut seen = Vec::new();
-    for row in &table.rows {
+    for row in rows {
         if seen.contains(&&row.value) {
-            let message = format!("row `{}` is listed twice", row_name(&row.value));
+            let message = format!("row `{}` is listed twice", row.value);
             mistakes.push(Mistake::spec(&row.at, message).help("list it once"));
             continue;
         }
@@ -62,21 +80,31 @@ fn check_rows(plan: &Plan, table: &RegressionTable, mistakes: &mut Vec<Mistake>)
                 suggest(name, known.iter().map(String::as_str))
             }
         };
-        let message = format!("no cell of this table has a row `{}`", row_name(&row.value));
+        let message = format!("no cell of this table has a row `{}`", row.value);
         mistakes.push(Mistake::spec(&row.at, message).help(help));
     }
 }
 
-/// A row as it is written in a specification.
-fn row_name(row: &RowTerm) -> String {
-    match row {
-        RowTerm::Measure { impact, lag } => {
-            let prefix = impact.map_or_else(String::new, |i| format!("{}:", i.name()));
-            let suffix = if *lag == 0 { String::new() } else { format!("@lag{lag}") };
-            format!("{prefix}measure{suffix}")
+/// The base of a table over specifications is one of them.
+fn check_base(plan: &Plan, table: &RobustnessTable, mistakes: &mut Vec<Mistake>) {
+    let Some(base) = &table.base else { return };
+    let chosen = plan.select(&table.cells);
+    let found: Vec<&Cell> =
+        chosen.iter().copied().filter(|cell| base.value.matches(&cell.axes)).collect();
+    let (message, help) = match found.as_slice() {
+        [_] => return,
+        [] => {
+            let axes: Vec<CellAxes> = chosen.iter().map(|cell| cell.axes.clone()).collect();
+            let help = absent(&base.value, &axes)
+                .unwrap_or_else(|| "`spanel plan` lists the cells".to_owned());
+            ("the base is none of the cells of this table".to_owned(), help)
         }
-        RowTerm::Named(name) => name.clone(),
-    }
+        several => {
+            let message = format!("the base is {} cells and must be one", several.len());
+            (message, format!("they differ in {}: name one value of each", differing(several, &[])))
+        }
+    };
+    mistakes.push(Mistake::spec(&base.at, message).help(help));
 }
 
 /// Every name that a row may have in a table of `cells`.
@@ -100,9 +128,15 @@ fn row_names(cells: &[&Cell]) -> Vec<String> {
     names
 }
 
-fn check_choice(plan: &Plan, choice: &CellChoice, at: &KeyPath, mistakes: &mut Vec<Mistake>) {
-    let chosen = plan.select(choice);
-    if chosen.is_empty() {
+/// Whether the table chooses any cell; if not, why.
+fn check_selection(
+    plan: &Plan,
+    choice: &CellChoice,
+    at: &KeyPath,
+    mistakes: &mut Vec<Mistake>,
+) -> bool {
+    let any = !plan.select(choice).is_empty();
+    if !any {
         let all: Vec<CellAxes> = plan
             .cells
             .iter()
@@ -113,13 +147,24 @@ fn check_choice(plan: &Plan, choice: &CellChoice, at: &KeyPath, mistakes: &mut V
             .unwrap_or_else(|| "`spanel plan` lists the cells".to_owned());
         let message = format!("this table chooses no cell of grid `{}`", choice.grid);
         mistakes.push(Mistake::spec(&at.join("where"), message).help(help));
-        return;
     }
-    let differing: Vec<Axis> = Axis::ALL
+    any
+}
+
+/// The axes beside `known` in which `cells` differ: `` `model` and `lags` ``.
+fn differing(cells: &[&Cell], known: &[Axis]) -> String {
+    let names: Vec<String> = Axis::ALL
         .into_iter()
-        .filter(|axis| !choice.columns.contains(axis))
-        .filter(|&axis| chosen.iter().any(|c| c.axes.value(axis) != chosen[0].axes.value(axis)))
+        .filter(|axis| !known.contains(axis))
+        .filter(|&axis| cells.iter().any(|c| c.axes.value(axis) != cells[0].axes.value(axis)))
+        .map(|axis| format!("`{}`", axis.name()))
         .collect();
+    names.join(" and ")
+}
+
+/// Every column has a head of its own.
+fn check_heads(plan: &Plan, choice: &CellChoice, at: &KeyPath, mistakes: &mut Vec<Mistake>) {
+    let chosen = plan.select(choice);
     let head = |cell: &Cell| -> Vec<String> {
         choice.columns.iter().map(|&axis| cell.axes.value(axis)).collect()
     };
@@ -127,36 +172,40 @@ fn check_choice(plan: &Plan, choice: &CellChoice, at: &KeyPath, mistakes: &mut V
     heads.sort();
     let repeated = heads.windows(2).any(|pair| pair[0] == pair[1]);
     if repeated {
-        let names: Vec<String> = differing.iter().map(|a| format!("`{}`", a.name())).collect();
+        let help = format!(
+            "they differ in {}: fix it in `where` or add it to `columns`",
+            differing(&chosen, &choice.columns)
+        );
         mistakes.push(
-            Mistake::spec(&at.join("columns"), "several cells share a column of this table").help(
-                format!(
-                    "they differ in {}: fix it in `where` or add it to `columns`",
-                    names.join(" and ")
-                ),
-            ),
+            Mistake::spec(&at.join("columns"), "several cells share a column of this table")
+                .help(help),
         );
     }
 }
 
-/// Bootstrap standard errors can only be shown of cells that have a bootstrap.
+/// What a bootstrap or a randomisation test says can only be shown of cells that have one.
 fn check_parentheses(
     plan: &Plan,
     table: &RegressionTable,
     at: &KeyPath,
     mistakes: &mut Vec<Mistake>,
 ) {
-    match table.parentheses {
-        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {}
+    let (what, lacking): (&str, fn(&Cell) -> bool) = match table.parentheses {
+        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {
+            ("bootstrap", |cell| cell.bootstraps.is_empty())
+        }
+        Parentheses::RandomisationPValue => {
+            ("randomisation", |cell| cell.randomisations.is_empty())
+        }
         Parentheses::StdError
         | Parentheses::Statistic
         | Parentheses::PValue
         | Parentheses::Interval
         | Parentheses::None => return,
-    }
-    if plan.select(&table.cells).iter().any(|cell| cell.bootstraps.is_empty()) {
-        let message = format!("the cells of grid `{}` have no bootstrap", table.cells.grid);
-        let help = "declare [bootstrap.NAME] and add bootstrap = \"NAME\" to the grid";
+    };
+    if plan.select(&table.cells).into_iter().any(lacking) {
+        let message = format!("the cells of grid `{}` have no {what}", table.cells.grid);
+        let help = format!("declare [{what}.NAME] and add {what} = \"NAME\" to the grid");
         mistakes.push(Mistake::spec(&at.join("parentheses"), message).help(help));
     }
 }

@@ -132,6 +132,12 @@ pub fn lags(lags: &LagSet) -> String {
     }
 }
 
+/// What an axis is called: its name with a capital.
+pub fn axis(axis: Axis) -> String {
+    let name = axis.name();
+    name[..1].to_uppercase() + &name[1..]
+}
+
 /// The value of a cell on one axis, as the head of a column.
 pub fn axis_value(spec: &Spec, axes: &CellAxes, axis: Axis) -> String {
     match axis {

@@ -5,6 +5,7 @@
 //! | `table` | the one table object that every format is written from |
 //! | `build` | records → table, one file a kind |
 //! | `columns` | which cells are columns, in which order, under which heads |
+//! | `robustness` | what records say of the rows of a table over specifications |
 //! | `notes` | what a reader must know, from the records |
 //! | `labels` | what things are called |
 //! | `number` | rounding and stars: the only place where digits are decided |
@@ -24,6 +25,7 @@ pub mod letters;
 pub mod markdown;
 pub mod notes;
 pub mod number;
+pub mod robustness;
 pub mod table;
 pub mod template;
 pub mod terminal;

@@ -1,6 +1,6 @@
 //! The notes below tables, from what the records say. Each note is a full sentence.
 
-use crate::model::{LagOrder, Normalisation, RegionWeights, Rescale, Term};
+use crate::model::{LagOrder, Normalisation, Permute, RegionWeights, Rescale, Term};
 use crate::outcome::{Outcome, Reference};
 use crate::report::Source;
 use crate::report::columns::CellColumn;
@@ -162,6 +162,7 @@ pub fn bootstrap(
         | Parentheses::Statistic
         | Parentheses::PValue
         | Parentheses::Interval
+        | Parentheses::RandomisationPValue
         | Parentheses::None => return None,
     }
     let said = of_outcome(columns, |outcome| {
@@ -179,6 +180,35 @@ pub fn bootstrap(
         Some(format!("{scheme}, {count} replicates{failed}{rescaled}{caution}"))
     })?;
     Some(format!("Bootstrap: {said}; seed {}.", source.spec.seed.0))
+}
+
+/// What was permuted, and how often, behind a table of randomisation p-values.
+pub fn randomisation(
+    source: Source<'_>,
+    what: Parentheses,
+    columns: &[CellColumn<'_>],
+) -> Option<String> {
+    if what != Parentheses::RandomisationPValue {
+        return None;
+    }
+    let said = of_outcome(columns, |outcome| {
+        let r = outcome.randomisations.first()?;
+        let permuted = match r.design.permute {
+            Permute::Units => "histories of the measure permuted over units",
+            Permute::WithinPeriod => "the measure permuted over units within each period",
+        };
+        let failed = match r.failed {
+            0 => String::new(),
+            failed => format!(" ({failed} of them without a fit)"),
+        };
+        let count = r.design.replicates;
+        Some(format!("{permuted}, {count} permutations{failed}, two-sided by |t|"))
+    })?;
+    Some(format!(
+        "Randomisation: {said}; null hypothesis: the measure has no effect on any unit at any lag; \
+         seed {}.",
+        source.spec.seed.0
+    ))
 }
 
 /// What the missing-value policy filled in and dropped, isolates, and cautions of the fits.

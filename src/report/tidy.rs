@@ -1,5 +1,8 @@
 //! Tidy CSV files: every number with full precision, rows in the order of the plan.
 
+mod randomisation;
+mod robustness;
+
 use crate::outcome::{Estimate, Failure, NullDistribution, Outcome, Statistic, Test, TestOutcome};
 use crate::plan::Cell;
 use crate::report::number::exact;
@@ -14,11 +17,14 @@ pub fn files(source: Source<'_>) -> Vec<RenderedFile> {
         file("estimates.csv", estimates(source)),
         file("impacts.csv", impacts(source)),
         file("bootstrap.csv", bootstraps(source)),
+        file("randomisation.csv", randomisation::rows(source)),
         file("fits.csv", fits(source)),
         file("tests.csv", tests(source)),
         file("verdicts.csv", verdicts(source)),
         file("descriptive.csv", descriptive(source)),
         file("moran.csv", moran(source)),
+        file("robustness.csv", robustness::rows(source)),
+        file("robustness_choices.csv", robustness::choices(source)),
     ]
 }
 

@@ -41,7 +41,10 @@ fn described(spec: &Spec) -> Vec<VarName> {
         .iter()
         .filter_map(|table| match &table.kind {
             TableKind::Descriptive { variables, .. } => Some(variables),
-            TableKind::Regression(_) | TableKind::Tests { .. } | TableKind::Moran { .. } => None,
+            TableKind::Regression(_)
+            | TableKind::Tests { .. }
+            | TableKind::Moran { .. }
+            | TableKind::Robustness(_) => None,
         })
         .flatten()
         .map(|v| v.value.clone())

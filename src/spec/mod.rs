@@ -24,8 +24,8 @@ use crate::expr::Expr;
 use crate::ident::{KeyPath, Located, Period, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
 use crate::model::{
-    Bootstrap, Effects, Isolates, LagOrder, LagSet, Normalisation, RegionWeights, SmallSample,
-    WeightsFormat,
+    Bootstrap, Effects, Isolates, LagOrder, LagSet, Normalisation, Randomisation, RegionWeights,
+    SmallSample, WeightsFormat,
 };
 use extract::{Extracted, extract};
 use layers::Layers;
@@ -168,6 +168,8 @@ pub struct Spec {
     pub models: BTreeMap<String, ModelSpec>,
     /// Bootstraps by name.
     pub bootstrap: BTreeMap<String, Bootstrap>,
+    /// Randomisation tests by name.
+    pub randomisation: BTreeMap<String, Randomisation>,
     /// Grids by name.
     pub grids: BTreeMap<String, GridSpec>,
     /// Moran's I by year, in file order.
@@ -188,7 +190,9 @@ impl Spec {
             ..Selector::default()
         };
         let bootstraps = grid.bootstrap.iter().all(|name| self.bootstrap.contains_key(name));
+        let randomised = |name| self.randomisation.contains_key(name);
         bootstraps
+            && grid.randomisation.iter().all(randomised)
             && rules.chain([&own]).all(|selector| {
                 let named = |names: &Option<Vec<String>>| names.clone().unwrap_or_default();
                 named(&selector.model).iter().all(|name| self.models.contains_key(name))
@@ -377,6 +381,8 @@ pub struct GridSpec {
     pub include: Vec<Located<Selector>>,
     /// Bootstraps to run: keys of [`Spec::bootstrap`], distinct.
     pub bootstrap: Vec<String>,
+    /// Randomisation tests to run: keys of [`Spec::randomisation`], distinct.
+    pub randomisation: Vec<String>,
     /// Groups of tests to run: `lm`, `moran`.
     pub tests: Vec<Located<String>>,
     /// The definition itself.

@@ -4,8 +4,8 @@
 //! internally tagged enums: they lose the place of a mistake.
 
 use crate::model::{
-    Effects, Isolates, LagOrder, LagSet, Normalisation, RegionWeights, Rescale, SmallSample,
-    WeightsFormat,
+    Effects, Isolates, LagOrder, LagSet, Normalisation, Permute, RegionWeights, Rescale,
+    SmallSample, WeightsFormat,
 };
 use crate::spec::tables::Parentheses;
 use crate::spec::{Axis, Missing};
@@ -38,6 +38,8 @@ pub struct RawSpec {
     pub models: BTreeMap<String, RawModel>,
     /// Bootstraps.
     pub bootstrap: BTreeMap<String, RawBootstrap>,
+    /// Randomisation inference.
+    pub randomisation: BTreeMap<String, RawRandomisation>,
     /// Grids of cells.
     pub grids: BTreeMap<String, RawGrid>,
     /// Moran's I by year.
@@ -168,6 +170,16 @@ pub struct RawBootstrap {
     pub replicates: Option<u32>,
 }
 
+/// `[randomisation.NAME]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawRandomisation {
+    /// What is permuted; `units` when absent.
+    pub permute: Option<Permute>,
+    /// Number of permutations; 999 when absent.
+    pub replicates: Option<u32>,
+}
+
 /// `[grids.NAME]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -196,6 +208,8 @@ pub struct RawGrid {
     pub include: Vec<RawSelector>,
     /// Bootstraps to run.
     pub bootstrap: Option<OneOrMany<String>>,
+    /// Randomisation tests of the measure to run.
+    pub randomisation: Option<OneOrMany<String>>,
     /// Groups of tests to run.
     pub tests: Vec<String>,
 }
@@ -259,16 +273,16 @@ pub struct RawTable {
     pub variables: Option<Vec<String>>,
     /// Descriptive: moments. Regression: statistics below the estimates.
     pub statistics: Option<Vec<String>>,
-    /// Regression, tests: the grid.
+    /// Regression, tests, robustness: the grid.
     pub grid: Option<String>,
-    /// Regression, tests: which of its cells.
+    /// Regression, tests, robustness: which of its cells.
     #[serde(rename = "where")]
     pub select: Option<RawSelector>,
     /// Regression, tests: axes that head the columns.
     pub columns: Option<OneOrMany<Axis>>,
-    /// Regression: terms. Tests: names of tests.
+    /// Regression, robustness: terms. Tests: names of tests.
     pub rows: Option<Vec<String>>,
-    /// Regression: labels of rows in place of those of the variables.
+    /// Regression, robustness: labels of rows in place of those of the variables.
     pub labels: BTreeMap<String, String>,
     /// Regression: whether rows say which effects are controlled for; they do when absent.
     pub effects_rows: Option<bool>,
@@ -278,6 +292,10 @@ pub struct RawTable {
     pub stars: Option<Vec<f64>>,
     /// Moran: id of the `[[moran]]` block.
     pub moran: Option<String>,
+    /// Robustness: the preferred one of the chosen cells.
+    pub base: Option<RawSelector>,
+    /// Robustness: p-values below which an estimate is significant; 0.05 when absent.
+    pub level: Option<f64>,
 }
 
 /// `kind` of a table.
@@ -292,6 +310,8 @@ pub enum RawTableKind {
     Tests,
     /// Moran's I by year.
     Moran,
+    /// Coefficients over many specifications.
+    Robustness,
 }
 
 impl RawTableKind {
@@ -302,6 +322,7 @@ impl RawTableKind {
             Self::Regression => "regression",
             Self::Tests => "tests",
             Self::Moran => "moran",
+            Self::Robustness => "robustness",
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::outcome::Statistic;
 use crate::spec::{Axis, Selector};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// `[[tables]]`
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +53,8 @@ pub enum TableKind {
         /// Id of the `[[moran]]` block.
         moran: String,
     },
+    /// Coefficients over many specifications, one row each.
+    Robustness(RobustnessTable),
 }
 
 /// Which cells are the columns of a table.
@@ -85,6 +88,22 @@ pub struct RegressionTable {
     pub stars: Vec<(f64, String)>,
 }
 
+/// A table that sums up coefficients over many specifications.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RobustnessTable {
+    /// The specifications; no axis heads a column.
+    pub cells: CellChoice,
+    /// The coefficients and effects, in order; at least one.
+    pub rows: Vec<Located<RowTerm>>,
+    /// Labels of rows, as in a table of estimates.
+    pub labels: BTreeMap<String, String>,
+    /// The preferred one of the cells, whose estimate gives the sign; the median gives it when
+    /// absent.
+    pub base: Option<Located<Selector>>,
+    /// p-values below it are significant.
+    pub level: f64,
+}
+
 /// A row of estimates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RowTerm {
@@ -112,6 +131,22 @@ impl RowTerm {
     }
 }
 
+impl fmt::Display for RowTerm {
+    /// As in a specification: `measure@lag1`, `total:measure`, `ln_ee`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Measure { impact, lag } => {
+                if let Some(impact) = impact {
+                    write!(f, "{}:", impact.name())?;
+                }
+                f.write_str("measure")?;
+                if *lag == 0 { Ok(()) } else { write!(f, "@lag{lag}") }
+            }
+            Self::Named(name) => f.write_str(name),
+        }
+    }
+}
+
 /// What stands in parentheses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -130,6 +165,9 @@ pub enum Parentheses {
     BootstrapStdError,
     /// 95 % percentile-t interval of the cell's first bootstrap, in brackets.
     BootstrapInterval,
+    /// p-value of the measure by the cell's first randomisation test.
+    #[serde(rename = "randomisation-p")]
+    RandomisationPValue,
     /// Nothing.
     None,
 }

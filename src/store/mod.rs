@@ -5,6 +5,7 @@
 //!   records/<cell id>.json   one a cell: the cell, hashes of its inputs, estimates, tests
 //!   experiment.json          provenance of the data, descriptive statistics, Moran's I
 //!   estimates.csv impacts.csv fits.csv tests.csv verdicts.csv descriptive.csv moran.csv
+//!   randomisation.csv robustness.csv robustness_choices.csv
 //!   tables/<table>.md tables/<table>.tex
 //! ```
 

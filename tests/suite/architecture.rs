@@ -22,6 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("estimator", &["ident", "math", "model", "outcome", "panel", "weights"]),
     ("diagnostic", &["ident", "math", "model", "outcome", "panel", "weights", "estimator"]),
     ("bootstrap", &["ident", "math", "model", "outcome", "panel", "weights", "estimator"]),
+    ("randomisation", &["ident", "math", "model", "outcome", "panel", "estimator"]),
     ("simulate", &["ident", "mistake", "math", "model", "weights", "load"]),
     (
         "run",
@@ -41,9 +42,11 @@ const ROOMS: &[(&str, &[&str])] = &[
             "estimator",
             "diagnostic",
             "bootstrap",
+            "randomisation",
         ],
     ),
-    ("report", &["ident", "mistake", "model", "outcome", "spec", "plan", "store"]),
+    ("robustness", &[]),
+    ("report", &["ident", "mistake", "model", "outcome", "spec", "plan", "store", "robustness"]),
     (
         "cli",
         &[
@@ -85,7 +88,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tempfile", &["store", "cli"]),
     ("minijinja", &["report"]),
     ("comfy_table", &["report"]),
-    ("rayon", &["run", "bootstrap", "cli"]),
+    ("rayon", &["run", "bootstrap", "randomisation", "cli"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("miette", &["cli"]),

@@ -140,3 +140,19 @@ fn the_order_in_which_a_region_lists_its_units_does_not_matter() {
     let east = |text: &str| planned(text).cells[2].id.clone();
     assert_eq!(east(&GRID.replace("[\"A\", \"B\"]", "[\"B\", \"A\"]")), east(GRID));
 }
+
+#[test]
+fn a_randomisation_test_enters_the_identity_by_what_it_asks_and_not_by_its_name() {
+    let id = |name: &str, design: &str| {
+        let block = format!("[randomisation.{name}]\n{design}\n[grids.main]\n");
+        let grid = GRID.replace("[grids.main]\n", &format!("{block}randomisation = \"{name}\"\n"));
+        planned(&grid).cells[0].id.clone()
+    };
+    let declared = GRID.replace("[grids.main]\n", "[randomisation.ri]\n[grids.main]\n");
+    assert_eq!(planned(&declared).cells[0].id, planned(GRID).cells[0].id, "declared, not used");
+    let ri = id("ri", "");
+    assert_ne!(ri, planned(GRID).cells[0].id);
+    assert_eq!(ri, id("other", "permute = \"units\"\nreplicates = 999"));
+    assert_ne!(ri, id("ri", "replicates = 499"));
+    assert_ne!(ri, id("ri", "permute = \"within-period\""));
+}

@@ -14,6 +14,7 @@ mod data_errors;
 mod experiments;
 mod grids;
 mod laws;
+mod randomisation;
 mod reference;
 mod report;
 mod simulate;

@@ -6,10 +6,12 @@
 //! | `tests` | tests, one column a cell |
 //! | `descriptive` | moments, one row a variable |
 //! | `moran` | Moran's I, one row a period |
+//! | `robustness` | coefficients over many specifications, one row each |
 
 pub mod descriptive;
 pub mod moran;
 pub mod regression;
+pub mod robustness;
 pub mod tests;
 
 use crate::mistake::Checked;
@@ -26,6 +28,7 @@ pub fn build(source: Source<'_>, spec: &TableSpec) -> Checked<Table> {
         TableKind::Regression(wanted) => regression::build(source, spec, wanted)?,
         TableKind::Tests { cells, rows } => tests::build(source, spec, cells, rows)?,
         TableKind::Moran { moran } => moran::build(source, spec, moran),
+        TableKind::Robustness(wanted) => robustness::build(source, spec, wanted)?,
     };
     debug_assert_eq!(table.check(), Ok(()), "table `{}`", table.id);
     Ok(table)

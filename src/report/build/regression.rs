@@ -2,12 +2,15 @@
 
 use crate::mistake::Checked;
 use crate::model::{Regressor, Term};
-use crate::outcome::{BootstrapEstimate, Estimate, Outcome, Reference, Statistic};
+use crate::outcome::{
+    BootstrapEstimate, Estimate, Outcome, RandomisationEstimate, Reference, Statistic,
+};
 use crate::report::columns::{self, CellColumn};
 use crate::report::number::{self, Number};
 use crate::report::table::{Brackets, Entry, Footnotes, Group, Row, Table};
 use crate::report::{Source, labels, notes};
 use crate::spec::tables::{Parentheses, RegressionTable, RowTerm, TableSpec};
+use std::collections::BTreeMap;
 
 /// Estimates, effects and statistics of the chosen cells. A cell without a fit keeps its column.
 pub fn build(source: Source<'_>, spec: &TableSpec, wanted: &RegressionTable) -> Checked<Table> {
@@ -34,7 +37,7 @@ pub fn build(source: Source<'_>, spec: &TableSpec, wanted: &RegressionTable) -> 
 }
 
 /// The dependent variable; one grid has one.
-fn over(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String> {
+pub(super) fn over(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String> {
     let response = &columns.first()?.cell.model.response;
     Some(format!("Dependent variable: {}", labels::variable(source.spec, response)))
 }
@@ -62,7 +65,7 @@ fn row_terms(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<RowTer
 }
 
 /// The parameter that a row shows in a column.
-fn term_in(row: &RowTerm, column: &CellColumn<'_>) -> Term {
+pub(in crate::report) fn term_in(row: &RowTerm, column: &CellColumn<'_>) -> Term {
     match row {
         RowTerm::Measure { impact, lag } => {
             let variable = column.cell.measure_variable.clone();
@@ -76,32 +79,32 @@ fn term_in(row: &RowTerm, column: &CellColumn<'_>) -> Term {
     }
 }
 
-/// A row's label. The measure's row has the variable's label when all columns share it.
-/// The table's own label, or else that of the variable.
-fn row_label(
+/// A row's label: the table's own, or else that of the variable. The measure's row has the
+/// variable's label when all columns share it.
+pub(super) fn row_label(
     source: Source<'_>,
-    wanted: &RegressionTable,
+    own_labels: &BTreeMap<String, String>,
     row: &RowTerm,
     columns: &[CellColumn<'_>],
 ) -> String {
     match row {
-        RowTerm::Named(raw) => match wanted.labels.get(raw) {
+        RowTerm::Named(raw) => match own_labels.get(raw) {
             Some(label) => label.clone(),
             None => labels::term(source.spec, &labels::parse_term(raw)),
         },
         RowTerm::Measure { impact, lag } => {
             let of = |label: String| labels::impact(*impact, label);
             let own = impact.map_or_else(String::new, |kind| format!("{}:measure", kind.name()));
-            if let Some(label) = wanted.labels.get(&format!("{own}@lag{lag}")) {
+            if let Some(label) = own_labels.get(&format!("{own}@lag{lag}")) {
                 return label.clone();
             }
-            if let Some(label) = wanted.labels.get(&own) {
+            if let Some(label) = own_labels.get(&own) {
                 return labels::lagged(label, *lag);
             }
-            if let Some(label) = wanted.labels.get(&format!("measure@lag{lag}")) {
+            if let Some(label) = own_labels.get(&format!("measure@lag{lag}")) {
                 return of(label.clone());
             }
-            if let Some(label) = wanted.labels.get("measure") {
+            if let Some(label) = own_labels.get("measure") {
                 return of(labels::lagged(label, *lag));
             }
             let first = columns.first().map(|c| &c.cell.measure_variable);
@@ -136,7 +139,7 @@ fn estimates(
             }
             None => absent(i).unwrap_or(Entry::Empty),
         };
-        let label = row_label(source, wanted, row, columns);
+        let label = row_label(source, &wanted.labels, row, columns);
         group
             .rows
             .push(Row { label, entries: found.iter().copied().enumerate().map(value).collect() });
@@ -145,7 +148,8 @@ fn estimates(
     group
 }
 
-fn estimate<'a>(outcome: &'a Outcome, term: &Term) -> Option<&'a Estimate> {
+/// The coefficient or effect of an outcome, if it has it.
+pub(in crate::report) fn estimate<'a>(outcome: &'a Outcome, term: &Term) -> Option<&'a Estimate> {
     outcome.fit.estimates.iter().chain(&outcome.impacts).find(|e| e.term == *term)
 }
 
@@ -155,6 +159,10 @@ fn shown_p_value(estimate: &Estimate, column: &CellColumn<'_>, what: Parentheses
     match what {
         Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {
             resampled(column, &estimate.term).map_or(1.0, |b| b.p_value)
+        }
+        // What is not tested has no stars.
+        Parentheses::RandomisationPValue => {
+            randomised(column, &estimate.term).map_or(1.0, |r| r.p_value)
         }
         Parentheses::StdError
         | Parentheses::Statistic
@@ -207,6 +215,9 @@ fn spread_row(
                 high: Number::decimals(high, digits),
             })
         }
+        Parentheses::RandomisationPValue => {
+            Some(round(Number::probability(randomised(column, &e.term)?.p_value)))
+        }
         Parentheses::None => None,
     };
     let entries: Vec<Option<Entry>> =
@@ -219,6 +230,11 @@ fn spread_row(
 /// What the first bootstrap of a column's cell says of a term.
 fn resampled<'a>(column: &'a CellColumn<'_>, term: &Term) -> Option<&'a BootstrapEstimate> {
     column.outcome()?.bootstraps.first()?.estimates.iter().find(|e| e.term == *term)
+}
+
+/// What the first randomisation test of a column's cell says of a term.
+fn randomised<'a>(column: &'a CellColumn<'_>, term: &Term) -> Option<&'a RandomisationEstimate> {
+    column.outcome()?.randomisations.first()?.estimates.iter().find(|e| e.term == *term)
 }
 
 /// Which effects are controlled for: of the question, so that a failed column shows them too.
@@ -272,8 +288,11 @@ fn table_notes(
     said.extend(notes::spatial_terms(&shown));
     said.extend(parentheses(wanted.parentheses, columns));
     said.extend(notes::bootstrap(source, wanted.parentheses, columns));
+    said.extend(notes::randomisation(source, wanted.parentheses, columns));
     match wanted.parentheses {
-        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {}
+        Parentheses::BootstrapStdError
+        | Parentheses::BootstrapInterval
+        | Parentheses::RandomisationPValue => {}
         Parentheses::StdError
         | Parentheses::Statistic
         | Parentheses::PValue
@@ -320,6 +339,11 @@ fn parentheses(what: Parentheses, columns: &[CellColumn<'_>]) -> Option<String> 
         ),
         Parentheses::BootstrapInterval => Some(
             "95 % bootstrap percentile-t intervals in brackets; stars by bootstrap p-values (studentised)."
+                .to_owned(),
+        ),
+        Parentheses::RandomisationPValue => Some(
+            "Randomisation p-values of the measure in parentheses, stars by them; other rows are \
+             not tested."
                 .to_owned(),
         ),
         Parentheses::None => errors.map(|e| format!("Standard errors: {e}.")),

@@ -56,6 +56,14 @@ impl Resolver<'_> {
             }
             None => Some(Vec::new()),
         };
+        let randomisation = match &raw.randomisation {
+            Some(list) => {
+                let at = place.join("randomisation");
+                self.refuse_repeats(&values(list), &at, "randomisation");
+                self.names(list, &at, "randomisation", "randomisation")
+            }
+            None => Some(Vec::new()),
+        };
         let tests = raw.tests.clone();
         for (i, test) in tests.iter().enumerate() {
             let groups: Vec<&str> = self.vocabulary.tests.iter().map(|t| t.name.as_str()).collect();
@@ -80,6 +88,7 @@ impl Resolver<'_> {
             weights: weights?,
             common_sample: raw.common_sample.unwrap_or(false),
             bootstrap: bootstrap?,
+            randomisation: randomisation?,
             exclude,
             include,
             tests: located(&tests, &place.join("tests")),

@@ -4,9 +4,13 @@
 //! |---|---|
 //! | `sources` | data, variables, weights, regions, measures, models |
 //! | `grids` | axes, rules and Moran blocks |
+//! | `randomisation` | randomisation tests of the measure |
 //! | `tables` | tables, repeated ones among them |
+//! | `robustness` | tables over many specifications |
 
 mod grids;
+mod randomisation;
+mod robustness;
 mod sources;
 mod tables;
 
@@ -71,6 +75,7 @@ impl Resolver<'_> {
         let measures = self.measures();
         let models = self.models();
         let bootstrap = self.bootstraps();
+        let randomisation = self.randomisations();
         let grids = self.grids();
         let moran = self.moran();
         if raw.grids.is_empty() && raw.moran.is_empty() && !self.reported(&at(&["grids"])) {
@@ -90,6 +95,7 @@ impl Resolver<'_> {
             measures,
             models,
             bootstrap,
+            randomisation,
             grids,
             moran,
             tables: Vec::new(),
@@ -149,6 +155,7 @@ impl Resolver<'_> {
             "measures" => raw.measures.keys().map(String::as_str).collect(),
             "grids" => raw.grids.keys().map(String::as_str).collect(),
             "bootstrap" => raw.bootstrap.keys().map(String::as_str).collect(),
+            "randomisation" => raw.randomisation.keys().map(String::as_str).collect(),
             "models" => model_names(self.vocabulary, raw),
             other => unreachable!("`{other}` is not a section of names"),
         };

@@ -19,7 +19,7 @@ const MOST_DIGITS: u32 = 15;
 
 /// What a table stands for when it is repeated over an axis.
 #[derive(Clone, Default)]
-struct Turn {
+pub(super) struct Turn {
     /// The axis, the value's name and its label.
     value: Option<(Axis, String, String)>,
     /// What `{n}` counts.
@@ -114,7 +114,7 @@ impl Resolver<'_> {
         if let Some(id) = &id {
             self.refuse_path(id, &place.join("id"));
         }
-        let kinds = "\"descriptive\", \"regression\", \"tests\" or \"moran\"";
+        let kinds = "\"descriptive\", \"regression\", \"tests\", \"moran\" or \"robustness\"";
         let kind = self.required(raw.kind, &place.join("kind"), kinds);
         let kind = kind.and_then(|kind| {
             self.refuse_keys_of_other_kinds(raw, kind, place);
@@ -188,19 +188,21 @@ impl Resolver<'_> {
 
     /// A key that belongs to another kind of table would be ignored, so it is refused.
     fn refuse_keys_of_other_kinds(&mut self, raw: &RawTable, kind: RawTableKind, place: &KeyPath) {
-        use RawTableKind::{Descriptive, Moran, Regression, Tests};
-        let keys: [(&str, bool, &[RawTableKind]); 11] = [
-            ("grid", raw.grid.is_some(), &[Regression, Tests]),
-            ("where", raw.select.is_some(), &[Regression, Tests]),
+        use RawTableKind::{Descriptive, Moran, Regression, Robustness, Tests};
+        let keys: [(&str, bool, &[RawTableKind]); 13] = [
+            ("grid", raw.grid.is_some(), &[Regression, Tests, Robustness]),
+            ("where", raw.select.is_some(), &[Regression, Tests, Robustness]),
             ("columns", raw.columns.is_some(), &[Regression, Tests]),
-            ("rows", raw.rows.is_some(), &[Regression, Tests]),
-            ("labels", !raw.labels.is_empty(), &[Regression]),
+            ("rows", raw.rows.is_some(), &[Regression, Tests, Robustness]),
+            ("labels", !raw.labels.is_empty(), &[Regression, Robustness]),
             ("effects_rows", raw.effects_rows.is_some(), &[Regression]),
             ("statistics", raw.statistics.is_some(), &[Regression, Descriptive]),
             ("parentheses", raw.parentheses.is_some(), &[Regression]),
             ("stars", raw.stars.is_some(), &[Regression]),
             ("variables", raw.variables.is_some(), &[Descriptive]),
             ("moran", raw.moran.is_some(), &[Moran]),
+            ("base", raw.base.is_some(), &[Robustness]),
+            ("level", raw.level.is_some(), &[Robustness]),
         ];
         for (key, given, kinds) in keys {
             if given && !kinds.contains(&kind) {
@@ -225,7 +227,7 @@ impl Resolver<'_> {
             RawTableKind::Descriptive => self.descriptive(raw, place),
             RawTableKind::Regression => self.regression(raw, spec, turn, place),
             RawTableKind::Tests => {
-                let cells = self.cells(raw, spec, turn, place)?;
+                let cells = self.columns(raw, spec, turn, place)?;
                 let rows = raw.rows.clone().unwrap_or_default();
                 let known: Vec<String> =
                     self.vocabulary.tests.iter().flat_map(|t| t.tests.clone()).collect();
@@ -243,6 +245,7 @@ impl Resolver<'_> {
                 self.known("[[moran]] block", &id, &at, ids)
                     .then_some(TableKind::Moran { moran: id })
             }
+            RawTableKind::Robustness => self.robustness(raw, spec, turn, place),
         }
     }
 
@@ -273,8 +276,8 @@ impl Resolver<'_> {
         Some(TableKind::Descriptive { variables, statistics })
     }
 
-    /// The cells a table shows, restricted to the turn's value.
-    fn cells(
+    /// The cells a table shows, restricted to the turn's value, under no heads.
+    pub(super) fn cells(
         &mut self,
         raw: &RawTable,
         spec: &Spec,
@@ -293,6 +296,22 @@ impl Resolver<'_> {
         if let Some((axis, value, _)) = &turn.value {
             restrict(&mut select, *axis, value, spec, &grid);
         }
+        (known && good && spec.grids.contains_key(&grid)).then_some(CellChoice {
+            grid,
+            select,
+            columns: Vec::new(),
+        })
+    }
+
+    /// The cells that are columns of a table, under the heads it asks for.
+    fn columns(
+        &mut self,
+        raw: &RawTable,
+        spec: &Spec,
+        turn: &Turn,
+        place: &KeyPath,
+    ) -> Option<CellChoice> {
+        let cells = self.cells(raw, spec, turn, place);
         let columns = match &raw.columns {
             Some(OneOrMany::One(axis)) => vec![*axis],
             Some(OneOrMany::Many(axes)) => axes.clone(),
@@ -305,11 +324,7 @@ impl Resolver<'_> {
                 "expected the axes that head the columns, such as [\"measure\"]",
             );
         }
-        (known && good && spec.grids.contains_key(&grid)).then_some(CellChoice {
-            grid,
-            select,
-            columns,
-        })
+        Some(CellChoice { columns, ..cells? })
     }
 
     fn regression(
@@ -319,7 +334,7 @@ impl Resolver<'_> {
         turn: &Turn,
         place: &KeyPath,
     ) -> Option<TableKind> {
-        let cells = self.cells(raw, spec, turn, place);
+        let cells = self.columns(raw, spec, turn, place);
         let statistics = self.fit_statistics(raw, place);
         let stars = self.stars(raw.stars.as_deref().unwrap_or(&STARS), &place.join("stars"));
         let rows = raw.rows.clone().unwrap_or_default();
@@ -341,7 +356,12 @@ impl Resolver<'_> {
     }
 
     /// A label that no row carries is a slip of the pen. Without `rows` every term is a row.
-    fn refuse_labels_of_no_row(&mut self, raw: &RawTable, rows: &[String], place: &KeyPath) {
+    pub(super) fn refuse_labels_of_no_row(
+        &mut self,
+        raw: &RawTable,
+        rows: &[String],
+        place: &KeyPath,
+    ) {
         for name in raw.labels.keys() {
             let measure = |row: &String| Impact::split(row).1.starts_with("measure");
             let of_measure = name == "measure" && rows.iter().any(measure);

@@ -12,7 +12,8 @@ use spanel::outcome::{
 use spanel::plan::{Cell, CellAxes, Plan};
 use spanel::report::Source;
 use spanel::spec::tables::{
-    CellChoice, Moment, Parentheses, RegressionTable, RowTerm, TableKind, TableSpec,
+    CellChoice, Moment, Parentheses, RegressionTable, RobustnessTable, RowTerm, TableKind,
+    TableSpec,
 };
 use spanel::spec::{
     Axis, DataSpec, MeasureSpec, Missing, ModelSpec, MoranSpec, RegionSpec, RegionUnits, Selector,
@@ -94,6 +95,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
         measure_variable: variable,
         skip: 1,
         bootstraps: Vec::new(),
+        randomisations: Vec::new(),
         tests: vec!["lm".to_owned()],
     }
 }
@@ -167,6 +169,7 @@ fn outcome(cell: &Cell, lag_model: bool, first_measure: bool, region: &str) -> O
     Outcome {
         impacts: Vec::new(),
         bootstraps: Vec::new(),
+        randomisations: Vec::new(),
         fit: Fit {
             estimator: cell.model.estimator.clone(),
             estimator_version: 1,
@@ -347,6 +350,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
             note: None,
         },
         bootstrap: BTreeMap::new(),
+        randomisation: BTreeMap::new(),
         variables: BTreeMap::from([
             (name("ln_co2"), variable("ln CO₂", Some("10⁴ t"))),
             (name("ln_oa"), variable("ln OA", Some("10^4 yuan/km^2"))),
@@ -458,5 +462,25 @@ pub fn every_table() -> Vec<TableSpec> {
             },
         ),
         table("moran", TableKind::Moran { moran: "emissions".to_owned() }),
+        table("robustness", TableKind::Robustness(robustness())),
     ]
+}
+
+/// All twelve cells: one that failed, one that was not run; a row that does not vary, one that the
+/// base does not have, one that no cell has.
+pub fn robustness() -> RobustnessTable {
+    let named = |n: &str| at(RowTerm::Named(n.to_owned()));
+    RobustnessTable {
+        cells: choice(&[], Selector::default()),
+        rows: vec![
+            at(RowTerm::Measure { impact: None, lag: 0 }),
+            named("ln_ee"),
+            named("rho"),
+            named("lambda"),
+            named("ln_zz"),
+        ],
+        labels: BTreeMap::new(),
+        base: Some(at(select(&["slm"], &["oa"], &["all"]))),
+        level: 0.05,
+    }
 }

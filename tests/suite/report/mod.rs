@@ -2,7 +2,7 @@
 
 mod made;
 
-use made::{Made, at, choice, every_table, experiment, regression, select, table};
+use made::{Made, at, choice, every_table, experiment, regression, robustness, select, table};
 use spanel::mistake::{Kind, Place};
 use spanel::model::{LagOrder, RegionWeights};
 use spanel::report::{RenderedFile, UserTemplates, render, summary};
@@ -41,6 +41,7 @@ fn formats_carry_the_same_grid_of_values() {
         ("lm", 3, 13),
         ("descriptive", 1, 3),
         ("moran", 2, 3),
+        ("robustness", 2, 6),
     ] {
         let markdown = markdown_grid(text(&files, &format!("tables/{id}.md")), levels);
         let latex = latex_grid(text(&files, &format!("tables/{id}.tex")));
@@ -219,6 +220,29 @@ fn a_template_of_the_users_is_used_and_other_formats_keep_theirs() {
         "Measure;\n;\nMeasure (t$-$1);\n;\nln E\\&E\\_1 50\\%;\n;\n$\\rho$;\n;\n$\\lambda$;\n"
     );
     assert!(text(&files, "tables/t.md").contains("| Measure (t−1)"));
+}
+
+#[test]
+fn without_a_base_the_median_gives_the_sign() {
+    let mut wanted = robustness();
+    wanted.base = None;
+    wanted.labels.insert("measure".to_owned(), "Agglomeration".to_owned());
+    let made = experiment(vec![table("t", TableKind::Robustness(wanted))]);
+    let files = rendered(&made);
+    let markdown = text(&files, "tables/t.md");
+    assert!(markdown.contains("| Agglomeration ") && !markdown.contains("Base"), "{markdown}");
+    assert!(markdown.contains("The sign is that of the median."), "{markdown}");
+    // Five estimates of −0.258 and five of 0.258: the median is 0, which counts as positive.
+    let row = text(&files, "robustness.csv").lines().nth(1).expect("a row");
+    assert!(
+        row.starts_with("t,paper,measure,12,10,0,1,1,,,0.05,positive,median,0.5,0.5,0.5,"),
+        "{row}"
+    );
+    let choices = text(&files, "robustness_choices.csv");
+    assert!(
+        choices.contains("t,paper,measure,measure,oa,5,-0.25804,0.0,0.0,1.0,1.0\n"),
+        "{choices}"
+    );
 }
 
 #[test]

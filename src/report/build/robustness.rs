@@ -1,0 +1,252 @@
+//! Tables that sum up coefficients over many specifications: one row a coefficient or effect.
+
+use crate::mistake::Checked;
+use crate::model::Term;
+use crate::report::build::regression::{estimate, over, row_label, term_in};
+use crate::report::columns::{CellColumn, State};
+use crate::report::number::{Number, threshold};
+use crate::report::robustness::{Gathered, GatheredRow, gather};
+use crate::report::table::{Align, Brackets, Column, Entry, Footnotes, Group, Head, Row, Table};
+use crate::report::{Source, labels, notes};
+use crate::robustness::Robustness;
+use crate::spec::Axis;
+use crate::spec::tables::{RobustnessTable, TableSpec};
+
+/// Decimals of shares.
+const SHARE_DECIMALS: usize = 2;
+
+/// Range and shares of each row; below them its most influential choice.
+pub fn build(source: Source<'_>, spec: &TableSpec, wanted: &RobustnessTable) -> Checked<Table> {
+    let gathered = gather(source, spec, wanted)?;
+    let mut footnotes = Footnotes::default();
+    let (heads, columns) = frame(gathered.base.is_some(), wanted.level);
+    let mut rows = Vec::new();
+    for row in &gathered.rows {
+        rows.push(Row {
+            label: row_label(source, &wanted.labels, row.row, &gathered.cells),
+            entries: entries(spec.digits, &gathered, row, &mut footnotes),
+        });
+        let summary = row.summary.as_ref();
+        rows.extend(summary.and_then(|s| influence(source, spec.digits, &gathered, s)));
+    }
+    Ok(Table {
+        id: spec.id.clone(),
+        caption: spec.caption.clone(),
+        number: spec.number,
+        over: over(source, &gathered.cells),
+        stub: String::new(),
+        heads,
+        columns,
+        groups: vec![Group { label: None, rows }],
+        notes: table_notes(source, spec, wanted, &gathered),
+        footnotes: footnotes.into_vec(),
+    })
+}
+
+/// Heads and columns; a column for the base where there is one.
+fn frame(base: bool, level: f64) -> (Vec<Vec<Head>>, Vec<Column>) {
+    let head = |label: &str, span| Head { label: label.to_owned(), span };
+    let significant = format!("p < {}", threshold(level));
+    let mut inner = vec!["Fits", "Min", "Median", "Max", "Share", &significant, &significant, "η²"];
+    if base {
+        inner.insert(1, "Base");
+    }
+    let outer = vec![
+        head("", 1),
+        head("Estimate", if base { 4 } else { 3 }),
+        head("Same sign", 2),
+        head("Opposite", 1),
+        head("", 1),
+    ];
+    let align = |label: &str| if label == "Fits" { Align::Left } else { Align::Decimal };
+    let column = |label: &&str| Column { number: None, cell: None, align: align(label) };
+    let columns = inner.iter().map(column).collect();
+    (vec![outer, inner.into_iter().map(|label| head(label, 1)).collect()], columns)
+}
+
+/// Number of columns.
+fn width(gathered: &Gathered<'_>) -> usize {
+    if gathered.base.is_some() { 9 } else { 8 }
+}
+
+fn entries(
+    digits: usize,
+    gathered: &Gathered<'_>,
+    row: &GatheredRow<'_>,
+    footnotes: &mut Footnotes,
+) -> Vec<Entry> {
+    let Some(summary) = &row.summary else {
+        let mut entries = vec![Entry::Dash; width(gathered)];
+        entries[0] = nothing(gathered, footnotes);
+        return entries;
+    };
+    let estimate = |value| Entry::Number(Number::decimals(value, digits));
+    let share = |value| Entry::Number(Number::decimals(value, SHARE_DECIMALS));
+    let fits = format!("{} of {}", summary.specifications, gathered.cells.len());
+    let base = gathered.base.as_ref().map(|base| match row.base {
+        Some(e) => estimate(e.value),
+        None => without_base(base, footnotes),
+    });
+    let shares = summary.shares;
+    let mut entries = vec![Entry::Text(fits)];
+    entries.extend(base);
+    entries.extend([summary.minimum, summary.median, summary.maximum].map(estimate));
+    entries.extend([shares.same_sign, shares.significant, shares.opposite].map(share));
+    entries.push(Entry::Empty);
+    entries
+}
+
+/// Why a row has no numbers at all.
+fn nothing(gathered: &Gathered<'_>, footnotes: &mut Footnotes) -> Entry {
+    let (word, text) = if gathered.not_run() == gathered.cells.len() {
+        ("not run", "Not run: there is no record of any of these cells.")
+    } else {
+        ("none", "None: no cell that was fitted has this coefficient.")
+    };
+    Entry::Absent { word, mark: footnotes.mark(text.to_owned()) }
+}
+
+/// Why the base has no estimate of a row.
+fn without_base(base: &CellColumn<'_>, footnotes: &mut Footnotes) -> Entry {
+    let why = match base.state {
+        State::Fitted(_) => "it does not have this coefficient",
+        State::Failed(_) => "it could not be fitted",
+        State::NotRun => "there is no record of it",
+    };
+    let text = format!("The base has no estimate: {why}. The sign is that of the median.");
+    Entry::Absent { word: "n/a", mark: footnotes.mark(text) }
+}
+
+/// `Region: West < East`, the values with the lowest and the highest mean; the means below the
+/// smallest and the largest estimate; and η².
+fn influence(
+    source: Source<'_>,
+    digits: usize,
+    gathered: &Gathered<'_>,
+    summary: &Robustness,
+) -> Option<Row> {
+    let (position, eta_squared) = summary.most_influential()?;
+    let axis = Axis::ALL[position];
+    let (low, high) = summary.axes[position].extremes()?;
+    let label = |value: &str| {
+        let cell = gathered.cells.iter().find(|c| c.cell.axes.value(axis) == value);
+        let label = cell.map(|c| labels::axis_value(source.spec, &c.cell.axes, axis));
+        label.unwrap_or_else(|| value.to_owned())
+    };
+    // Lags carry their name already.
+    let name = if axis == Axis::Lags { String::new() } else { format!("{}: ", labels::axis(axis)) };
+    let mean = |value| Entry::Enclosed {
+        value: Number::decimals(value, digits),
+        brackets: Brackets::Round,
+    };
+    let mut entries = vec![Entry::Empty; width(gathered)];
+    let smallest = if gathered.base.is_some() { 2 } else { 1 };
+    entries[smallest] = mean(low.mean);
+    entries[smallest + 2] = mean(high.mean);
+    entries[width(gathered) - 1] = Entry::Number(Number::decimals(eta_squared, SHARE_DECIMALS));
+    Some(Row { label: format!("{name}{} < {}", label(&low.value), label(&high.value)), entries })
+}
+
+fn table_notes(
+    source: Source<'_>,
+    spec: &TableSpec,
+    wanted: &RobustnessTable,
+    gathered: &Gathered<'_>,
+) -> Vec<String> {
+    let level = threshold(wanted.level);
+    let mut said = notes::data(source);
+    said.push(specifications(source, gathered));
+    said.extend(in_all(source, gathered));
+    said.extend(unfitted(gathered));
+    said.extend(notes::spatial_terms(&shown(gathered)));
+    said.push(reference(source, gathered));
+    said.push(format!(
+        "Same sign, opposite: shares of the specifications with that sign, and with that sign and \
+         p\u{a0}<\u{a0}{level}, p-values those of each fit."
+    ));
+    said.push(
+        "Below a row its most influential choice, the one with the largest η²: the share of the \
+         variance of the estimates that lies between its values (between-group over total sum of \
+         squares). Named are its values with the lowest and the highest mean; means in parentheses."
+            .to_owned(),
+    );
+    said.extend(spec.notes.iter().map(|n| notes::sentence(n)));
+    said
+}
+
+/// The distinct labels of the cells on one axis, in order.
+fn values(source: Source<'_>, gathered: &Gathered<'_>, axis: Axis) -> Vec<String> {
+    let mut values: Vec<String> = Vec::new();
+    for column in &gathered.cells {
+        let value = labels::axis_value(source.spec, &column.cell.axes, axis);
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    values
+}
+
+/// Whether the cells differ on an axis; labels may be shared by several values.
+fn varies(gathered: &Gathered<'_>, axis: Axis) -> bool {
+    let value = |c: &CellColumn<'_>| c.cell.axes.value(axis);
+    gathered.cells.windows(2).any(|pair| value(&pair[0]) != value(&pair[1]))
+}
+
+/// How many there are, and the choices in which they differ.
+fn specifications(source: Source<'_>, gathered: &Gathered<'_>) -> String {
+    let choice = |axis: Axis| {
+        let values = values(source, gathered, axis).join(", ");
+        format!("{} ({values})", axis.name())
+    };
+    let choices: Vec<String> =
+        Axis::ALL.into_iter().filter(|&axis| varies(gathered, axis)).map(choice).collect();
+    let by = if choices.is_empty() { String::new() } else { format!(": {}", choices.join(", ")) };
+    format!("{} specifications{by}.", gathered.cells.len())
+}
+
+/// What all specifications share.
+fn in_all(source: Source<'_>, gathered: &Gathered<'_>) -> Option<String> {
+    let first = gathered.cells.first()?;
+    let said: Vec<String> = Axis::ALL
+        .into_iter()
+        .filter(|&axis| !varies(gathered, axis))
+        .map(|axis| labels::axis_phrase(source.spec, &first.cell.axes, axis))
+        .collect();
+    (!said.is_empty()).then(|| format!("In all of them: {}.", said.join(", ")))
+}
+
+fn unfitted(gathered: &Gathered<'_>) -> Option<String> {
+    let count = |n: usize, what: &str| (n > 0).then(|| format!("{n} {what}"));
+    let failed = count(gathered.failed(), "failed");
+    let not_run = count(gathered.not_run(), "not run");
+    let said: Vec<String> = failed.into_iter().chain(not_run).collect();
+    (!said.is_empty()).then(|| format!("Specifications without a fit: {}.", said.join(", ")))
+}
+
+/// The terms that rows show.
+fn shown(gathered: &Gathered<'_>) -> Vec<Term> {
+    let of = |row: &GatheredRow<'_>| {
+        let has = |c: &CellColumn<'_>| {
+            let term = term_in(row.row, c);
+            c.outcome().is_some_and(|o| estimate(o, &term).is_some()).then_some(term)
+        };
+        gathered.cells.iter().find_map(has)
+    };
+    gathered.rows.iter().filter_map(of).collect()
+}
+
+/// What gives the sign.
+fn reference(source: Source<'_>, gathered: &Gathered<'_>) -> String {
+    let Some(base) = &gathered.base else {
+        return "The sign is that of the median.".to_owned();
+    };
+    let said: Vec<String> = Axis::ALL
+        .into_iter()
+        .filter(|&axis| varies(gathered, axis))
+        .map(|axis| labels::axis_phrase(source.spec, &base.cell.axes, axis))
+        .collect();
+    if said.is_empty() {
+        return "The base is the only specification; the sign is its own.".to_owned();
+    }
+    format!("Base, which gives the sign: {}.", said.join(", "))
+}
