@@ -47,7 +47,9 @@ fn one_core() {
     }
     println!("\nP = {:.1} GFLOP/s\n", p / 1e9);
     parts();
-    println!("A cell with 999 percentile-t replicates, ms of CPU: set-up, replicates, summary, all");
+    println!(
+        "A cell with 999 percentile-t replicates, ms of CPU: set-up, replicates, summary, all"
+    );
     for case in cases() {
         cell(&case);
     }
@@ -59,8 +61,7 @@ fn parts() {
     for case in cases() {
         let fit = case.fit();
         let reduction = case.estimator().reduction(&case.problem(), &fit.at).expect("it reduces");
-        let shape =
-            Shape { units: case.sample.n_units(), periods: case.sample.n_periods() };
+        let shape = Shape { units: case.sample.n_units(), periods: case.sample.n_periods() };
         let pool = &fit.at.innovations;
         let mut errors = vec![[0.0; LANES]; pool.len()];
         let per = |seconds: f64| seconds * 1e6 / (100 * LANES) as f64;

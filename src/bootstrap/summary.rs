@@ -120,7 +120,7 @@ impl Scale {
                 // u* − û = ½ ln of a ratio of products; du/dθ = ½(high − low)/((θ − low)(high − θ)).
                 let product = (v - low) * (high - value) / ((high - v) * (value - low));
                 let slope = (high - low) / ((v - low) * (high - v));
-                libm::log(product) / (std_error * slope)
+                (product).ln() / (std_error * slope)
             }
         }
     }
@@ -132,7 +132,7 @@ impl Scale {
             Self::Bounded { value, low, high } => {
                 let slope = (high - low) / ((value - low) * (high - value));
                 // The odds (θ − low)/(high − θ) at u = û − c·s·du/dθ.
-                let odds = (value - low) / (high - value) * libm::exp(-c * s * slope);
+                let odds = (value - low) / (high - value) * (-c * s * slope).exp();
                 (low + high * odds) / (1.0 + odds)
             }
         }

@@ -32,8 +32,8 @@ pub mod transform;
 pub(crate) mod worked;
 
 use crate::model::{Effects, Model, Term};
-use batch::Reduction;
 use crate::outcome::{Estimate, Failure, FailureKind, Fit};
+use batch::Reduction;
 pub use problem::Problem;
 
 /// What others need to know of an estimator.

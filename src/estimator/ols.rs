@@ -8,9 +8,9 @@
 //! *Limits*: no spatial term; what a spatial model would add is for the LM tests to say.
 //! *References*: Baltagi (2021), Econometric Analysis of Panel Data, chapters 2 and 3.
 
+use super::batch::{self, Reduction};
 use super::goodness::{Ingredients, gaussian_loglik, statistics};
 use super::inference::{estimates, rows};
-use super::batch::{self, Reduction};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
 use crate::model::{Model, SmallSample, Term};

@@ -11,11 +11,11 @@
 //! *Limits*: as for the SLM.
 //! *References*: Elhorst (2010), Handbook of Applied Spatial Analysis, C.2; Anselin (1988).
 
+use super::batch::{self, Reduction};
 use super::goodness::gaussian_loglik;
 use super::gram::FilteredGram;
 use super::likelihood::{self, Optimum};
 use super::problem::combine;
-use super::batch::{self, Reduction};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, dot, spd_inverse};

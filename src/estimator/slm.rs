@@ -12,10 +12,10 @@
 //! 2010).
 //! *References*: Elhorst (2010), Handbook of Applied Spatial Analysis, C.2; Lee & Yu (2010).
 
+use super::batch::{self, Reduction};
 use super::goodness::gaussian_loglik;
 use super::impacts::impacts;
 use super::likelihood::{self, Optimum};
-use super::batch::{self, Reduction};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, dot};

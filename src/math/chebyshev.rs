@@ -94,8 +94,7 @@ mod tests {
         let values: Vec<f64> = points(32).iter().map(|x| 1.0 / (1.0 + x * x)).collect();
         let c = coefficients(&values);
         let x: f64 = 0.3;
-        let sum: f64 =
-            c.iter().enumerate().map(|(m, c)| c * (m as f64 * x.acos()).cos()).sum();
+        let sum: f64 = c.iter().enumerate().map(|(m, c)| c * (m as f64 * x.acos()).cos()).sum();
         assert!((sum - 1.0 / (1.0 + x * x)).abs() < 1e-12);
     }
 

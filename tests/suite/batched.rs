@@ -99,8 +99,7 @@ fn a_replicate_is_the_same_in_every_batch_and_on_every_thread() {
             rescale: Rescale::None,
             key: [1; 32],
         };
-        let made =
-            Replicator::new(&problem, estimator, (&at, &impacts), design, Path::Batched);
+        let made = Replicator::new(&problem, estimator, (&at, &impacts), design, Path::Batched);
         let on = |threads: usize, first: u64, count: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
             pool.expect("threads").install(|| made.replicates(first, count))

@@ -48,9 +48,9 @@ impl Panel {
         values: impl Fn(f64) -> Vec<f64>,
     ) -> Self {
         let (low, high) = spectrum.interval();
-        let to_u = |r: f64| 0.5 * libm::log((r - low) / (high - r));
+        let to_u = |r: f64| 0.5 * ((r - low) / (high - r)).ln();
         let to_r = |u: f64| {
-            let e = libm::exp(2.0 * u);
+            let e = (2.0 * u).exp();
             (low + high * e) / (1.0 + e)
         };
         let here = to_u(at);

@@ -23,8 +23,8 @@ use super::{Reduction, TileEstimates, reduces};
 use crate::estimator::problem::matrix;
 use crate::estimator::{Estimated, Problem};
 use crate::math::lanes::{LANES, Lane};
-use crate::math::simd::{Kernel, dispatch};
 use crate::math::linalg::{ColumnSpace, dot};
+use crate::math::simd::{Kernel, dispatch};
 use crate::model::Term;
 
 /// A fitted spatial error model.
@@ -56,20 +56,16 @@ pub(in crate::estimator) fn reduction(problem: &Problem<'_>, at: &Estimated) -> 
     let weights = problem.weights;
     let spectrum = weights.spectrum()?;
     let columns = problem.columns();
-    let lags: Vec<Vec<f64>> =
-        columns.iter().map(|x| problem.within(&weights.lag(x))).collect();
+    let lags: Vec<Vec<f64>> = columns.iter().map(|x| problem.within(&weights.lag(x))).collect();
     let filtered: Vec<Vec<f64>> = columns
         .iter()
         .zip(&lags)
-        .map(|(x, lag)| {
-            problem.within(x).iter().zip(lag).map(|(x, l)| x - lambda * l).collect()
-        })
+        .map(|(x, lag)| problem.within(x).iter().zip(lag).map(|(x, l)| x - lambda * l).collect())
         .collect();
     let space = ColumnSpace::new(&matrix(&filtered)).ok()?;
     let (k, n, t) = (space.rank(), problem.n_units(), problem.n_periods());
     let r_inverse = space.r_inverse();
-    let basis: Vec<Vec<f64>> =
-        (0..k).map(|j| space.q.col(j).iter().copied().collect()).collect();
+    let basis: Vec<Vec<f64>> = (0..k).map(|j| space.q.col(j).iter().copied().collect()).collect();
     let moved: Vec<Vec<f64>> = (0..k)
         .map(|j| {
             let weights: Vec<f64> = (0..k).map(|i| r_inverse[(i, j)]).collect();
@@ -79,9 +75,12 @@ pub(in crate::estimator) fn reduction(problem: &Problem<'_>, at: &Estimated) -> 
     let filter = weights.filter(lambda);
     let transposed = |v: &[f64]| weights.lag_transposed(&filter.resolve_transposed(v));
     let mut rows = basis.clone();
-    rows.extend(basis.iter().zip(&moved).map(|(q, z)| {
-        transposed(q).iter().zip(z).map(|(a, b)| a + b).collect::<Vec<f64>>()
-    }));
+    rows.extend(
+        basis
+            .iter()
+            .zip(&moved)
+            .map(|(q, z)| transposed(q).iter().zip(z).map(|(a, b)| a + b).collect::<Vec<f64>>()),
+    );
     rows.extend(moved.iter().map(|z| transposed(z)));
 
     let panel = Panel::new(spectrum, lambda, std_error, |r| {
@@ -93,13 +92,7 @@ pub(in crate::estimator) fn reduction(problem: &Problem<'_>, at: &Estimated) -> 
     };
     let mixed = product(&basis, &moved);
     Some(Sem {
-        forms: Forms::new(
-            n,
-            t,
-            problem.model.effects,
-            &rows,
-            Some(Operator::new(weights, lambda)),
-        ),
+        forms: Forms::new(n, t, problem.model.effects, &rows, Some(Operator::new(weights, lambda))),
         panel,
         k,
         observations: problem.n() as f64,
@@ -151,8 +144,8 @@ impl Filtered<'_> {
             }
         }
         for l in 0..LANES {
-            self.ssr[l] = square[l]
-                .mul_add(forms.ww[l], (-2.0 * theta[l]).mul_add(forms.ew[l], forms.ee[l]));
+            self.ssr[l] =
+                square[l].mul_add(forms.ww[l], (-2.0 * theta[l]).mul_add(forms.ew[l], forms.ee[l]));
         }
         for j in 0..k {
             for l in 0..LANES {
@@ -271,8 +264,7 @@ impl Profile for Filtered<'_> {
                 let slope = twice.mul_add(b2[l], -b1[l]);
                 let moved = twice.mul_add(self.s2[j][l], -self.s1[j][l]);
                 first[l] = g.mul_add((-2.0_f64).mul_add(slope, moved), first[l]);
-                second[l] =
-                    g.mul_add(2.0_f64.mul_add(self.s2[j][l], -4.0 * b2[l]), second[l]);
+                second[l] = g.mul_add(2.0_f64.mul_add(self.s2[j][l], -4.0 * b2[l]), second[l]);
                 self.s1[j][l] = slope - moved;
             }
         }
@@ -327,8 +319,7 @@ impl Sem {
         for l in 0..LANES {
             sigma2[l] = ssr[l] / n;
             let trace = self.periods * functions[0][l];
-            let information =
-                self.periods.mul_add(functions[2][l], -2.0 * trace * trace / n);
+            let information = self.periods.mul_add(functions[2][l], -2.0 * trace * trace / n);
             let variance = 1.0 / information;
             let slope = 2.0 * sigma2[l] * trace / n;
             let of_sigma2 = (slope * slope).mul_add(variance, 2.0 * sigma2[l] * sigma2[l] / n);

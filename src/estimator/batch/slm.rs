@@ -23,8 +23,8 @@ use super::products::Products;
 use super::{Reduction, TileEstimates, reduces};
 use crate::estimator::{Estimated, Problem};
 use crate::math::lanes::{LANES, Lane};
-use crate::math::simd::{Kernel, dispatch};
 use crate::math::linalg::dot;
+use crate::math::simd::{Kernel, dispatch};
 use crate::model::Term;
 
 /// A fitted spatial lag model.
@@ -66,8 +66,7 @@ pub(in crate::estimator) fn reduction(problem: &Problem<'_>, at: &Estimated) -> 
     let spectrum = problem.weights.spectrum()?;
     let space = problem.within_space().ok()?;
     let (k, n, t) = (space.rank(), problem.n_units(), problem.n_periods());
-    let basis: Vec<Vec<f64>> =
-        (0..k).map(|j| space.q.col(j).iter().copied().collect()).collect();
+    let basis: Vec<Vec<f64>> = (0..k).map(|j| space.q.col(j).iter().copied().collect()).collect();
 
     let lag = problem.weights.lag(&problem.weights.resolve(rho, &at.systematic));
     let mean_lag = problem.within(&lag);
@@ -185,12 +184,8 @@ impl Slm {
     fn residuals(&self, forms: &TileForms) -> Residuals {
         let k = self.k;
         let linear = &forms.linear;
-        let mut out = Residuals {
-            observations: self.observations,
-            ee: forms.ee,
-            le: forms.ew,
-            ll: forms.ww,
-        };
+        let mut out =
+            Residuals { observations: self.observations, ee: forms.ee, le: forms.ew, ll: forms.ww };
         for (a, b) in linear[..k].iter().zip(&linear[k..2 * k]) {
             for l in 0..LANES {
                 out.ee[l] = (-a[l]).mul_add(a[l], out.ee[l]);
@@ -209,8 +204,7 @@ impl Slm {
     fn solve(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>) {
         let k = self.k;
         let mut residuals = self.residuals(forms);
-        let (rho, good) =
-            climb(&mut residuals, &self.panel, (self.rho, self.periods), self.traces);
+        let (rho, good) = climb(&mut residuals, &self.panel, (self.rho, self.periods), self.traces);
         let theta = minus(&rho, self.rho);
         let ssr = residuals.ssr(&theta);
 
@@ -240,8 +234,7 @@ impl Slm {
             );
             variance[l] = 1.0 / information;
             let slope = 2.0 * sigma2[l] * trace / n;
-            let of_sigma2 =
-                (slope * slope).mul_add(variance[l], 2.0 * sigma2[l] * sigma2[l] / n);
+            let of_sigma2 = (slope * slope).mul_add(variance[l], 2.0 * sigma2[l] * sigma2[l] / n);
             out.values[k][l] = rho[l];
             out.std_errors[k][l] = variance[l].sqrt();
             out.values[k + 1][l] = sigma2[l];
@@ -292,8 +285,8 @@ impl Slm {
                     let (m, by_rho) = (multiplier[kind][l], beta * slope[kind][l]);
                     // (∂β, ∂ρ) against V_β = σ²c + V_ρh², Cov = −V_ρh and V_ρ.
                     let along = (-m).mul_add(h[j][l], by_rho);
-                    let square = (variance[l] * along)
-                        .mul_add(along, m * m * sigma2[l] * self.spread[j]);
+                    let square =
+                        (variance[l] * along).mul_add(along, m * m * sigma2[l] * self.spread[j]);
                     out.values[at][l] = beta * m;
                     out.std_errors[at][l] = square.sqrt();
                 }

@@ -38,8 +38,7 @@ impl UnitForms {
             if !forms.effects().has_time() {
                 return m.clone();
             }
-            let means: Vec<f64> =
-                (0..n).map(|j| m.col(j).iter().sum::<f64>() / n as f64).collect();
+            let means: Vec<f64> = (0..n).map(|j| m.col(j).iter().sum::<f64>() / n as f64).collect();
             Matrix::from_fn(n, n, |i, j| m[(i, j)] - means[j])
         };
         let times = |m: &Matrix| {
