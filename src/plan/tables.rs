@@ -4,7 +4,7 @@ use super::expand::absent;
 use super::{Cell, CellAxes, Plan};
 use crate::ident::KeyPath;
 use crate::mistake::{Mistake, suggest};
-use crate::model::{Effects, Impact, Term};
+use crate::model::{Effects, Impact, Regressor, Term, shift};
 use crate::spec::tables::{CellChoice, Parentheses, RegressionTable, RowTerm, TableKind};
 use crate::spec::{Axis, Spec};
 
@@ -48,7 +48,11 @@ fn check_rows(plan: &Plan, table: &RegressionTable, mistakes: &mut Vec<Mistake>)
         seen.push(&row.value);
         let help = match &row.value {
             RowTerm::Measure { lag, .. } => {
-                if chosen.iter().any(|cell| cell.axes.lags.lags().contains(lag)) {
+                let has = |cell: &&Cell| {
+                    let of_measure = |r: &Regressor| r.variable == cell.measure_variable;
+                    cell.model.regressors.iter().any(|r| of_measure(r) && r.lag == *lag)
+                };
+                if chosen.iter().any(has) {
                     continue;
                 }
                 let deepest = chosen.iter().map(|cell| cell.axes.lags.deepest()).max();
@@ -72,8 +76,7 @@ fn row_name(row: &RowTerm) -> String {
     match row {
         RowTerm::Measure { impact, lag } => {
             let prefix = impact.map_or_else(String::new, |i| format!("{}:", i.name()));
-            let suffix = if *lag == 0 { String::new() } else { format!("@lag{lag}") };
-            format!("{prefix}measure{suffix}")
+            format!("{prefix}measure{}", shift(*lag))
         }
         RowTerm::Named(name) => name.clone(),
     }

@@ -5,6 +5,7 @@
 //! | `table` | the one table object that every format is written from |
 //! | `build` | records → table, one file a kind |
 //! | `columns` | which cells are columns, in which order, under which heads |
+//! | `changes` | what variants did, for the notes |
 //! | `notes` | what a reader must know, from the records |
 //! | `labels` | what things are called |
 //! | `number` | rounding and stars: the only place where digits are decided |
@@ -16,6 +17,7 @@
 //! | `terminal` | the summary at the end of a run |
 
 pub mod build;
+pub mod changes;
 pub mod columns;
 pub mod format;
 pub mod labels;

@@ -97,6 +97,14 @@ impl Weights {
         }
     }
 
+    /// The same matrix of other units, as many.
+    #[must_use]
+    pub fn relabelled(mut self, units: UnitIndex) -> Self {
+        debug_assert_eq!(units.len(), self.n());
+        self.units = units;
+        self
+    }
+
     fn from_links(units: UnitIndex, sorted: &[(usize, usize, f64)]) -> Result<Self, WeightsError> {
         if sorted.is_empty() {
             return Err(WeightsError::Empty);

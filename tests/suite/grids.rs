@@ -93,7 +93,7 @@ fn include_adds_cells_and_open_axes_take_all_values_of_the_grid() {
 #[test]
 fn regressors_are_the_lags_of_the_measure_then_the_controls() {
     let plan = planned(&GRID.replace("lags = [0, 2]", "lags = [[0, 2]]\ncommon_sample = false"));
-    let terms: Vec<(String, u32)> =
+    let terms: Vec<(String, i32)> =
         plan.cells[0].model.regressors.iter().map(|r| (r.variable.to_string(), r.lag)).collect();
     assert_eq!(terms, [("ln_x".into(), 0), ("ln_x".into(), 2), ("c".into(), 0)]);
     assert_eq!(plan.cells[0].skip, 2);

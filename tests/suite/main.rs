@@ -19,3 +19,4 @@ mod report;
 mod simulate;
 mod spec_errors;
 mod support;
+mod variants;

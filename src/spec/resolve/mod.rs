@@ -5,12 +5,15 @@
 //! | `sources` | data, variables, weights, regions, measures, models |
 //! | `grids` | axes, rules and Moran blocks |
 //! | `tables` | tables, repeated ones among them |
+//! | `variants` | robustness checks and the names of their values |
 
 mod grids;
 mod sources;
 mod tables;
+mod variants;
 
 use super::raw::{OneOrMany, RawSpec};
+use super::variants::BASE;
 use super::vocabulary::Vocabulary;
 use super::{DataSpec, Missing, Spec};
 use crate::ident::{KeyPath, Located, Seed, VarName};
@@ -71,6 +74,7 @@ impl Resolver<'_> {
         let measures = self.measures();
         let models = self.models();
         let bootstrap = self.bootstraps();
+        let variants = self.variants();
         let grids = self.grids();
         let moran = self.moran();
         if raw.grids.is_empty() && raw.moran.is_empty() && !self.reported(&at(&["grids"])) {
@@ -90,6 +94,7 @@ impl Resolver<'_> {
             measures,
             models,
             bootstrap,
+            variants,
             grids,
             moran,
             tables: Vec::new(),
@@ -149,6 +154,10 @@ impl Resolver<'_> {
             "measures" => raw.measures.keys().map(String::as_str).collect(),
             "grids" => raw.grids.keys().map(String::as_str).collect(),
             "bootstrap" => raw.bootstrap.keys().map(String::as_str).collect(),
+            "variants" => {
+                let declared = raw.variants.keys().map(String::as_str);
+                std::iter::once(BASE).chain(declared).collect()
+            }
             "models" => model_names(self.vocabulary, raw),
             other => unreachable!("`{other}` is not a section of names"),
         };
