@@ -373,3 +373,22 @@ pub enum WeightsFormat {
     /// A CSV with columns `from`, `to` and, if wanted, `weight`; one row a directed link.
     Edges,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lags_and_leads_read_back() {
+        for (text, wanted) in [
+            ("x", ("x", 0)),
+            ("x@lag2", ("x", 2)),
+            ("x@lead1", ("x", -1)),
+            ("x@lagoon", ("x@lagoon", 0)),
+            ("x@lag-1", ("x@lag-1", 0)),
+        ] {
+            assert_eq!(split_shift(text), wanted);
+            assert_eq!(format!("{}{}", wanted.0, shift(wanted.1)), text);
+        }
+    }
+}

@@ -68,7 +68,7 @@ fn periods(gone: &[i64]) -> Option<String> {
 fn tails(source: Source<'_>, tails: &Tails, changes: &Changes) -> String {
     let (low, high) = (percent(tails.share), percent(1.0 - tails.share));
     let quantiles =
-        format!("its {low} or {high} quantile over the sample (type 7 of Hyndman & Fan)");
+        format!("the column's {low} or {high} quantile over the sample (type 7 of Hyndman & Fan)");
     match tails.rule {
         TailRule::Winsorise => {
             let counts = changes.tails.iter().map(|tail| {

@@ -401,6 +401,21 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn units_are_permuted_by_relabelling_another_order() {
+        // The path 0 – 1 – 2 with p = (1, 2, 0): w*_ij = w_p(i)p(j), so that 0 stands in the middle's
+        // place and its neighbours are 1 and 2.
+        let links = undirected(3, &[(0, 1), (1, 2)]);
+        let how = RegionWeights::Renormalise;
+        let moved =
+            Weights::region(&units(3), &links, &[1, 2, 0], Normalisation::Row, how).unwrap();
+        let w = moved.relabelled(units(3));
+        assert_eq!(w.units(), &units(3));
+        let row = |i| w.row(i).collect::<Vec<_>>();
+        assert_eq!(row(0), [(1, 0.5), (2, 0.5)]);
+        assert_eq!((row(1), row(2)), (vec![(0, 1.0)], vec![(0, 1.0)]));
+    }
+
+    #[test]
     fn isolates_keep_a_row_of_zeros() {
         let links = undirected(4, &[(0, 1), (1, 2)]);
         let w = Weights::new(&units(4), &links, Normalisation::Row).unwrap();

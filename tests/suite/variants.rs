@@ -24,15 +24,15 @@ fn lab(variants: &str, grid: &str) -> Lab {
 const ALL: &str = "region = \"all\"";
 
 /// The rows of a CSV file, by the names of their columns.
-fn rows(lab: &Lab, results: &str, file: &str) -> Vec<BTreeMap<String, String>> {
-    let bytes = lab.files(results)[file].clone();
+fn rows(lab: &Lab, file: &str) -> Vec<BTreeMap<String, String>> {
+    let bytes = std::fs::read(lab.path(file)).expect("a CSV file");
     let mut reader = csv::Reader::from_reader(bytes.as_slice());
     reader.deserialize().map(|row| row.expect("a row")).collect()
 }
 
 /// Estimates and standard errors of the cells of one variant, by term.
 fn estimates(lab: &Lab, results: &str, variant: &str) -> BTreeMap<String, (f64, f64)> {
-    let rows = rows(lab, results, "lab/estimates.csv");
+    let rows = rows(lab, &format!("{results}/estimates.csv"));
     let own = rows.iter().filter(|row| row["variant"] == variant);
     let number = |row: &BTreeMap<String, String>, name: &str| row[name].parse().expect("a number");
     let found: BTreeMap<_, _> = own
@@ -61,22 +61,20 @@ fn panel_where(stays: impl Fn(&str, &str) -> bool) -> String {
     kept.collect::<Vec<_>>().join("\n") + "\n"
 }
 
-/// Base estimates of the plain experiment on another data file, with other settings.
+/// Base estimates of an experiment without variants on another data file.
 fn base_on(lab: &Lab, data: &str, grid: &str, sets: &[&str]) -> BTreeMap<String, (f64, f64)> {
     lab.write("other.csv", data);
     let plain = spec("", grid).replace("panel.csv", "other.csv");
-    lab.write(
-        "other/lab.toml",
-        &plain
-            .replace("\"other.csv\"", "\"../other.csv\"")
-            .replace("\"links.gal\"", "\"../links.gal\"\nextra_units = \"drop\""),
-    );
-    let mut arguments = vec!["run", "other/lab.toml", "--results", "other-results"];
+    // A region of units that the other file need not have.
+    let plain =
+        plain.lines().filter(|line| !line.starts_with("some = ")).collect::<Vec<_>>().join("\n");
+    lab.write("other.toml", &plain.replace("links.gal\"", "links.gal\"\nextra_units = \"drop\""));
+    let mut arguments = vec!["run", "other.toml"];
     for set in sets {
         arguments.extend(["--set", set]);
     }
     assert_exit(&lab.run(&arguments), 0);
-    estimates(lab, "other-results", "base")
+    estimates(lab, "results/other", "base")
 }
 
 fn numbers_of_other_data(lab: &Lab, data: &str, grid: &str) -> BTreeMap<String, (f64, f64)> {
@@ -93,7 +91,7 @@ fn leaving_out_a_unit_or_a_period_is_a_data_file_without_it() {
     let lab = lab(variants, &axis);
     assert_exit(&lab.run(&["run", "lab.toml", "--results", "results"]), 0);
     // Base, six units, eight years, f again, one region that is a part.
-    let fits = rows(&lab, "results", "lab/fits.csv");
+    let fits = rows(&lab, "results/lab/fits.csv");
     assert_eq!(fits.len(), 1 + 6 + 8 + 1 + 1);
     let id = |variant: &str| {
         fits.iter().find(|row| row["variant"] == variant).expect("a cell")["cell"].clone()
@@ -102,13 +100,13 @@ fn leaving_out_a_unit_or_a_period_is_a_data_file_without_it() {
     assert_eq!(id("loo_units.f"), id("no_f"));
     for unit in ["b", "f"] {
         let other = numbers_of_other_data(&lab, &panel_where(|u, _| u != unit), ALL);
-        let own = estimates(&lab, "results", &format!("loo_units.{unit}"));
+        let own = estimates(&lab, "results/lab", &format!("loo_units.{unit}"));
         assert_same(unit, &own, &other);
     }
     let other = numbers_of_other_data(&lab, &panel_where(|u, _| ["d", "e"].contains(&u)), ALL);
-    assert_same("region", &estimates(&lab, "results", "no_some.some"), &other);
+    assert_same("region", &estimates(&lab, "results/lab", "no_some.some"), &other);
     let other = numbers_of_other_data(&lab, &panel_where(|_, y| y != "2007"), ALL);
-    assert_same("year", &estimates(&lab, "results", "loo_years.2007"), &other);
+    assert_same("year", &estimates(&lab, "results/lab", "loo_years.2007"), &other);
     // A year in the middle: a record that says so, and 6 × 7 observations.
     let middle = fits.iter().find(|row| row["variant"] == "loo_years.2003").expect("a cell");
     assert_eq!((middle["n"].as_str(), middle["first_period"].as_str()), ("42", "2000"));
@@ -129,9 +127,9 @@ fn a_subperiod_takes_lags_from_the_whole_panel() {
     // The lag of 2003 is 2002, which the data need not lose.
     let years = ["data.years=[2002, 2006]"];
     let other = base_on(&lab, &panel(), &format!("{ALL}\nlags = 1"), &years);
-    assert_same("early", &estimates(&lab, "results", "early"), &other);
+    assert_same("early", &estimates(&lab, "results/lab", "early"), &other);
     // 2001 and 2003 to 2007 stay.
-    let fits = rows(&lab, "results", "lab/fits.csv");
+    let fits = rows(&lab, "results/lab/fits.csv");
     let n: Vec<&str> = fits.iter().map(|row| row["n"].as_str()).collect();
     assert_eq!(n, ["24", "36"]);
 }
@@ -144,27 +142,19 @@ fn cut_weights_keep_their_entries_when_a_unit_leaves() {
     assert_exit(&lab.run(&["run", "lab.toml", "--results", "renormalised"]), 0);
     let cut = ["run", "lab.toml", "--results", "cut", "--set", "weights.w.regions=cut"];
     assert_exit(&lab.run(&cut), 0);
-    let rho = |results: &str| estimates(&lab, results, "no_f")["rho"].0;
+    let rho = |results: &str| estimates(&lab, &format!("{results}/lab"), "no_f")["rho"].0;
     assert!((rho("renormalised") - rho("cut")).abs() > 1e-6);
     // As a region without f does.
     let region = spec(variants, "region = \"most\"").replace(
         "[regions]\n",
         "[regions]\nmost = { units = [\"a\", \"b\", \"c\", \"d\", \"e\"] }\n",
     );
-    lab.write(
-        "region/lab.toml",
-        &region
-            .replace("\"panel.csv\"", "\"../panel.csv\"")
-            .replace("\"links.gal\"", "\"../links.gal\""),
-    );
+    lab.write("region.toml", &region);
     for (how, results) in [("renormalise", "renormalised"), ("cut", "cut")] {
         let set = format!("weights.w.regions={how}");
-        assert_exit(
-            &lab.run(&["run", "region/lab.toml", "--results", "region-r", "--set", &set]),
-            0,
-        );
-        let own = estimates(&lab, results, "no_f");
-        assert_same(how, &own, &estimates(&lab, "region-r", "base"));
+        assert_exit(&lab.run(&["run", "region.toml", "--set", &set]), 0);
+        let own = estimates(&lab, &format!("{results}/lab"), "no_f");
+        assert_same(how, &own, &estimates(&lab, "results/region", "base"));
     }
 }
 
@@ -199,7 +189,7 @@ fn winsorised_columns_are_those_of_a_file_winsorised_by_hand() {
         lab(variants, &format!("{ALL}\nvariant = [\"base\", \"both\", \"every\", \"trimmed\"]"));
     assert_exit(&lab.run(&["run", "lab.toml"]), 0);
     let (keys, mut numbers) = columns(&panel());
-    let mut ends = |column: usize, share: f64| {
+    let ends = |column: usize, share: f64| {
         let mut sorted = numbers[column].clone();
         sorted.sort_by(f64::total_cmp);
         (quantile(&sorted, share), quantile(&sorted, 1.0 - share))
@@ -212,18 +202,18 @@ fn winsorised_columns_are_those_of_a_file_winsorised_by_hand() {
         numbers[column].iter_mut().for_each(|v| *v = v.clamp(low, high));
     }
     let other = numbers_of_other_data(&lab, &written(&keys, &numbers), ALL);
-    assert_same("both", &estimates(&lab, "results", "both"), &other);
+    assert_same("both", &estimates(&lab, "results/lab", "both"), &other);
     // The measure is ln x: the quantiles are its own, not those of x.
-    assert!(estimates(&lab, "results", "every") != estimates(&lab, "results", "both"));
+    assert!(estimates(&lab, "results/lab", "every") != estimates(&lab, "results/lab", "both"));
 
     assert!(!extreme.is_empty() && extreme.len() < 5, "{extreme:?}");
     let left = panel_where(|unit, _| !extreme.iter().any(|e| e == unit));
     assert_same(
         "trimmed",
-        &estimates(&lab, "results", "trimmed"),
+        &estimates(&lab, "results/lab", "trimmed"),
         &numbers_of_other_data(&lab, &left, ALL),
     );
-    let fits = rows(&lab, "results", "lab/fits.csv");
+    let fits = rows(&lab, "results/lab/fits.csv");
     let cell = &fits.iter().find(|row| row["variant"] == "trimmed").expect("a cell")["cell"];
     let record = text(&lab.files("results/lab")[&format!("records/{cell}.json")]);
     for unit in &extreme {
@@ -249,7 +239,7 @@ fn a_lagged_column_is_winsorised_where_it_comes_from() {
     numbers[1].iter_mut().for_each(|x| *x = x.ln().clamp(low, high).exp());
     let other =
         numbers_of_other_data(&lab, &written(&keys, &numbers), &format!("{ALL}\nlags = [[1]]"));
-    assert_same("lagged", &estimates(&lab, "results", "w"), &other);
+    assert_same("lagged", &estimates(&lab, "results/lab", "w"), &other);
 }
 
 #[test]
@@ -257,7 +247,7 @@ fn a_lead_is_a_column_of_the_next_period() {
     let grid = format!("{ALL}\nlags = [[0, 1]]\nvariant = [\"base\", \"lead\"]");
     let lab = lab("lead = { placebo = \"lead\" }", &grid);
     assert_exit(&lab.run(&["run", "lab.toml"]), 0);
-    let own = estimates(&lab, "results", "lead");
+    let own = estimates(&lab, "results/lab", "lead");
     assert!(own.contains_key("ln_x@lead1") && !own.contains_key("ln_x@lag1"), "{own:?}");
     let (keys, numbers) = columns(&panel());
     let mut led = String::from("unit,year,y,x,z,next\n");
@@ -289,7 +279,8 @@ fn placebos_are_seeded_differ_and_do_not_depend_on_threads() {
     assert_exit(&lab.run(&[&all[..], &["all"]].concat()), 0);
     assert_exit(&lab.run(&[&all[..], &["more", "--set", "variants.w.draws=6"]].concat()), 0);
     assert_exit(&lab.run(&[&all[..], &["seed", "--set", "seed=8"]].concat()), 0);
-    let rho = |results: &str, variant: &str| estimates(&lab, results, variant)["rho"].0;
+    let rho =
+        |results: &str, variant: &str| estimates(&lab, &format!("{results}/lab"), variant)["rho"].0;
     let distinct = |names: [&str; 5]| {
         let found: std::collections::BTreeSet<String> =
             names.iter().map(|name| format!("{:.9}", rho("all", name))).collect();
@@ -304,12 +295,10 @@ fn placebos_are_seeded_differ_and_do_not_depend_on_threads() {
 }
 
 #[test]
-fn permuting_w_and_all_data_alike_changes_nothing() {
-    // What a permuted W says of y, X says of their permutation too: the placebo's ρ stays within
-    // the admissible interval of the same eigenvalues.
+fn a_permuted_w_has_the_eigenvalues_of_w() {
     let lab = lab(PLACEBOS, &format!("{ALL}\nvariant = [\"base\", \"w\"]"));
     assert_exit(&lab.run(&["run", "lab.toml"]), 0);
-    let fits = rows(&lab, "results", "lab/fits.csv");
+    let fits = rows(&lab, "results/lab/fits.csv");
     let low =
         |row: &BTreeMap<String, String>| row["interval_low"].parse::<f64>().expect("a number");
     for row in &fits {
@@ -328,7 +317,7 @@ fn what_leaves_nothing_out_or_nothing_over_is_a_failed_cell_with_its_reason() {
                 variant = [\"base\", \"no_e\", \"most\", \"no_some\", \"late\", \"no_2000\"]";
     let lab = lab(variants, grid);
     assert_exit(&lab.run(&["run", "lab.toml"]), 1);
-    let fits = rows(&lab, "results", "lab/fits.csv");
+    let fits = rows(&lab, "results/lab/fits.csv");
     let said: Vec<(&str, &str, &str)> = fits
         .iter()
         .map(|row| (row["variant"].as_str(), row["failure"].as_str(), row["reason"].as_str()))
@@ -364,7 +353,7 @@ columns = ["variant"]
 rows = ["measure", "z", "rho"]
 
 [[tables]]
-id = "{variant}"
+id = "by-{variant}"
 kind = "regression"
 caption = "{variant}"
 grid = "main"
@@ -405,9 +394,9 @@ fn rules_tables_plan_check_and_render_know_variants() {
     for words in ["Base", "Without a", "Without f", "w 2", "the unit named left out"] {
         assert!(loo.contains(words), "{words} is not in\n{loo}");
     }
-    let winsor = text(&files["tables/winsor.md"]);
+    let winsor = text(&files["tables/by-winsor.md"]);
     assert!(winsor.contains("Winsorised") && winsor.contains("type 7"), "{winsor}");
-    assert!(text(&files["tables/no_2003.md"]).contains("2003 left out of the sample"));
+    assert!(text(&files["tables/by-no_2003.md"]).contains("2003 left out of the sample"));
     insta_table("loo", &loo);
     insta_table("winsor", &winsor);
     // From the records alone: who could be left out is in them.
