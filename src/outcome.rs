@@ -359,8 +359,8 @@ pub struct Changes {
     pub periods: Vec<i64>,
     /// The columns whose tails were looked at.
     pub tails: Vec<Tail>,
-    /// Units that left because of an extreme observation, with its columns: "Hainan (ln_oa)".
-    pub trimmed: Vec<String>,
+    /// Units that left because of an extreme observation.
+    pub trimmed: Vec<Trimmed>,
 }
 
 impl Changes {
@@ -368,6 +368,15 @@ impl Changes {
     pub fn is_none(&self) -> bool {
         *self == Self::default()
     }
+}
+
+/// A unit that left because of an extreme observation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trimmed {
+    /// The unit.
+    pub unit: String,
+    /// The columns that have one.
+    pub columns: Vec<String>,
 }
 
 /// The tails of a column.

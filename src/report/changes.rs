@@ -8,8 +8,11 @@ use crate::report::{Source, labels, notes};
 use crate::spec::Axis;
 use crate::spec::variants::Family;
 
-/// Longest list of units that a note spells out.
+/// Longest list of units that a note spells out where the specification names them too.
 const LIST_AT_MOST: usize = 5;
+
+/// Longest list of units that the data single out.
+const TRIMMED_AT_MOST: usize = 30;
 
 /// What each variant did, with its columns. Where the heads name who is left out or which draw it
 /// is, the note does not repeat it for every column.
@@ -30,7 +33,7 @@ fn said(source: Source<'_>, named: bool, column: &CellColumn<'_>) -> Option<Stri
         (Some(Family::LeaveOut(LeaveOut::Region)), true) => {
             Some("the units of the region named left out".to_owned())
         }
-        _ => listed(&changes.units).map(|who| format!("{who} left out")),
+        _ => listed(&changes.units, LIST_AT_MOST).map(|who| format!("{who} left out")),
     };
     let years = change.years.map(|_| {
         "a part of the periods of the sample, lags taken before periods were left out".to_owned()
@@ -80,7 +83,8 @@ fn tails(source: Source<'_>, tails: &Tails, changes: &Changes) -> String {
             format!("observations beyond {quantiles} set to it ({})", counts.join("; "))
         }
         TailRule::Trim => {
-            let who = listed(&changes.trimmed).unwrap_or_else(|| "no unit".to_owned());
+            let units: Vec<String> = changes.trimmed.iter().map(|t| t.unit.clone()).collect();
+            let who = listed(&units, TRIMMED_AT_MOST).unwrap_or_else(|| "no unit".to_owned());
             let columns = changes.tails.iter().map(|tail| {
                 let column = VarName::new(tail.column.as_str());
                 labels::variable(source.spec, &column).to_owned()
@@ -103,10 +107,10 @@ fn percent(share: f64) -> String {
 }
 
 /// The names when they are few, else two of them and how many more.
-fn listed(names: &[String]) -> Option<String> {
+fn listed(names: &[String], at_most: usize) -> Option<String> {
     match names {
         [] => None,
-        few if few.len() <= LIST_AT_MOST => Some(few.join(", ")),
+        few if few.len() <= at_most => Some(few.join(", ")),
         [first, second, more @ ..] => {
             Some(format!("{first}, {second} and {} more units", more.len()))
         }
@@ -128,8 +132,8 @@ mod tests {
     #[test]
     fn many_units_are_summed_up() {
         let names = |n: usize| (0..n).map(|i| format!("u{i}")).collect::<Vec<_>>();
-        assert_eq!(listed(&names(0)), None);
-        assert_eq!(listed(&names(2)).as_deref(), Some("u0, u1"));
-        assert_eq!(listed(&names(9)).as_deref(), Some("u0, u1 and 7 more units"));
+        assert_eq!(listed(&names(0), 5), None);
+        assert_eq!(listed(&names(2), 5).as_deref(), Some("u0, u1"));
+        assert_eq!(listed(&names(9), 5).as_deref(), Some("u0, u1 and 7 more units"));
     }
 }

@@ -8,7 +8,7 @@ use super::{Shared, SharedWeights};
 use crate::ident::{Period, Seed, short_hash};
 use crate::math::random::Stream;
 use crate::model::change::{Placebo, TailRule, Tails};
-use crate::outcome::{Changes, Failure, FailureKind, Tail};
+use crate::outcome::{Changes, Failure, FailureKind, Tail, Trimmed};
 use crate::panel::Panel;
 use crate::panel::sample::{Sample, sample};
 use crate::panel::tails::{Window, draw_in, extreme_units, outside, range};
@@ -214,11 +214,11 @@ fn trimmed(
         let (low, high) = (found.low, found.high);
         changes.tails.push(Tail { column: column.to_string(), low, high, below, above });
     }
+    let left = window.units.iter().copied().filter(|i| !extreme.contains_key(i)).collect();
     let units = panel.units().as_slice();
-    let said =
-        |(&i, columns): (&usize, &Vec<String>)| format!("{} ({})", units[i], columns.join(", "));
-    changes.trimmed = extreme.iter().map(said).collect();
-    window.units.iter().copied().filter(|i| !extreme.contains_key(i)).collect()
+    let trimmed = |(i, columns): (usize, _)| Trimmed { unit: units[i].to_string(), columns };
+    changes.trimmed = extreme.into_iter().map(trimmed).collect();
+    left
 }
 
 /// A random order of the units at `positions`: where each finds what becomes its own.
