@@ -5,14 +5,17 @@
 //! |---|---|
 //! | `uses` | which columns an experiment uses, and who names them |
 //! | `regions` | regions → positions of units |
+//! | `variants` | units and years that robustness checks name, held against the data |
 
 mod regions;
 mod uses;
+mod variants;
 
 use crate::ident::{VarName, short_hash};
 use crate::load::links::Named;
 use crate::load::{self, links, provenance, table, text};
 use crate::mistake::{Checked, Mistake, Mistakes, Place};
+use crate::model::change::Roster;
 use crate::panel::Panel;
 use crate::panel::derive::{derive, sources};
 use crate::panel::fill::fill;
@@ -58,6 +61,16 @@ impl Inputs {
         }
         short_hash("spanel 2026 inputs", &bytes)
     }
+
+    /// What there is to leave out one at a time.
+    pub fn roster(&self) -> Roster {
+        let units = self.panel.units().as_slice();
+        let names = |positions: &Vec<usize>| positions.iter().map(|&i| units[i].clone()).collect();
+        Roster {
+            regions: self.regions.iter().map(|(region, p)| (region.clone(), names(p))).collect(),
+            periods: self.panel.periods().to_vec(),
+        }
+    }
 }
 
 /// BLAKE3 of a data file's bytes, in hexadecimal.
@@ -86,6 +99,7 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
         })
         .collect();
     let regions = keep(&mut mistakes, regions::check(&spec.regions, &data.raw));
+    keep(&mut mistakes, variants::check(&spec.variants, &data.raw));
     let panel = keep(&mut mistakes, panel(spec, &uses, &data));
     let Some(panel) = panel else { return Err(Mistakes::some(mistakes)) };
 

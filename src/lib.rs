@@ -1,7 +1,7 @@
 //! **spanel**: a declarative experiment runner for spatial panel econometrics. One TOML file is
-//! expanded into a grid of cells (model × effects × measure × region × lags × weights), every cell
-//! is fitted in parallel with its tests, the records are kept, and the paper's tables are rendered
-//! from them. This page is the plan of the house.
+//! expanded into a grid of cells (model × effects × measure × region × lags × weights × variant),
+//! every cell is fitted in parallel with its tests, the records are kept, and the paper's tables
+//! are rendered from them. This page is the plan of the house.
 //!
 //! # Flow
 //!

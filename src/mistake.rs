@@ -74,6 +74,11 @@ impl Mistake {
         }
     }
 
+    /// Whether it is about the value at `at` or something in it.
+    pub fn is_within(&self, at: &KeyPath) -> bool {
+        matches!(&self.place, Place::Key(key) if key.0.starts_with(&at.0))
+    }
+
     /// The same mistake with advice on how to mend it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

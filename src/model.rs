@@ -1,5 +1,7 @@
 //! The question as data: what a cell asks to be estimated. Closed enums, no behaviour.
 
+pub mod change;
+
 use crate::ident::VarName;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -128,18 +130,33 @@ impl fmt::Display for LagSet {
 pub struct Regressor {
     /// The column.
     pub variable: VarName,
-    /// How many periods back.
-    pub lag: u32,
+    /// How many periods back; negative: ahead, a lead.
+    pub lag: i32,
 }
 
 impl fmt::Display for Regressor {
-    /// `ln_oa`, `ln_oa@lag1`.
+    /// `ln_oa`, `ln_oa@lag1`, `ln_oa@lead1`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.lag {
-            0 => write!(f, "{}", self.variable),
-            lag => write!(f, "{}@lag{lag}", self.variable),
-        }
+        write!(f, "{}{}", self.variable, shift(self.lag))
     }
+}
+
+/// What a raw name has after the variable: nothing, `@lag2`, or `@lead1` for lag −1.
+pub fn shift(lag: i32) -> String {
+    match lag {
+        0 => String::new(),
+        1.. => format!("@lag{lag}"),
+        ..0 => format!("@lead{}", lag.unsigned_abs()),
+    }
+}
+
+/// The name and the lag of `name@lag2` or `name@lead1`; a name without either is at lag 0.
+pub fn split_shift(raw: &str) -> (&str, i32) {
+    let periods = |digits: &str| digits.parse::<u16>().ok().map(i32::from);
+    let lag = |(name, rest): (_, &str)| Some((name, periods(rest)?));
+    let lagged = raw.rsplit_once("@lag").and_then(lag);
+    let led = || raw.rsplit_once("@lead").and_then(lag).map(|(name, lead)| (name, -lead));
+    lagged.or_else(led).unwrap_or((raw, 0))
 }
 
 /// Divisors and reference distribution of an estimator that has a small-sample form.
@@ -384,4 +401,23 @@ pub enum WeightsFormat {
     Matrix,
     /// A CSV with columns `from`, `to` and, if wanted, `weight`; one row a directed link.
     Edges,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lags_and_leads_read_back() {
+        for (text, wanted) in [
+            ("x", ("x", 0)),
+            ("x@lag2", ("x", 2)),
+            ("x@lead1", ("x", -1)),
+            ("x@lagoon", ("x@lagoon", 0)),
+            ("x@lag-1", ("x@lag-1", 0)),
+        ] {
+            assert_eq!(split_shift(text), wanted);
+            assert_eq!(format!("{}{}", wanted.0, shift(wanted.1)), text);
+        }
+    }
 }

@@ -370,6 +370,53 @@ pub struct SampleFacts {
     pub dropped: Vec<String>,
     /// Units of the region without a neighbour in it.
     pub isolates: Vec<String>,
+    /// What a variant changed.
+    #[serde(default, skip_serializing_if = "Changes::is_none")]
+    pub changes: Changes,
+}
+
+/// What a variant changed in a sample.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Changes {
+    /// Units that were left out.
+    pub units: Vec<String>,
+    /// Periods of the sample that were left out.
+    pub periods: Vec<i64>,
+    /// The columns whose tails were looked at.
+    pub tails: Vec<Tail>,
+    /// Units that left because of an extreme observation.
+    pub trimmed: Vec<Trimmed>,
+}
+
+impl Changes {
+    /// Whether nothing was changed.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A unit that left because of an extreme observation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trimmed {
+    /// The unit.
+    pub unit: String,
+    /// The columns that have one.
+    pub columns: Vec<String>,
+}
+
+/// The tails of a column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tail {
+    /// The column.
+    pub column: String,
+    /// The lower quantile.
+    pub low: f64,
+    /// The upper quantile.
+    pub high: f64,
+    /// Observations of the sample below the one.
+    pub below: usize,
+    /// Observations above the other.
+    pub above: usize,
 }
 
 /// Why a cell has no fit.

@@ -222,7 +222,7 @@ mod tests {
     use crate::model::Regressor;
     use crate::outcome::Reference;
 
-    fn regressor(variable: &str, lag: u32) -> Regressor {
+    fn regressor(variable: &str, lag: i32) -> Regressor {
         Regressor { variable: VarName::new(variable), lag }
     }
 

@@ -5,6 +5,7 @@ mod memo;
 mod randomise;
 mod resample;
 mod series;
+mod variant;
 
 pub use series::experiment;
 
@@ -12,8 +13,9 @@ use crate::diagnostic::{self, Context, Findings};
 use crate::estimator::{self, Problem};
 use crate::ident::short_hash;
 use crate::inputs::Inputs;
+use crate::model::change::Placebo;
 use crate::outcome::{Failure, FailureKind, Outcome, SampleFacts};
-use crate::panel::sample::{Sample, sample};
+use crate::panel::sample::Sample;
 use crate::plan::{Cell, Plan};
 use crate::spec::Spec;
 use crate::store::{CellResult, Record, SCHEMA};
@@ -26,6 +28,7 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use variant::Made;
 
 /// What happens while cells run.
 #[derive(Debug, Clone, Copy)]
@@ -64,9 +67,9 @@ pub fn run(
     });
 }
 
-/// A sample with its hash, or why there is none.
-type SharedSample = Result<(Sample, String), Failure>;
-/// Weights of a region with their hash, or why there are none.
+/// A sample, or why there is none.
+type SharedSample = Result<Made, Failure>;
+/// Weights of some units with their hash, or why there are none.
 type SharedWeights = Result<(Weights, String), Failure>;
 
 /// What cells have in common, made once each.
@@ -76,7 +79,8 @@ struct Shared<'a> {
     hash: String,
     inputs: &'a Inputs,
     samples: Memo<String, SharedSample>,
-    weights: Memo<(String, String), SharedWeights>,
+    /// By name, positions of the units and, of a placebo, which permutation.
+    weights: Memo<(String, Vec<usize>, Option<u32>), SharedWeights>,
 }
 
 impl<'a> Shared<'a> {
@@ -91,25 +95,25 @@ impl<'a> Shared<'a> {
     }
 
     fn sample(&self, cell: &Cell) -> Arc<SharedSample> {
-        let model = &cell.model;
-        let key =
-            format!("{} {} {:?} {}", cell.axes.region, model.response, model.regressors, cell.skip);
-        self.samples.get(key, || {
-            let units = &self.inputs.regions[&cell.axes.region];
-            let made =
-                sample(&self.inputs.panel, units, &model.response, &model.regressors, cell.skip)
-                    .map_err(|mistakes| Failure {
-                        kind: FailureKind::BadData,
-                        reason: mistakes.to_string(),
-                    })?;
-            let hash = short_hash("spanel 2026 sample", &sample_bytes(&made));
-            Ok((made, hash))
-        })
+        self.samples.get(variant::key(cell), || variant::make(self, cell))
     }
 
-    fn weights(&self, weights: &str, region: &str) -> Arc<SharedWeights> {
-        self.weights.get((weights.to_owned(), region.to_owned()), || {
-            self.weights_of(weights, &self.inputs.regions[region])
+    /// The weights of a cell, given its sample; a cell without one that its variant changes has
+    /// no units to speak of.
+    fn weights_for(&self, cell: &Cell, sample: &SharedSample) -> Arc<SharedWeights> {
+        let units = match sample {
+            Ok(made) => &made.positions,
+            Err(_) if cell.change.is_none() => &self.inputs.regions[&cell.axes.region],
+            Err(failure) => return Arc::new(Err(failure.clone())),
+        };
+        self.weights(&cell.axes.weights, units, cell.change.draw_of(Placebo::Weights))
+    }
+
+    fn weights(&self, weights: &str, units: &[usize], draw: Option<u32>) -> Arc<SharedWeights> {
+        let key = (weights.to_owned(), units.to_vec(), draw);
+        self.weights.get(key, || match draw {
+            Some(draw) => variant::permuted(self, weights, units, draw),
+            None => self.weights_of(weights, units),
         })
     }
 
@@ -152,9 +156,9 @@ fn sample_bytes(sample: &Sample) -> Vec<u8> {
 fn fit_cell(shared: &Shared<'_>, cell: &Cell) -> Record {
     let attempt = catch_unwind(AssertUnwindSafe(|| {
         let sample = shared.sample(cell);
-        let weights = shared.weights(&cell.axes.weights, &cell.axes.region);
+        let weights = shared.weights_for(cell, &sample);
         let result = outcome(shared, cell, &sample, &weights);
-        let sample_hash = sample.as_ref().as_ref().ok().map(|(_, hash)| hash.clone());
+        let sample_hash = sample.as_ref().as_ref().ok().map(|made| made.hash.clone());
         let weights_hash = weights.as_ref().as_ref().ok().map(|(_, hash)| hash.clone());
         (sample_hash, weights_hash, result)
     }));
@@ -186,7 +190,8 @@ fn outcome(
     sample: &SharedSample,
     weights: &SharedWeights,
 ) -> Result<Outcome, Failure> {
-    let (sample, _) = sample.as_ref().map_err(Clone::clone)?;
+    let made = sample.as_ref().map_err(Clone::clone)?;
+    let sample = &made.sample;
     let (weights, _) = weights.as_ref().map_err(Clone::clone)?;
     let unsupported = |reason: String| Failure { kind: FailureKind::Unsupported, reason };
     let estimator = estimator::find(&cell.model.estimator)
@@ -213,7 +218,7 @@ fn outcome(
         fit: estimated.fit,
         tests: findings.tests,
         verdicts: findings.verdicts,
-        sample: facts(shared, cell, sample, weights),
+        sample: facts(shared, cell, made, weights),
     })
 }
 
@@ -227,7 +232,7 @@ pub fn islands(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {
         .collect();
     let mut lines = Vec::new();
     for (region, name) in pairs {
-        let made = shared.weights(name, region);
+        let made = shared.weights(name, &inputs.regions[region], None);
         let Ok((weights, _)) = made.as_ref() else { continue };
         let units = weights.units().as_slice();
         let alone: Vec<&str> =
@@ -254,7 +259,8 @@ fn run_tests(cell: &Cell, problem: Problem<'_>) -> Findings {
     all
 }
 
-fn facts(shared: &Shared<'_>, cell: &Cell, sample: &Sample, weights: &Weights) -> SampleFacts {
+fn facts(shared: &Shared<'_>, cell: &Cell, made: &Made, weights: &Weights) -> SampleFacts {
+    let sample = &made.sample;
     let names = weights.units().as_slice();
     let period = |p: Option<&crate::ident::Period>| p.map_or(0, |p| p.0);
     SampleFacts {
@@ -263,6 +269,7 @@ fn facts(shared: &Shared<'_>, cell: &Cell, sample: &Sample, weights: &Weights) -
         filled: filled(shared.inputs, cell, sample),
         dropped: shared.inputs.panel.repairs.dropped.clone(),
         isolates: weights.isolates().into_iter().map(|i| names[i].to_string()).collect(),
+        changes: made.changes.clone(),
     }
 }
 

@@ -7,9 +7,10 @@ use super::progress::Progress;
 use crate::bootstrap::{self, SCHEMES};
 use crate::diagnostic::DIAGNOSTICS;
 use crate::estimator::{self, ESTIMATORS};
-use crate::inputs;
+use crate::inputs::{self, Inputs};
 use crate::load::provenance;
 use crate::mistake::{Checked, Kind, Mistake, Mistakes};
+use crate::model::change::Roster;
 use crate::plan::{self, Plan};
 use crate::report::{self, RenderedFile, Source, UserTemplates};
 use crate::run::{self, Event};
@@ -65,6 +66,21 @@ impl Loaded {
     fn or_report<T>(&self, result: Checked<T>) -> Result<T, Ending> {
         result.map_err(|mistakes| report_mistakes(&mistakes, &self.layers))
     }
+
+    /// Reads the data, and plans what could not be planned without them.
+    fn open(&mut self) -> Result<Inputs, Ending> {
+        let inputs = self.or_report(inputs::open(&self.spec))?;
+        self.settle(Some(&inputs.roster()))?;
+        Ok(inputs)
+    }
+
+    /// Plans the cells that leave out one unit, year or region at a time.
+    fn settle(&mut self, roster: Option<&Roster>) -> Result<(), Ending> {
+        if let Some(roster) = roster.filter(|_| plan::needs_roster(&self.spec)) {
+            self.plan = self.or_report(plan::settle(&self.spec, roster))?;
+        }
+        Ok(())
+    }
 }
 
 /// Both ways of a `Result` of endings are an ending.
@@ -74,8 +90,8 @@ fn ended(result: Result<Ending, Ending>) -> Ending {
 
 fn check(experiment: &Experiment) -> Ending {
     ended((|| {
-        let loaded = load(experiment)?;
-        let inputs = loaded.or_report(inputs::open(&loaded.spec))?;
+        let mut loaded = load(experiment)?;
+        let inputs = loaded.open()?;
         let templates = loaded.or_report(user_templates(&experiment.spec))?;
         loaded.or_report(rehearse(&loaded, &inputs, &templates))?;
         let panel = &inputs.panel;
@@ -102,7 +118,11 @@ fn check(experiment: &Experiment) -> Ending {
 }
 
 fn list(experiment: &Experiment) -> Ending {
-    ended(load(experiment).map(|loaded| {
+    ended(load(experiment).and_then(|mut loaded| {
+        // Who is left out one at a time is in the data.
+        if plan::needs_roster(&loaded.spec) {
+            loaded.open()?;
+        }
         for cell in &loaded.plan.cells {
             println!("{}  {}", cell.id, cell.label());
         }
@@ -111,7 +131,14 @@ fn list(experiment: &Experiment) -> Ending {
             for axis in Axis::ALL {
                 let mut counts: BTreeMap<String, usize> = BTreeMap::new();
                 for cell in &cells {
-                    *counts.entry(cell.axes.value(axis)).or_default() += 1;
+                    let value = match axis {
+                        Axis::Variant => cell.axes.variant.family.clone(),
+                        _ => cell.axes.value(axis),
+                    };
+                    *counts.entry(value).or_default() += 1;
+                }
+                if axis == Axis::Variant && cells.iter().all(|c| c.axes.variant.is_base()) {
+                    continue;
                 }
                 let shown: Vec<String> =
                     counts.iter().map(|(value, n)| format!("{value} {n}")).collect();
@@ -120,7 +147,7 @@ fn list(experiment: &Experiment) -> Ending {
         }
         let distinct = run::distinct(&loaded.plan).len();
         eprintln!("{} cells, {distinct} of them distinct", loaded.plan.cells.len());
-        Ending::Done
+        Ok(Ending::Done)
     }))
 }
 
@@ -134,8 +161,8 @@ fn by_grid(plan: &Plan) -> BTreeMap<&str, Vec<&plan::Cell>> {
 
 fn run_cells(experiment: &Experiment, results: &Results, jobs: Option<u16>) -> Ending {
     ended((|| {
-        let loaded = load(experiment)?;
-        let inputs = loaded.or_report(inputs::open(&loaded.spec))?;
+        let mut loaded = load(experiment)?;
+        let inputs = loaded.open()?;
         let templates = loaded.or_report(user_templates(&experiment.spec))?;
         loaded.or_report(rehearse(&loaded, &inputs, &templates))?;
         let islands = run::islands(&loaded.plan, &loaded.spec, &inputs);
@@ -183,7 +210,7 @@ struct Summary {
 }
 
 /// Fits every distinct cell and keeps each record as it is done.
-fn fit_all(loaded: &Loaded, inputs: &inputs::Inputs, folder: &Folder) -> Checked<Summary> {
+fn fit_all(loaded: &Loaded, inputs: &Inputs, folder: &Folder) -> Checked<Summary> {
     let cells = run::distinct(&loaded.plan);
     let stop = stop_on_ctrl_c();
     let progress = Progress::start(cells.len());
@@ -242,7 +269,7 @@ fn stop_on_ctrl_c() -> Arc<AtomicBool> {
 
 fn render_again(experiment: &Experiment, results: &Results) -> Ending {
     ended((|| {
-        let loaded = load(experiment)?;
+        let mut loaded = load(experiment)?;
         let templates = loaded.or_report(user_templates(&experiment.spec))?;
         let folder = Folder::existing(&results.results, &loaded.spec.name);
         let series = loaded.or_report(folder.read_experiment().and_then(|found| {
@@ -253,6 +280,7 @@ fn render_again(experiment: &Experiment, results: &Results) -> Ending {
             })
         }))?;
         loaded.or_report(refuse_other_results(&loaded, &folder, &series, &experiment.spec))?;
+        loaded.settle(series.roster.as_ref())?;
         warn_of_changed_data(&loaded.spec, &series);
         let missing = loaded.or_report(render_files(&loaded, &folder, &series, &templates))?;
         if missing > 0 {
@@ -272,6 +300,13 @@ fn refuse_other_results(
 ) -> Checked<()> {
     let help = format!("run it again: spanel run {}", file.display());
     let mut mistakes = Vec::new();
+    let known = |region: &String| {
+        series.roster.as_ref().is_some_and(|roster| roster.regions.contains_key(region))
+    };
+    if plan::needs_roster(&loaded.spec) && !loaded.spec.regions.keys().all(known) {
+        let message = "the stored results do not say who can be left out one at a time";
+        mistakes.push(Mistake::file(folder.root(), message).help(help.clone()));
+    }
     let data = &loaded.spec.data.file;
     let name = data.value.file_name().map(|n| n.to_string_lossy().into_owned());
     if name.as_ref() != Some(&series.data_file) {
@@ -374,7 +409,7 @@ fn cautions(plan: &Plan) -> BTreeSet<String> {
 
 /// Renders every table as if no cell had been run, so that a template that fails does so before
 /// hours are spent and not after.
-fn rehearse(loaded: &Loaded, inputs: &inputs::Inputs, templates: &UserTemplates) -> Checked<()> {
+fn rehearse(loaded: &Loaded, inputs: &Inputs, templates: &UserTemplates) -> Checked<()> {
     let mut spec = loaded.spec.clone();
     spec.moran.iter_mut().for_each(|block| block.permutations = 0);
     let source = Source {

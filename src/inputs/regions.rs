@@ -22,7 +22,8 @@ pub(super) fn check(regions: &BTreeMap<String, RegionSpec>, raw: &Panel) -> Chec
     Mistakes::unless_empty(mistakes, ())
 }
 
-fn unknown_units(units: &[Located<String>], raw: &Panel) -> Vec<Mistake> {
+/// Units that the data do not have, and those listed twice.
+pub(super) fn unknown_units(units: &[Located<String>], raw: &Panel) -> Vec<Mistake> {
     let positions = raw.units().positions();
     let mut seen = BTreeSet::new();
     let mut mistakes = Vec::new();

@@ -6,11 +6,13 @@
 //! | `derive` | derived columns from expressions |
 //! | `sample` | panel + model → balanced, finite sample |
 //! | `spacing` | whether periods are equally spaced |
+//! | `tails` | extreme observations: drawn in to a quantile, or found with their units |
 
 pub mod derive;
 pub mod fill;
 pub mod sample;
 pub mod spacing;
+pub mod tails;
 
 use crate::ident::{Period, UnitIndex, VarName};
 use std::collections::BTreeMap;

@@ -38,6 +38,37 @@ impl Sample {
     pub fn n(&self) -> usize {
         self.y.len()
     }
+
+    /// The observations of the periods that `stays` holds for. Lags are as they were: they look at
+    /// periods that leave as well.
+    #[must_use]
+    pub fn in_periods(&self, stays: impl Fn(Period) -> bool) -> Self {
+        let n = self.n_units();
+        let kept: Vec<usize> = (0..self.n_periods()).filter(|&t| stays(self.periods[t])).collect();
+        let pick = |column: &Vec<f64>| -> Vec<f64> {
+            kept.iter().flat_map(|&t| column[t * n..(t + 1) * n].iter().copied()).collect()
+        };
+        Self {
+            periods: kept.iter().map(|&t| self.periods[t]).collect(),
+            y: pick(&self.y),
+            x: self.x.iter().map(pick).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// The sample in which unit i has the history that unit `order[i]` had, of the columns of
+    /// `variable` at every lag.
+    #[must_use]
+    pub fn with_histories(&self, variable: &VarName, order: &[usize]) -> Self {
+        let mut made = self.clone();
+        for (regressor, column) in self.regressors.iter().zip(&mut made.x) {
+            if regressor.variable == *variable {
+                let periods = column.chunks_exact(self.n_units());
+                *column = periods.flat_map(|row| order.iter().map(|&i| row[i])).collect();
+            }
+        }
+        made
+    }
 }
 
 /// Builds the sample of `response` on `regressors` for the units at `units` (positions in the
@@ -53,10 +84,16 @@ pub fn sample(
     regressors: &[Regressor],
     skip: usize,
 ) -> Checked<Sample> {
-    let series = series(panel, units, response, regressors)?;
-    let first = first_period(&series, units.len(), panel.periods().len(), skip);
-    if first >= panel.periods().len() {
-        return Err(nothing_left(panel, &series, skip).into());
+    let mut series = series(panel, units, response, regressors)?;
+    let ahead =
+        regressors.iter().map(|r| (-r.lag).max(0)).max().unwrap_or(0).unsigned_abs() as usize;
+    let end = panel.periods().len().saturating_sub(ahead);
+    for one in &mut series {
+        one.values.truncate(end * units.len());
+    }
+    let first = first_period(&series, units.len(), end, skip);
+    if first >= end {
+        return Err(nothing_left(panel, &series, skip, ahead).into());
     }
     let from = first * units.len();
     Mistakes::unless_empty(gaps(panel, units, &series, from), ())?;
@@ -64,7 +101,7 @@ pub fn sample(
         series.into_iter().map(|s| s.values[from..].iter().flatten().copied().collect());
     Ok(Sample {
         units: panel.units().subset(units),
-        periods: panel.periods()[first..].to_vec(),
+        periods: panel.periods()[first..end].to_vec(),
         response: response.clone(),
         y: columns.next().unwrap_or_default(),
         regressors: regressors.to_vec(),
@@ -97,8 +134,12 @@ fn series(
 fn lagged(panel: &Panel, units: &[usize], regressor: &Regressor) -> Series {
     let n = panel.units().len();
     let column = panel.column(&regressor.variable).unwrap_or_default();
-    let lag = regressor.lag as usize;
-    let value = |t: usize, i: usize| t.checked_sub(lag).and_then(|earlier| column[earlier * n + i]);
+    let shift = regressor.lag.unsigned_abs() as usize;
+    let source = |t: usize| match regressor.lag {
+        0.. => t.checked_sub(shift),
+        ..0 => t.checked_add(shift),
+    };
+    let value = |t: usize, i: usize| column.get(source(t)? * n + i).copied().flatten();
     let values = (0..panel.periods().len())
         .flat_map(|t| units.iter().map(move |&i| (t, i)))
         .map(|(t, i)| value(t, i))
@@ -112,7 +153,7 @@ fn first_period(series: &[Series], n: usize, periods: usize, skip: usize) -> usi
     (skip..periods).find(|&t| !series.iter().any(|s| empty(s, t))).unwrap_or(periods)
 }
 
-fn nothing_left(panel: &Panel, series: &[Series], skip: usize) -> Mistake {
+fn nothing_left(panel: &Panel, series: &[Series], skip: usize, ahead: usize) -> Mistake {
     let periods = panel.periods();
     let span = match (periods.first(), periods.last()) {
         (Some(a), Some(b)) if a < b => format!("{} periods, {a} to {b}", periods.len()),
@@ -121,9 +162,13 @@ fn nothing_left(panel: &Panel, series: &[Series], skip: usize) -> Mistake {
     };
     let empty = series.iter().find(|s| s.values.iter().all(Option::is_none));
     let message = match empty {
-        Some(s) if skip < periods.len() => {
+        Some(s) if skip + ahead < periods.len() => {
             format!("`{}` has no value in any period; the panel has {span}", s.name)
         }
+        _ if ahead > 0 => format!(
+            "lags and leads drop the first {skip} and the last {ahead} periods, which leaves none: \
+             the panel has {span}"
+        ),
         _ => format!("lags drop the first {skip} periods, which leaves none: the panel has {span}"),
     };
     mistake(message).help("fewer lags, or a longer panel")
@@ -166,7 +211,7 @@ mod tests {
         panel
     }
 
-    fn x(lag: u32) -> Regressor {
+    fn x(lag: i32) -> Regressor {
         Regressor { variable: VarName::new("x"), lag }
     }
 
@@ -198,6 +243,32 @@ mod tests {
             mistakes.to_string(),
             "lags drop the first 2 periods, which leaves none: the panel has 2 periods, 2001 to 2002"
         );
+    }
+
+    #[test]
+    fn a_lead_looks_ahead_and_costs_the_last_periods() {
+        // In 2001 the lead of x is x of 2002: A 40, B 50, C 60.
+        let led = sample(&panel(), &[2, 0], &y(), &[x(-1), x(0)], 0).expect("one period");
+        assert_eq!((&led.periods, &led.y), (&vec![Period(2001)], &vec![3.0, 1.0]));
+        assert_eq!(led.x, [[60.0, 40.0], [30.0, 10.0]]);
+        let mistakes = sample(&panel(), &[0, 1], &y(), &[x(-1)], 1).expect_err("too far");
+        assert_eq!(
+            mistakes.to_string(),
+            "lags and leads drop the first 1 and the last 1 periods, which leaves none: the panel \
+             has 2 periods, 2001 to 2002"
+        );
+    }
+
+    #[test]
+    fn periods_leave_whole_and_histories_are_handed_over_whole() {
+        let all = sample(&panel(), &[0, 1, 2], &y(), &[x(0)], 0).expect("balanced");
+        let later = all.in_periods(|period| period != Period(2001));
+        assert_eq!((later.periods, later.y), (vec![Period(2002)], vec![4.0, 5.0, 6.0]));
+        assert_eq!(later.x, [[40.0, 50.0, 60.0]]);
+        let swapped = all.with_histories(&VarName::new("x"), &[1, 0, 2]);
+        assert_eq!(swapped.x, [[20.0, 10.0, 30.0, 50.0, 40.0, 60.0]]);
+        assert_eq!(swapped.y, all.y);
+        assert_eq!(all.with_histories(&y(), &[1, 0, 2]), all);
     }
 
     #[test]

@@ -6,20 +6,32 @@
 //! the grid's axis), an axis it leaves open takes all the grid's values.
 
 use super::identity::{Extras, identity};
+use super::variants::{change, empty_variants, in_sample, members};
 use super::{Cell, CellAxes};
 use crate::mistake::Mistake;
+use crate::model::change::Roster;
 use crate::model::{Model, Regressor};
 use crate::spec::{Axis, GridSpec, Selector, Spec};
 
+/// What the cells of a grid are made from.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'a> {
+    pub(super) spec: &'a Spec,
+    pub(super) grid: &'a GridSpec,
+    /// What there is to leave out one at a time; a grid that does so is expanded with it only.
+    pub(super) roster: Option<&'a Roster>,
+}
+
 /// Adds the cells of one grid, and what is wrong with its rules.
 pub(super) fn expand(
-    spec: &Spec,
+    ground: Ground<'_>,
     name: &str,
-    grid: &GridSpec,
     cells: &mut Vec<Cell>,
     mistakes: &mut Vec<Mistake>,
 ) {
-    let all = product(grid, &Selector::default());
+    let grid = ground.grid;
+    let all = product(ground, &Selector::default());
+    mistakes.extend(empty_variants(grid, &all));
     let mut axes: Vec<CellAxes> =
         all.iter().filter(|a| !grid.exclude.iter().any(|r| r.value.matches(a))).cloned().collect();
     for rule in &grid.exclude {
@@ -32,7 +44,7 @@ pub(super) fn expand(
     }
     for rule in &grid.include {
         let fresh: Vec<CellAxes> =
-            product(grid, &rule.value).into_iter().filter(|a| !axes.contains(a)).collect();
+            product(ground, &rule.value).into_iter().filter(|a| !axes.contains(a)).collect();
         if fresh.is_empty() {
             mistakes.push(
                 Mistake::spec(&rule.at, format!("this rule adds no cell to grid `{name}`"))
@@ -44,9 +56,10 @@ pub(super) fn expand(
     if axes.is_empty() {
         mistakes.push(Mistake::spec(&grid.at, format!("grid `{name}` has no cell left")));
     }
-    in_axis_order(grid, &mut axes);
+    in_axis_order(ground, &mut axes);
     let deepest = axes.iter().map(|a| a.lags.deepest()).max().unwrap_or(0);
-    cells.extend(axes.into_iter().map(|axes| cell(spec, name, grid, axes, deepest)));
+    let made = axes.into_iter().map(|axes| cell(ground, name, axes, deepest));
+    cells.extend(made.filter(|cell| in_sample(ground, cell)));
 }
 
 /// Why `rule` can match none of `cells`: a value that no cell has.
@@ -64,7 +77,7 @@ pub(super) fn absent(rule: &Selector, cells: &[CellAxes]) -> Option<String> {
             format!("on the axis `{}` there are {}", axis.name(), present.join(", "))
         })
     };
-    let Selector { model, effects, measure, region, lags, weights } = rule.clone();
+    let Selector { model, effects, measure, region, lags, weights, variant } = rule.clone();
     let open = Selector::default;
     one(Axis::Model, Selector { model, ..open() })
         .or_else(|| one(Axis::Effects, Selector { effects, ..open() }))
@@ -72,12 +85,13 @@ pub(super) fn absent(rule: &Selector, cells: &[CellAxes]) -> Option<String> {
         .or_else(|| one(Axis::Region, Selector { region, ..open() }))
         .or_else(|| one(Axis::Lags, Selector { lags, ..open() }))
         .or_else(|| one(Axis::Weights, Selector { weights, ..open() }))
+        .or_else(|| one(Axis::Variant, Selector { variant, ..open() }))
 }
 
 /// Sorts cells along the axes. Values that only an `include` rule has come after the grid's own,
 /// in the order of the rules.
-fn in_axis_order(grid: &GridSpec, cells: &mut [CellAxes]) {
-    let listed = product(grid, &Selector::default());
+fn in_axis_order(ground: Ground<'_>, cells: &mut [CellAxes]) {
+    let listed = product(ground, &Selector::default());
     let ranks: Vec<Vec<String>> = Axis::ALL
         .into_iter()
         .map(|axis| {
@@ -100,25 +114,29 @@ fn in_axis_order(grid: &GridSpec, cells: &mut [CellAxes]) {
 }
 
 /// The combinations of the axes; an axis that `rule` names takes the rule's values.
-fn product(grid: &GridSpec, rule: &Selector) -> Vec<CellAxes> {
+fn product(ground: Ground<'_>, rule: &Selector) -> Vec<CellAxes> {
     fn values<'a, T>(rule: Option<&'a Vec<T>>, grid: &'a [T]) -> &'a [T] {
         rule.map_or(grid, Vec::as_slice)
     }
+    let grid = ground.grid;
     let mut out = Vec::new();
     for model in values(rule.model.as_ref(), &grid.model) {
         for &effects in values(rule.effects.as_ref(), &grid.effects) {
             for measure in values(rule.measure.as_ref(), &grid.measure) {
                 for region in values(rule.region.as_ref(), &grid.region) {
                     for lags in values(rule.lags.as_ref(), &grid.lags) {
+                        let variants = values(rule.variant.as_ref(), &grid.variant);
+                        let variants = members(ground, variants, region, lags);
                         for weights in values(rule.weights.as_ref(), &grid.weights) {
-                            out.push(CellAxes {
+                            out.extend(variants.iter().map(|variant| CellAxes {
                                 model: model.clone(),
                                 effects,
                                 measure: measure.clone(),
                                 region: region.clone(),
                                 lags: lags.clone(),
                                 weights: weights.clone(),
-                            });
+                                variant: variant.clone(),
+                            }));
                         }
                     }
                 }
@@ -128,10 +146,16 @@ fn product(grid: &GridSpec, rule: &Selector) -> Vec<CellAxes> {
     out
 }
 
-fn cell(spec: &Spec, grid_name: &str, grid: &GridSpec, axes: CellAxes, deepest: u32) -> Cell {
+fn cell(ground: Ground<'_>, grid_name: &str, axes: CellAxes, deepest: u32) -> Cell {
+    let Ground { spec, grid, .. } = ground;
     let measure = &spec.measures[&axes.measure];
     let variable = measure.variable.value.clone();
-    let lagged = axes.lags.lags().iter().map(|&lag| Regressor { variable: variable.clone(), lag });
+    let change = change(spec, &axes.variant);
+    // A lag is at most a thousand periods deep.
+    let shift = |&lag: &u32| i32::try_from(lag).unwrap_or(i32::MAX);
+    let shift = |lag: &u32| if change.leads() { -shift(lag) } else { shift(lag) };
+    let shifts = axes.lags.lags().iter().map(shift);
+    let lagged = shifts.map(|lag| Regressor { variable: variable.clone(), lag });
     let controls = grid.controls.iter().map(|c| Regressor { variable: c.value.clone(), lag: 0 });
     let model_spec = &spec.models[&axes.model];
     let model = Model {
@@ -142,7 +166,8 @@ fn cell(spec: &Spec, grid_name: &str, grid: &GridSpec, axes: CellAxes, deepest: 
         lag_order: model_spec.lag_order,
         small_sample: model_spec.small_sample,
     };
-    let skip = if grid.common_sample { deepest } else { axes.lags.deepest() } as usize;
+    let own = if change.leads() { 0 } else { axes.lags.deepest() };
+    let skip = if grid.common_sample { deepest } else { own } as usize;
     let mut tests: Vec<String> = Vec::new();
     for test in &grid.tests {
         if !tests.contains(&test.value) {
@@ -154,13 +179,14 @@ fn cell(spec: &Spec, grid_name: &str, grid: &GridSpec, axes: CellAxes, deepest: 
     let randomisations: Vec<_> =
         grid.randomisation.iter().map(|name| spec.randomisation[name].clone()).collect();
     let extras = Extras { bootstraps: &bootstraps, tests: &tests, randomisations: &randomisations };
-    let id = identity(spec, &axes, &model, skip, &extras);
+    let id = identity(spec, &axes, (&model, &change), skip, &extras);
     Cell {
         id,
         grid: grid_name.to_owned(),
         axes,
         model,
         measure_variable: variable,
+        change,
         skip,
         bootstraps,
         randomisations,

@@ -2,10 +2,11 @@
 
 use super::CellAxes;
 use crate::ident::{CellId, Located, Period, Seed, VarName, short_hash};
+use crate::model::change::{Change, Placebo, TailRule};
 use crate::model::{Bootstrap, Model, Randomisation};
 use crate::spec::{RegionUnits, Spec};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a cell's identity is made of: what is asked, by content. No name that a user may change
 /// without changing the question.
@@ -22,6 +23,36 @@ struct Canonical<'a> {
     missing: &'static str,
     missing_codes: &'a [String],
     seed: Seed,
+    /// What a variant changes; absent, and so without a trace, where nothing is changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<CanonicalChange<'a>>,
+}
+
+/// A change by what it does to this cell: regions by their units, columns that are in the model.
+#[derive(Serialize)]
+struct CanonicalChange<'a> {
+    years: Option<(Period, Period)>,
+    units: &'a BTreeSet<String>,
+    regions: BTreeSet<CanonicalRegion<'a>>,
+    periods: &'a BTreeSet<Period>,
+    /// The rule, the share, the columns.
+    tails: Option<(TailRule, f64, BTreeSet<VarName>)>,
+    placebo: Option<Placebo>,
+    draw: Option<u32>,
+}
+
+fn canonical_change<'s>(spec: &'s Spec, change: &'s Change, model: &Model) -> CanonicalChange<'s> {
+    let without = &change.without;
+    let tails = change.tails.as_ref();
+    CanonicalChange {
+        years: change.years,
+        units: &without.units,
+        regions: without.regions.iter().map(|name| canonical_region(spec, name)).collect(),
+        periods: &without.periods,
+        tails: tails.map(|t| (t.rule, t.share, t.columns_of(model).into_iter().collect())),
+        placebo: change.placebo,
+        draw: change.draw,
+    }
 }
 
 /// What is done beside the fit.
@@ -36,7 +67,7 @@ pub(super) struct Extras<'a> {
     pub randomisations: &'a [Randomisation],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "kebab-case")]
 enum CanonicalRegion<'a> {
     All,
@@ -159,11 +190,11 @@ pub fn definitions(spec: &Spec) -> String {
     short_hash("spanel 2026 definitions", &bytes)
 }
 
-/// The identity of the cell that asks for `model` at `axes`.
+/// The identity of the cell that asks for a model under a change at `axes`.
 pub(super) fn identity(
     spec: &Spec,
     axes: &CellAxes,
-    model: &Model,
+    (model, change): (&Model, &Change),
     skip: usize,
     extras: &Extras<'_>,
 ) -> CellId {
@@ -178,6 +209,7 @@ pub(super) fn identity(
         missing: spec.data.missing.name(),
         missing_codes: &spec.data.missing_codes,
         seed: spec.seed,
+        change: (!change.is_none()).then(|| canonical_change(spec, change, model)),
     };
     let bytes = serde_json::to_vec(&canonical)
         .expect("a structure of strings, numbers and enums always has a JSON form");

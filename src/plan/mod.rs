@@ -5,22 +5,26 @@
 //! | `expand` | a grid → its cells: product, `exclude`, `include`, order |
 //! | `identity` | what a cell asks → its content address |
 //! | `tables` | what is wrong with the tables, given the cells |
+//! | `variants` | the values of the axis of robustness checks, and what each changes |
 
 mod expand;
 mod identity;
 mod tables;
+mod variants;
 
 pub use identity::definitions;
 pub use tables::check_tables;
 
 use crate::ident::{CellId, VarName};
 use crate::mistake::{Checked, Mistake, Mistakes};
+use crate::model::change::{Change, Roster};
 use crate::model::{Bootstrap, Effects, LagSet, Model, Randomisation};
 use crate::spec::layers::Layers;
 use crate::spec::tables::CellChoice;
+use crate::spec::variants::VariantName;
 use crate::spec::vocabulary::Vocabulary;
 use crate::spec::{Axis, Draft, Selector, Spec, draft};
-use expand::expand;
+use expand::{Ground, expand};
 use std::path::Path;
 
 /// One combination of the axes of a grid.
@@ -37,6 +41,8 @@ pub struct Cell {
     pub model: Model,
     /// The measure's column.
     pub measure_variable: VarName,
+    /// What its variant changes.
+    pub change: Change,
     /// Periods dropped at the start: the deepest lag, of the cell or of its grid.
     pub skip: usize,
     /// Bootstraps to run, in order.
@@ -62,6 +68,8 @@ pub struct CellAxes {
     pub lags: LagSet,
     /// Key of `Spec::weights`.
     pub weights: String,
+    /// The variant; its family is a key of `Spec::variants`.
+    pub variant: VariantName,
 }
 
 impl CellAxes {
@@ -74,6 +82,7 @@ impl CellAxes {
             Axis::Region => self.region.clone(),
             Axis::Lags => self.lags.to_string(),
             Axis::Weights => self.weights.clone(),
+            Axis::Variant => self.variant.to_string(),
         }
     }
 }
@@ -90,14 +99,18 @@ impl Selector {
             && on(self.region.as_ref(), &axes.region)
             && on(self.lags.as_ref(), &axes.lags)
             && on(self.weights.as_ref(), &axes.weights)
+            && self.variant.as_ref().is_none_or(|v| v.iter().any(|v| v.covers(&axes.variant)))
     }
 }
 
 impl Cell {
-    /// What a person calls the cell: `paper/slm/two-way/oa/east/lag0-2/contiguity`.
+    /// What a person calls the cell: `paper/slm/two-way/oa/east/lag0-2/contiguity`, and its variant
+    /// when it has one.
     pub fn label(&self) -> String {
-        let CellAxes { model, effects, measure, region, lags, weights } = &self.axes;
-        format!("{}/{model}/{effects}/{measure}/{region}/lag{lags}/{weights}", self.grid)
+        let CellAxes { model, effects, measure, region, lags, weights, variant } = &self.axes;
+        let base =
+            format!("{}/{model}/{effects}/{measure}/{region}/lag{lags}/{weights}", self.grid);
+        if variant.is_base() { base } else { format!("{base}/{variant}") }
     }
 }
 
@@ -119,7 +132,8 @@ impl Plan {
 }
 
 /// Reads the experiment at `path` and plans it: [`spec::load`](crate::spec::load), then [`plan`]
-/// and [`check_tables`], with the mistakes of all of them.
+/// and [`check_tables`], with the mistakes of all of them. Grids that leave out one unit, year or
+/// region at a time have no cells yet: [`settle`] adds them once the data are open.
 ///
 /// # Errors
 /// Every mistake, at its place.
@@ -131,7 +145,7 @@ pub fn load(
 ) -> Result<(Spec, Plan, Layers), (Mistakes, Layers)> {
     let Draft { spec, mut mistakes, layers } = draft(path, environment, arguments, vocabulary);
     let planned = spec.map(|spec| {
-        let (plan, found) = expanded(&spec);
+        let (plan, found) = expanded(&spec, None);
         mistakes.extend(found);
         mistakes.extend(check_tables(&spec, &plan));
         (spec, plan)
@@ -142,20 +156,40 @@ pub fn load(
     }
 }
 
-/// Expands the grids of `spec`.
+/// Expands the grids of `spec` that can be without the data.
 ///
 /// # Errors
 /// A rule that matches or adds nothing, a grid without cells.
 pub fn plan(spec: &Spec) -> Checked<Plan> {
-    let (plan, mistakes) = expanded(spec);
+    let (plan, mistakes) = expanded(spec, None);
     Mistakes::unless_empty(mistakes, plan)
 }
 
-fn expanded(spec: &Spec) -> (Plan, Vec<Mistake>) {
+/// Whether some grid of `spec` has cells only once the data are open.
+pub fn needs_roster(spec: &Spec) -> bool {
+    spec.grids.values().any(|grid| spec.needs_roster(grid))
+}
+
+/// Expands all grids of `spec`, given what there is to leave out one at a time.
+///
+/// # Errors
+/// Those of [`plan`] and [`check_tables`].
+pub fn settle(spec: &Spec, roster: &Roster) -> Checked<Plan> {
+    let (plan, mut mistakes) = expanded(spec, Some(roster));
+    mistakes.extend(check_tables(spec, &plan));
+    Mistakes::unless_empty(mistakes, plan)
+}
+
+fn expanded(spec: &Spec, roster: Option<&Roster>) -> (Plan, Vec<Mistake>) {
     let mut cells = Vec::new();
     let mut mistakes = Vec::new();
     for (name, grid) in &spec.grids {
-        expand(spec, name, grid, &mut cells, &mut mistakes);
+        if roster.is_some() || !spec.needs_roster(grid) {
+            expand(Ground { spec, grid, roster }, name, &mut cells, &mut mistakes);
+        }
+    }
+    if roster.is_some() || !needs_roster(spec) {
+        mistakes.extend(variants::idle_variants(spec, &cells));
     }
     (Plan { cells }, mistakes)
 }

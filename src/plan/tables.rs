@@ -4,7 +4,7 @@ use super::expand::absent;
 use super::{Cell, CellAxes, Plan};
 use crate::ident::{KeyPath, Located};
 use crate::mistake::{Mistake, suggest};
-use crate::model::{Effects, Impact, Term};
+use crate::model::{Effects, Impact, Regressor, Term};
 use crate::spec::tables::{
     CellChoice, Parentheses, RegressionTable, RobustnessTable, RowTerm, TableKind,
 };
@@ -66,7 +66,11 @@ fn check_rows(
         seen.push(&row.value);
         let help = match &row.value {
             RowTerm::Measure { lag, .. } => {
-                if chosen.iter().any(|cell| cell.axes.lags.lags().contains(lag)) {
+                let has = |cell: &&Cell| {
+                    let of_measure = |r: &Regressor| r.variable == cell.measure_variable;
+                    cell.model.regressors.iter().any(|r| of_measure(r) && r.lag == *lag)
+                };
+                if chosen.iter().any(has) {
                     continue;
                 }
                 let deepest = chosen.iter().map(|cell| cell.axes.lags.deepest()).max();

@@ -8,6 +8,7 @@ use crate::report::Source;
 use crate::report::table::{Align, Column, Entry, Footnotes, Head};
 use crate::report::{labels, notes};
 use crate::spec::tables::CellChoice;
+use crate::spec::variants::VariantName;
 use crate::spec::{Axis, Selector, Spec};
 use crate::store::CellResult;
 
@@ -104,7 +105,7 @@ struct Ranks {
 
 impl Ranks {
     fn of(axis: Axis, choice: &CellChoice, cells: &[&Cell]) -> Self {
-        let mut values = listed(&choice.select, axis);
+        let mut values = listed(&choice.select, axis, cells);
         for cell in cells {
             let value = cell.axes.value(axis);
             if !values.contains(&value) {
@@ -120,7 +121,7 @@ impl Ranks {
     }
 }
 
-fn listed(select: &Selector, axis: Axis) -> Vec<String> {
+fn listed(select: &Selector, axis: Axis, cells: &[&Cell]) -> Vec<String> {
     fn text<T: ToString>(values: Option<&Vec<T>>) -> Vec<String> {
         values.into_iter().flatten().map(ToString::to_string).collect()
     }
@@ -131,6 +132,16 @@ fn listed(select: &Selector, axis: Axis) -> Vec<String> {
         Axis::Region => text(select.region.as_ref()),
         Axis::Lags => text(select.lags.as_ref()),
         Axis::Weights => text(select.weights.as_ref()),
+        // A variant that stands for several values lists those that there are.
+        Axis::Variant => {
+            let patterns = select.variant.iter().flatten();
+            let of = |p: &VariantName| {
+                let p = p.clone();
+                let own = cells.iter().filter(move |cell| p.covers(&cell.axes.variant));
+                own.map(|cell| cell.axes.value(axis)).collect::<Vec<_>>()
+            };
+            patterns.flat_map(of).collect()
+        }
     }
 }
 

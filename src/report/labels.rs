@@ -1,11 +1,13 @@
 //! What things are called in tables: axis values, terms, statistics, tests. Plain Unicode.
 
 use crate::ident::VarName;
-use crate::model::{Effects, Impact, LagSet, Normalisation, Regressor, Term};
+use crate::model::change::LeaveOut;
+use crate::model::{Effects, Impact, LagSet, Normalisation, Regressor, Term, split_shift};
 use crate::outcome::{Basis, NullDistribution, Statistic};
 use crate::plan::CellAxes;
 use crate::report::number;
 use crate::spec::tables::Moment;
+use crate::spec::variants::{Family, VariantName};
 use crate::spec::{Axis, Spec};
 
 /// A variable's label, or its name.
@@ -38,9 +40,13 @@ pub fn regressor(spec: &Spec, regressor: &Regressor) -> String {
     lagged(variable(spec, &regressor.variable), regressor.lag)
 }
 
-/// `label (t−lag)`.
-pub fn lagged(label: &str, lag: u32) -> String {
-    if lag == 0 { label.to_owned() } else { format!("{label} (t−{lag})") }
+/// `label (t−lag)`, of a lead `label (t+1)`.
+pub fn lagged(label: &str, lag: i32) -> String {
+    match lag {
+        0 => label.to_owned(),
+        1.. => format!("{label} (t−{lag})"),
+        ..0 => format!("{label} (t+{})", lag.unsigned_abs()),
+    }
 }
 
 /// A parameter's label.
@@ -74,8 +80,7 @@ pub fn parse_term(raw: &str) -> Term {
         "sigma2" => Term::Sigma2,
         column => {
             let (impact, column) = Impact::split(column);
-            let lagged = column.rsplit_once("@lag").and_then(|(v, l)| Some((v, l.parse().ok()?)));
-            let (variable, lag) = lagged.unwrap_or((column, 0));
+            let (variable, lag) = split_shift(column);
             let regressor = Regressor { variable: VarName::new(variable), lag };
             match impact {
                 Some(impact) => Term::Impact(impact, regressor),
@@ -107,6 +112,27 @@ pub fn measure(spec: &Spec, name: &str) -> String {
 /// A weights matrix's label, or its name.
 pub fn weights(spec: &Spec, name: &str) -> String {
     spec.weights.get(name).and_then(|w| w.label.clone()).unwrap_or_else(|| name.to_owned())
+}
+
+/// A variant's label, or its name; with what it leaves out, or the number of its draw.
+pub fn variant(spec: &Spec, name: &VariantName) -> String {
+    let variant = spec.variants.get(&name.family);
+    let label = variant.and_then(|v| v.label.clone());
+    let Some(member) = &name.member else {
+        let own = if name.is_base() { "Base" } else { &name.family };
+        return label.unwrap_or_else(|| own.to_owned());
+    };
+    let member = match variant.and_then(|v| v.family) {
+        Some(Family::LeaveOut(LeaveOut::Region)) => region(spec, member),
+        Some(Family::LeaveOut(LeaveOut::Unit | LeaveOut::Year) | Family::Draws(_)) | None => {
+            member.clone()
+        }
+    };
+    match (label, variant.and_then(|v| v.family)) {
+        (Some(label), _) => format!("{label}: {member}"),
+        (None, Some(Family::LeaveOut(_))) => format!("Without {member}"),
+        (None, Some(Family::Draws(_)) | None) => format!("{} {member}", name.family),
+    }
 }
 
 /// Effects as the head of a column.
@@ -147,6 +173,7 @@ pub fn axis_value(spec: &Spec, axes: &CellAxes, axis: Axis) -> String {
         Axis::Region => region(spec, &axes.region),
         Axis::Lags => lags(&axes.lags),
         Axis::Weights => weights(spec, &axes.weights),
+        Axis::Variant => variant(spec, &axes.variant),
     }
 }
 
@@ -164,6 +191,7 @@ pub fn axis_phrase(spec: &Spec, axes: &CellAxes, axis: Axis) -> String {
         Axis::Region => format!("region {}", region(spec, &axes.region)),
         Axis::Lags => format!("{} of the measure", lags(&axes.lags).to_lowercase()),
         Axis::Weights => format!("weights {}", weights(spec, &axes.weights)),
+        Axis::Variant => format!("variant {}", variant(spec, &axes.variant)),
     }
 }
 
@@ -320,6 +348,8 @@ mod tests {
             Term::Sigma2,
             lagged("ln_oa", 0),
             lagged("ln_oa", 12),
+            lagged("ln_oa", -1),
+            lagged("x@leader", 0),
             lagged("x@lagoon", 0),
         ] {
             assert_eq!(parse_term(&term.to_string()), term);

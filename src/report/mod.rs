@@ -6,6 +6,7 @@
 //! | `build` | records → table, one file a kind |
 //! | `columns` | which cells are columns, in which order, under which heads |
 //! | `robustness` | what records say of the rows of a table over specifications |
+//! | `changes` | what variants did, for the notes |
 //! | `notes` | what a reader must know, from the records |
 //! | `labels` | what things are called |
 //! | `number` | rounding and stars: the only place where digits are decided |
@@ -17,6 +18,7 @@
 //! | `terminal` | the summary at the end of a run |
 
 pub mod build;
+pub mod changes;
 pub mod columns;
 pub mod format;
 pub mod labels;

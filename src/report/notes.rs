@@ -38,7 +38,10 @@ pub fn data(source: Source<'_>) -> Vec<String> {
 pub fn common(source: Source<'_>, heads: &[Axis], columns: &[CellColumn<'_>]) -> Option<String> {
     let rest = Axis::ALL.into_iter().filter(|a| *a != Axis::Weights && !heads.contains(a));
     let phrase = |axis| {
-        let said = |c: &CellColumn<'_>| Some(labels::axis_phrase(source.spec, &c.cell.axes, axis));
+        let said = |c: &CellColumn<'_>| {
+            let unchanged = axis == Axis::Variant && c.cell.axes.variant.is_base();
+            (!unchanged).then(|| labels::axis_phrase(source.spec, &c.cell.axes, axis))
+        };
         by_column(columns, said)
     };
     let said: Vec<String> = rest.filter_map(phrase).collect();
@@ -77,10 +80,12 @@ pub fn weights(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String>
 
 fn region_weights(source: Source<'_>, column: &CellColumn<'_>) -> Option<&'static str> {
     let axes = &column.cell.axes;
-    if matches!(source.spec.regions.get(&axes.region)?.units, RegionUnits::All) {
-        return None;
-    }
     let weights = source.spec.weights.get(&axes.weights)?;
+    if matches!(source.spec.regions.get(&axes.region)?.units, RegionUnits::All) {
+        let changes = &column.outcome()?.sample.changes;
+        let fewer = !changes.units.is_empty() || !changes.trimmed.is_empty();
+        return fewer.then(|| without_units(weights.normalise, weights.regions));
+    }
     Some(match (weights.normalise, weights.regions) {
         (Normalisation::None, RegionWeights::Renormalise | RegionWeights::Cut) => {
             "a region's W is the sub-matrix of its units"
@@ -97,6 +102,23 @@ fn region_weights(source: Source<'_>, column: &CellColumn<'_>) -> Option<&'stati
             "a region's W is cut from the normalised matrix of all units, as it is"
         }
     })
+}
+
+/// What the W of all units becomes where a variant leaves some out.
+fn without_units(normalise: Normalisation, how: RegionWeights) -> &'static str {
+    match (normalise, how) {
+        (Normalisation::None, RegionWeights::Renormalise | RegionWeights::Cut) => {
+            "where units are left out, W is the sub-matrix of the others"
+        }
+        (
+            Normalisation::Row | Normalisation::Spectral | Normalisation::MinMax,
+            RegionWeights::Renormalise,
+        ) => "where units are left out, W is the sub-matrix of the others, normalised again",
+        (
+            Normalisation::Row | Normalisation::Spectral | Normalisation::MinMax,
+            RegionWeights::Cut,
+        ) => "where units are left out, W is cut from the normalised matrix of all, as it is",
+    }
 }
 
 /// The order of lagging and demeaning, where it matters and is not the default.

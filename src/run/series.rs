@@ -6,7 +6,7 @@ use crate::ident::VarName;
 use crate::inputs::Inputs;
 use crate::math::random::Stream;
 use crate::outcome::{Descriptive, Failure, FailureKind, MoranSeries, MoranYear};
-use crate::plan::definitions;
+use crate::plan::{definitions, needs_roster};
 use crate::spec::tables::TableKind;
 use crate::spec::{MoranSpec, Spec};
 use crate::store::{ExperimentRecord, SCHEMA};
@@ -29,6 +29,7 @@ pub fn experiment(spec: &Spec, inputs: &Inputs) -> ExperimentRecord {
             .map(|f| format!("{} of {} in {} ({})", f.column, f.unit, f.period, f.method))
             .collect(),
         dropped: repairs.dropped.clone(),
+        roster: needs_roster(spec).then(|| inputs.roster()),
         descriptive: described(spec).iter().filter_map(|v| describe(inputs, v)).collect(),
         moran: spec.moran.iter().map(|block| moran_series(spec, inputs, block)).collect(),
     }

@@ -10,6 +10,7 @@
 //! | `resolve` | raw → [`Spec`]: every name looked up, every mistake collected |
 //! | `vocabulary` | names that other modules define, handed in |
 //! | `tables` | what a table asks for |
+//! | `variants` | what a robustness check changes, and what its values are called |
 
 mod extract;
 pub mod layers;
@@ -18,6 +19,7 @@ mod overrides;
 pub mod raw;
 pub mod resolve;
 pub mod tables;
+pub mod variants;
 pub mod vocabulary;
 
 use crate::expr::Expr;
@@ -34,6 +36,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tables::TableSpec;
+use variants::{Family, VariantName, VariantSpec};
 use vocabulary::Vocabulary;
 
 /// Reads and resolves the experiment at `path`.
@@ -170,6 +173,8 @@ pub struct Spec {
     pub bootstrap: BTreeMap<String, Bootstrap>,
     /// Randomisation tests by name.
     pub randomisation: BTreeMap<String, Randomisation>,
+    /// Variants by name: `base` and those of `[variants]`.
+    pub variants: BTreeMap<String, VariantSpec>,
     /// Grids by name.
     pub grids: BTreeMap<String, GridSpec>,
     /// Moran's I by year, in file order.
@@ -187,6 +192,7 @@ impl Spec {
             measure: Some(grid.measure.clone()),
             region: Some(grid.region.clone()),
             weights: Some(grid.weights.clone()),
+            variant: Some(grid.variant.clone()),
             ..Selector::default()
         };
         let bootstraps = grid.bootstrap.iter().all(|name| self.bootstrap.contains_key(name));
@@ -199,7 +205,22 @@ impl Spec {
                     && named(&selector.measure).iter().all(|name| self.measures.contains_key(name))
                     && named(&selector.region).iter().all(|name| self.regions.contains_key(name))
                     && named(&selector.weights).iter().all(|name| self.weights.contains_key(name))
+                    && selector
+                        .variant
+                        .iter()
+                        .flatten()
+                        .all(|v| self.variants.contains_key(&v.family))
             })
+    }
+
+    /// Whether the cells of a grid are known only when the data are: it leaves out one unit, year
+    /// or region at a time.
+    pub fn needs_roster(&self, grid: &GridSpec) -> bool {
+        let included = grid.include.iter().flat_map(|rule| rule.value.variant.iter().flatten());
+        grid.variant.iter().chain(included).any(|name| {
+            let family = self.variants.get(&name.family).and_then(|variant| variant.family);
+            matches!(family, Some(Family::LeaveOut(_)))
+        })
     }
 }
 
@@ -329,12 +350,21 @@ pub enum Axis {
     Lags,
     /// Which weights.
     Weights,
+    /// Which robustness check.
+    Variant,
 }
 
 impl Axis {
     /// All axes in order.
-    pub const ALL: [Self; 6] =
-        [Self::Model, Self::Effects, Self::Measure, Self::Region, Self::Lags, Self::Weights];
+    pub const ALL: [Self; 7] = [
+        Self::Model,
+        Self::Effects,
+        Self::Measure,
+        Self::Region,
+        Self::Lags,
+        Self::Weights,
+        Self::Variant,
+    ];
 
     /// The key in a specification and the column in a CSV file.
     pub fn name(self) -> &'static str {
@@ -345,6 +375,7 @@ impl Axis {
             Self::Region => "region",
             Self::Lags => "lags",
             Self::Weights => "weights",
+            Self::Variant => "variant",
         }
     }
 
@@ -373,6 +404,8 @@ pub struct GridSpec {
     pub lags: Vec<LagSet>,
     /// Values of the weights axis: keys of [`Spec::weights`].
     pub weights: Vec<String>,
+    /// Values of the variant axis: names whose families are keys of [`Spec::variants`].
+    pub variant: Vec<VariantName>,
     /// Whether all cells use the periods that the deepest lag of the grid leaves.
     pub common_sample: bool,
     /// Cells to leave out: every cell that a rule matches.
@@ -404,6 +437,8 @@ pub struct Selector {
     pub lags: Option<Vec<LagSet>>,
     /// Weights.
     pub weights: Option<Vec<String>>,
+    /// Variants; a name without a member stands for all of its family.
+    pub variant: Option<Vec<VariantName>>,
 }
 
 /// `[[moran]]`

@@ -3,6 +3,7 @@
 //! Every key is optional here; `resolve` says which are missing. No `flatten`, `untagged` or
 //! internally tagged enums: they lose the place of a mistake.
 
+use crate::model::change::{LeaveOut, Placebo};
 use crate::model::{
     Effects, Isolates, LagOrder, LagSet, Normalisation, Permute, RegionWeights, Rescale,
     SmallSample, WeightsFormat,
@@ -40,6 +41,8 @@ pub struct RawSpec {
     pub bootstrap: BTreeMap<String, RawBootstrap>,
     /// Randomisation inference.
     pub randomisation: BTreeMap<String, RawRandomisation>,
+    /// Robustness checks: what a cell changes.
+    pub variants: BTreeMap<String, RawVariant>,
     /// Grids of cells.
     pub grids: BTreeMap<String, RawGrid>,
     /// Moran's I by year.
@@ -180,6 +183,42 @@ pub struct RawRandomisation {
     pub replicates: Option<u32>,
 }
 
+/// `[variants] NAME = { … }`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawVariant {
+    /// Label in tables.
+    pub label: Option<String>,
+    /// First and last period of the sample that stay.
+    pub years: Option<Vec<i64>>,
+    /// What leaves the sample.
+    pub without: Option<RawWithout>,
+    /// One value for each of these, which it leaves out.
+    pub leave_out: Option<LeaveOut>,
+    /// Share of each tail that is set to its quantile.
+    pub winsorise: Option<f64>,
+    /// Share of each tail whose units leave.
+    pub trim: Option<f64>,
+    /// Columns that `winsorise` or `trim` looks at; the response and every regressor when absent.
+    pub columns: Option<Vec<String>>,
+    /// What is made meaningless.
+    pub placebo: Option<Placebo>,
+    /// Number of permutations, a value each; 20 when absent.
+    pub draws: Option<u32>,
+}
+
+/// `without = { … }` of a variant.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawWithout {
+    /// These units.
+    pub units: Vec<Text>,
+    /// The units of these regions.
+    pub regions: Vec<String>,
+    /// These periods.
+    pub years: Vec<i64>,
+}
+
 /// `[grids.NAME]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -200,6 +239,8 @@ pub struct RawGrid {
     pub lags: Option<OneOrMany<Lags>>,
     /// Axis: weights.
     pub weights: Option<OneOrMany<String>>,
+    /// Axis: variants; `base` when absent.
+    pub variant: Option<OneOrMany<String>>,
     /// Whether all cells use the periods that the deepest lag leaves.
     pub common_sample: Option<bool>,
     /// Cells to leave out.
@@ -230,6 +271,8 @@ pub struct RawSelector {
     pub lags: Option<OneOrMany<Lags>>,
     /// Weights.
     pub weights: Option<OneOrMany<String>>,
+    /// Variants.
+    pub variant: Option<OneOrMany<String>>,
 }
 
 /// `[[moran]]`

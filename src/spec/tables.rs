@@ -1,7 +1,7 @@
 //! What a table asks for.
 
 use crate::ident::{KeyPath, Located, VarName};
-use crate::model::Impact;
+use crate::model::{Impact, shift, split_shift};
 use crate::outcome::Statistic;
 use crate::spec::{Axis, Selector};
 use serde::Deserialize;
@@ -111,23 +111,22 @@ pub enum RowTerm {
     Measure {
         /// `None`: the coefficient.
         impact: Option<Impact>,
-        /// Periods back.
-        lag: u32,
+        /// Periods back; negative: ahead.
+        lag: i32,
     },
     /// A term by raw name: `ln_ee`, `ln_oa@lag1`, `rho`, `constant`, `indirect:ln_ee`.
     Named(String),
 }
 
 impl RowTerm {
-    /// The row called `text`: `measure`, `measure@lag2`, `total:measure`, or a term.
+    /// The row called `text`: `measure`, `measure@lag2`, `measure@lead1`, `total:measure`, or a
+    /// term.
     pub fn parse(text: &str) -> Self {
         let (impact, rest) = Impact::split(text);
-        let lag = match rest.strip_prefix("measure") {
-            Some("") => Some(0),
-            Some(lagged) => lagged.strip_prefix("@lag").and_then(|lag| lag.parse().ok()),
-            None => None,
-        };
-        lag.map_or_else(|| Self::Named(text.to_owned()), |lag| Self::Measure { impact, lag })
+        match split_shift(rest) {
+            ("measure", lag) => Self::Measure { impact, lag },
+            _ => Self::Named(text.to_owned()),
+        }
     }
 }
 
@@ -140,7 +139,7 @@ impl fmt::Display for RowTerm {
                     write!(f, "{}:", impact.name())?;
                 }
                 f.write_str("measure")?;
-                if *lag == 0 { Ok(()) } else { write!(f, "@lag{lag}") }
+                f.write_str(&shift(*lag))
             }
             Self::Named(name) => f.write_str(name),
         }

@@ -13,6 +13,7 @@ pub mod folder;
 
 use crate::ident::CellId;
 use crate::model::Model;
+use crate::model::change::Roster;
 use crate::outcome::{Descriptive, Failure, MoranSeries, Outcome};
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +68,9 @@ pub struct ExperimentRecord {
     pub filled: Vec<String>,
     /// Units and periods it dropped.
     pub dropped: Vec<String>,
+    /// What there was to leave out one at a time, where cells do so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roster: Option<Roster>,
     /// Descriptive statistics of every variable that a table asks for.
     pub descriptive: Vec<Descriptive>,
     /// Moran's I by period.

@@ -114,6 +114,14 @@ impl Weights {
         }
     }
 
+    /// The same matrix of other units, as many.
+    #[must_use]
+    pub fn relabelled(mut self, units: UnitIndex) -> Self {
+        debug_assert_eq!(units.len(), self.n());
+        self.units = units;
+        self
+    }
+
     fn from_links(units: UnitIndex, sorted: &[(usize, usize, f64)]) -> Result<Self, WeightsError> {
         if sorted.is_empty() {
             return Err(WeightsError::Empty);
@@ -407,6 +415,21 @@ pub(crate) mod tests {
         let cut = make(RegionWeights::Cut);
         assert_eq!((cut.entry(0, 1), cut.entry(1, 0)), (1.0, 1.0 / 3.0));
         assert_eq!(cut.units().as_slice()[0].0, "u001");
+    }
+
+    #[test]
+    fn units_are_permuted_by_relabelling_another_order() {
+        // The path 0 – 1 – 2 with p = (1, 2, 0): w*_ij = w_p(i)p(j), so that 0 stands in the middle's
+        // place and its neighbours are 1 and 2.
+        let links = undirected(3, &[(0, 1), (1, 2)]);
+        let how = RegionWeights::Renormalise;
+        let moved =
+            Weights::region(&units(3), &links, &[1, 2, 0], Normalisation::Row, how).unwrap();
+        let w = moved.relabelled(units(3));
+        assert_eq!(w.units(), &units(3));
+        let row = |i| w.row(i).collect::<Vec<_>>();
+        assert_eq!(row(0), [(1, 0.5), (2, 0.5)]);
+        assert_eq!((row(1), row(2)), (vec![(0, 1.0)], vec![(0, 1.0)]));
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Cross product, exclude, include: cells counted by hand, and what a cell's identity hangs on.
 
 use crate::spec_errors::{folder, ok};
-use spanel::plan::Plan;
+use spanel::ident::{Period, UnitId};
+use spanel::model::Effects;
+use spanel::model::change::Roster;
+use spanel::plan::{Cell, Plan};
 
 const GRID: &str = r#"
 seed = 7
@@ -43,7 +46,7 @@ fn with(rules: &str) -> Plan {
 }
 
 fn labels(plan: &Plan) -> Vec<String> {
-    plan.cells.iter().map(spanel::plan::Cell::label).collect()
+    plan.cells.iter().map(Cell::label).collect()
 }
 
 #[test]
@@ -93,7 +96,7 @@ fn include_adds_cells_and_open_axes_take_all_values_of_the_grid() {
 #[test]
 fn regressors_are_the_lags_of_the_measure_then_the_controls() {
     let plan = planned(&GRID.replace("lags = [0, 2]", "lags = [[0, 2]]\ncommon_sample = false"));
-    let terms: Vec<(String, u32)> =
+    let terms: Vec<(String, i32)> =
         plan.cells[0].model.regressors.iter().map(|r| (r.variable.to_string(), r.lag)).collect();
     assert_eq!(terms, [("ln_x".into(), 0), ("ln_x".into(), 2), ("c".into(), 0)]);
     assert_eq!(plan.cells[0].skip, 2);
@@ -155,4 +158,143 @@ fn a_randomisation_test_enters_the_identity_by_what_it_asks_and_not_by_its_name(
     assert_eq!(ri, id("other", "permute = \"units\"\nreplicates = 999"));
     assert_ne!(ri, id("ri", "replicates = 499"));
     assert_ne!(ri, id("ri", "permute = \"within-period\""));
+}
+
+const VARIANTS: &str = "
+[variants]
+winsor = { winsorise = 0.01, label = \"Winsorised\" }
+loo = { leave_out = \"unit\" }
+loo_years = { leave_out = \"year\" }
+loo_regions = { leave_out = \"region\" }
+no_a = { without = { units = [\"A\"] } }
+shuffled = { placebo = \"weights\", draws = 3 }
+lead = { placebo = \"lead\" }
+[grids.main]";
+
+/// The experiment with variants on this axis, and these rules.
+fn varied(axis: &str) -> String {
+    let text = GRID.replace("[grids.main]", VARIANTS);
+    text.replace("weights = \"near\"\n", &format!("weights = \"near\"\n{axis}\n"))
+}
+
+/// Units A to D over 2000 to 2004.
+fn roster() -> Roster {
+    let region = |names: &[&str]| names.iter().map(|n| UnitId((*n).to_owned())).collect();
+    Roster {
+        regions: [
+            ("all".to_owned(), region(&["A", "B", "C", "D"])),
+            ("east".to_owned(), region(&["A", "B"])),
+            ("west".to_owned(), region(&["C", "D"])),
+        ]
+        .into(),
+        periods: (2000..=2004).map(Period).collect(),
+    }
+}
+
+fn settled(axis: &str) -> Plan {
+    let place = folder(&varied(axis), None);
+    let path = place.path().join("spec.toml");
+    let (spec, ..) = ok(path.to_str().expect("a plain path"), &[], &[]);
+    spanel::plan::settle(&spec, &roster()).expect("planned")
+}
+
+/// The variants of the cells of one model, kind of effects and measure, as `region lags variant`.
+fn variants(plan: &Plan) -> Vec<String> {
+    let first = |c: &&Cell| {
+        c.axes.model == "slm" && c.model.effects == Effects::Individual && c.axes.measure == "x"
+    };
+    let said = |c: &Cell| format!("{} {} {}", c.axes.region, c.axes.lags, c.axes.variant);
+    plan.cells.iter().filter(first).map(said).collect()
+}
+
+#[test]
+fn without_variants_cells_are_as_if_there_were_no_such_axis() {
+    let ids = |plan: &Plan| plan.cells.iter().map(|c| c.id.clone()).collect::<Vec<_>>();
+    let plain = with("");
+    assert_eq!(ids(&planned(&varied(""))), ids(&plain));
+    assert_eq!(ids(&planned(&varied("variant = \"base\""))), ids(&plain));
+    assert!(plain.cells.iter().all(|cell| cell.change.is_none()));
+}
+
+#[test]
+fn draws_are_known_without_data_and_who_is_left_out_is_not() {
+    let plan = planned(&varied("variant = [\"base\", \"shuffled\"]"));
+    assert_eq!(plan.cells.len(), 32 * 4);
+    let labels = labels(&plan);
+    assert_eq!(labels[0], "main/slm/individual/x/all/lag0/near");
+    assert_eq!(labels[3], "main/slm/individual/x/all/lag0/near/shuffled.3");
+    assert_eq!(planned(&varied("variant = [\"base\", \"loo\"]")).cells.len(), 0);
+}
+
+#[test]
+fn one_is_left_out_at_a_time_of_what_a_cell_has() {
+    let plan = settled("variant = \"loo\"\nexclude = [{ variant = \"loo.C\" }]");
+    let (all, east) = (["A", "B", "D"], ["A", "B"]);
+    let wanted: Vec<String> = [("all", &all[..]), ("east", &east[..])]
+        .into_iter()
+        .flat_map(|(region, units)| {
+            let of = move |lags| units.iter().map(move |u| format!("{region} {lags} loo.{u}"));
+            ["0", "0-2"].into_iter().flat_map(of)
+        })
+        .collect();
+    assert_eq!(variants(&plan), wanted);
+    // Years that the lags leave; all of a common sample.
+    let years = settled("variant = \"loo_years\"\nexclude = [{ region = \"east\" }]");
+    assert_eq!(variants(&years).len(), 5 + 3);
+    assert_eq!(variants(&years)[5], "all 0-2 loo_years.2002");
+    let common =
+        settled("variant = \"loo_years\"\nexclude = [{ region = \"east\" }]\ncommon_sample = true");
+    assert_eq!(variants(&common).len(), 3 + 3);
+    // Regions that are a part of the cell's own: `all` loses east or west, east nothing.
+    let regions = settled("variant = [\"base\", \"loo_regions\"]\nexclude = [{ lags = 2 }]");
+    assert_eq!(
+        variants(&regions),
+        ["all 0 base", "all 0 loo_regions.east", "all 0 loo_regions.west", "east 0 base"]
+    );
+}
+
+#[test]
+fn a_variant_is_identified_by_what_it_changes() {
+    let id = |plan: Plan, variant: &str| {
+        let found = plan.cells.iter().find(|c| c.axes.variant.to_string() == variant);
+        found.expect("a cell").id.clone()
+    };
+    let named = id(settled("variant = [\"no_a\", \"winsor\"]"), "no_a");
+    assert_eq!(id(settled("variant = \"loo\""), "loo.A"), named);
+    assert_ne!(id(settled("variant = \"loo\""), "loo.B"), named);
+    let winsor = |to: &str| {
+        let text = varied("variant = \"winsor\"");
+        planned(&text.replace("winsorise = 0.01, label = \"Winsorised\"", to)).cells[0].id.clone()
+    };
+    let original = winsor("winsorise = 0.01");
+    assert_eq!(winsor("winsorise = 0.01, label = \"Another\""), original);
+    // All columns of the cell are what it looks at without a list.
+    let all = "winsorise = 0.01, columns = [\"c\", \"y\", \"ln_x\", \"z\"]";
+    assert_eq!(winsor(all), original);
+    for other in ["winsorise = 0.02", "trim = 0.01", "winsorise = 0.01, columns = [\"c\"]"] {
+        assert_ne!(winsor(other), original, "{other}");
+    }
+    // A region that is left out is its units.
+    let region = |units: &str| {
+        let text = varied("variant = \"no_a\"").replace("units = [\"A\"]", "regions = [\"east\"]");
+        planned(&text.replace("east = { units = [\"A\", \"B\"] }", units)).cells[0].id.clone()
+    };
+    let east = region("east = { units = [\"A\", \"B\"] }");
+    assert_eq!(region("east = { units = [\"B\", \"A\"] }"), east);
+    assert_ne!(region("east = { units = [\"A\", \"C\"] }"), east);
+}
+
+#[test]
+fn leads_take_the_place_of_lags_and_periods_at_the_end() {
+    let text =
+        varied("variant = [\"base\", \"lead\"]\nexclude = [{ variant = \"lead\", lags = 0 }]");
+    let plan = planned(&text);
+    let led: Vec<&Cell> = plan.cells.iter().filter(|c| c.change.leads()).collect();
+    let terms: Vec<String> = led[0].model.regressors.iter().map(ToString::to_string).collect();
+    assert_eq!(terms, ["ln_x", "ln_x@lead1", "ln_x@lead2", "c"]);
+    assert_eq!(led[0].skip, 0);
+    // What a common sample drops at the start it drops here too.
+    let common =
+        planned(&text.replace("variant = [\"base\"", "common_sample = true\nvariant = [\"base\""));
+    assert!(common.cells.iter().all(|c| c.skip == 2));
 }

@@ -20,3 +20,4 @@ mod report;
 mod simulate;
 mod spec_errors;
 mod support;
+mod variants;

@@ -1,14 +1,14 @@
 //! Tables of estimates: one column a cell.
 
 use crate::mistake::Checked;
-use crate::model::{Regressor, Term};
+use crate::model::{Regressor, Term, shift};
 use crate::outcome::{
     BootstrapEstimate, Estimate, Outcome, RandomisationEstimate, Reference, Statistic,
 };
 use crate::report::columns::{self, CellColumn};
 use crate::report::number::{self, Number};
 use crate::report::table::{Brackets, Entry, Footnotes, Group, Row, Table};
-use crate::report::{Source, labels, notes};
+use crate::report::{Source, changes, labels, notes};
 use crate::spec::tables::{Parentheses, RegressionTable, RowTerm, TableSpec};
 use std::collections::BTreeMap;
 
@@ -95,13 +95,13 @@ pub(super) fn row_label(
         RowTerm::Measure { impact, lag } => {
             let of = |label: String| labels::impact(*impact, label);
             let own = impact.map_or_else(String::new, |kind| format!("{}:measure", kind.name()));
-            if let Some(label) = own_labels.get(&format!("{own}@lag{lag}")) {
+            if let Some(label) = own_labels.get(&format!("{own}{}", shift(*lag))) {
                 return label.clone();
             }
             if let Some(label) = own_labels.get(&own) {
                 return labels::lagged(label, *lag);
             }
-            if let Some(label) = own_labels.get(&format!("measure@lag{lag}")) {
+            if let Some(label) = own_labels.get(&format!("measure{}", shift(*lag))) {
                 return of(label.clone());
             }
             if let Some(label) = own_labels.get("measure") {
@@ -300,6 +300,7 @@ fn table_notes(
         | Parentheses::None => said.extend(notes::inference(columns)),
     }
     said.extend(notes::stars(&wanted.stars));
+    said.extend(changes::note(source, &wanted.cells.columns, columns));
     said.extend(notes::sample(columns));
     if uses_weights(columns) {
         said.extend(notes::weights(source, columns));

@@ -6,7 +6,7 @@ use crate::outcome::{Basis, NullDistribution, Outcome, Test, TestOutcome};
 use crate::report::columns::{self, CellColumn};
 use crate::report::number::{self, Number};
 use crate::report::table::{Brackets, Entry, Footnotes, Group, Row, Table};
-use crate::report::{Source, labels, notes};
+use crate::report::{Source, changes, labels, notes};
 use crate::spec::tables::{CellChoice, TableSpec};
 
 /// Statistics with stars, p-values below, and what the decision rule makes of them; one group of
@@ -170,6 +170,7 @@ fn table_notes(
     said.push("p-values in brackets.".to_owned());
     said.extend(nulls(names, columns));
     said.extend(notes::stars(&number::default_stars()));
+    said.extend(changes::note(source, &choice.columns, columns));
     said.extend(notes::sample(columns));
     said.extend(notes::weights(source, columns));
     said.extend(notes::lag_order(columns));

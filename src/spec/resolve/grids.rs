@@ -5,6 +5,7 @@ use crate::ident::{KeyPath, Located, VarName};
 use crate::mistake::Mistake;
 use crate::model::LagSet;
 use crate::spec::raw::{Lags, OneOrMany, RawGrid, RawSelector};
+use crate::spec::variants::VariantName;
 use crate::spec::{GridSpec, MoranSpec, Selector, Spec};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,6 +47,7 @@ impl Resolver<'_> {
             sets
         });
         let weights = self.named_axis(raw.weights.as_ref(), place, "weights", "weights");
+        let variant = self.variant_axis(raw.variant.as_ref(), place);
         let exclude = self.rules(&raw.exclude, &place.join("exclude"));
         let include = self.rules(&raw.include, &place.join("include"));
         let bootstrap = match &raw.bootstrap {
@@ -86,6 +88,7 @@ impl Resolver<'_> {
             region: region?,
             lags: lags?,
             weights: weights?,
+            variant: variant?,
             common_sample: raw.common_sample.unwrap_or(false),
             bootstrap: bootstrap?,
             randomisation: randomisation?,
@@ -126,6 +129,20 @@ impl Resolver<'_> {
         let list = self.axis(list, place, axis)?;
         self.refuse_repeats(&values(&list), &place.join(axis), axis);
         self.names(&list, &place.join(axis), axis, section)
+    }
+
+    /// The variants of a grid: `base` when it names none.
+    fn variant_axis(
+        &mut self,
+        list: Option<&OneOrMany<String>>,
+        place: &KeyPath,
+    ) -> Option<Vec<VariantName>> {
+        if list.is_none() {
+            return Some(vec![VariantName::base()]);
+        }
+        let list = self.axis(list, place, "variant")?;
+        self.refuse_repeats(&values(&list), &place.join("variant"), "variant");
+        self.variant_names(&list, &place.join("variant"))
     }
 
     /// Names declared in `section`; `None` when one is not.
@@ -225,6 +242,8 @@ impl Resolver<'_> {
         let region = names(&raw.region, "region", "regions");
         let weights = names(&raw.weights, "weights", "weights");
         let lags = raw.lags.as_ref().map(|list| self.lag_sets(list, &place.join("lags")));
+        let variants = raw.variant.as_ref();
+        let variant = variants.and_then(|list| self.variant_names(list, &place.join("variant")));
         Selector {
             model,
             effects: raw.effects.as_ref().map(values),
@@ -232,6 +251,7 @@ impl Resolver<'_> {
             region,
             lags,
             weights,
+            variant,
         }
     }
 

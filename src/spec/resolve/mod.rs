@@ -7,14 +7,17 @@
 //! | `randomisation` | randomisation tests of the measure |
 //! | `tables` | tables, repeated ones among them |
 //! | `robustness` | tables over many specifications |
+//! | `variants` | robustness checks and the names of their values |
 
 mod grids;
 mod randomisation;
 mod robustness;
 mod sources;
 mod tables;
+mod variants;
 
 use super::raw::{OneOrMany, RawSpec};
+use super::variants::BASE;
 use super::vocabulary::Vocabulary;
 use super::{DataSpec, Missing, Spec};
 use crate::ident::{KeyPath, Located, Seed, VarName};
@@ -76,6 +79,7 @@ impl Resolver<'_> {
         let models = self.models();
         let bootstrap = self.bootstraps();
         let randomisation = self.randomisations();
+        let variants = self.variants();
         let grids = self.grids();
         let moran = self.moran();
         if raw.grids.is_empty() && raw.moran.is_empty() && !self.reported(&at(&["grids"])) {
@@ -96,6 +100,7 @@ impl Resolver<'_> {
             models,
             bootstrap,
             randomisation,
+            variants,
             grids,
             moran,
             tables: Vec::new(),
@@ -156,6 +161,10 @@ impl Resolver<'_> {
             "grids" => raw.grids.keys().map(String::as_str).collect(),
             "bootstrap" => raw.bootstrap.keys().map(String::as_str).collect(),
             "randomisation" => raw.randomisation.keys().map(String::as_str).collect(),
+            "variants" => {
+                let declared = raw.variants.keys().map(String::as_str);
+                std::iter::once(BASE).chain(declared).collect()
+            }
             "models" => model_names(self.vocabulary, raw),
             other => unreachable!("`{other}` is not a section of names"),
         };

@@ -40,7 +40,12 @@ impl Resolver<'_> {
         Located::new(self.origin.folder(at).join(file), at.clone())
     }
 
-    fn years(&mut self, years: &[i64], at: &KeyPath) -> Option<Located<(Period, Period)>> {
+    /// A first and a last period.
+    pub(super) fn years(
+        &mut self,
+        years: &[i64],
+        at: &KeyPath,
+    ) -> Option<Located<(Period, Period)>> {
         match years {
             [first, last] if first <= last => {
                 Some(Located::new((Period(*first), Period(*last)), at.clone()))

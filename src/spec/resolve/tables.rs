@@ -9,6 +9,7 @@ use crate::spec::raw::{OneOrMany, RawTable, RawTableKind};
 use crate::spec::tables::{
     CellChoice, Moment, Parentheses, RegressionTable, RowTerm, TableKind, TableSpec,
 };
+use crate::spec::variants::VariantName;
 use crate::spec::{Axis, Selector, Spec};
 use std::collections::BTreeMap;
 
@@ -81,6 +82,10 @@ impl Resolver<'_> {
                 values.iter().map(ToString::to_string).collect()
             }
             Axis::Weights => choice.weights.unwrap_or_else(|| grid.weights.clone()),
+            Axis::Variant => {
+                let values = choice.variant.unwrap_or_else(|| grid.variant.clone());
+                values.iter().map(ToString::to_string).collect()
+            }
         };
         (number..)
             .zip(values)
@@ -416,6 +421,7 @@ fn restrict(select: &mut Selector, axis: Axis, value: &str, spec: &Spec, grid: &
         Axis::Measure => select.measure = Some(vec![value.to_owned()]),
         Axis::Region => select.region = Some(vec![value.to_owned()]),
         Axis::Weights => select.weights = Some(vec![value.to_owned()]),
+        Axis::Variant => select.variant = Some(vec![VariantName::parse(value)]),
         Axis::Effects => {
             let named = grid.effects.iter().copied().filter(|e| e.name() == value);
             select.effects = Some(named.collect());
@@ -434,6 +440,7 @@ fn label(spec: &Spec, axis: Axis, value: &str) -> String {
         Axis::Measure => spec.measures.get(value).and_then(|m| m.label.clone()),
         Axis::Region => spec.regions.get(value).and_then(|r| r.label.clone()),
         Axis::Weights => spec.weights.get(value).and_then(|w| w.label.clone()),
+        Axis::Variant => spec.variants.get(value).and_then(|v| v.label.clone()),
         Axis::Effects | Axis::Lags => None,
     };
     found.unwrap_or_else(|| value.to_owned())

@@ -78,7 +78,7 @@ impl Table {
                 .flat_map(|&t| units.iter().map(move |u| self.number(&u.0, t - lag, column)))
                 .collect()
         };
-        let split: Vec<(&str, u32)> = regressors.iter().map(|r| lag_of(r)).collect();
+        let split: Vec<(&str, i32)> = regressors.iter().map(|r| lag_of(r)).collect();
         Sample {
             units: weights.units().clone(),
             periods: periods.iter().map(|&t| Period(t)).collect(),
@@ -94,7 +94,7 @@ impl Table {
 }
 
 /// `lpcap_l1` → (`lpcap`, 1).
-pub fn lag_of(name: &str) -> (&str, u32) {
+pub fn lag_of(name: &str) -> (&str, i32) {
     match name.rsplit_once("_l") {
         Some((variable, lag)) if lag.len() == 1 => (variable, lag.parse().expect("a lag")),
         _ => (name, 0),

@@ -1,13 +1,15 @@
 //! Outcomes made by hand: one experiment whose numbers were chosen for their edges.
 
 use spanel::ident::{CellId, KeyPath, Located, Seed, VarName};
+use spanel::model::change::Change;
 use spanel::model::{
     Effects, Isolates, LagOrder, LagSet, Model, Normalisation, RegionWeights, Regressor, Term,
     WeightsFormat,
 };
 use spanel::outcome::{
-    Basis, Convergence, Descriptive, Estimate, Failure, FailureKind, Fit, MoranSeries, MoranYear,
-    NullDistribution, Outcome, Reference, SampleFacts, Statistic, Test, TestOutcome, Verdict,
+    Basis, Changes, Convergence, Descriptive, Estimate, Failure, FailureKind, Fit, MoranSeries,
+    MoranYear, NullDistribution, Outcome, Reference, SampleFacts, Statistic, Test, TestOutcome,
+    Verdict,
 };
 use spanel::plan::{Cell, CellAxes, Plan};
 use spanel::report::Source;
@@ -15,6 +17,7 @@ use spanel::spec::tables::{
     CellChoice, Moment, Parentheses, RegressionTable, RobustnessTable, RowTerm, TableKind,
     TableSpec,
 };
+use spanel::spec::variants::VariantName;
 use spanel::spec::{
     Axis, DataSpec, MeasureSpec, Missing, ModelSpec, MoranSpec, RegionSpec, RegionUnits, Selector,
     Spec, VariableSpec, WeightsSpec,
@@ -79,6 +82,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
         region: region.to_owned(),
         lags: LagSet::depth(1),
         weights: "contiguity".to_owned(),
+        variant: VariantName::base(),
     };
     Cell {
         id: CellId::of(format!("{model}/{measure}/{region}").as_bytes()),
@@ -93,6 +97,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
             small_sample: None,
         },
         measure_variable: variable,
+        change: Change::default(),
         skip: 1,
         bootstraps: Vec::new(),
         randomisations: Vec::new(),
@@ -204,6 +209,7 @@ fn outcome(cell: &Cell, lag_model: bool, first_measure: bool, region: &str) -> O
             filled: vec!["ee of Hainan in 2003 (mean)".to_owned()],
             dropped: vec![],
             isolates: if region == "east" { vec!["Hainan".to_owned()] } else { vec![] },
+            changes: Changes::default(),
         },
     }
 }
@@ -287,6 +293,7 @@ fn experiment_record() -> ExperimentRecord {
         }),
         filled: vec!["ee of Hainan in 2003 (mean)".to_owned()],
         dropped: vec![],
+        roster: None,
         descriptive: vec![
             moments("ln_co2", 6.0, 11.0),
             moments("ln_oa", -0.000_04, 1_234_567_890.0),
@@ -351,6 +358,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         },
         bootstrap: BTreeMap::new(),
         randomisation: BTreeMap::new(),
+        variants: BTreeMap::new(),
         variables: BTreeMap::from([
             (name("ln_co2"), variable("ln CO₂", Some("10⁴ t"))),
             (name("ln_oa"), variable("ln OA", Some("10^4 yuan/km^2"))),

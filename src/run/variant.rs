@@ -1,0 +1,236 @@
+//! What the variant of a cell does to its units, its sample and its weights.
+//!
+//! Units leave first, then the sample is made, with lags from the whole panel; then periods leave.
+//! Quantiles are taken over what is left. Permutations depend on the seed, the units and the
+//! number of the draw, so that cells over the same units share them, whatever they are called.
+
+use super::{Shared, SharedWeights};
+use crate::ident::{Period, Seed, short_hash};
+use crate::math::random::Stream;
+use crate::model::change::{Placebo, TailRule, Tails};
+use crate::outcome::{Changes, Failure, FailureKind, Tail, Trimmed};
+use crate::panel::Panel;
+use crate::panel::sample::{Sample, sample};
+use crate::panel::tails::{Window, draw_in, extreme_units, outside, range};
+use crate::plan::Cell;
+use crate::weights::Weights;
+use std::collections::BTreeMap;
+
+/// A sample with its units' positions in the panel, and what was changed to make it.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) sample: Sample,
+    /// Hash of its units, periods and numbers.
+    pub(super) hash: String,
+    pub(super) positions: Vec<usize>,
+    pub(super) changes: Changes,
+}
+
+/// What two cells with the same sample have in common.
+pub(super) fn key(cell: &Cell) -> String {
+    let model = &cell.model;
+    let base =
+        format!("{} {} {:?} {}", cell.axes.region, model.response, model.regressors, cell.skip);
+    let mut change = cell.change.clone();
+    if change.placebo == Some(Placebo::Weights) {
+        (change.placebo, change.draw) = (None, None);
+    }
+    if change.is_none() { base } else { format!("{base} {} {change:?}", cell.measure_variable) }
+}
+
+/// The sample of a cell under its variant.
+pub(super) fn make(shared: &Shared<'_>, cell: &Cell) -> Result<Made, Failure> {
+    let panel = &shared.inputs.panel;
+    let mut changes = Changes::default();
+    let mut positions = units_left(shared, cell, &mut changes)?;
+    enough(&positions, panel, &changes)?;
+    let mut made = sample_of(panel, &positions, cell, &mut changes)?;
+    if let Some(tails) = &cell.change.tails {
+        let window = Window { units: &positions, periods: &made.periods };
+        match tails.rule {
+            TailRule::Winsorise => {
+                let drawn = winsorised(panel, cell, tails, window, &mut changes);
+                made = sample_of(&drawn, &positions, cell, &mut Changes::default())?;
+            }
+            TailRule::Trim => {
+                positions = trimmed(panel, cell, tails, window, &mut changes);
+                enough(&positions, panel, &changes)?;
+                made = sample_of(panel, &positions, cell, &mut Changes::default())?;
+            }
+        }
+    }
+    if let Some(draw) = cell.change.draw_of(Placebo::Measure) {
+        let order = permutation(shared.spec.seed, "measure", panel, &positions, draw);
+        made = made.with_histories(&cell.measure_variable, &order);
+    }
+    let hash = short_hash("spanel 2026 sample", &super::sample_bytes(&made));
+    Ok(Made { sample: made, hash, positions, changes })
+}
+
+/// The matrix called `weights` of the units at these positions, its units permuted:
+/// w*_ij = w_p(i)p(j), where p is the permutation with the number `draw`.
+pub(super) fn permuted(
+    shared: &Shared<'_>,
+    weights: &str,
+    positions: &[usize],
+    draw: u32,
+) -> SharedWeights {
+    let panel = &shared.inputs.panel;
+    let order = permutation(shared.spec.seed, "weights", panel, positions, draw);
+    let moved: Vec<usize> = order.iter().map(|&i| positions[i]).collect();
+    let (made, _) = shared.weights_of(weights, &moved)?;
+    let made = made.relabelled(panel.units().subset(positions));
+    let hash = short_hash("spanel 2026 weights", &Weights::fingerprint(&made));
+    Ok((made, hash))
+}
+
+fn bad(reason: String) -> Failure {
+    Failure { kind: FailureKind::BadData, reason }
+}
+
+fn names(panel: &Panel, positions: &[usize]) -> Vec<String> {
+    positions.iter().map(|&i| panel.units().as_slice()[i].to_string()).collect()
+}
+
+/// The units of the cell's region without those that the variant leaves out.
+fn units_left(
+    shared: &Shared<'_>,
+    cell: &Cell,
+    changes: &mut Changes,
+) -> Result<Vec<usize>, Failure> {
+    let (panel, without) = (&shared.inputs.panel, &cell.change.without);
+    let own = &shared.inputs.regions[&cell.axes.region];
+    let leaves = |i: usize| {
+        without.units.contains(&panel.units().as_slice()[i].0)
+            || without.regions.iter().any(|region| shared.inputs.regions[region].contains(&i))
+    };
+    let (out, left): (Vec<usize>, Vec<usize>) = own.iter().partition(|&&i| leaves(i));
+    if without.names_units() && out.is_empty() {
+        let region = &cell.axes.region;
+        let meant = without.units.iter().chain(&without.regions);
+        let meant: Vec<&str> = meant.map(String::as_str).collect();
+        let text =
+            format!("nothing is left out: region `{region}` has no unit of {}", meant.join(", "));
+        return Err(bad(text));
+    }
+    changes.units = names(panel, &out);
+    Ok(left)
+}
+
+fn enough(positions: &[usize], panel: &Panel, changes: &Changes) -> Result<(), Failure> {
+    if positions.len() >= 2 {
+        return Ok(());
+    }
+    let left = match names(panel, positions).first() {
+        Some(only) => format!("one unit only, {only}"),
+        None => "no unit".to_owned(),
+    };
+    let gone = changes.units.len() + changes.trimmed.len();
+    Err(bad(format!("{gone} units left out leave {left}; a sample needs two at least")))
+}
+
+/// The sample of these units without the periods that the variant leaves out.
+fn sample_of(
+    panel: &Panel,
+    positions: &[usize],
+    cell: &Cell,
+    changes: &mut Changes,
+) -> Result<Sample, Failure> {
+    let model = &cell.model;
+    let whole = sample(panel, positions, &model.response, &model.regressors, cell.skip)
+        .map_err(|mistakes| bad(mistakes.to_string()))?;
+    let change = &cell.change;
+    let inside = |p: Period| change.years.is_none_or(|(first, last)| (first..=last).contains(&p));
+    let named = |p: Period| change.without.periods.contains(&p);
+    let span = span(&whole.periods);
+    if let Some((first, last)) = change.years
+        && whole.periods.iter().all(|&p| inside(p))
+    {
+        let text =
+            format!("nothing is left out: the sample, {span}, lies within {first} to {last}");
+        return Err(bad(text));
+    }
+    if !change.without.periods.is_empty() && !whole.periods.iter().any(|&p| named(p)) {
+        let meant: Vec<String> = change.without.periods.iter().map(ToString::to_string).collect();
+        let text = format!("nothing is left out: the sample, {span}, has no {}", meant.join(", "));
+        return Err(bad(text));
+    }
+    let left = whole.in_periods(|p| inside(p) && !named(p));
+    if left.periods.is_empty() {
+        return Err(bad(format!("no period of the sample, {span}, is left")));
+    }
+    let gone = whole.periods.iter().filter(|p| !left.periods.contains(p));
+    changes.periods = gone.map(|p| p.0).collect();
+    Ok(left)
+}
+
+fn span(periods: &[Period]) -> String {
+    match (periods.first(), periods.last()) {
+        (Some(first), Some(last)) => format!("{first} to {last}"),
+        (_, _) => "empty".to_owned(),
+    }
+}
+
+/// A panel of the cell's columns with the tails of `window` drawn in.
+fn winsorised(
+    panel: &Panel,
+    cell: &Cell,
+    tails: &Tails,
+    window: Window<'_>,
+    changes: &mut Changes,
+) -> Panel {
+    let mut drawn = Panel::new(panel.units().clone(), panel.periods().to_vec());
+    let regressors = cell.model.regressors.iter().map(|r| &r.variable);
+    for name in std::iter::once(&cell.model.response).chain(regressors) {
+        if let Some(values) = panel.column(name) {
+            drawn.set_column(name.clone(), values.to_vec());
+        }
+    }
+    for column in tails.columns_of(&cell.model) {
+        let Some(found) = range(panel, &column, window, tails.share) else { continue };
+        let (below, above) = outside(panel, &column, window, found);
+        draw_in(&mut drawn, &column, found);
+        let (low, high) = (found.low, found.high);
+        changes.tails.push(Tail { column: column.to_string(), low, high, below, above });
+    }
+    drawn
+}
+
+/// The units of `window` that have no observation in a tail of a column.
+fn trimmed(
+    panel: &Panel,
+    cell: &Cell,
+    tails: &Tails,
+    window: Window<'_>,
+    changes: &mut Changes,
+) -> Vec<usize> {
+    let mut extreme: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for column in tails.columns_of(&cell.model) {
+        let Some(found) = range(panel, &column, window, tails.share) else { continue };
+        for unit in extreme_units(panel, &column, window, found) {
+            extreme.entry(unit).or_default().push(column.to_string());
+        }
+        let (below, above) = outside(panel, &column, window, found);
+        let (low, high) = (found.low, found.high);
+        changes.tails.push(Tail { column: column.to_string(), low, high, below, above });
+    }
+    let left = window.units.iter().copied().filter(|i| !extreme.contains_key(i)).collect();
+    let units = panel.units().as_slice();
+    let trimmed = |(i, columns): (usize, _)| Trimmed { unit: units[i].to_string(), columns };
+    changes.trimmed = extreme.into_iter().map(trimmed).collect();
+    left
+}
+
+/// A random order of the units at `positions`: where each finds what becomes its own.
+fn permutation(
+    seed: Seed,
+    what: &str,
+    panel: &Panel,
+    positions: &[usize],
+    draw: u32,
+) -> Vec<usize> {
+    let key = seed.stream(&format!("placebo {what} {:?}", names(panel, positions)));
+    let mut order: Vec<usize> = (0..positions.len()).collect();
+    Stream::new(key, u64::from(draw)).shuffle(&mut order);
+    order
+}
