@@ -44,12 +44,33 @@ struct Draw<'a> {
 }
 
 impl Draw<'_> {
+    /// `EACH` positions from a word. All positions of a block first, in vectors, and then the
+    /// loads, one by one: together they would be taken out of vectors one at a time.
     #[inline(always)]
-    fn take(pool: &[f64], positions: &[u32; LANES], out: &mut Lane) {
+    fn fill<const EACH: usize>(self) {
+        let Self { pool, size, words, out } = self;
         let mask = pool.len().wrapping_sub(1);
         assert!(mask < pool.len(), "a pool is not empty");
-        for l in 0..LANES {
-            out[l] = pool[positions[l] as usize & mask];
+        let mut positions = [[[0_u32; LANES]; EACH]; BLOCK];
+        for chunk in out.chunks_mut(EACH * BLOCK) {
+            for (positions, word) in positions.iter_mut().zip(words.block()) {
+                let mut rest = [0; LANES];
+                for l in 0..LANES {
+                    rest[l] = u64::from(word[l]);
+                }
+                for position in positions {
+                    for l in 0..LANES {
+                        let product = rest[l] * size;
+                        position[l] = (product >> 32) as u32;
+                        rest[l] = product & 0xffff_ffff;
+                    }
+                }
+            }
+            for (out, position) in chunk.iter_mut().zip(positions.as_flattened()) {
+                for l in 0..LANES {
+                    out[l] = pool[position[l] as usize & mask];
+                }
+            }
         }
     }
 }
@@ -59,22 +80,6 @@ impl Kernel for Draw<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { pool, size, words, out } = self;
-        let each = if size <= SMALL { 2 } else { 1 };
-        for chunk in out.chunks_mut(each * BLOCK) {
-            let block = words.block();
-            for (out, word) in chunk.chunks_mut(each).zip(block) {
-                let (mut first, mut second) = ([0; LANES], [0; LANES]);
-                for l in 0..LANES {
-                    let product = u64::from(word[l]) * size;
-                    first[l] = (product >> 32) as u32;
-                    second[l] = (((product & 0xffff_ffff) * size) >> 32) as u32;
-                }
-                Self::take(pool, &first, &mut out[0]);
-                if let Some(out) = out.get_mut(1) {
-                    Self::take(pool, &second, out);
-                }
-            }
-        }
+        if self.size <= SMALL { self.fill::<2>() } else { self.fill::<1>() }
     }
 }

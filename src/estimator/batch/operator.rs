@@ -139,7 +139,7 @@ impl Sparse {
                 v[l] = d * x[l];
             }
         }
-        self.factor.solve_lanes(v);
+        if L % 24 == 0 { self.factor.solve_tile(v) } else { self.factor.solve_lanes(v) }
     }
 }
 

@@ -77,20 +77,22 @@ impl Factor {
         }
     }
 
-    /// The same with the rows of `x` in the order of elimination: `x[k]` belongs to unit
-    /// `order()[k]`. For callers that keep everything in that order.
+    /// [`Factor::solve_lanes`] for lanes in threes of eight: as many running sums as keep the
+    /// multiply-add units busy, in registers.
     #[inline(always)]
-    pub fn solve_lanes_in_order<const L: usize>(&self, x: &mut [[f64; L]]) {
+    pub fn solve_tile<const L: usize>(&self, x: &mut [[f64; L]]) {
         let Self { symbolic, rows, columns, inverses, .. } = self;
         let (by_row, by_column) = (&symbolic.rows, &symbolic.columns);
         let n = symbolic.n();
         assert_eq!(x.len(), n, "a right-hand side has a row for each unit");
         for k in 0..n {
-            x[k] = reduced(x[k], entries(by_row, &by_row.positions, rows, k), x);
+            let unit = symbolic.order[k] as usize;
+            reduce_tile(x, (unit, 1.0), entries(by_row, &by_row.units, rows, k));
         }
         for k in (0..n).rev() {
-            let scaled = x[k].map(|v| v * inverses[k]);
-            x[k] = reduced(scaled, entries(by_column, &by_column.positions, columns, k), x);
+            let unit = symbolic.order[k] as usize;
+            let below = entries(by_column, &by_column.units, columns, k);
+            reduce_tile(x, (unit, inverses[k]), below);
         }
     }
 }
@@ -122,6 +124,42 @@ fn reduced<const L: usize>(
         }
     }
     sum
+}
+
+/// x[unit] = scale·x[unit] − Σ l·x[j], in threes of eight lanes.
+#[inline(always)]
+fn reduce_tile<const L: usize>(
+    x: &mut [[f64; L]],
+    (unit, scale): (usize, f64),
+    (names, numbers): (&[u32], &[f64]),
+) {
+    const EIGHT: usize = 8;
+    for at in (0..L).step_by(3 * EIGHT) {
+        let (mut a, mut b, mut c) = ([0.0; EIGHT], [0.0; EIGHT], [0.0; EIGHT]);
+        let start = &x[unit][at..at + 3 * EIGHT];
+        for l in 0..EIGHT {
+            a[l] = scale * start[l];
+            b[l] = scale * start[EIGHT + l];
+            c[l] = scale * start[2 * EIGHT + l];
+        }
+        for (&j, &number) in names.iter().zip(numbers) {
+            let other = &x[j as usize][at..at + 3 * EIGHT];
+            let minus = -number;
+            for l in 0..EIGHT {
+                a[l] = minus.mul_add(other[l], a[l]);
+            }
+            for l in 0..EIGHT {
+                b[l] = minus.mul_add(other[EIGHT + l], b[l]);
+            }
+            for l in 0..EIGHT {
+                c[l] = minus.mul_add(other[2 * EIGHT + l], c[l]);
+            }
+        }
+        let end = &mut x[unit][at..at + 3 * EIGHT];
+        end[..EIGHT].copy_from_slice(&a);
+        end[EIGHT..2 * EIGHT].copy_from_slice(&b);
+        end[2 * EIGHT..].copy_from_slice(&c);
+    }
 }
 
 struct Solve<'a, const L: usize> {
