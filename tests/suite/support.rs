@@ -7,7 +7,7 @@ use spanel::model::{
     Effects, LagOrder, Model, Normalisation, RegionWeights, Regressor, SmallSample, Term,
 };
 use spanel::panel::sample::Sample;
-use spanel::weights::{Links, Weights};
+use spanel::weights::{Algebra, Links, Weights};
 
 /// Units `u00`, `u01`, …
 pub fn units(n: usize) -> UnitIndex {
@@ -34,6 +34,8 @@ pub fn all_weights(n: usize) -> Vec<(&'static str, Weights)> {
         ("spectral", build(&irregular(n), Normalisation::Spectral)),
         ("isolate", build(&with_isolate(n), Normalisation::Row)),
         ("unequal links", build(&unequal(n), Normalisation::MinMax)),
+        ("sparse", build(&irregular(n), Normalisation::Row).by(Algebra::Sparse)),
+        ("sparse, unequal", build(&unequal(n), Normalisation::MinMax).by(Algebra::Sparse)),
     ]
 }
 
