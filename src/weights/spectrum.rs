@@ -148,7 +148,7 @@ impl Spectrum {
     }
 }
 
-/// D − rC of `w`, when its determinant is to be had from factorisations: 48 of them must cost less
+/// D − rC of `w`, when its determinant is to be had from factorisations: 56 of them must cost less
 /// than the eigenvalues, which they do while L fills less than an eighth of its triangle.
 fn pencil_of_many(w: &Weights) -> Option<&Arc<Pencil>> {
     let n = w.n();
