@@ -1,7 +1,7 @@
 //! Admissible interval, log-determinant and traces.
 //!
 //! Up to some hundred units from all eigenvalues of W. Beyond, if the links are symmetric and few,
-//! from sparse factorisations ([`super::panels`]); the ends of the interval are then the two
+//! from sparse factorisations (`panels`); the ends of the interval are then the two
 //! outermost eigenvalues. Directed links have complex eigenvalues, whose determinant a symmetric
 //! factorisation does not give: they stay with the eigenvalues, at a cost of some N³.
 

@@ -3,7 +3,8 @@
 //! The laws run over `ESTIMATORS`: a new estimator is covered the moment it is listed.
 
 use crate::support::{
-    all_weights, all_weights_and_algebras, assert_close, estimate, fit, irregular, model, permuted, regressor, sample,
+    all_weights, all_weights_and_algebras, assert_close, estimate, fit, irregular, model, permuted,
+    regressor, sample,
 };
 use spanel::estimator::{ESTIMATORS, Estimated, Problem, find};
 use spanel::ident::VarName;
