@@ -23,14 +23,14 @@
 //! |---|---|---|
 //! | [`ident`] | names, positions, identities, seeds | – |
 //! | [`mistake`] | what is wrong with an input, where, how to mend it | ident |
-//! | [`math`] | linear algebra, distributions, optimisation, random streams | – |
+//! | [`math`] | linear algebra, dense and sparse, distributions, optimisation, random streams | – |
 //! | [`model`] | the question as data | ident |
 //! | [`outcome`] | the answer as data | ident, model |
 //! | [`expr`] | the grammar of derived variables | ident, mistake |
 //! | [`spec`] | TOML layers → resolved specification | ident, mistake, model, expr, outcome |
 //! | [`plan`] | axes × exclusions → cells | + spec |
 //! | [`panel`] | units × periods × columns, missing values, derived columns, samples | ident, mistake, model, expr |
-//! | [`weights`] | links, normalisation, spatial lag, eigenvalues | ident, math, model |
+//! | [`weights`] | links, normalisation, spatial lag and filter, log-determinant | ident, math, model |
 //! | [`store`] | records, and a results folder of whole files | ident, mistake, model, outcome |
 //! | [`load`] | the only reader of input files | ident, mistake, model, panel, weights, spec, store |
 //! | [`inputs`] | specification → open panel, links, regions | + load |

@@ -1,7 +1,7 @@
 //! Admissible interval, log-determinant and traces.
 //!
 //! Up to some hundred units from all eigenvalues of W. Beyond, if the links are symmetric and few,
-//! from sparse factorisations ([`super::panels`]); the ends of the interval are then the two
+//! from sparse factorisations (`panels`); the ends of the interval are then the two
 //! outermost eigenvalues. Directed links have complex eigenvalues, whose determinant a symmetric
 //! factorisation does not give: they stay with the eigenvalues, at a cost of some N³.
 
@@ -36,7 +36,7 @@ impl Spectrum {
     /// That of `w`; `None` when an iteration fails.
     pub(super) fn of(w: &Weights) -> Option<Self> {
         match pencil_of_many(w) {
-            Some(pencil) => Self::of_many(w, Arc::clone(pencil)),
+            Some(pencil) => Some(Self::of_many(w, Arc::clone(pencil))),
             None => Self::of_eigenvalues(w),
         }
     }
@@ -63,9 +63,8 @@ impl Spectrum {
         Some(Self { inside: Inside::Eigenvalues(eigenvalues), interval, radius })
     }
 
-    /// The two outermost eigenvalues and the log-determinant by factorisations. That A(r) can be
-    /// factorised next to both ends proves that no eigenvalue lies further out.
-    fn of_many(w: &Weights, pencil: Arc<Pencil>) -> Option<Self> {
+    /// The ends of the interval, and the log-determinant by factorisations.
+    fn of_many(w: &Weights, pencil: Arc<Pencil>) -> Self {
         let root = roots(w);
         let similar = |v: &[f64]| -> Vec<f64> {
             (0..w.n())
@@ -77,17 +76,11 @@ impl Spectrum {
                 })
                 .collect()
         };
-        let (lowest, highest) = extreme_eigenvalues(w.n(), similar)?;
-        let ends = [(lowest, 0.0), (highest, 0.0)];
-        let interval = admissible(&ends, w);
-        let next_to = 1.0 - 1e-8;
-        let proofs = pencil.log_dets(&[interval.0 * next_to, interval.1 * next_to]);
-        let panels = Panels::new(pencil, interval);
-        proofs.iter().all(|v| v.is_finite()).then(|| Self {
-            inside: Inside::Panels(panels),
-            interval,
-            radius: radius(&ends),
-        })
+        let (lowest, highest) = extreme_eigenvalues(w.n(), similar);
+        let (low, high) = admissible(&[(lowest, 0.0), (highest, 0.0)], w);
+        let interval = (proven_end(&pencil, low), proven_end(&pencil, high));
+        let radius = (1.0 / interval.1).max(-1.0 / interval.0);
+        Self { inside: Inside::Panels(Panels::new(pencil, interval)), interval, radius }
     }
 
     /// The open interval around 0 on which I − rW is invertible: (1/ω_min, 1/ω_max) over the real
@@ -155,13 +148,35 @@ impl Spectrum {
     }
 }
 
-/// D − rC of `w`, when its determinant is to be had from factorisations: 48 of them must cost less
+/// D − rC of `w`, when its determinant is to be had from factorisations: 56 of them must cost less
 /// than the eigenvalues, which they do while L fills less than an eighth of its triangle.
 fn pencil_of_many(w: &Weights) -> Option<&Arc<Pencil>> {
     let n = w.n();
     let many = w.algebra == Algebra::Sparse || n > EIGENVALUES_UP_TO;
     let pencil = if many { w.pencil() } else { None };
     pencil.filter(|pencil| w.algebra == Algebra::Sparse || 16 * pencil.fill() <= n * n)
+}
+
+/// Share of an end left open to proof.
+const NEXT_TO: f64 = 1e-8;
+/// Ninefold cuts of an interval down to rounding.
+const CUTS: usize = 15;
+
+/// The end of the interval on which A(r) is positive definite, from `claimed`, which is at that end
+/// or beyond. That A(r) can be factorised next to it is the proof; otherwise the end is searched
+/// for between what can be factorised and what cannot.
+fn proven_end(pencil: &Pencil, claimed: f64) -> f64 {
+    if pencil.log_dets(&[claimed * (1.0 - NEXT_TO)])[0].is_finite() {
+        return claimed;
+    }
+    let (mut inside, mut outside) = (0.0, claimed);
+    for _ in 0..CUTS {
+        let step = (outside - inside) / 9.0;
+        let points: [f64; 10] = std::array::from_fn(|i| inside + i as f64 * step);
+        let definite = pencil.log_dets(&points[1..9]).iter().take_while(|v| v.is_finite()).count();
+        (inside, outside) = (points[definite], points[definite + 1]);
+    }
+    inside
 }
 
 /// The square roots of the row multipliers.
@@ -199,6 +214,7 @@ fn admissible(eigenvalues: &[(f64, f64)], w: &Weights) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
+    use super::proven_end;
     use crate::model::Normalisation;
     use crate::weights::tests::{queen, undirected, units};
     use crate::weights::{Algebra, Links, Weights};
@@ -283,6 +299,18 @@ mod tests {
                 assert!((s.trace_gg(r) / d.trace_gg(r) - 1.0).abs() < 1e-9, "at {share}");
             }
         }
+    }
+
+    #[test]
+    fn an_end_that_was_claimed_too_far_out_is_found() {
+        let links = undirected(4, &[(0, 1), (1, 2), (2, 3)]);
+        let w = Weights::new(&units(4), &links, Normalisation::Row).unwrap().by(Algebra::Sparse);
+        let pencil = w.pencil().unwrap();
+        for claimed in [-1.3, -1.000_001, 1.7] {
+            let end = proven_end(pencil, claimed);
+            assert!((end - claimed.signum()).abs() < 1e-12, "{claimed}: {end}");
+        }
+        assert_eq!(proven_end(pencil, 1.0), 1.0);
     }
 
     #[test]

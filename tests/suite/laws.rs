@@ -3,7 +3,8 @@
 //! The laws run over `ESTIMATORS`: a new estimator is covered the moment it is listed.
 
 use crate::support::{
-    all_weights, assert_close, estimate, fit, irregular, model, permuted, regressor, sample,
+    all_weights, all_weights_and_algebras, assert_close, estimate, fit, irregular, model, permuted,
+    regressor, sample,
 };
 use spanel::estimator::{ESTIMATORS, Estimated, Problem, find};
 use spanel::ident::VarName;
@@ -69,7 +70,7 @@ fn a_permuted_matrix_is_refused() {
 #[test]
 fn scaling_the_response_scales_slopes_and_leaves_spatial_parameters() {
     const C: f64 = 1000.0;
-    for (kind, w) in all_weights(N) {
+    for (kind, w) in all_weights_and_algebras(N) {
         let data = sample(&w, T, 2);
         let scaled = Sample { y: data.y.iter().map(|v| C * v).collect(), ..data.clone() };
         each_model(|what, m| {
@@ -127,7 +128,7 @@ fn with_dummies(data: &Sample, effects: Effects) -> Sample {
 
 #[test]
 fn removing_effects_equals_estimating_dummies() {
-    for (kind, w) in all_weights(N) {
+    for (kind, w) in all_weights_and_algebras(N) {
         let data = sample(&w, T, 4);
         each_model(|what, m| {
             if m.effects == Effects::None {
@@ -160,7 +161,7 @@ fn removing_effects_equals_estimating_dummies() {
 
 #[test]
 fn simulating_from_a_fit_s_own_innovations_gives_the_fit_back() {
-    for (kind, w) in all_weights(N) {
+    for (kind, w) in all_weights_and_algebras(N) {
         let data = sample(&w, T, 5);
         each_model(|what, m| {
             let problem = Problem::new(&data, &w, &m).unwrap();

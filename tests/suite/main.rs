@@ -13,6 +13,7 @@ mod cli;
 mod data_errors;
 mod experiments;
 mod grids;
+mod large;
 mod laws;
 mod randomisation;
 mod reference;

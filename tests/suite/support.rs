@@ -7,7 +7,7 @@ use spanel::model::{
     Effects, LagOrder, Model, Normalisation, RegionWeights, Regressor, SmallSample, Term,
 };
 use spanel::panel::sample::Sample;
-use spanel::weights::{Links, Weights};
+use spanel::weights::{Algebra, Links, Weights};
 
 /// Units `u00`, `u01`, …
 pub fn units(n: usize) -> UnitIndex {
@@ -35,6 +35,15 @@ pub fn all_weights(n: usize) -> Vec<(&'static str, Weights)> {
         ("isolate", build(&with_isolate(n), Normalisation::Row)),
         ("unequal links", build(&unequal(n), Normalisation::MinMax)),
     ]
+}
+
+/// The same, and some whose determinants come from factorisations, as those of many units do.
+pub fn all_weights_and_algebras(n: usize) -> Vec<(&'static str, Weights)> {
+    let build = |links: &Links, how| Weights::new(&units(n), links, how).unwrap();
+    let mut all = all_weights(n);
+    all.push(("sparse", build(&irregular(n), Normalisation::Row).by(Algebra::Sparse)));
+    all.push(("sparse, unequal", build(&unequal(n), Normalisation::MinMax).by(Algebra::Sparse)));
+    all
 }
 
 /// A chain with a hub at 0 and a few shortcuts: degrees from 1 to n/2.
