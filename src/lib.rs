@@ -26,7 +26,7 @@
 //! | [`math`] | linear algebra, dense and sparse, distributions, optimisation, random streams | – |
 //! | [`model`] | the question as data | ident |
 //! | [`outcome`] | the answer as data | ident, model |
-//! | [`expr`] | the grammar of derived variables | ident, mistake |
+//! | [`expr`] | the grammar of derived variables and of functions of coefficients | ident, mistake |
 //! | [`spec`] | TOML layers → resolved specification | ident, mistake, model, expr, outcome |
 //! | [`plan`] | axes × exclusions → cells | + spec |
 //! | [`panel`] | units × periods × columns, missing values, derived columns, samples | ident, mistake, model, expr |
@@ -34,14 +34,14 @@
 //! | [`store`] | records, and a results folder of whole files | ident, mistake, model, outcome |
 //! | [`load`] | the only reader of input files | ident, mistake, model, panel, weights, spec, store |
 //! | [`inputs`] | specification → open panel, links, regions | + load |
-//! | [`estimator`] | sample + weights + model → fit | ident, math, model, outcome, panel, weights |
+//! | [`estimator`] | sample + weights + model → fit | ident, math, model, outcome, expr, panel, weights |
 //! | [`diagnostic`] | tests of a fitted cell, Moran's I | + estimator |
 //! | [`bootstrap`] | innovations drawn again: standard errors, intervals, p-values | ident, math, model, outcome, panel, weights, estimator |
 //! | [`randomisation`] | the measure permuted over units: p-values | ident, math, model, outcome, panel, estimator |
 //! | [`simulate`] | a declared process → a panel | ident, mistake, math, weights, load, model |
 //! | [`run`] | cells → records, in parallel, pure | everything above but load |
 //! | [`robustness`] | one coefficient over many specifications: shares, range, influence of choices | – |
-//! | [`report`] | records → tables and CSV; recomputes nothing | ident, mistake, model, outcome, spec, plan, store, robustness |
+//! | [`report`] | records → tables and CSV; recomputes nothing | ident, mistake, model, outcome, expr, spec, plan, store, robustness |
 //! | [`cli`] | arguments, progress, exit codes | all |
 //!
 //! Invariants, held by `tests/suite/architecture.rs`:

@@ -176,6 +176,9 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, c)| c)
 }
 
+/// Most names that a suggestion lists.
+const SUGGESTED: usize = 20;
+
 /// "did you mean `x`?" when something is near, else the list of what there is.
 pub fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     let all: Vec<&str> = candidates.into_iter().collect();
@@ -183,8 +186,8 @@ pub fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         Some(near) => format!("did you mean `{near}`?"),
         None if all.is_empty() => "there is nothing of that kind".to_owned(),
         None => {
-            let shown: Vec<String> = all.iter().take(12).map(|c| format!("`{c}`")).collect();
-            let more = if all.len() > 12 { ", …" } else { "" };
+            let shown: Vec<String> = all.iter().take(SUGGESTED).map(|c| format!("`{c}`")).collect();
+            let more = if all.len() > SUGGESTED { ", …" } else { "" };
             format!("known: {}{more}", shown.join(", "))
         }
     }

@@ -238,11 +238,39 @@ pub enum Term {
     Sigma2,
     /// The average effect of a regressor, by the way it takes.
     Impact(Impact, Regressor),
+    /// A function of the others, by the name it has in the specification.
+    Derived(String),
+}
+
+impl Term {
+    /// The parameter that a raw name means: `rho`, `ln_oa@lag1`. The inverse of `Display`.
+    pub fn parse(raw: &str) -> Self {
+        match raw {
+            "constant" => Self::Constant,
+            "rho" => Self::Rho,
+            "lambda" => Self::Lambda,
+            "sigma2" => Self::Sigma2,
+            other => match other.strip_prefix("derived:") {
+                Some(name) => Self::Derived(name.to_owned()),
+                None => Self::of_regressor(other),
+            },
+        }
+    }
+
+    fn of_regressor(raw: &str) -> Self {
+        let (impact, column) = Impact::split(raw);
+        let (variable, lag) = split_shift(column);
+        let regressor = Regressor { variable: VarName::new(variable), lag };
+        match impact {
+            Some(impact) => Self::Impact(impact, regressor),
+            None => Self::Variable(regressor),
+        }
+    }
 }
 
 impl fmt::Display for Term {
     /// The raw name in specifications and CSV files: `ln_oa`, `ln_oa@lag1`, `rho`,
-    /// `indirect:ln_oa`.
+    /// `indirect:ln_oa`, `derived:long_run`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Constant => f.write_str("constant"),
@@ -251,6 +279,7 @@ impl fmt::Display for Term {
             Self::Rho => f.write_str("rho"),
             Self::Lambda => f.write_str("lambda"),
             Self::Sigma2 => f.write_str("sigma2"),
+            Self::Derived(name) => write!(f, "derived:{name}"),
         }
     }
 }
@@ -418,6 +447,26 @@ mod tests {
         ] {
             assert_eq!(split_shift(text), wanted);
             assert_eq!(format!("{}{}", wanted.0, shift(wanted.1)), text);
+        }
+    }
+
+    #[test]
+    fn raw_names_of_terms_read_back() {
+        let lagged = |v: &str, lag| Term::Variable(Regressor { variable: VarName::new(v), lag });
+        for term in [
+            Term::Constant,
+            Term::Rho,
+            Term::Lambda,
+            Term::Sigma2,
+            lagged("ln_oa", 0),
+            lagged("ln_oa", 12),
+            lagged("ln_oa", -1),
+            lagged("x@leader", 0),
+            lagged("x@lagoon", 0),
+            Term::Impact(Impact::Total, Regressor { variable: VarName::new("x"), lag: 1 }),
+            Term::Derived("long run".to_owned()),
+        ] {
+            assert_eq!(Term::parse(&term.to_string()), term);
         }
     }
 }

@@ -201,6 +201,13 @@ pub enum NullDistribution {
     },
     /// Standard normal, two-sided.
     Normal,
+    /// F with `numerator` and `denominator` degrees of freedom.
+    F {
+        /// Number of restrictions.
+        numerator: u32,
+        /// Residual degrees of freedom.
+        denominator: f64,
+    },
     /// The statistics of `replicates` permutations.
     Permutation {
         /// Number of permutations.
@@ -287,6 +294,9 @@ pub struct Outcome {
     /// Average direct, indirect and total effects of each regressor; empty for a model without a
     /// spatial lag, where the direct effect is the coefficient and there is no other.
     pub impacts: Vec<Estimate>,
+    /// Functions of the coefficients, in the order asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub derived: Vec<Derived>,
     /// Its bootstraps, in the order asked.
     pub bootstraps: Vec<BootstrapSummary>,
     /// Its randomisation tests of the measure, in the order asked.
@@ -298,6 +308,42 @@ pub struct Outcome {
     pub verdicts: Vec<Verdict>,
     /// Facts about the sample for the table's note: periods, filled values, islands.
     pub sample: SampleFacts,
+}
+
+/// A function of the coefficients.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Derived {
+    /// Its name in the specification.
+    pub name: String,
+    /// Its value.
+    #[serde(flatten)]
+    pub outcome: DerivedOutcome,
+}
+
+/// What became of a function of the coefficients.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "status")]
+pub enum DerivedOutcome {
+    /// It could be computed.
+    Computed {
+        /// The value with its delta-method standard error.
+        estimate: Estimate,
+    },
+    /// It says nothing about this model.
+    NotApplicable {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Derived {
+    /// The value, if there is one.
+    pub fn estimate(&self) -> Option<&Estimate> {
+        match &self.outcome {
+            DerivedOutcome::Computed { estimate } => Some(estimate),
+            DerivedOutcome::NotApplicable { .. } => None,
+        }
+    }
 }
 
 /// What a bootstrap says of a fit.

@@ -1,6 +1,7 @@
 //! Cells → records, in parallel. Pure: the same plan, inputs and seed give the same records on
 //! any number of threads, in any order. Touches no file and prints nothing.
 
+mod functions;
 mod memo;
 mod randomise;
 mod resample;
@@ -210,13 +211,15 @@ fn outcome(
         .iter()
         .map(|design| randomise(shared, cell, &problem, estimator, (&estimated, &impacts), design))
         .collect();
+    let functions = functions::of(cell, &problem, &estimated.fit);
     let findings = run_tests(cell, problem);
     Ok(Outcome {
         impacts,
+        derived: functions.derived,
         bootstraps,
         randomisations,
         fit: estimated.fit,
-        tests: findings.tests,
+        tests: findings.tests.into_iter().chain(functions.wald).collect(),
         verdicts: findings.verdicts,
         sample: facts(shared, cell, made, weights),
     })

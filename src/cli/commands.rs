@@ -453,6 +453,7 @@ fn vocabulary() -> Vocabulary {
                     name: info.name.to_owned(),
                     label: info.label.to_owned(),
                     small_sample: info.small_sample,
+                    spatial: info.spatial.to_vec(),
                 }
             })
             .collect(),

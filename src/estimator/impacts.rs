@@ -15,35 +15,59 @@
 
 use super::inference::estimates;
 use crate::math::Matrix;
+use crate::math::dual::Dual;
 use crate::model::{Impact, Term};
 use crate::outcome::{Estimate, Fit, Reference};
 use crate::weights::Weights;
 
-/// A multiplier of a coefficient, and its derivative in ρ.
+/// The multipliers of a coefficient, each with its derivative in ρ.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Multiplier {
-    value: f64,
-    slope: f64,
+pub struct Multipliers {
+    /// D
+    pub direct: Dual,
+    /// S
+    pub total: Dual,
+}
+
+impl Multipliers {
+    /// D and S at ρ; `None` when W has no spectrum.
+    pub fn at(weights: &Weights, rho: f64) -> Option<Self> {
+        let spectrum = weights.spectrum()?;
+        let n = weights.n() as f64;
+        let (g, gg) = (spectrum.trace_g(rho), spectrum.trace_gg(rho));
+        let direct = Dual { value: 1.0 + rho * g / n, slope: (g + rho * gg) / n };
+        Some(Self { direct, total: total(weights, rho) })
+    }
+
+    /// D and S at the ρ of a fit; `None` when it has none.
+    pub fn of(weights: &Weights, fit: &Fit) -> Option<Self> {
+        let rho = fit.estimates.iter().find(|e| e.term == Term::Rho)?;
+        Self::at(weights, rho.value)
+    }
+
+    /// The multiplier of one kind of effect.
+    pub fn get(&self, impact: Impact) -> Dual {
+        match impact {
+            Impact::Direct => self.direct,
+            Impact::Indirect => self.total - self.direct,
+            Impact::Total => self.total,
+        }
+    }
 }
 
 /// The effects of every regressor of `fit`, grouped by kind: all direct ones, then all indirect
 /// ones, then all total ones. Empty when the fit has no ρ.
 pub fn impacts(weights: &Weights, fit: &Fit) -> Vec<Estimate> {
     let position = |term: &Term| fit.estimates.iter().position(|e| e.term == *term);
-    let (Some(at_rho), Some(spectrum)) = (position(&Term::Rho), weights.spectrum()) else {
+    let (Some(at_rho), Some(multipliers)) = (position(&Term::Rho), Multipliers::of(weights, fit))
+    else {
         return Vec::new();
     };
-    let rho = fit.estimates[at_rho].value;
-    let n = weights.n() as f64;
-    let (g, gg) = (spectrum.trace_g(rho), spectrum.trace_gg(rho));
-    let direct = Multiplier { value: 1.0 + rho * g / n, slope: (g + rho * gg) / n };
-    let total = total(weights, rho);
-    let indirect =
-        Multiplier { value: total.value - direct.value, slope: total.slope - direct.slope };
     let mut terms = Vec::new();
     let mut values = Vec::new();
     let mut variances = Vec::new();
-    for (impact, multiplier) in Impact::ALL.into_iter().zip([direct, indirect, total]) {
+    for impact in Impact::ALL {
+        let multiplier = multipliers.get(impact);
         for (k, estimate) in fit.estimates.iter().enumerate() {
             let Term::Variable(regressor) = &estimate.term else { continue };
             // Gradient in (β_k, ρ).
@@ -62,14 +86,14 @@ pub fn impacts(weights: &Weights, fit: &Fit) -> Vec<Estimate> {
     estimates(&terms, &values, &covariance, &Reference::Normal)
 }
 
-fn total(weights: &Weights, rho: f64) -> Multiplier {
+fn total(weights: &Weights, rho: f64) -> Dual {
     let n = weights.n();
     let ones = vec![1.0; n];
     let filter = weights.filter(rho);
     let once = filter.resolve(&ones);
     let twice = filter.resolve(&weights.lag(&once));
     let mean = |v: &[f64]| v.iter().sum::<f64>() / n as f64;
-    Multiplier { value: mean(&once), slope: mean(&twice) }
+    Dual { value: mean(&once), slope: mean(&twice) }
 }
 
 #[cfg(test)]

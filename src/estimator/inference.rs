@@ -15,32 +15,36 @@ pub fn estimates(
     covariance: &Matrix,
     reference: &Reference,
 ) -> Vec<Estimate> {
-    let quantile = match reference {
-        Reference::Normal => NORMAL_975,
-        Reference::Student { df } => student_975(*df),
-    };
     terms
         .iter()
         .zip(values)
         .enumerate()
         .map(|(i, (term, &value))| {
-            let std_error = covariance[(i, i)].sqrt();
-            let statistic = value / std_error;
-            let p_value = match reference {
-                Reference::Normal => normal_two_sided(statistic),
-                Reference::Student { df } => student_two_sided(statistic, *df),
-            };
-            Estimate {
-                term: term.clone(),
-                value,
-                std_error,
-                statistic,
-                p_value,
-                conf_low: value - quantile * std_error,
-                conf_high: value + quantile * std_error,
-            }
+            estimate(term.clone(), value, covariance[(i, i)].sqrt(), reference)
         })
         .collect()
+}
+
+/// A value with its standard error: statistic, p-value, 95 % interval.
+pub fn estimate(term: Term, value: f64, std_error: f64, reference: &Reference) -> Estimate {
+    let quantile = match reference {
+        Reference::Normal => NORMAL_975,
+        Reference::Student { df } => student_975(*df),
+    };
+    let statistic = value / std_error;
+    let p_value = match reference {
+        Reference::Normal => normal_two_sided(statistic),
+        Reference::Student { df } => student_two_sided(statistic, *df),
+    };
+    Estimate {
+        term,
+        value,
+        std_error,
+        statistic,
+        p_value,
+        conf_low: value - quantile * std_error,
+        conf_high: value + quantile * std_error,
+    }
 }
 
 /// A symmetric matrix as rows.

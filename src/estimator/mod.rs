@@ -14,10 +14,13 @@
 //! | `batch` | estimates of many replicates at once |
 //! | `gram` | cross-products of filtered columns as functions of λ |
 //! | `impacts` | direct, indirect and total effects with delta-method standard errors |
+//! | `derived` | functions of the coefficients with delta-method standard errors |
+//! | `wald` | joint tests that functions of the coefficients are zero |
 //! | `goodness` | log-likelihood, information criteria, kinds of R² |
 //! | `inference` | covariance → standard errors, p-values, intervals |
 
 pub mod batch;
+pub mod derived;
 pub mod goodness;
 pub mod gram;
 pub mod impacts;
@@ -28,6 +31,7 @@ pub mod problem;
 pub mod sem;
 pub mod slm;
 pub mod transform;
+pub mod wald;
 #[cfg(test)]
 pub(crate) mod worked;
 

@@ -14,6 +14,24 @@ pub(super) fn continues_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
+/// What names in an expression stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    /// Columns of a panel: `ln_oa`.
+    Columns,
+    /// Parameters of a model, by their raw names: `ln_oa@lag1`, `total:ln_oa`.
+    Terms,
+}
+
+impl Names {
+    fn continued(self) -> fn(char) -> bool {
+        match self {
+            Self::Columns => continues_name,
+            Self::Terms => |c| continues_name(c) || matches!(c, '@' | ':'),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Lexeme {
     Number(f64),
@@ -34,7 +52,7 @@ pub(super) struct Token {
 }
 
 /// Splits a text into tokens, the last of which is `End`.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ExprError> {
+pub(super) fn tokens(text: &str, names: Names) -> Result<Vec<Token>, ExprError> {
     let chars: Vec<char> = text.chars().collect();
     let mut found = Vec::new();
     let mut at = 0;
@@ -43,7 +61,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ExprError> {
             at += 1;
             continue;
         }
-        let (lexeme, length) = lexeme(&chars, at)?;
+        let (lexeme, length) = lexeme(&chars, at, names)?;
         found.push(Token { lexeme, position: at, length });
         at += length;
         if found.len() > MAX_PARTS {
@@ -60,7 +78,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ExprError> {
 }
 
 /// The token that starts at `at` and its length in characters.
-fn lexeme(chars: &[char], at: usize) -> Result<(Lexeme, usize), ExprError> {
+fn lexeme(chars: &[char], at: usize, names: Names) -> Result<(Lexeme, usize), ExprError> {
     let run = |from: usize, keep: fn(char) -> bool| {
         chars[from..].iter().take_while(|&&c| keep(c)).count()
     };
@@ -82,7 +100,7 @@ fn lexeme(chars: &[char], at: usize) -> Result<(Lexeme, usize), ExprError> {
         '`' => quoted(chars, at),
         c if c.is_ascii_digit() || c == '.' => literal(chars, at),
         c if starts_name(c) => {
-            let length = run(at, continues_name);
+            let length = run(at, names.continued());
             Ok((Lexeme::Name(chars[at..at + length].iter().collect()), length))
         }
         c => Err(ExprError {

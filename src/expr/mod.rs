@@ -1,11 +1,13 @@
-//! The grammar of derived variables: text → syntax tree, and back.
+//! The grammar of derived variables and of functions of coefficients: text → syntax tree, and back.
 //!
 //! | file | what it does |
 //! |---|---|
 //! | `lexer` | text → tokens |
 //! | `parser` | tokens → [`Expr`] |
 //! | `print` | [`Expr`] → text, with no more parentheses than it takes |
+//! | `formula` | functions of coefficients: text → steps of a calculation, and back |
 
+pub mod formula;
 mod lexer;
 mod parser;
 mod print;
@@ -80,6 +82,11 @@ impl BinaryOp {
 }
 
 impl Function {
+    /// The smooth function that it is, if it is one of single numbers.
+    fn smooth(self) -> Option<formula::Smooth> {
+        formula::Smooth::ALL.into_iter().find(|f| f.function() == self)
+    }
+
     /// All of them.
     pub const ALL: [Self; 7] =
         [Self::Ln, Self::Exp, Self::Sqrt, Self::Abs, Self::Diff, Self::UnitMean, Self::PeriodMean];

@@ -1,6 +1,7 @@
 //! Tokens as a syntax tree, by recursive descent.
 
-use super::lexer::{Lexeme, Token, tokens};
+use super::formula::Smooth;
+use super::lexer::{Lexeme, Names, Token, tokens};
 use super::{BinaryOp, Expr, ExprError, Function};
 use crate::ident::VarName;
 use crate::mistake::suggest;
@@ -22,17 +23,23 @@ impl Expr {
     /// # Errors
     /// The first thing that does not fit, with its position.
     pub fn parse(text: &str) -> Result<Self, ExprError> {
-        let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0 };
-        let expr = parser.sum()?;
-        match parser.peek() {
-            Lexeme::End => Ok(expr),
-            _ => Err(parser.unexpected("an operator (+ - * / ^) or the end")),
-        }
+        parsed(tokens(text, Names::Columns)?, Names::Columns)
+    }
+}
+
+/// The expression of these tokens.
+pub(super) fn parsed(tokens: Vec<Token>, names: Names) -> Result<Expr, ExprError> {
+    let mut parser = Parser { tokens, names, next: 0, depth: 0 };
+    let expr = parser.sum()?;
+    match parser.peek() {
+        Lexeme::End => Ok(expr),
+        _ => Err(parser.unexpected("an operator (+ - * / ^) or the end")),
     }
 }
 
 struct Parser {
     tokens: Vec<Token>,
+    names: Names,
     next: usize,
     depth: usize,
 }
@@ -123,16 +130,24 @@ impl Parser {
                 self.close()?;
                 Ok(inner)
             }
-            Lexeme::Operator(_) | Lexeme::Close | Lexeme::Comma | Lexeme::End => {
-                Err(self.unexpected("a number, a column or a function"))
-            }
+            Lexeme::Operator(_) | Lexeme::Close | Lexeme::Comma | Lexeme::End => Err(self
+                .unexpected(match self.names {
+                    Names::Columns => "a number, a column or a function",
+                    Names::Terms => "a number, a coefficient or a function",
+                })),
         }
     }
 
     fn call(&mut self, name: &str, at: &Token) -> Result<Expr, ExprError> {
         let function = Function::ALL.into_iter().find(|f| f.name() == name);
-        if function.is_none() && name != "lag" {
-            return Err(unknown_function(name, at));
+        match self.names {
+            Names::Columns if function.is_none() && name != "lag" => {
+                return Err(unknown_function(name, at));
+            }
+            Names::Terms if function.and_then(Function::smooth).is_none() => {
+                return Err(no_function_of_coefficients(name, at));
+            }
+            Names::Columns | Names::Terms => {}
         }
         self.advance();
         let inner = Box::new(self.sum()?);
@@ -213,6 +228,20 @@ fn unknown_function(name: &str, at: &Token) -> ExprError {
         position: at.position,
         length: at.length,
         message: format!("there is no function `{name}`"),
+        help: Some(help),
+    }
+}
+
+fn no_function_of_coefficients(name: &str, at: &Token) -> ExprError {
+    let help = match name {
+        "log" => "the natural logarithm is `ln`".to_owned(),
+        "abs" => "|x| has no derivative at 0; the functions are `ln`, `exp` and `sqrt`".to_owned(),
+        _ => suggest(name, Smooth::ALL.map(|f| f.function().name())),
+    };
+    ExprError {
+        position: at.position,
+        length: at.length,
+        message: format!("there is no function `{name}` of coefficients"),
         help: Some(help),
     }
 }

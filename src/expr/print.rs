@@ -6,13 +6,13 @@ use crate::ident::VarName;
 use std::fmt;
 
 /// How tightly a unary minus binds: `-x^2` is −(x²), `-x * y` is (−x)·y.
-const MINUS: u8 = 3;
+pub(super) const MINUS: u8 = 3;
 /// How tightly names, numbers and calls bind.
-const ATOM: u8 = 5;
+pub(super) const ATOM: u8 = 5;
 
 impl BinaryOp {
     /// How tightly it binds; unary minus stands between `Divide` and `Power`.
-    fn strength(self) -> u8 {
+    pub(super) fn strength(self) -> u8 {
         match self {
             Self::Add | Self::Subtract => 1,
             Self::Multiply | Self::Divide => 2,
@@ -37,11 +37,12 @@ fn operand(f: &mut fmt::Formatter<'_>, expr: &Expr, needed: u8) -> fmt::Result {
     if expr.strength() < needed { write!(f, "({expr})") } else { write!(f, "{expr}") }
 }
 
-fn number(f: &mut fmt::Formatter<'_>, value: f64) -> fmt::Result {
+/// A number as it may be written in an expression.
+pub(super) fn number(value: f64) -> String {
     if value == 0.0 || (1e-5..1e16).contains(&value.abs()) {
-        write!(f, "{value}")
+        format!("{value}")
     } else {
-        write!(f, "{value:e}")
+        format!("{value:e}")
     }
 }
 
@@ -54,7 +55,7 @@ impl fmt::Display for Expr {
     /// A text that parses to the same tree, with no more parentheses than it takes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Number(value) => number(f, *value),
+            Self::Number(value) => f.write_str(&number(*value)),
             Self::Column(name) => column(f, name),
             Self::Negate(x) => {
                 f.write_str("-")?;
@@ -77,7 +78,7 @@ impl fmt::Display for Expr {
                     if i > 0 {
                         f.write_str(" + ")?;
                     }
-                    number(f, *coefficient)?;
+                    f.write_str(&number(*coefficient))?;
                     f.write_str(" * ")?;
                     column(f, name)?;
                 }

@@ -1,6 +1,6 @@
 //! Survival functions and quantiles. Tails come from survival functions, never from 1 − cdf.
 
-use statrs::distribution::{ChiSquared, ContinuousCDF, StudentsT};
+use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor, StudentsT};
 
 /// P(|Z| > |z|), Z standard normal: erfc(|z|/√2).
 pub fn normal_two_sided(z: f64) -> f64 {
@@ -114,6 +114,14 @@ const FAR: [[f64; 8]; 2] = [
     ],
 ];
 
+/// P(F > x) with `numerator` and `denominator` degrees of freedom; 1 for x ≤ 0.
+pub fn f_sf(x: f64, numerator: u32, denominator: f64) -> f64 {
+    if x <= 0.0 {
+        return 1.0;
+    }
+    FisherSnedecor::new(f64::from(numerator), denominator).map_or(f64::NAN, |d| d.sf(x))
+}
+
 /// The 97.5 % quantile of the standard normal.
 pub const NORMAL_975: f64 = 1.959_963_984_540_054;
 
@@ -162,6 +170,20 @@ mod tests {
                 assert!((normal_quantile(1.0 - p) + z).abs() < 1e-7, "{p}");
             }
         }
+    }
+
+    #[test]
+    fn tails_of_f_meet_those_of_t_and_the_closed_form() {
+        for (t, df) in [(0.3, 4.0), (2.1, 30.0), (5.0, 764.0)] {
+            let (f, two_sided) = (f_sf(t * t, 1, df), student_two_sided(t, df));
+            assert!((f / two_sided - 1.0).abs() < 1e-10, "{f} {two_sided}");
+        }
+        // F(2, d): (1 + 2x/d)^(-d/2).
+        for (x, d) in [(0.5_f64, 10.0_f64), (3.0, 100.0), (12.0, 750.0)] {
+            let exact = (1.0 + 2.0 * x / d).powf(-d / 2.0);
+            assert!((f_sf(x, 2, d) / exact - 1.0).abs() < 1e-9, "{} {exact}", f_sf(x, 2, d));
+        }
+        assert_eq!(f_sf(0.0, 3, 5.0), 1.0);
     }
 
     #[test]

@@ -8,6 +8,10 @@ use faer::{Mat, Side};
 /// taken out, is a linear combination of them.
 const COLLINEAR: f64 = 1e-9;
 
+/// A pivot of a correlation matrix below this is none: one of its variables is a combination of
+/// those before it.
+const DEPENDENT: f64 = 1e-12;
+
 /// An orthonormal basis of the column space of a full-rank matrix, X = QR.
 #[derive(Debug, Clone)]
 pub struct ColumnSpace {
@@ -172,6 +176,43 @@ pub fn spd_inverse(a: &Matrix) -> Option<Matrix> {
     (0..k).all(|i| inverse[(i, i)].is_finite() && inverse[(i, i)] > 0.0).then_some(inverse)
 }
 
+/// b'A⁻¹b of a symmetric positive definite matrix (k × k, row by row, k the length of `b`), or
+/// `None` when a row is a linear combination of others. Both are overwritten; nothing is allocated.
+pub fn inverse_quadratic(a: &mut [f64], b: &mut [f64]) -> Option<f64> {
+    let k = b.len();
+    // To unit diagonal, so that a small pivot means dependence and not a small unit.
+    for i in 0..k {
+        let size = a[i * k + i].sqrt();
+        if !(size > 0.0 && size.is_finite()) {
+            return None;
+        }
+        b[i] /= size;
+        for j in 0..k {
+            a[i * k + j] /= size;
+            a[j * k + i] /= size;
+        }
+    }
+    // Cholesky factor in the lower triangle, forward substitution on the way.
+    let mut sum = 0.0;
+    for i in 0..k {
+        for j in 0..=i {
+            let inner: f64 = (0..j).map(|l| a[i * k + l] * a[j * k + l]).sum();
+            let rest = a[i * k + j] - inner;
+            if j < i {
+                a[i * k + j] = rest / a[j * k + j];
+            } else if rest > DEPENDENT {
+                a[i * k + i] = rest.sqrt();
+            } else {
+                return None;
+            }
+        }
+        let inner: f64 = (0..i).map(|l| a[i * k + l] * b[l]).sum();
+        b[i] = (b[i] - inner) / a[i * k + i];
+        sum += b[i] * b[i];
+    }
+    Some(sum)
+}
+
 /// An invertible matrix factorised by LU with partial pivoting.
 #[derive(Debug)]
 pub struct Lu(PartialPivLu<f64>);
@@ -240,6 +281,20 @@ mod tests {
             found,
             vec![Collinear { column: 3, of: vec![] }, Collinear { column: 4, of: vec![0, 1] },]
         );
+    }
+
+    #[test]
+    fn a_quadratic_form_by_hand() {
+        // A = [[0.04, 0.01], [0.01, 0.09]], det 0.0035: (0.09·4 − 0.02·8 + 0.04·16)/0.0035 = 240.
+        let mut a = [0.04, 0.01, 0.01, 0.09];
+        let w = inverse_quadratic(&mut a, &mut [2.0, 4.0]).unwrap();
+        assert!((w - 240.0).abs() < 1e-10);
+        // In units a million times larger.
+        let mut a = [0.04e12, 0.01e6, 0.01e6, 0.09];
+        let w = inverse_quadratic(&mut a, &mut [2.0e6, 4.0]).unwrap();
+        assert!((w - 240.0).abs() < 1e-9);
+        assert_eq!(inverse_quadratic(&mut [1.0, 2.0, 2.0, 4.0], &mut [1.0, 2.0]), None);
+        assert_eq!(inverse_quadratic(&mut [0.0], &mut [1.0]), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! | `dist` | survival functions and quantiles |
 //! | `lanczos` | the ends of the spectrum of a large symmetric matrix |
 //! | `optimize` | the maximum of a smooth function on an open interval |
+//! | `dual` | numbers that carry their derivative |
 //! | `random` | streams of random numbers |
 //! | `words` | the same streams, those of many replicates side by side |
 //! | `lanes` | numbers of many replicates side by side: products, logarithms |
@@ -16,6 +17,7 @@
 
 pub mod chebyshev;
 pub mod dist;
+pub mod dual;
 pub mod lanczos;
 pub mod lanes;
 pub mod linalg;

@@ -7,7 +7,7 @@
 
 use super::identity::{Extras, identity};
 use super::variants::{change, empty_variants, in_sample, members};
-use super::{Cell, CellAxes};
+use super::{Cell, CellAxes, Function, JointTest, functions};
 use crate::mistake::Mistake;
 use crate::model::change::Roster;
 use crate::model::{Model, Regressor};
@@ -178,7 +178,15 @@ fn cell(ground: Ground<'_>, grid_name: &str, axes: CellAxes, deepest: u32) -> Ce
         grid.bootstrap.iter().map(|name| spec.bootstrap[name].clone()).collect();
     let randomisations: Vec<_> =
         grid.randomisation.iter().map(|name| spec.randomisation[name].clone()).collect();
-    let extras = Extras { bootstraps: &bootstraps, tests: &tests, randomisations: &randomisations };
+    let derived = functions::derived(spec, grid, &variable);
+    let wald = functions::wald(spec, grid, &variable);
+    let extras = Extras {
+        bootstraps: &bootstraps,
+        tests: &tests,
+        randomisations: &randomisations,
+        derived: derived.iter().map(Function::canonical).collect(),
+        wald: wald.iter().map(JointTest::canonical).collect(),
+    };
     let id = identity(spec, &axes, (&model, &change), skip, &extras);
     Cell {
         id,
@@ -190,6 +198,8 @@ fn cell(ground: Ground<'_>, grid_name: &str, axes: CellAxes, deepest: u32) -> Ce
         skip,
         bootstraps,
         randomisations,
+        derived,
+        wald,
         tests,
     }
 }

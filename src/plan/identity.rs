@@ -65,6 +65,12 @@ pub(super) struct Extras<'a> {
     /// Randomisation tests; cells without any have the identity they had before there were some.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub randomisations: &'a [Randomisation],
+    /// Functions of the coefficients: name and function. The name is what records call it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub derived: Vec<(&'a str, String)>,
+    /// Joint tests: name and what is zero.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub wald: Vec<(&'a str, Vec<String>)>,
 }
 
 #[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,15 +3,18 @@
 //! | file | what it does |
 //! |---|---|
 //! | `expand` | a grid → its cells: product, `exclude`, `include`, order |
+//! | `functions` | functions of the coefficients as a cell has them, and what is wrong with them |
 //! | `identity` | what a cell asks → its content address |
 //! | `tables` | what is wrong with the tables, given the cells |
 //! | `variants` | the values of the axis of robustness checks, and what each changes |
 
 mod expand;
+mod functions;
 mod identity;
 mod tables;
 mod variants;
 
+pub use functions::{Function, JointTest, check_functions};
 pub use identity::definitions;
 pub use tables::check_tables;
 
@@ -49,6 +52,10 @@ pub struct Cell {
     pub bootstraps: Vec<Bootstrap>,
     /// Randomisation tests to run, in order.
     pub randomisations: Vec<Randomisation>,
+    /// Functions of the coefficients to compute, in order, distinct.
+    pub derived: Vec<Function>,
+    /// Joint Wald tests to run, in order, distinct.
+    pub wald: Vec<JointTest>,
     /// Groups of tests to run, in order, distinct.
     pub tests: Vec<String>,
 }
@@ -147,6 +154,7 @@ pub fn load(
     let planned = spec.map(|spec| {
         let (plan, found) = expanded(&spec, None);
         mistakes.extend(found);
+        mistakes.extend(check_functions(&spec, &plan, vocabulary, &layers));
         mistakes.extend(check_tables(&spec, &plan));
         (spec, plan)
     });

@@ -127,6 +127,9 @@ fn row_names(cells: &[&Cell]) -> Vec<String> {
     for regressor in cells.iter().flat_map(|cell| &cell.model.regressors) {
         names.extend(Impact::ALL.map(|kind| Term::Impact(kind, regressor.clone()).to_string()));
     }
+    for function in cells.iter().flat_map(|cell| &cell.derived) {
+        names.push(Term::Derived(function.name.clone()).to_string());
+    }
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));
     names

@@ -2,7 +2,7 @@
 
 use crate::ident::VarName;
 use crate::model::change::LeaveOut;
-use crate::model::{Effects, Impact, LagSet, Normalisation, Regressor, Term, split_shift};
+use crate::model::{Effects, Impact, LagSet, Normalisation, Regressor, Term};
 use crate::outcome::{Basis, NullDistribution, Statistic};
 use crate::plan::CellAxes;
 use crate::report::number;
@@ -58,7 +58,13 @@ pub fn term(spec: &Spec, term: &Term) -> String {
         Term::Lambda => "λ".to_owned(),
         Term::Sigma2 => "σ²".to_owned(),
         Term::Impact(kind, r) => impact(Some(*kind), regressor(spec, r)),
+        Term::Derived(name) => derived(spec, name),
     }
+}
+
+/// The label of a function of the coefficients, or its name.
+pub fn derived(spec: &Spec, name: &str) -> String {
+    spec.derived.get(name).and_then(|d| d.label.clone()).unwrap_or_else(|| name.to_owned())
 }
 
 /// The label of an effect: `Indirect: ln OA`.
@@ -68,25 +74,6 @@ pub fn impact(kind: Option<Impact>, label: String) -> String {
         Some(Impact::Direct) => format!("Direct: {label}"),
         Some(Impact::Indirect) => format!("Indirect: {label}"),
         Some(Impact::Total) => format!("Total: {label}"),
-    }
-}
-
-/// The parameter that a raw name means: `rho`, `ln_oa@lag1`. The inverse of `Term`'s `Display`.
-pub fn parse_term(raw: &str) -> Term {
-    match raw {
-        "constant" => Term::Constant,
-        "rho" => Term::Rho,
-        "lambda" => Term::Lambda,
-        "sigma2" => Term::Sigma2,
-        column => {
-            let (impact, column) = Impact::split(column);
-            let (variable, lag) = split_shift(column);
-            let regressor = Regressor { variable: VarName::new(variable), lag };
-            match impact {
-                Some(impact) => Term::Impact(impact, regressor),
-                None => Term::Variable(regressor),
-            }
-        }
     }
 }
 
@@ -311,6 +298,13 @@ pub fn test(raw: &str) -> String {
     format!("{label}{form}")
 }
 
+/// A test's label in this experiment: joint tests have those of the specification.
+pub fn named_test(spec: &Spec, raw: &str) -> String {
+    let Some(name) = raw.strip_prefix("wald:") else { return test(raw) };
+    let label = spec.wald.get(name).and_then(|w| w.label.clone());
+    label.unwrap_or_else(|| format!("Wald: {name}"))
+}
+
 /// The fit a test looks at.
 pub fn basis(basis: Basis) -> &'static str {
     match basis {
@@ -324,6 +318,7 @@ pub fn basis(basis: Basis) -> &'static str {
 pub fn null(null: &NullDistribution) -> String {
     match null {
         NullDistribution::ChiSquared { df } => format!("χ²({df})"),
+        NullDistribution::F { numerator, denominator } => format!("F({numerator}, {denominator})"),
         NullDistribution::Normal => "the standard normal distribution (two-sided)".to_owned(),
         NullDistribution::Permutation { replicates } => format!("{replicates} permutations"),
     }
@@ -337,24 +332,6 @@ pub fn chosen(spec: &Spec, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn raw_names_of_terms_read_back() {
-        let lagged = |v: &str, lag| Term::Variable(Regressor { variable: VarName::new(v), lag });
-        for term in [
-            Term::Constant,
-            Term::Rho,
-            Term::Lambda,
-            Term::Sigma2,
-            lagged("ln_oa", 0),
-            lagged("ln_oa", 12),
-            lagged("ln_oa", -1),
-            lagged("x@leader", 0),
-            lagged("x@lagoon", 0),
-        ] {
-            assert_eq!(parse_term(&term.to_string()), term);
-        }
-    }
 
     #[test]
     fn powers_of_units_are_raised() {

@@ -9,6 +9,7 @@
 //! | `changes` | what variants did, for the notes |
 //! | `notes` | what a reader must know, from the records |
 //! | `labels` | what things are called |
+//! | `functions` | functions of the coefficients in words |
 //! | `number` | rounding and stars: the only place where digits are decided |
 //! | `format` | the trait of output formats and the list of them |
 //! | `markdown`, `latex` | the formats |
@@ -21,6 +22,7 @@ pub mod build;
 pub mod changes;
 pub mod columns;
 pub mod format;
+pub mod functions;
 pub mod labels;
 pub mod latex;
 pub mod letters;

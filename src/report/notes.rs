@@ -4,6 +4,7 @@ use crate::model::{LagOrder, Normalisation, Permute, RegionWeights, Rescale, Ter
 use crate::outcome::{Outcome, Reference};
 use crate::report::Source;
 use crate::report::columns::CellColumn;
+use crate::report::table::{Entry, Footnotes};
 use crate::report::{labels, number};
 use crate::spec::tables::Parentheses;
 use crate::spec::{Axis, Missing, RegionUnits};
@@ -317,6 +318,12 @@ impl FilledColumn<'_> {
         };
         format!("{} {noun} of {units}, {periods}", self.values)
     }
+}
+
+/// An entry for what says nothing about a column, with the reason in a footnote.
+pub fn not_applicable(reason: &str, footnotes: &mut Footnotes) -> Entry {
+    let text = format!("Not applicable: {}", sentence(&readable(reason)));
+    Entry::Absent { word: "n/a", mark: footnotes.mark(text) }
 }
 
 /// The texts as one, without their full stops; `None` when there are none.

@@ -3,7 +3,9 @@
 mod randomisation;
 mod robustness;
 
-use crate::outcome::{Estimate, Failure, NullDistribution, Outcome, Statistic, Test, TestOutcome};
+use crate::outcome::{
+    DerivedOutcome, Estimate, Failure, NullDistribution, Outcome, Statistic, Test, TestOutcome,
+};
 use crate::plan::Cell;
 use crate::report::number::exact;
 use crate::report::{RenderedFile, Source};
@@ -16,6 +18,7 @@ pub fn files(source: Source<'_>) -> Vec<RenderedFile> {
     vec![
         file("estimates.csv", estimates(source)),
         file("impacts.csv", impacts(source)),
+        file("derived.csv", derived(source)),
         file("bootstrap.csv", bootstraps(source)),
         file("randomisation.csv", randomisation::rows(source)),
         file("fits.csv", fits(source)),
@@ -89,9 +92,42 @@ fn terms(source: Source<'_>, of: impl Fn(&Outcome) -> &Vec<Estimate>) -> String 
     let mut rows = Rows::new(key_header().chain(columns));
     for (cell, outcome) in fitted(source) {
         for e in of(outcome) {
-            let numbers =
-                [e.value, e.std_error, e.statistic, e.p_value, e.conf_low, e.conf_high].map(exact);
-            rows.push(key(cell).chain([e.term.to_string()]).chain(numbers));
+            rows.push(key(cell).chain([e.term.to_string()]).chain(estimated(e)));
+        }
+    }
+    rows.text()
+}
+
+fn estimated(e: &Estimate) -> [String; 6] {
+    [e.value, e.std_error, e.statistic, e.p_value, e.conf_low, e.conf_high].map(exact)
+}
+
+/// One row a cell and function of the coefficients; where it is not applicable, the reason.
+pub fn derived(source: Source<'_>) -> String {
+    let columns = [
+        "name",
+        "estimate",
+        "std_error",
+        "statistic",
+        "p_value",
+        "conf_low",
+        "conf_high",
+        "status",
+        "reason",
+    ];
+    let mut rows = Rows::new(key_header().chain(columns));
+    for (cell, outcome) in fitted(source) {
+        for derived in &outcome.derived {
+            let (numbers, status, reason) = match &derived.outcome {
+                DerivedOutcome::Computed { estimate } => {
+                    (estimated(estimate), "computed", String::new())
+                }
+                DerivedOutcome::NotApplicable { reason } => {
+                    (Default::default(), "not-applicable", reason.clone())
+                }
+            };
+            let row = key(cell).chain([derived.name.clone()]).chain(numbers);
+            rows.push(row.chain([status.to_owned(), reason]));
         }
     }
     rows.text()
@@ -254,6 +290,7 @@ fn test_columns(test: &Test) -> [String; 7] {
 fn null_name(null: &NullDistribution) -> String {
     match null {
         NullDistribution::ChiSquared { df } => format!("chi-squared({df})"),
+        NullDistribution::F { numerator, denominator } => format!("F({numerator},{denominator})"),
         NullDistribution::Normal => "normal".to_owned(),
         NullDistribution::Permutation { replicates } => format!("permutation({replicates})"),
     }

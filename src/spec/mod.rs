@@ -23,6 +23,7 @@ pub mod variants;
 pub mod vocabulary;
 
 use crate::expr::Expr;
+use crate::expr::formula::{Formula, Written};
 use crate::ident::{KeyPath, Located, Period, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
 use crate::model::{
@@ -175,6 +176,10 @@ pub struct Spec {
     pub randomisation: BTreeMap<String, Randomisation>,
     /// Variants by name: `base` and those of `[variants]`.
     pub variants: BTreeMap<String, VariantSpec>,
+    /// Functions of the coefficients by name.
+    pub derived: BTreeMap<String, DerivedSpec>,
+    /// Joint Wald tests by name.
+    pub wald: BTreeMap<String, WaldSpec>,
     /// Grids by name.
     pub grids: BTreeMap<String, GridSpec>,
     /// Moran's I by year, in file order.
@@ -195,10 +200,11 @@ impl Spec {
             variant: Some(grid.variant.clone()),
             ..Selector::default()
         };
-        let bootstraps = grid.bootstrap.iter().all(|name| self.bootstrap.contains_key(name));
-        let randomised = |name| self.randomisation.contains_key(name);
-        bootstraps
-            && grid.randomisation.iter().all(randomised)
+        let beside = grid.bootstrap.iter().all(|name| self.bootstrap.contains_key(name))
+            && grid.randomisation.iter().all(|name| self.randomisation.contains_key(name))
+            && grid.derived.iter().all(|name| self.derived.contains_key(name))
+            && grid.wald.iter().all(|name| self.wald.contains_key(name));
+        beside
             && rules.chain([&own]).all(|selector| {
                 let named = |names: &Option<Vec<String>>| names.clone().unwrap_or_default();
                 named(&selector.model).iter().all(|name| self.models.contains_key(name))
@@ -334,6 +340,24 @@ pub struct ModelSpec {
     pub small_sample: Option<SmallSample>,
 }
 
+/// `[derived.NAME]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct DerivedSpec {
+    /// The function, over the names as they are written.
+    pub formula: Located<Formula<Written>>,
+    /// Label in tables; the name when absent.
+    pub label: Option<String>,
+}
+
+/// `[wald.NAME]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct WaldSpec {
+    /// What is zero under the null, never nothing.
+    pub zero: Vec<Located<Formula<Written>>>,
+    /// Label in tables; the name when absent.
+    pub label: Option<String>,
+}
+
 /// The axes of a grid, in the order that numbers cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -416,6 +440,10 @@ pub struct GridSpec {
     pub bootstrap: Vec<String>,
     /// Randomisation tests to run: keys of [`Spec::randomisation`], distinct.
     pub randomisation: Vec<String>,
+    /// Functions of the coefficients to compute: keys of [`Spec::derived`], distinct.
+    pub derived: Vec<String>,
+    /// Joint Wald tests to run: keys of [`Spec::wald`], distinct.
+    pub wald: Vec<String>,
     /// Groups of tests to run: `lm`, `moran`.
     pub tests: Vec<Located<String>>,
     /// The definition itself.

@@ -43,6 +43,10 @@ pub struct RawSpec {
     pub randomisation: BTreeMap<String, RawRandomisation>,
     /// Robustness checks: what a cell changes.
     pub variants: BTreeMap<String, RawVariant>,
+    /// Functions of the coefficients.
+    pub derived: BTreeMap<String, RawDerived>,
+    /// Joint Wald tests.
+    pub wald: BTreeMap<String, RawWald>,
     /// Grids of cells.
     pub grids: BTreeMap<String, RawGrid>,
     /// Moran's I by year.
@@ -219,6 +223,26 @@ pub struct RawWithout {
     pub years: Vec<i64>,
 }
 
+/// `[derived.NAME]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawDerived {
+    /// The function.
+    pub expr: Option<String>,
+    /// Label in tables.
+    pub label: Option<String>,
+}
+
+/// `[wald.NAME]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawWald {
+    /// Functions of the coefficients that are zero together under the null.
+    pub zero: Option<OneOrMany<String>>,
+    /// Label in tables.
+    pub label: Option<String>,
+}
+
 /// `[grids.NAME]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -251,6 +275,10 @@ pub struct RawGrid {
     pub bootstrap: Option<OneOrMany<String>>,
     /// Randomisation tests of the measure to run.
     pub randomisation: Option<OneOrMany<String>>,
+    /// Functions of the coefficients to compute.
+    pub derived: Option<OneOrMany<String>>,
+    /// Joint Wald tests to run.
+    pub wald: Option<OneOrMany<String>>,
     /// Groups of tests to run.
     pub tests: Vec<String>,
 }

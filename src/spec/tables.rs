@@ -1,7 +1,7 @@
 //! What a table asks for.
 
 use crate::ident::{KeyPath, Located, VarName};
-use crate::model::{Impact, shift, split_shift};
+use crate::model::{Impact, Regressor, Term, shift, split_shift};
 use crate::outcome::Statistic;
 use crate::spec::{Axis, Selector};
 use serde::Deserialize;
@@ -126,6 +126,20 @@ impl RowTerm {
         match split_shift(rest) {
             ("measure", lag) => Self::Measure { impact, lag },
             _ => Self::Named(text.to_owned()),
+        }
+    }
+
+    /// The parameter that the row shows of a cell whose measure is this column.
+    pub fn term(&self, measure: &VarName) -> Term {
+        match self {
+            Self::Measure { impact, lag } => {
+                let regressor = Regressor { variable: measure.clone(), lag: *lag };
+                match impact {
+                    Some(impact) => Term::Impact(*impact, regressor),
+                    None => Term::Variable(regressor),
+                }
+            }
+            Self::Named(raw) => Term::parse(raw),
         }
     }
 }

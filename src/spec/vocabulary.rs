@@ -1,6 +1,8 @@
 //! The words that other rooms define and a specification may use. Handed in, so that the
 //! specification need not import the rooms.
 
+use crate::model::Term;
+
 /// Names a specification may use beside its own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Vocabulary {
@@ -23,6 +25,8 @@ pub struct EstimatorWords {
     pub label: String,
     /// Whether it has a small-sample form.
     pub small_sample: bool,
+    /// Its spatial parameters.
+    pub spatial: Vec<Term>,
 }
 
 /// A group of tests and the tests in it.

@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("store", &["ident", "mistake", "model", "outcome"]),
     ("load", &["ident", "mistake", "model", "spec", "panel", "weights", "store"]),
     ("inputs", &["ident", "mistake", "model", "expr", "spec", "panel", "weights", "store", "load"]),
-    ("estimator", &["ident", "math", "model", "outcome", "panel", "weights"]),
+    ("estimator", &["ident", "math", "model", "outcome", "expr", "panel", "weights"]),
     ("diagnostic", &["ident", "math", "model", "outcome", "panel", "weights", "estimator"]),
     ("bootstrap", &["ident", "math", "model", "outcome", "panel", "weights", "estimator"]),
     ("randomisation", &["ident", "math", "model", "outcome", "panel", "estimator"]),
@@ -46,7 +46,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("robustness", &[]),
-    ("report", &["ident", "mistake", "model", "outcome", "spec", "plan", "store", "robustness"]),
+    (
+        "report",
+        &["ident", "mistake", "model", "outcome", "expr", "spec", "plan", "store", "robustness"],
+    ),
     (
         "cli",
         &[

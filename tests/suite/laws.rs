@@ -79,7 +79,7 @@ fn scaling_the_response_scales_slopes_and_leaves_spatial_parameters() {
                 let factor = match x.term {
                     Term::Rho | Term::Lambda => 1.0,
                     Term::Sigma2 => C * C,
-                    Term::Constant | Term::Variable(_) | Term::Impact(..) => C,
+                    Term::Constant | Term::Variable(_) | Term::Impact(..) | Term::Derived(_) => C,
                 };
                 let what = format!("{kind} {what} {}", x.term);
                 assert_close(&what, y.value / factor, x.value, 1e-9);

@@ -12,6 +12,7 @@ mod batched;
 mod cli;
 mod data_errors;
 mod experiments;
+mod functions;
 mod grids;
 mod large;
 mod laws;

@@ -1,14 +1,15 @@
 //! Tables of estimates: one column a cell.
 
 use crate::mistake::Checked;
-use crate::model::{Regressor, Term, shift};
+use crate::model::{Term, shift};
 use crate::outcome::{
-    BootstrapEstimate, Estimate, Outcome, RandomisationEstimate, Reference, Statistic,
+    BootstrapEstimate, Derived, DerivedOutcome, Estimate, Outcome, RandomisationEstimate,
+    Reference, Statistic,
 };
 use crate::report::columns::{self, CellColumn};
 use crate::report::number::{self, Number};
 use crate::report::table::{Brackets, Entry, Footnotes, Group, Row, Table};
-use crate::report::{Source, changes, labels, notes};
+use crate::report::{Source, changes, functions, labels, notes};
 use crate::spec::tables::{Parentheses, RegressionTable, RowTerm, TableSpec};
 use std::collections::BTreeMap;
 
@@ -60,23 +61,14 @@ fn row_terms(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<RowTer
         Term::Lambda => 2,
         Term::Sigma2 => 3,
         Term::Impact(..) => 4,
+        Term::Derived(_) => 5,
     });
     terms.into_iter().map(|t| RowTerm::Named(t.to_string())).collect()
 }
 
 /// The parameter that a row shows in a column.
 pub(in crate::report) fn term_in(row: &RowTerm, column: &CellColumn<'_>) -> Term {
-    match row {
-        RowTerm::Measure { impact, lag } => {
-            let variable = column.cell.measure_variable.clone();
-            let regressor = Regressor { variable, lag: *lag };
-            match impact {
-                Some(impact) => Term::Impact(*impact, regressor),
-                None => Term::Variable(regressor),
-            }
-        }
-        RowTerm::Named(raw) => labels::parse_term(raw),
-    }
+    row.term(&column.cell.measure_variable)
 }
 
 /// A row's label: the table's own, or else that of the variable. The measure's row has the
@@ -90,7 +82,7 @@ pub(super) fn row_label(
     match row {
         RowTerm::Named(raw) => match own_labels.get(raw) {
             Some(label) => label.clone(),
-            None => labels::term(source.spec, &labels::parse_term(raw)),
+            None => functions::row_label(source, row, columns),
         },
         RowTerm::Measure { impact, lag } => {
             let of = |label: String| labels::impact(*impact, label);
@@ -107,10 +99,7 @@ pub(super) fn row_label(
             if let Some(label) = own_labels.get("measure") {
                 return of(labels::lagged(label, *lag));
             }
-            let first = columns.first().map(|c| &c.cell.measure_variable);
-            let shared = first.filter(|v| columns.iter().all(|c| c.cell.measure_variable == **v));
-            let label = shared.map_or("Measure", |v| labels::variable(source.spec, v));
-            of(labels::lagged(label, *lag))
+            functions::row_label(source, row, columns)
         }
     }
 }
@@ -137,20 +126,36 @@ fn estimates(
                 let p_value = shown_p_value(e, &columns[i], wanted.parentheses);
                 starred(e, p_value, spec.digits, &wanted.stars)
             }
-            None => absent(i).unwrap_or(Entry::Empty),
+            None => absent(i)
+                .or_else(|| not_applicable(&columns[i], &term_in(row, &columns[i]), footnotes))
+                .unwrap_or(Entry::Empty),
         };
         let label = row_label(source, &wanted.labels, row, columns);
-        group
-            .rows
-            .push(Row { label, entries: found.iter().copied().enumerate().map(value).collect() });
+        let entries = found.iter().copied().enumerate().map(value).collect();
+        group.rows.push(Row { label, entries });
         group.rows.extend(spread_row(&found, columns, wanted.parentheses, spec.digits));
     }
     group
 }
 
-/// The coefficient or effect of an outcome, if it has it.
+/// The coefficient, effect or function of them of an outcome, if it has it.
 pub(in crate::report) fn estimate<'a>(outcome: &'a Outcome, term: &Term) -> Option<&'a Estimate> {
-    outcome.fit.estimates.iter().chain(&outcome.impacts).find(|e| e.term == *term)
+    let derived = outcome.derived.iter().filter_map(Derived::estimate);
+    outcome.fit.estimates.iter().chain(&outcome.impacts).chain(derived).find(|e| e.term == *term)
+}
+
+/// The entry of a function of the coefficients that says nothing about a column.
+fn not_applicable(
+    column: &CellColumn<'_>,
+    term: &Term,
+    footnotes: &mut Footnotes,
+) -> Option<Entry> {
+    let Term::Derived(name) = term else { return None };
+    let derived = column.outcome()?.derived.iter().find(|d| d.name == *name)?;
+    match &derived.outcome {
+        DerivedOutcome::Computed { .. } => None,
+        DerivedOutcome::NotApplicable { reason } => Some(notes::not_applicable(reason, footnotes)),
+    }
 }
 
 /// The p-value behind the stars: of the bootstrap where its spread is shown, so that stars and
@@ -181,9 +186,12 @@ fn starred(
     // σ² is a variance: that it differs from zero is not a finding.
     let stars = match estimate.term {
         Term::Sigma2 => String::new(),
-        Term::Constant | Term::Variable(_) | Term::Rho | Term::Lambda | Term::Impact(..) => {
-            number::stars(p_value, thresholds)
-        }
+        Term::Constant
+        | Term::Variable(_)
+        | Term::Rho
+        | Term::Lambda
+        | Term::Impact(..)
+        | Term::Derived(_) => number::stars(p_value, thresholds),
     };
     Entry::Starred { value: Number::decimals(estimate.value, digits), stars }
 }
@@ -286,6 +294,9 @@ fn table_notes(
     let mut said = notes::data(source);
     said.extend(notes::common(source, &wanted.cells.columns, columns));
     said.extend(notes::spatial_terms(&shown));
+    said.extend(functions::derived(source, rows, |row| {
+        row_label(source, &wanted.labels, row, columns)
+    }));
     said.extend(parentheses(wanted.parentheses, columns));
     said.extend(notes::bootstrap(source, wanted.parentheses, columns));
     said.extend(notes::randomisation(source, wanted.parentheses, columns));

@@ -6,7 +6,7 @@ use crate::outcome::{Basis, NullDistribution, Outcome, Test, TestOutcome};
 use crate::report::columns::{self, CellColumn};
 use crate::report::number::{self, Number};
 use crate::report::table::{Brackets, Entry, Footnotes, Group, Row, Table};
-use crate::report::{Source, changes, labels, notes};
+use crate::report::{Source, changes, functions, labels, notes};
 use crate::spec::tables::{CellChoice, TableSpec};
 
 /// Statistics with stars, p-values below, and what the decision rule makes of them; one group of
@@ -88,7 +88,7 @@ fn group(
         let tests: Vec<Option<&Test>> =
             columns.iter().map(|c| find(c.outcome()?, name, basis)).collect();
         let entries = tests.iter().map(|t| statistic(*t, digits, footnotes)).collect();
-        rows.push(Row { label: label(name, &tests), entries });
+        rows.push(Row { label: label(source, name, &tests), entries });
         rows.push(Row {
             label: String::new(),
             entries: tests.iter().map(|t| p_value(*t)).collect(),
@@ -99,12 +99,12 @@ fn group(
 }
 
 /// Moran's I is held against the normal as its standard score: the row says so.
-fn label(name: &str, tests: &[Option<&Test>]) -> String {
+fn label(source: Source<'_>, name: &str, tests: &[Option<&Test>]) -> String {
     let score = tests.iter().flatten().any(|t| {
         matches!(&t.outcome, TestOutcome::Computed { null: NullDistribution::Normal, .. })
     });
     let score = if score { ", standard score" } else { "" };
-    format!("{}{score}", labels::test(name))
+    format!("{}{score}", labels::named_test(source.spec, name))
 }
 
 fn statistic(test: Option<&Test>, digits: usize, footnotes: &mut Footnotes) -> Entry {
@@ -114,10 +114,7 @@ fn statistic(test: Option<&Test>, digits: usize, footnotes: &mut Footnotes) -> E
             value: Number::decimals(*statistic, digits),
             stars: number::stars(*p_value, &number::default_stars()),
         },
-        Some(TestOutcome::NotApplicable { reason }) => {
-            let text = format!("Not applicable: {}", notes::sentence(&notes::readable(reason)));
-            Entry::Absent { word: "n/a", mark: footnotes.mark(text) }
-        }
+        Some(TestOutcome::NotApplicable { reason }) => notes::not_applicable(reason, footnotes),
     }
 }
 
@@ -168,7 +165,8 @@ fn table_notes(
     let mut said = notes::data(source);
     said.extend(notes::common(source, &choice.columns, columns));
     said.push("p-values in brackets.".to_owned());
-    said.extend(nulls(names, columns));
+    said.extend(functions::hypotheses(source, names, columns));
+    said.extend(nulls(source, names, columns));
     said.extend(notes::stars(&number::default_stars()));
     said.extend(changes::note(source, &choice.columns, columns));
     said.extend(notes::sample(columns));
@@ -181,13 +179,13 @@ fn table_notes(
 }
 
 /// Which distribution each test is held against: `χ²(1): LM lag, LM error; χ²(2): …`.
-fn nulls(names: &[String], columns: &[CellColumn<'_>]) -> Option<String> {
+fn nulls(source: Source<'_>, names: &[String], columns: &[CellColumn<'_>]) -> Option<String> {
     let mut said: Vec<(String, Vec<String>)> = Vec::new();
     for name in names {
         let tests = columns.iter().filter_map(CellColumn::outcome).flat_map(|o| &o.tests);
         for test in tests.filter(|t| t.name == *name) {
             let TestOutcome::Computed { null, .. } = &test.outcome else { continue };
-            let (null, label) = (labels::null(null), labels::test(name));
+            let (null, label) = (labels::null(null), labels::named_test(source.spec, name));
             match said.iter_mut().find(|(known, _)| *known == null) {
                 Some((_, labels)) if labels.contains(&label) => {}
                 Some((_, labels)) => labels.push(label),

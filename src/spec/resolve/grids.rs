@@ -50,22 +50,21 @@ impl Resolver<'_> {
         let variant = self.variant_axis(raw.variant.as_ref(), place);
         let exclude = self.rules(&raw.exclude, &place.join("exclude"));
         let include = self.rules(&raw.include, &place.join("include"));
-        let bootstrap = match &raw.bootstrap {
-            Some(list) => {
-                let at = place.join("bootstrap");
-                self.refuse_repeats(&values(list), &at, "bootstrap");
-                self.names(list, &at, "bootstrap", "bootstrap")
-            }
-            None => Some(Vec::new()),
-        };
-        let randomisation = match &raw.randomisation {
-            Some(list) => {
-                let at = place.join("randomisation");
-                self.refuse_repeats(&values(list), &at, "randomisation");
-                self.names(list, &at, "randomisation", "randomisation")
-            }
-            None => Some(Vec::new()),
-        };
+        let bootstrap =
+            self.listed(raw.bootstrap.as_ref(), &place.join("bootstrap"), "bootstrap", "bootstrap");
+        let randomisation = self.listed(
+            raw.randomisation.as_ref(),
+            &place.join("randomisation"),
+            "randomisation",
+            "randomisation",
+        );
+        let derived = self.listed(
+            raw.derived.as_ref(),
+            &place.join("derived"),
+            "function of the coefficients",
+            "derived",
+        );
+        let wald = self.listed(raw.wald.as_ref(), &place.join("wald"), "Wald test", "wald");
         let tests = raw.tests.clone();
         for (i, test) in tests.iter().enumerate() {
             let groups: Vec<&str> = self.vocabulary.tests.iter().map(|t| t.name.as_str()).collect();
@@ -92,11 +91,26 @@ impl Resolver<'_> {
             common_sample: raw.common_sample.unwrap_or(false),
             bootstrap: bootstrap?,
             randomisation: randomisation?,
+            derived: derived?,
+            wald: wald?,
             exclude,
             include,
             tests: located(&tests, &place.join("tests")),
             at: place.clone(),
         })
+    }
+
+    /// Distinct names declared in `section`, none when the key is absent.
+    fn listed(
+        &mut self,
+        list: Option<&OneOrMany<String>>,
+        at: &KeyPath,
+        kind: &str,
+        section: &str,
+    ) -> Option<Vec<String>> {
+        let Some(list) = list else { return Some(Vec::new()) };
+        self.refuse_repeats(&values(list), at, kind);
+        self.names(list, at, kind, section)
     }
 
     /// The values of an axis, which must be there and not be empty.

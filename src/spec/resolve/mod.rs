@@ -2,6 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `functions` | functions of the coefficients and joint tests |
 //! | `sources` | data, variables, weights, regions, measures, models |
 //! | `grids` | axes, rules and Moran blocks |
 //! | `randomisation` | randomisation tests of the measure |
@@ -9,6 +10,7 @@
 //! | `robustness` | tables over many specifications |
 //! | `variants` | robustness checks and the names of their values |
 
+mod functions;
 mod grids;
 mod randomisation;
 mod robustness;
@@ -20,8 +22,9 @@ use super::raw::{OneOrMany, RawSpec};
 use super::variants::BASE;
 use super::vocabulary::Vocabulary;
 use super::{DataSpec, Missing, Spec};
+use crate::expr::ExprError;
 use crate::ident::{KeyPath, Located, Seed, VarName};
-use crate::mistake::{Mistake, Place, suggest};
+use crate::mistake::{Kind, Mistake, Place, suggest};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -80,6 +83,8 @@ impl Resolver<'_> {
         let bootstrap = self.bootstraps();
         let randomisation = self.randomisations();
         let variants = self.variants();
+        let derived = self.derived();
+        let wald = self.wald();
         let grids = self.grids();
         let moran = self.moran();
         if raw.grids.is_empty() && raw.moran.is_empty() && !self.reported(&at(&["grids"])) {
@@ -101,6 +106,8 @@ impl Resolver<'_> {
             bootstrap,
             randomisation,
             variants,
+            derived,
+            wald,
             grids,
             moran,
             tables: Vec::new(),
@@ -124,6 +131,16 @@ impl Resolver<'_> {
 
     fn wrong(&mut self, at: &KeyPath, message: impl Into<String>, help: impl Into<String>) {
         self.mistakes.push(Mistake::spec(at, message).help(help));
+    }
+
+    /// A mistake inside the text at `at`.
+    fn wrong_inside(&mut self, at: &KeyPath, error: ExprError) {
+        self.mistakes.push(Mistake {
+            kind: Kind::Spec,
+            message: error.message,
+            help: error.help,
+            place: self.origin.inside(at, error.position, error.length),
+        });
     }
 
     /// Whether `name` is one of `known`; if not, it is reported with the nearest one.
@@ -165,6 +182,8 @@ impl Resolver<'_> {
                 let declared = raw.variants.keys().map(String::as_str);
                 std::iter::once(BASE).chain(declared).collect()
             }
+            "derived" => raw.derived.keys().map(String::as_str).collect(),
+            "wald" => raw.wald.keys().map(String::as_str).collect(),
             "models" => model_names(self.vocabulary, raw),
             other => unreachable!("`{other}` is not a section of names"),
         };

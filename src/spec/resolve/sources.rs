@@ -3,7 +3,6 @@
 use super::{RESERVED, Resolver, at, located, repeats};
 use crate::expr::Expr;
 use crate::ident::{KeyPath, Located, Period, VarName};
-use crate::mistake::{Kind, Mistake};
 use crate::model::{
     Bootstrap, Isolates, LagOrder, Normalisation, RegionWeights, Rescale, SmallSample,
     WeightsFormat,
@@ -90,12 +89,7 @@ impl Resolver<'_> {
             return match Expr::parse(text) {
                 Ok(expr) => Some(Located::new(expr, at)),
                 Err(error) => {
-                    self.mistakes.push(Mistake {
-                        kind: Kind::Spec,
-                        message: error.message,
-                        help: error.help,
-                        place: self.origin.inside(&at, error.position, error.length),
-                    });
+                    self.wrong_inside(&at, error);
                     None
                 }
             };

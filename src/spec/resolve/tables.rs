@@ -234,8 +234,9 @@ impl Resolver<'_> {
             RawTableKind::Tests => {
                 let cells = self.columns(raw, spec, turn, place)?;
                 let rows = raw.rows.clone().unwrap_or_default();
-                let known: Vec<String> =
-                    self.vocabulary.tests.iter().flat_map(|t| t.tests.clone()).collect();
+                let groups = self.vocabulary.tests.iter().flat_map(|t| t.tests.clone());
+                let joint = self.raw.wald.keys().map(|name| format!("wald:{name}"));
+                let known: Vec<String> = groups.chain(joint).collect();
                 for (i, row) in rows.iter().enumerate() {
                     let at = place.join("rows").join(i);
                     self.known("test", row, &at, known.iter().map(String::as_str));

@@ -8,6 +8,7 @@ mod bootstrap;
 mod compare;
 mod cross_section;
 mod data;
+mod functions;
 mod moran;
 mod produc;
 mod regions;
@@ -103,7 +104,9 @@ fn check_coefficients(ledger: &mut Ledger, case: &str, reference: &Value, ours: 
         let (quantity, scale) = match term(name) {
             Term::Sigma2 => ("sigma2", Scale::Relative),
             Term::Rho | Term::Lambda => ("spatial coefficient", Scale::Unit),
-            Term::Constant | Term::Variable(_) | Term::Impact(..) => ("coefficient", Scale::Unit),
+            Term::Constant | Term::Variable(_) | Term::Impact(..) | Term::Derived(_) => {
+                ("coefficient", Scale::Unit)
+            }
         };
         let ours = ours.value(&term(name));
         ledger.check((case, quantity, name), value, ours, scale, COEFFICIENTS);

@@ -21,7 +21,7 @@ fn regions_and_lags_agree() {
 }
 
 /// The sample of a block's region, formula and number of periods, with the region's weights.
-fn sample_of(table: &Table, block: &Value) -> (Sample, Weights) {
+pub(super) fn sample_of(table: &Table, block: &Value) -> (Sample, Weights) {
     let gal = "experiments/data/us-states.gal";
     let weights = match block["region"].as_str().expect("a region") {
         "national" => weights(gal),

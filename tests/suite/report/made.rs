@@ -101,6 +101,8 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
         skip: 1,
         bootstraps: Vec::new(),
         randomisations: Vec::new(),
+        derived: Vec::new(),
+        wald: Vec::new(),
         tests: vec!["lm".to_owned()],
     }
 }
@@ -173,6 +175,7 @@ fn outcome(cell: &Cell, lag_model: bool, first_measure: bool, region: &str) -> O
     let k = estimates.len();
     Outcome {
         impacts: Vec::new(),
+        derived: Vec::new(),
         bootstraps: Vec::new(),
         randomisations: Vec::new(),
         fit: Fit {
@@ -359,6 +362,8 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         bootstrap: BTreeMap::new(),
         randomisation: BTreeMap::new(),
         variants: BTreeMap::new(),
+        derived: BTreeMap::new(),
+        wald: BTreeMap::new(),
         variables: BTreeMap::from([
             (name("ln_co2"), variable("ln CO₂", Some("10⁴ t"))),
             (name("ln_oa"), variable("ln OA", Some("10^4 yuan/km^2"))),

@@ -1,0 +1,79 @@
+//! Functions of the coefficients and joint hypotheses in words: `b(ln OA) + b(ln OA (t−1))`.
+
+use crate::expr::formula::{Formula, Written};
+use crate::model::{Impact, Term};
+use crate::report::columns::CellColumn;
+use crate::report::{Source, labels};
+use crate::spec::tables::RowTerm;
+
+/// What the functions of the coefficients are whose rows a table shows. `label` is what the table
+/// calls a row.
+pub fn derived(
+    source: Source<'_>,
+    rows: &[RowTerm],
+    label: impl Fn(&RowTerm) -> String,
+) -> Option<String> {
+    let each = |row: &RowTerm| {
+        let RowTerm::Named(raw) = row else { return None };
+        let Term::Derived(name) = Term::parse(raw) else { return None };
+        let formula = &source.spec.derived.get(&name)?.formula.value;
+        Some(format!("{} = {}", label(row), text(formula, &label)))
+    };
+    let said: Vec<String> = rows.iter().filter_map(each).collect();
+    (!said.is_empty()).then(|| {
+        format!(
+            "Functions of the coefficients b (asymptotic standard errors by the delta method): {}.",
+            said.join("; ")
+        )
+    })
+}
+
+/// What joint tests hold to be zero.
+pub fn hypotheses(
+    source: Source<'_>,
+    names: &[String],
+    columns: &[CellColumn<'_>],
+) -> Option<String> {
+    let label = |row: &RowTerm| row_label(source, row, columns);
+    let each = |raw: &String| {
+        let test = source.spec.wald.get(raw.strip_prefix("wald:")?)?;
+        let zero: Vec<String> = test.zero.iter().map(|f| text(&f.value, label)).collect();
+        Some(format!("{}: {} = 0", labels::named_test(source.spec, raw), zero.join(" = ")))
+    };
+    let said: Vec<String> = names.iter().filter_map(each).collect();
+    (!said.is_empty()).then(|| format!("Wald tests of the coefficients b: {}.", said.join("; ")))
+}
+
+/// A row without a label of its own: the measure by its variable where all columns share it.
+pub fn row_label(source: Source<'_>, row: &RowTerm, columns: &[CellColumn<'_>]) -> String {
+    match row {
+        RowTerm::Named(raw) => labels::term(source.spec, &Term::parse(raw)),
+        RowTerm::Measure { impact, lag } => {
+            let first = columns.first().map(|c| &c.cell.measure_variable);
+            let shared = first.filter(|v| columns.iter().all(|c| c.cell.measure_variable == **v));
+            let label = shared.map_or("Measure", |v| labels::variable(source.spec, v));
+            labels::impact(*impact, labels::lagged(label, *lag))
+        }
+    }
+}
+
+/// The formula with `b(label)` for a coefficient and `total(label)` for an effect.
+fn text(formula: &Formula<Written>, label: impl Fn(&RowTerm) -> String) -> String {
+    let kind = |impact: Option<Impact>| impact.map_or("b", Impact::name);
+    let coefficient = |term: Term| label(&RowTerm::Named(term.to_string()));
+    let name = |written: &Written| match RowTerm::parse(&written.name) {
+        RowTerm::Measure { impact, lag } => {
+            format!("{}({})", kind(impact), label(&RowTerm::Measure { impact: None, lag }))
+        }
+        RowTerm::Named(raw) => match Term::parse(&raw) {
+            term @ (Term::Constant | Term::Variable(_)) => format!("b({})", coefficient(term)),
+            Term::Impact(impact, regressor) => {
+                format!("{}({})", kind(Some(impact)), coefficient(Term::Variable(regressor)))
+            }
+            term @ (Term::Rho | Term::Lambda | Term::Sigma2 | Term::Derived(_)) => {
+                coefficient(term)
+            }
+        },
+    };
+    formula.text(name, "−")
+}
