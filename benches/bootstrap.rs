@@ -5,6 +5,8 @@
 //! R = replicates/s · F/P with F = (T + 1)(2N² + 4N) + 2mNT + 4NT the operations of a replicate by
 //! dense products (m = 2k + 2 for the SLM, 3k for the SEM). Nothing is asserted here.
 
+#![allow(clippy::print_stdout, reason = "a bench prints what it measured")]
+
 mod common;
 
 use common::{Case, best, cases, cpu, peak};

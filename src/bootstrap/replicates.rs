@@ -7,7 +7,9 @@
 
 use super::residuals::prepared;
 use super::{Scheme, Shape, UnitMultipliers};
-use crate::estimator::batch::{Reduction, TileEstimates, TileForms, UnitForms, forms::Workspace};
+use crate::estimator::batch::{
+    Forms, Reduction, TileEstimates, TileForms, UnitForms, forms::Workspace,
+};
 use crate::estimator::{Estimated, Estimator, Problem};
 use crate::math::lanes::{LANES, Lane};
 use crate::math::words::Words;
@@ -143,8 +145,8 @@ impl<'a> Replicator<'a> {
         Room {
             errors: vec![[0.0; LANES]; self.pool.len()],
             multipliers: vec![[0.0; LANES]; self.shape.units],
-            forms: forms.map(|f| f.room()).unwrap_or_default(),
-            work: forms.map(|f| f.workspace()).unwrap_or_default(),
+            forms: forms.map(Forms::room).unwrap_or_default(),
+            work: forms.map(Forms::workspace).unwrap_or_default(),
             unit_work: self.by_unit.as_ref().map_or_else(Vec::new, |(f, _)| f.workspace()),
             scratch: vec![[0.0; LANES]; self.reduction.as_ref().map_or(0, |r| r.scratch())],
         }

@@ -31,7 +31,7 @@ impl Multiplier {
                 let often = ((root + 1.0) / (2.0 * root) * 4_294_967_296.0) as u32;
                 let (small, large) = (-(root - 1.0) / 2.0, (root + 1.0) / 2.0);
                 for out in out {
-                    let drawn = words.next();
+                    let drawn = words.draw();
                     for l in 0..LANES {
                         out[l] = if drawn[l] < often { small } else { large };
                     }
@@ -60,7 +60,7 @@ impl Multiplier {
 #[inline(always)]
 fn signs(words: &mut Words, out: &mut [Lane], size: impl Fn(usize) -> f64) {
     for (chunk, out) in out.chunks_mut(32).enumerate() {
-        let bits = *words.next();
+        let bits = *words.draw();
         for (bit, out) in out.iter_mut().enumerate() {
             let size = size(32 * chunk + bit).to_bits();
             for l in 0..LANES {

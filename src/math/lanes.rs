@@ -91,7 +91,7 @@ impl Packed {
 /// like 0.03ⁿ (Muller 2016, section 11.3).
 #[inline(always)]
 pub fn ln(x: &Lane) -> Lane {
-    const LN_2_HIGH: f64 = 6.931_471_803_691_238_2e-1;
+    const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
     const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     const ROOT: u64 = std::f64::consts::FRAC_1_SQRT_2.to_bits();
     const BIAS: u64 = 1023;

@@ -38,7 +38,7 @@ impl Words {
 
     /// The next word of each stream.
     #[inline(always)]
-    pub fn next(&mut self) -> &[u32; LANES] {
+    pub fn draw(&mut self) -> &[u32; LANES] {
         if self.next == BLOCK {
             self.refill();
         }
@@ -51,7 +51,7 @@ impl Words {
     #[inline(always)]
     pub fn below(&mut self, bound: usize) -> [usize; LANES] {
         let bound = bound as u64;
-        let words = self.next();
+        let words = self.draw();
         let mut out = [0; LANES];
         for l in 0..LANES {
             out[l] = ((u64::from(words[l]) * bound) >> 32) as usize;
@@ -62,8 +62,8 @@ impl Words {
     /// A number in (0, 1) for each stream, from two words: odd multiples of 2⁻⁵⁴.
     #[inline(always)]
     pub fn uniform(&mut self) -> Lane {
-        let high = *self.next();
-        let low = *self.next();
+        let high = *self.draw();
+        let low = *self.draw();
         let mut out = [0.0; LANES];
         for l in 0..LANES {
             let bits = (u64::from(high[l]) << 21) | (u64::from(low[l]) >> 11);
@@ -154,7 +154,7 @@ mod tests {
             })
             .collect();
         for _ in 0..70 {
-            let got = *words.next();
+            let got = *words.draw();
             for (l, rng) in library.iter_mut().enumerate() {
                 assert_eq!(got[l], rng.next_u32());
             }
@@ -167,7 +167,7 @@ mod tests {
         let key = [3; 32];
         let [one, two] = {
             let mut words = Words::new(key, 9);
-            [words.next()[4], words.next()[4]]
+            [words.draw()[4], words.draw()[4]]
         };
         let drawn = Words::new(key, 9).below(10)[4];
         assert_eq!(drawn, (f64::from(one) / 4_294_967_296.0 * 10.0) as usize);

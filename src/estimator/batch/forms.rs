@@ -144,8 +144,11 @@ impl Forms {
             w: [0.0; LANES],
         };
         if let Some(operator) = &self.operator {
-            operator.apply(e, w);
-            pair_sums(e, w, &mut m);
+            // w is not needed in itself where it is a difference.
+            match operator.apply_up_to_difference(e, w) {
+                Some(scale) => pair_sums(e, w, |v, e| (v - e) * scale, &mut m),
+                None => pair_sums(e, w, |w, _| w, &mut m),
+            }
         } else {
             single_sums(e, &mut m);
         }
@@ -173,13 +176,14 @@ fn single_sums(e: &[Lane], m: &mut Moments) {
 }
 
 #[inline(always)]
-fn pair_sums(e: &[Lane], w: &[Lane], m: &mut Moments) {
+fn pair_sums(e: &[Lane], w: &[Lane], as_lag: impl Fn(f64, f64) -> f64, m: &mut Moments) {
     for at in (0..LANES).step_by(BLOCK) {
         let (mut ee, mut ew, mut ww) = ([0.0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
         let (mut se, mut sw) = ([0.0; BLOCK], [0.0; BLOCK]);
         for (e, w) in e.iter().zip(w) {
             for l in 0..BLOCK {
-                let (x, y) = (e[at + l], w[at + l]);
+                let x = e[at + l];
+                let y = as_lag(w[at + l], x);
                 ee[l] = x.mul_add(x, ee[l]);
                 ew[l] = x.mul_add(y, ew[l]);
                 ww[l] = y.mul_add(y, ww[l]);

@@ -51,7 +51,7 @@ pub(super) fn climb(
             let fresh = !done[l];
             r[l] = if fresh { next } else { r[l] };
             good[l] = if fresh && arrived { concave && inside } else { good[l] };
-            done[l] = done[l] || arrived || !(step.abs() >= 0.0);
+            done[l] = done[l] || arrived || step.is_nan();
             all &= done[l];
         }
         if all {

@@ -74,10 +74,28 @@ impl Operator {
     /// The first N lanes of `out` become Gx, `x` with a lane a unit.
     #[inline(always)]
     pub fn apply<const L: usize>(&self, x: &[[f64; L]], out: &mut [[f64; L]]) {
+        if let Some(inverse) = self.apply_up_to_difference(x, out) {
+            for (w, x) in out.iter_mut().zip(x) {
+                for l in 0..L {
+                    w[l] = (w[l] - x[l]) * inverse;
+                }
+            }
+        }
+    }
+
+    /// The same, or, where it gives a number c, only v with Gx = (v − x)c: for a caller that passes
+    /// over `out` anyway.
+    #[inline(always)]
+    pub fn apply_up_to_difference<const L: usize>(
+        &self,
+        x: &[[f64; L]],
+        out: &mut [[f64; L]],
+    ) -> Option<f64> {
         match self {
             Self::Dense(g) => {
                 out.fill([0.0; L]);
                 g.multiply(x, out);
+                None
             }
             Self::Sparse(s) => s.apply(x, out),
         }
@@ -103,17 +121,13 @@ impl Last {
 
 impl Sparse {
     #[inline(always)]
-    fn apply<const L: usize>(&self, x: &[[f64; L]], out: &mut [[f64; L]]) {
+    fn apply<const L: usize>(&self, x: &[[f64; L]], out: &mut [[f64; L]]) -> Option<f64> {
         let n = self.factor.n();
         let (out, rest) = out.split_at_mut(n);
         match &self.last {
             Last::Difference { inverse } => {
                 self.resolve(x, out);
-                for (w, x) in out.iter_mut().zip(x) {
-                    for l in 0..L {
-                        w[l] = (w[l] - x[l]) * inverse;
-                    }
-                }
+                Some(*inverse)
             }
             Last::Lag { starts, columns, entries } => {
                 let v = &mut rest[..n];
@@ -127,6 +141,7 @@ impl Sparse {
                         }
                     }
                 }
+                None
             }
         }
     }
@@ -134,12 +149,16 @@ impl Sparse {
     /// v = (D − rC)⁻¹Dx
     #[inline(always)]
     fn resolve<const L: usize>(&self, x: &[[f64; L]], v: &mut [[f64; L]]) {
+        if L.is_multiple_of(24) {
+            self.factor.solve_tile(&self.diagonal, x, v);
+            return;
+        }
         for ((v, x), d) in v.iter_mut().zip(x).zip(&self.diagonal) {
             for l in 0..L {
                 v[l] = d * x[l];
             }
         }
-        if L % 24 == 0 { self.factor.solve_tile(v) } else { self.factor.solve_lanes(v) }
+        self.factor.solve_lanes(v);
     }
 }
 

@@ -77,22 +77,36 @@ impl Factor {
         }
     }
 
-    /// [`Factor::solve_lanes`] for lanes in threes of eight: as many running sums as keep the
+    /// A⁻¹Dx into `out`, D diagonal, for lanes in threes of eight: as many running sums as keep the
     /// multiply-add units busy, in registers.
     #[inline(always)]
-    pub fn solve_tile<const L: usize>(&self, x: &mut [[f64; L]]) {
+    pub fn solve_tile<const L: usize>(
+        &self,
+        diagonal: &[f64],
+        x: &[[f64; L]],
+        out: &mut [[f64; L]],
+    ) {
         let Self { symbolic, rows, columns, inverses, .. } = self;
         let (by_row, by_column) = (&symbolic.rows, &symbolic.columns);
         let n = symbolic.n();
-        assert_eq!(x.len(), n, "a right-hand side has a row for each unit");
+        assert!(x.len() == n && out.len() == n, "a right-hand side has a row for each unit");
         for k in 0..n {
             let unit = symbolic.order[k] as usize;
-            reduce_tile(x, (unit, 1.0), entries(by_row, &by_row.units, rows, k));
+            let before = entries(by_row, &by_row.units, rows, k);
+            for at in (0..L).step_by(THREE) {
+                let part = threes(&x[unit], at, diagonal[unit]);
+                let part = reduced_tile(part, before, out, at);
+                put(&part, &mut out[unit], at);
+            }
         }
         for k in (0..n).rev() {
             let unit = symbolic.order[k] as usize;
             let below = entries(by_column, &by_column.units, columns, k);
-            reduce_tile(x, (unit, inverses[k]), below);
+            for at in (0..L).step_by(THREE) {
+                let part = threes(&out[unit], at, inverses[k]);
+                let part = reduced_tile(part, below, out, at);
+                put(&part, &mut out[unit], at);
+            }
         }
     }
 }
@@ -126,39 +140,55 @@ fn reduced<const L: usize>(
     sum
 }
 
-/// x[unit] = scale·x[unit] − Σ l·x[j], in threes of eight lanes.
+/// Lanes of a vector sum, and of three of them.
+const EIGHT: usize = 8;
+const THREE: usize = 3 * EIGHT;
+
+/// Twenty-four lanes, as what stays in registers.
+type Part = [[f64; EIGHT]; 3];
+
+/// Lanes `at` and on, times `scale`.
 #[inline(always)]
-fn reduce_tile<const L: usize>(
-    x: &mut [[f64; L]],
-    (unit, scale): (usize, f64),
+fn threes<const L: usize>(x: &[f64; L], at: usize, scale: f64) -> Part {
+    let x = &x[at..at + THREE];
+    let mut part = [[0.0; EIGHT]; 3];
+    for l in 0..EIGHT {
+        part[0][l] = scale * x[l];
+        part[1][l] = scale * x[EIGHT + l];
+        part[2][l] = scale * x[2 * EIGHT + l];
+    }
+    part
+}
+
+/// part − Σ l·x[j]
+#[inline(always)]
+fn reduced_tile<const L: usize>(
+    part: Part,
     (names, numbers): (&[u32], &[f64]),
-) {
-    const EIGHT: usize = 8;
-    for at in (0..L).step_by(3 * EIGHT) {
-        let (mut a, mut b, mut c) = ([0.0; EIGHT], [0.0; EIGHT], [0.0; EIGHT]);
-        let start = &x[unit][at..at + 3 * EIGHT];
+    x: &[[f64; L]],
+    at: usize,
+) -> Part {
+    let [mut a, mut b, mut c] = part;
+    for (&j, &number) in names.iter().zip(numbers) {
+        let other = &x[j as usize][at..at + THREE];
+        let minus = -number;
         for l in 0..EIGHT {
-            a[l] = scale * start[l];
-            b[l] = scale * start[EIGHT + l];
-            c[l] = scale * start[2 * EIGHT + l];
+            a[l] = minus.mul_add(other[l], a[l]);
         }
-        for (&j, &number) in names.iter().zip(numbers) {
-            let other = &x[j as usize][at..at + 3 * EIGHT];
-            let minus = -number;
-            for l in 0..EIGHT {
-                a[l] = minus.mul_add(other[l], a[l]);
-            }
-            for l in 0..EIGHT {
-                b[l] = minus.mul_add(other[EIGHT + l], b[l]);
-            }
-            for l in 0..EIGHT {
-                c[l] = minus.mul_add(other[2 * EIGHT + l], c[l]);
-            }
+        for l in 0..EIGHT {
+            b[l] = minus.mul_add(other[EIGHT + l], b[l]);
         }
-        let end = &mut x[unit][at..at + 3 * EIGHT];
-        end[..EIGHT].copy_from_slice(&a);
-        end[EIGHT..2 * EIGHT].copy_from_slice(&b);
-        end[2 * EIGHT..].copy_from_slice(&c);
+        for l in 0..EIGHT {
+            c[l] = minus.mul_add(other[2 * EIGHT + l], c[l]);
+        }
+    }
+    [a, b, c]
+}
+
+#[inline(always)]
+fn put<const L: usize>(part: &Part, x: &mut [f64; L], at: usize) {
+    for (i, eight) in part.iter().enumerate() {
+        x[at + i * EIGHT..at + (i + 1) * EIGHT].copy_from_slice(eight);
     }
 }
 
