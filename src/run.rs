@@ -1,8 +1,10 @@
 //! Cells → records, in parallel. Pure: the same plan, inputs and seed give the same records on
 //! any number of threads, in any order. Touches no file and prints nothing.
 
+mod draws;
 mod functions;
 mod memo;
+mod null;
 mod randomise;
 mod resample;
 mod series;
@@ -212,7 +214,7 @@ fn outcome(
         .map(|design| randomise(shared, cell, &problem, estimator, (&estimated, &impacts), design))
         .collect();
     let functions = functions::of(cell, &problem, &estimated.fit);
-    let findings = run_tests(cell, problem);
+    let findings = run_tests(shared, cell, problem)?;
     Ok(Outcome {
         impacts,
         derived: functions.derived,
@@ -248,18 +250,21 @@ pub fn islands(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {
     lines
 }
 
-fn run_tests(cell: &Cell, problem: Problem<'_>) -> Findings {
+fn run_tests(shared: &Shared<'_>, cell: &Cell, problem: Problem<'_>) -> Result<Findings, Failure> {
     let mut all = Findings::default();
     if cell.tests.is_empty() {
-        return all;
+        return Ok(all);
     }
     let context = Context::new(problem);
     for group in cell.tests.iter().filter_map(|name| diagnostic::find(name)) {
-        let found = group.run(&context);
+        let mut found = group.run(&context);
+        if let Some(asked) = &cell.test_bootstrap {
+            null::bootstrap(shared, asked, (group, &context), problem.sample, &mut found.tests)?;
+        }
         all.tests.extend(found.tests);
         all.verdicts.extend(found.verdicts);
     }
-    all
+    Ok(all)
 }
 
 fn facts(shared: &Shared<'_>, cell: &Cell, made: &Made, weights: &Weights) -> SampleFacts {

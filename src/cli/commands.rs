@@ -458,6 +458,11 @@ fn vocabulary() -> Vocabulary {
             })
             .collect(),
         schemes: SCHEMES.iter().map(|s| s.info().name.to_owned()).collect(),
+        schemes_keeping_space: SCHEMES
+            .iter()
+            .filter(|s| s.caution().is_some())
+            .map(|s| s.info().name.to_owned())
+            .collect(),
         tests: DIAGNOSTICS
             .iter()
             .map(|d| TestWords {

@@ -58,6 +58,8 @@ pub struct Cell {
     pub wald: Vec<JointTest>,
     /// Groups of tests to run, in order, distinct.
     pub tests: Vec<String>,
+    /// Bootstrap of the tests under their null hypotheses.
+    pub test_bootstrap: Option<Bootstrap>,
 }
 
 /// The values of a cell's axes, by the names of the specification.

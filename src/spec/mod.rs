@@ -200,7 +200,8 @@ impl Spec {
             variant: Some(grid.variant.clone()),
             ..Selector::default()
         };
-        let beside = grid.bootstrap.iter().all(|name| self.bootstrap.contains_key(name))
+        let mut bootstraps = grid.bootstrap.iter().chain(&grid.test_bootstrap);
+        let beside = bootstraps.all(|name| self.bootstrap.contains_key(name))
             && grid.randomisation.iter().all(|name| self.randomisation.contains_key(name))
             && grid.derived.iter().all(|name| self.derived.contains_key(name))
             && grid.wald.iter().all(|name| self.wald.contains_key(name));
@@ -446,6 +447,8 @@ pub struct GridSpec {
     pub wald: Vec<String>,
     /// Groups of tests to run: `lm`, `moran`.
     pub tests: Vec<Located<String>>,
+    /// Bootstrap of the tests under their null hypotheses: a key of [`Spec::bootstrap`].
+    pub test_bootstrap: Option<String>,
     /// The definition itself.
     pub at: KeyPath,
 }

@@ -281,6 +281,8 @@ pub struct RawGrid {
     pub wald: Option<OneOrMany<String>>,
     /// Groups of tests to run.
     pub tests: Vec<String>,
+    /// Bootstrap of the tests under their null hypotheses; none when absent.
+    pub test_bootstrap: Option<String>,
 }
 
 /// A pattern over cells: `{ model = "slm", region = ["east", "west"] }`.

@@ -81,6 +81,7 @@ fn grid() -> GridSpec {
         exclude: Vec::new(),
         include: Vec::new(),
         tests: Vec::new(),
+        test_bootstrap: None,
         at: key("grids.main"),
     }
 }

@@ -22,4 +22,5 @@ mod report;
 mod simulate;
 mod spec_errors;
 mod support;
+mod under_null;
 mod variants;

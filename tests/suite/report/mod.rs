@@ -38,7 +38,7 @@ fn formats_carry_the_same_grid_of_values() {
         ("spanning", 3, 16),
         ("regions", 2, 15),
         ("all-terms", 2, 18),
-        ("lm", 3, 13),
+        ("lm", 3, 14),
         ("descriptive", 1, 3),
         ("moran", 2, 3),
         ("robustness", 2, 6),
