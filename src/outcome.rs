@@ -2,6 +2,8 @@
 //!
 //! A number that does not exist has a reason; a NaN is never stored.
 
+pub mod joint;
+
 use crate::model::{Bootstrap, Effects, Randomisation, Term};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,5 +1,6 @@
 //! Tidy CSV files: every number with full precision, rows in the order of the plan.
 
+mod joint;
 mod randomisation;
 mod robustness;
 
@@ -26,6 +27,7 @@ pub fn files(source: Source<'_>) -> Vec<RenderedFile> {
         file("verdicts.csv", verdicts(source)),
         file("descriptive.csv", descriptive(source)),
         file("moran.csv", moran(source)),
+        file("joint.csv", joint::rows(source)),
         file("robustness.csv", robustness::rows(source)),
         file("robustness_choices.csv", robustness::choices(source)),
     ]

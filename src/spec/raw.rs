@@ -49,6 +49,8 @@ pub struct RawSpec {
     pub wald: BTreeMap<String, RawWald>,
     /// Grids of cells.
     pub grids: BTreeMap<String, RawGrid>,
+    /// Families of hypotheses over many cells.
+    pub joint: BTreeMap<String, RawJoint>,
     /// Moran's I by year.
     pub moran: Vec<RawMoran>,
     /// Tables.
@@ -305,6 +307,23 @@ pub struct RawSelector {
     pub variant: Option<OneOrMany<String>>,
 }
 
+/// `[joint.NAME]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawJoint {
+    /// The grid.
+    pub grid: Option<String>,
+    /// Which of its cells; all when absent.
+    #[serde(rename = "where")]
+    pub select: Option<RawSelector>,
+    /// Coefficients and effects.
+    pub rows: Option<Vec<String>>,
+    /// Which bootstrap of the grid.
+    pub bootstrap: Option<String>,
+    /// Error rate of the whole family; 0.05 when absent.
+    pub level: Option<f64>,
+}
+
 /// `[[moran]]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -365,6 +384,8 @@ pub struct RawTable {
     pub stars: Option<Vec<f64>>,
     /// Moran: id of the `[[moran]]` block.
     pub moran: Option<String>,
+    /// Joint: name of the `[joint.NAME]` block.
+    pub joint: Option<String>,
     /// Robustness: the preferred one of the chosen cells.
     pub base: Option<RawSelector>,
     /// Robustness: p-values below which an estimate is significant; 0.05 when absent.
@@ -385,6 +406,8 @@ pub enum RawTableKind {
     Moran,
     /// Coefficients over many specifications.
     Robustness,
+    /// Hypotheses that are tested together.
+    Joint,
 }
 
 impl RawTableKind {
@@ -396,6 +419,7 @@ impl RawTableKind {
             Self::Tests => "tests",
             Self::Moran => "moran",
             Self::Robustness => "robustness",
+            Self::Joint => "joint",
         }
     }
 }

@@ -57,6 +57,7 @@ fn spec(file: &Path) -> Spec {
         derived: BTreeMap::new(),
         wald: BTreeMap::new(),
         grids: BTreeMap::from([("main".into(), grid())]),
+        joint: BTreeMap::new(),
         moran: Vec::new(),
         tables: Vec::new(),
     }

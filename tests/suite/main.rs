@@ -14,6 +14,7 @@ mod data_errors;
 mod experiments;
 mod functions;
 mod grids;
+mod joint;
 mod large;
 mod laws;
 mod randomisation;

@@ -1,5 +1,6 @@
 //! Outcomes made by hand: one experiment whose numbers were chosen for their edges.
 
+use super::family;
 use spanel::ident::{CellId, KeyPath, Located, Seed, VarName};
 use spanel::model::change::Change;
 use spanel::model::{
@@ -310,6 +311,7 @@ fn experiment_record() -> ExperimentRecord {
             moments("ln_co2", 6.0, 11.0),
             moments("ln_oa", -0.000_04, 1_234_567_890.0),
         ],
+        joint: vec![family::record()],
         moran: vec![MoranSeries {
             id: "emissions".to_owned(),
             variable: "ln_co2".to_owned(),
@@ -368,7 +370,8 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
             missing_codes: vec![],
             note: None,
         },
-        bootstrap: BTreeMap::new(),
+        bootstrap: BTreeMap::from([("residual".to_owned(), family::design())]),
+        joint: BTreeMap::from([(family::NAME.to_owned(), family::block())]),
         randomisation: BTreeMap::new(),
         variants: BTreeMap::new(),
         derived: BTreeMap::new(),
@@ -485,6 +488,7 @@ pub fn every_table() -> Vec<TableSpec> {
         ),
         table("moran", TableKind::Moran { moran: "emissions".to_owned() }),
         table("robustness", TableKind::Robustness(robustness())),
+        table("joint", TableKind::Joint { joint: family::NAME.to_owned() }),
     ]
 }
 
