@@ -2,6 +2,8 @@
 //!
 //! A number that does not exist has a reason; a NaN is never stored.
 
+pub mod joint;
+
 use crate::model::{Bootstrap, Effects, Randomisation, Term};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -271,6 +273,21 @@ pub struct Test {
     /// Numbers behind the statistic, by name: Moran's I with its expectation and variance.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub details: BTreeMap<String, f64>,
+    /// What replicates under the null hypothesis say of it; absent where none were asked for, or
+    /// the test has no bootstrap version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bootstrap: Option<TestBootstrap>,
+}
+
+/// What replicates of the model that holds under the null hypothesis say of a test.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TestBootstrap {
+    /// What was asked.
+    pub design: Bootstrap,
+    /// Replicates in which the statistic does not exist; they are left out.
+    pub failed: u32,
+    /// (1 + #{|T*| ≥ |T|})/(B + 1).
+    pub p_value: f64,
 }
 
 /// What a decision rule concludes from the tests.

@@ -1,21 +1,25 @@
 //! Cells → records, in parallel. Pure: the same plan, inputs and seed give the same records on
 //! any number of threads, in any order. Touches no file and prints nothing.
 
+mod draws;
 mod functions;
+mod joint;
 mod memo;
+mod null;
 mod randomise;
 mod resample;
 mod series;
 mod variant;
 
+pub use joint::joint;
 pub use series::experiment;
 
 use crate::diagnostic::{self, Context, Findings};
-use crate::estimator::{self, Problem};
+use crate::estimator::{self, Estimated, Estimator, Problem};
 use crate::ident::short_hash;
 use crate::inputs::Inputs;
 use crate::model::change::Placebo;
-use crate::outcome::{Failure, FailureKind, Outcome, SampleFacts};
+use crate::outcome::{Estimate, Failure, FailureKind, Outcome, SampleFacts};
 use crate::panel::sample::Sample;
 use crate::plan::{Cell, Plan};
 use crate::spec::Spec;
@@ -155,22 +159,16 @@ fn sample_bytes(sample: &Sample) -> Vec<u8> {
 }
 
 fn fit_cell(shared: &Shared<'_>, cell: &Cell) -> Record {
-    let attempt = catch_unwind(AssertUnwindSafe(|| {
+    let attempt = caught(|| {
         let sample = shared.sample(cell);
         let weights = shared.weights_for(cell, &sample);
         let result = outcome(shared, cell, &sample, &weights);
         let sample_hash = sample.as_ref().as_ref().ok().map(|made| made.hash.clone());
         let weights_hash = weights.as_ref().as_ref().ok().map(|(_, hash)| hash.clone());
         (sample_hash, weights_hash, result)
-    }));
-    let (sample_hash, weights_hash, result) = attempt.unwrap_or_else(|panic| {
-        let text = panic
-            .downcast_ref::<String>()
-            .cloned()
-            .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
-            .unwrap_or_else(|| "no message".to_owned());
-        (None, None, Err(Failure { kind: FailureKind::Bug, reason: text }))
     });
+    let (sample_hash, weights_hash, result) =
+        attempt.unwrap_or_else(|failure| (None, None, Err(failure)));
     Record {
         schema: SCHEMA,
         cell: cell.id.clone(),
@@ -185,22 +183,51 @@ fn fit_cell(shared: &Shared<'_>, cell: &Cell) -> Record {
     }
 }
 
+/// What `f` gives, or the panic in it as a failure: a bug in one cell leaves the others alone.
+fn caught<T>(f: impl FnOnce() -> T) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(f)).map_err(|panic| {
+        let reason = panic
+            .downcast_ref::<String>()
+            .cloned()
+            .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
+            .unwrap_or_else(|| "no message".to_owned());
+        Failure { kind: FailureKind::Bug, reason }
+    })
+}
+
+/// A cell's fit, with what tests and bootstraps go on from.
+struct Fitted<'a> {
+    problem: Problem<'a>,
+    estimator: &'static dyn Estimator,
+    estimated: Estimated,
+    impacts: Vec<Estimate>,
+}
+
+fn fit<'a>(
+    cell: &'a Cell,
+    sample: &'a SharedSample,
+    weights: &'a SharedWeights,
+) -> Result<Fitted<'a>, Failure> {
+    let made = sample.as_ref().map_err(Clone::clone)?;
+    let (weights, _) = weights.as_ref().map_err(Clone::clone)?;
+    let unsupported = |reason: String| Failure { kind: FailureKind::Unsupported, reason };
+    let estimator = estimator::find(&cell.model.estimator)
+        .ok_or_else(|| unsupported(format!("no estimator is called `{}`", cell.model.estimator)))?;
+    estimator.supports(&cell.model).map_err(unsupported)?;
+    let problem = Problem::new(&made.sample, weights, &cell.model)?;
+    let estimated = estimator.fit(&problem)?;
+    let impacts = estimator.impacts(&problem, &estimated);
+    Ok(Fitted { problem, estimator, estimated, impacts })
+}
+
 fn outcome(
     shared: &Shared<'_>,
     cell: &Cell,
     sample: &SharedSample,
     weights: &SharedWeights,
 ) -> Result<Outcome, Failure> {
+    let Fitted { problem, estimator, estimated, impacts } = fit(cell, sample, weights)?;
     let made = sample.as_ref().map_err(Clone::clone)?;
-    let sample = &made.sample;
-    let (weights, _) = weights.as_ref().map_err(Clone::clone)?;
-    let unsupported = |reason: String| Failure { kind: FailureKind::Unsupported, reason };
-    let estimator = estimator::find(&cell.model.estimator)
-        .ok_or_else(|| unsupported(format!("no estimator is called `{}`", cell.model.estimator)))?;
-    estimator.supports(&cell.model).map_err(unsupported)?;
-    let problem = Problem::new(sample, weights, &cell.model)?;
-    let estimated = estimator.fit(&problem)?;
-    let impacts = estimator.impacts(&problem, &estimated);
     let bootstraps = cell
         .bootstraps
         .iter()
@@ -212,7 +239,7 @@ fn outcome(
         .map(|design| randomise(shared, cell, &problem, estimator, (&estimated, &impacts), design))
         .collect();
     let functions = functions::of(cell, &problem, &estimated.fit);
-    let findings = run_tests(cell, problem);
+    let findings = run_tests(shared, cell, problem)?;
     Ok(Outcome {
         impacts,
         derived: functions.derived,
@@ -221,7 +248,7 @@ fn outcome(
         fit: estimated.fit,
         tests: findings.tests.into_iter().chain(functions.wald).collect(),
         verdicts: findings.verdicts,
-        sample: facts(shared, cell, made, weights),
+        sample: facts(shared, cell, made, problem.weights),
     })
 }
 
@@ -248,18 +275,21 @@ pub fn islands(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {
     lines
 }
 
-fn run_tests(cell: &Cell, problem: Problem<'_>) -> Findings {
+fn run_tests(shared: &Shared<'_>, cell: &Cell, problem: Problem<'_>) -> Result<Findings, Failure> {
     let mut all = Findings::default();
     if cell.tests.is_empty() {
-        return all;
+        return Ok(all);
     }
     let context = Context::new(problem);
     for group in cell.tests.iter().filter_map(|name| diagnostic::find(name)) {
-        let found = group.run(&context);
+        let mut found = group.run(&context);
+        if let Some(asked) = &cell.test_bootstrap {
+            null::bootstrap(shared, asked, (group, &context), problem.sample, &mut found.tests)?;
+        }
         all.tests.extend(found.tests);
         all.verdicts.extend(found.verdicts);
     }
-    all
+    Ok(all)
 }
 
 fn facts(shared: &Shared<'_>, cell: &Cell, made: &Made, weights: &Weights) -> SampleFacts {

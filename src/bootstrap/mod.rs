@@ -18,10 +18,14 @@
 //! | `block` | whole cross-sections, in blocks of periods |
 //! | `parametric` | normal draws |
 //! | `replicates` | one fit at a time: the plain path |
+//! | `null` | replicates of tests under their null hypotheses |
+//! | `joint` | replicates of many cells → p-values and intervals for all of them together |
 //! | `summary` | replicates → standard errors, bias, intervals, p-values |
 
 pub mod block;
 pub mod cluster;
+pub mod joint;
+pub mod null;
 pub mod parametric;
 pub mod replicates;
 pub mod residual;

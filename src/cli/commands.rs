@@ -179,7 +179,11 @@ fn run_cells(experiment: &Experiment, results: &Results, jobs: Option<u16>) -> E
             })?;
         let (summary, series) = pool.install(|| {
             let summary = fit_all(&loaded, &inputs, &folder);
-            (summary, run::experiment(&loaded.spec, &inputs))
+            let mut series = run::experiment(&loaded.spec, &inputs);
+            if summary.as_ref().is_ok_and(|s| !s.interrupted) {
+                series.joint = run::joint(&loaded.plan, &loaded.spec, &inputs);
+            }
+            (summary, series)
         });
         let summary = loaded.or_report(summary)?;
         loaded.or_report(folder.write_experiment(&series))?;
@@ -320,7 +324,10 @@ fn refuse_other_results(
     }
     let of_series = |kind: &TableKind| match kind {
         TableKind::Descriptive { .. } | TableKind::Moran { .. } => true,
-        TableKind::Regression(_) | TableKind::Tests { .. } | TableKind::Robustness(_) => false,
+        TableKind::Regression(_)
+        | TableKind::Tests { .. }
+        | TableKind::Robustness(_)
+        | TableKind::Joint { .. } => false,
     };
     let shown = loaded.spec.tables.iter().any(|table| of_series(&table.kind));
     if shown && series.definitions != plan::definitions(&loaded.spec) {
@@ -458,6 +465,11 @@ fn vocabulary() -> Vocabulary {
             })
             .collect(),
         schemes: SCHEMES.iter().map(|s| s.info().name.to_owned()).collect(),
+        schemes_keeping_space: SCHEMES
+            .iter()
+            .filter(|s| s.caution().is_some())
+            .map(|s| s.info().name.to_owned())
+            .collect(),
         tests: DIAGNOSTICS
             .iter()
             .map(|d| TestWords {

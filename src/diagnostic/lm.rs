@@ -18,6 +18,9 @@
 //! Sources: Anselin, Bera, Florax & Yoon (1996); Elhorst (2010), section C.2.2; Debarsy & Ertur
 //! (2010).
 
+mod null;
+
+use super::null::NullStatistics;
 use super::{BaseFit, Context, Diagnostic, Findings, Info, not_applicable};
 use crate::estimator::{Estimated, Problem};
 use crate::math::dist::chi_squared_sf;
@@ -67,6 +70,11 @@ impl Diagnostic for LagrangeMultiplier {
             }
         }
         findings
+    }
+
+    fn nulls<'c>(&self, context: &'c Context<'c>) -> Vec<Box<dyn NullStatistics + 'c>> {
+        let null = |base| Some(Box::new(null::null(context, base)?) as Box<dyn NullStatistics>);
+        context.bases().iter().filter_map(null).collect()
     }
 }
 
@@ -118,33 +126,29 @@ fn family(
 ) -> Family {
     let e = &fit.innovations;
     let sigma2 = dot(e, e) / problem.n() as f64;
-    let (ww, wtw) = problem.weights.square_traces();
-    let tw = problem.n_periods() as f64 * (ww + wtw);
-    let d_rho = dot(e, &response_lag(problem)) / sigma2;
+    let tw = squared_traces(problem);
+    let y = up_to_effects(problem, &problem.sample.y);
+    let d_rho = dot(e, &problem.weights.lag(&y)) / sigma2;
     let d_lambda = dot(e, &problem.weights.lag(e)) / sigma2;
     let unexplained = space.residual(fitted_lag);
     let j = dot(&unexplained, &unexplained) / sigma2 + tw;
-    let apart = j - tw > 1e-10 * j;
-    let robust_lag = apart.then(|| (d_rho - d_lambda).powi(2) / (j - tw));
-    let error = d_lambda * d_lambda / tw;
-    Family {
-        lag: d_rho * d_rho / j,
-        error,
-        robust_lag,
-        robust_error: apart.then(|| (d_lambda - tw / j * d_rho).powi(2) / (tw * (1.0 - tw / j))),
-        joint: robust_lag.map(|r| error + r),
-    }
+    Family::of(d_rho, d_lambda, j, tw)
 }
 
-/// Wy up to what e is orthogonal to. Where W1 ∝ 1 that is the lag of the demeaned response, with
-/// which d_ρ − d_λ keeps four more digits; for other W it is the lag of the response itself.
-fn response_lag(problem: &Problem<'_>) -> Vec<f64> {
-    let y = match problem.weights.common_row_sum() {
-        Some(_) if problem.has_effects() => problem.within(&problem.sample.y),
-        Some(_) => centred(&problem.sample.y),
-        None => problem.sample.y.clone(),
-    };
-    problem.weights.lag(&y)
+/// T_W.
+fn squared_traces(problem: &Problem<'_>) -> f64 {
+    let (ww, wtw) = problem.weights.square_traces();
+    problem.n_periods() as f64 * (ww + wtw)
+}
+
+/// v up to what does not reach e'Wv: where W1 ∝ 1 demeaned, with which d_ρ − d_λ keeps four more
+/// digits; for other W as it is.
+fn up_to_effects(problem: &Problem<'_>, v: &[f64]) -> Vec<f64> {
+    match problem.weights.common_row_sum() {
+        Some(_) if problem.has_effects() => problem.within(v),
+        Some(_) => centred(v),
+        None => v.to_vec(),
+    }
 }
 
 fn centred(v: &[f64]) -> Vec<f64> {
@@ -164,7 +168,7 @@ fn test(name: &str, basis: Basis, statistic: Option<f64>, df: u32) -> Test {
                 .to_owned(),
         },
     };
-    Test { name: name.to_owned(), basis, outcome, details: BTreeMap::new() }
+    Test { name: name.to_owned(), basis, outcome, details: BTreeMap::new(), bootstrap: None }
 }
 
 impl Pair {
@@ -190,6 +194,21 @@ impl Pair {
 }
 
 impl Family {
+    /// From the scores, J and T_W.
+    fn of(d_rho: f64, d_lambda: f64, j: f64, tw: f64) -> Self {
+        let apart = j - tw > 1e-10 * j;
+        let robust_lag = apart.then(|| (d_rho - d_lambda).powi(2) / (j - tw));
+        let error = d_lambda * d_lambda / tw;
+        let robust_error = || (d_lambda - tw / j * d_rho).powi(2) / (tw * (1.0 - tw / j));
+        Self {
+            lag: d_rho * d_rho / j,
+            error,
+            robust_lag,
+            robust_error: apart.then(robust_error),
+            joint: robust_lag.map(|r| error + r),
+        }
+    }
+
     /// The rule of Anselin & Florax (1995): the test that rejects chooses; when both do, the
     /// robust tests decide, and between two robust rejections the larger statistic.
     pub fn verdict(&self, basis: Basis) -> Verdict {

@@ -4,14 +4,19 @@
 //! |---|---|
 //! | `lm` | Lagrange multiplier tests for a lag or an error, and the rule that chooses by them |
 //! | `moran` | Moran's I of a variable by period, and of residuals |
+//! | `null` | tests under their null hypothesis, for bootstraps |
+//! | `residuals` | least-squares residuals of many replicates side by side |
 
 pub mod lm;
 pub mod moran;
+pub mod null;
+mod residuals;
 
 use crate::estimator::ols::Ols;
 use crate::estimator::{Estimated, Estimator, FitError, Problem};
 use crate::model::{Effects, Model, SmallSample};
 use crate::outcome::{Basis, Test, TestOutcome, Verdict};
+use null::NullStatistics;
 use std::collections::BTreeMap;
 
 /// What others need to know of a group of tests.
@@ -45,6 +50,12 @@ pub trait Diagnostic: Sync {
 
     /// Runs them. A test that says nothing about this cell gives its reason.
     fn run(&self, context: &Context<'_>) -> Findings;
+
+    /// The models that hold under its null hypotheses, each with its statistics as functions of new
+    /// innovations; none for a group without a bootstrap version.
+    fn nulls<'c>(&self, _context: &'c Context<'c>) -> Vec<Box<dyn NullStatistics + 'c>> {
+        Vec::new()
+    }
 }
 
 /// What tests may look at: the cell's problem, and least squares on the same sample, pooled and
@@ -74,6 +85,15 @@ impl<'a> Context<'a> {
         if effects != Effects::None {
             wanted.push((Basis::Within, effects));
         }
+        Self::of(problem, wanted)
+    }
+
+    /// The same with the basis `base` alone, for another response.
+    fn again(problem: Problem<'a>, base: &BaseFit) -> Self {
+        Self::of(problem, vec![(base.basis, base.model.effects)])
+    }
+
+    fn of(problem: Problem<'a>, wanted: Vec<(Basis, Effects)>) -> Self {
         let bases = wanted
             .into_iter()
             .map(|(basis, effects)| {
@@ -119,6 +139,7 @@ fn not_applicable(info: &Info, basis: Basis, reason: &str) -> Vec<Test> {
             basis,
             outcome: outcome.clone(),
             details: BTreeMap::new(),
+            bootstrap: None,
         })
         .collect()
 }

@@ -3,7 +3,11 @@
 //! I = (n/S₀) z'Wz/z'z with z centred and S₀ the sum of all weights (Moran 1950; Cliff & Ord 1981,
 //! chapters 1 and 2).
 
+mod null;
+
+use super::null::NullStatistics;
 use super::{BaseFit, Context, Diagnostic, Findings, Info, not_applicable};
+use crate::estimator::Problem;
 use crate::ident::Period;
 use crate::math::dist::normal_two_sided;
 use crate::math::linalg::dot;
@@ -38,6 +42,11 @@ impl Diagnostic for ResidualMoran {
             }
         }
         findings
+    }
+
+    fn nulls<'c>(&self, context: &'c Context<'c>) -> Vec<Box<dyn NullStatistics + 'c>> {
+        let null = |base| Some(Box::new(null::null(context, base)?) as Box<dyn NullStatistics>);
+        context.bases().iter().filter_map(null).collect()
     }
 }
 
@@ -75,6 +84,7 @@ impl ResidualMoment {
             ]
             .map(|(name, value)| (name.to_owned(), value))
             .into(),
+            bootstrap: None,
         }
     }
 }
@@ -107,7 +117,7 @@ pub fn residual_moran(context: &Context<'_>, base: &BaseFit) -> Result<ResidualM
         + (0..k).map(|i| (0..k).map(|j| inner(i, j).powi(2)).sum::<f64>()).sum::<f64>();
     let nt = (n * t) as f64;
     let df = nt - (k + effects.absorbed(n, t)) as f64;
-    let scale = nt / (t as f64 * w.row_sums().iter().sum::<f64>());
+    let scale = scale(&problem);
     let expectation = scale * mu / df;
     let second = scale * scale * (2.0 * mumu + mu * mu) / (df * (df + 2.0));
     let e = &fit.innovations;
@@ -118,6 +128,12 @@ pub fn residual_moran(context: &Context<'_>, base: &BaseFit) -> Result<ResidualM
     } else {
         Err("Moran's I of these residuals cannot vary".to_owned())
     }
+}
+
+/// n/S₀ over the whole panel.
+fn scale(problem: &Problem<'_>) -> f64 {
+    problem.n() as f64
+        / (problem.n_periods() as f64 * problem.weights.row_sums().iter().sum::<f64>())
 }
 
 /// (W + W')/2.

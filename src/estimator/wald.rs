@@ -130,6 +130,7 @@ pub fn wald(
             Err(why) => TestOutcome::NotApplicable { reason: why.to_string() },
         },
         details: BTreeMap::new(),
+        bootstrap: None,
     }
 }
 

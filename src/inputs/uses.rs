@@ -97,7 +97,8 @@ fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
             TableKind::Regression(_)
             | TableKind::Tests { .. }
             | TableKind::Moran { .. }
-            | TableKind::Robustness(_) => {}
+            | TableKind::Robustness(_)
+            | TableKind::Joint { .. } => {}
         }
     }
     used.into_iter().map(|located| (&located.value, &located.at)).collect()

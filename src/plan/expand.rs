@@ -180,12 +180,14 @@ fn cell(ground: Ground<'_>, grid_name: &str, axes: CellAxes, deepest: u32) -> Ce
         grid.randomisation.iter().map(|name| spec.randomisation[name].clone()).collect();
     let derived = functions::derived(spec, grid, &variable);
     let wald = functions::wald(spec, grid, &variable);
+    let test_bootstrap = grid.test_bootstrap.as_ref().map(|name| spec.bootstrap[name].clone());
     let extras = Extras {
         bootstraps: &bootstraps,
         tests: &tests,
         randomisations: &randomisations,
         derived: derived.iter().map(Function::canonical).collect(),
         wald: wald.iter().map(JointTest::canonical).collect(),
+        test_bootstrap: test_bootstrap.as_ref(),
     };
     let id = identity(spec, &axes, (&model, &change), skip, &extras);
     Cell {
@@ -201,5 +203,6 @@ fn cell(ground: Ground<'_>, grid_name: &str, axes: CellAxes, deepest: u32) -> Ce
         derived,
         wald,
         tests,
+        test_bootstrap,
     }
 }

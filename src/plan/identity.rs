@@ -71,6 +71,9 @@ pub(super) struct Extras<'a> {
     /// Joint tests: name and what is zero.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub wald: Vec<(&'a str, Vec<String>)>,
+    /// Their bootstrap.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test_bootstrap: Option<&'a Bootstrap>,
 }
 
 #[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,17 +5,20 @@
 //! | `expand` | a grid → its cells: product, `exclude`, `include`, order |
 //! | `functions` | functions of the coefficients as a cell has them, and what is wrong with them |
 //! | `identity` | what a cell asks → its content address |
+//! | `joint` | what is wrong with the families of hypotheses, given the cells |
 //! | `tables` | what is wrong with the tables, given the cells |
 //! | `variants` | the values of the axis of robustness checks, and what each changes |
 
 mod expand;
 mod functions;
 mod identity;
+mod joint;
 mod tables;
 mod variants;
 
 pub use functions::{Function, JointTest, check_functions};
 pub use identity::definitions;
+pub use joint::check_joint;
 pub use tables::check_tables;
 
 use crate::ident::{CellId, VarName};
@@ -58,6 +61,8 @@ pub struct Cell {
     pub wald: Vec<JointTest>,
     /// Groups of tests to run, in order, distinct.
     pub tests: Vec<String>,
+    /// Bootstrap of the tests under their null hypotheses.
+    pub test_bootstrap: Option<Bootstrap>,
 }
 
 /// The values of a cell's axes, by the names of the specification.
@@ -156,6 +161,7 @@ pub fn load(
         mistakes.extend(found);
         mistakes.extend(check_functions(&spec, &plan, vocabulary, &layers));
         mistakes.extend(check_tables(&spec, &plan));
+        mistakes.extend(check_joint(&spec, &plan));
         (spec, plan)
     });
     match planned {

@@ -19,7 +19,9 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
             TableKind::Regression(regression) => &regression.cells,
             TableKind::Tests { cells, .. } => cells,
             TableKind::Robustness(robustness) => &robustness.cells,
-            TableKind::Descriptive { .. } | TableKind::Moran { .. } => continue,
+            TableKind::Descriptive { .. } | TableKind::Moran { .. } | TableKind::Joint { .. } => {
+                continue;
+            }
         };
         if !plan.cells.iter().any(|cell| cell.grid == choice.grid) {
             continue;
@@ -39,7 +41,9 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
                     check_base(plan, robustness, &mut found);
                 }
                 TableKind::Tests { .. } => check_heads(plan, choice, &table.at, &mut found),
-                TableKind::Descriptive { .. } | TableKind::Moran { .. } => {}
+                TableKind::Descriptive { .. }
+                | TableKind::Moran { .. }
+                | TableKind::Joint { .. } => {}
             }
         }
         // A repeated table says the same of each turn.
@@ -64,28 +68,28 @@ fn check_rows(
             continue;
         }
         seen.push(&row.value);
-        let help = match &row.value {
-            RowTerm::Measure { lag, .. } => {
-                let has = |cell: &&Cell| {
-                    let of_measure = |r: &Regressor| r.variable == cell.measure_variable;
-                    cell.model.regressors.iter().any(|r| of_measure(r) && r.lag == *lag)
-                };
-                if chosen.iter().any(has) {
-                    continue;
-                }
-                let deepest = chosen.iter().map(|cell| cell.axes.lags.deepest()).max();
-                format!("their deepest lag is {}", deepest.unwrap_or(0))
-            }
-            RowTerm::Named(name) => {
-                let known = row_names(&chosen);
-                if known.contains(name) {
-                    continue;
-                }
-                suggest(name, known.iter().map(String::as_str))
-            }
-        };
+        let Some(help) = unfilled(&chosen, &row.value) else { continue };
         let message = format!("no cell of this table has a row `{}`", row.value);
         mistakes.push(Mistake::spec(&row.at, message).help(help));
+    }
+}
+
+/// Where none of `chosen` can fill a row: what it could have been.
+pub(super) fn unfilled(chosen: &[&Cell], row: &RowTerm) -> Option<String> {
+    match row {
+        RowTerm::Measure { lag, .. } => {
+            let has = |cell: &&Cell| {
+                let of_measure = |r: &Regressor| r.variable == cell.measure_variable;
+                cell.model.regressors.iter().any(|r| of_measure(r) && r.lag == *lag)
+            };
+            let deepest = chosen.iter().map(|cell| cell.axes.lags.deepest()).max();
+            let help = || format!("their deepest lag is {}", deepest.unwrap_or(0));
+            (!chosen.iter().any(has)).then(help)
+        }
+        RowTerm::Named(name) => {
+            let known = row_names(chosen);
+            (!known.contains(name)).then(|| suggest(name, known.iter().map(String::as_str)))
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 //! | `columns` | which cells are columns, in which order, under which heads |
 //! | `robustness` | what records say of the rows of a table over specifications |
 //! | `changes` | what variants did, for the notes |
+//! | `joint` | families of hypotheses as they are stored |
 //! | `notes` | what a reader must know, from the records |
 //! | `labels` | what things are called |
 //! | `functions` | functions of the coefficients in words |
@@ -23,6 +24,7 @@ pub mod changes;
 pub mod columns;
 pub mod format;
 pub mod functions;
+pub mod joint;
 pub mod labels;
 pub mod latex;
 pub mod letters;

@@ -1,6 +1,6 @@
 //! The notes below tables, from what the records say. Each note is a full sentence.
 
-use crate::model::{LagOrder, Normalisation, Permute, RegionWeights, Rescale, Term};
+use crate::model::{Bootstrap, LagOrder, Normalisation, Permute, RegionWeights, Rescale, Term};
 use crate::outcome::{Outcome, Reference};
 use crate::report::Source;
 use crate::report::columns::CellColumn;
@@ -190,10 +190,7 @@ pub fn bootstrap(
     }
     let said = of_outcome(columns, |outcome| {
         let b = outcome.bootstraps.first()?;
-        let rescaled = match b.design.rescale {
-            Rescale::Df => ", innovations rescaled for degrees of freedom",
-            Rescale::None => "",
-        };
+        let rescaled = rescaled(b.design.rescale);
         let failed = match b.failed {
             0 => String::new(),
             failed => format!(", {failed} of them without a fit"),
@@ -232,6 +229,19 @@ pub fn randomisation(
          seed {}.",
         source.spec.seed.0
     ))
+}
+
+/// `residual, 999 replicates, innovations rescaled for degrees of freedom`.
+pub fn design(design: &Bootstrap) -> String {
+    let (scheme, count) = (&design.scheme, design.replicates);
+    format!("{scheme}, {count} replicates{}", rescaled(design.rescale))
+}
+
+fn rescaled(rescale: Rescale) -> &'static str {
+    match rescale {
+        Rescale::Df => ", innovations rescaled for degrees of freedom",
+        Rescale::None => "",
+    }
 }
 
 /// What the missing-value policy filled in and dropped, isolates, and cautions of the fits.

@@ -189,6 +189,11 @@ pub fn threshold(value: f64) -> String {
     value.to_string()
 }
 
+/// A share as a declared percentage: `95 %`, without what rounding adds.
+pub fn percent(share: f64) -> String {
+    format!("{}\u{a0}%", (share * 1e8).round() / 1e6)
+}
+
 /// Full precision for data files: the shortest text that reads back as the same number.
 pub fn exact(value: f64) -> String {
     format!("{value:?}")
@@ -213,6 +218,14 @@ mod tests {
         assert_eq!(fixed(-0.0006, 3), "-0.001");
         assert_eq!(fixed(-0.0, 3), "0.000");
         assert_eq!(fixed(-0.4, 0), "0");
+    }
+
+    #[test]
+    fn percentages_have_no_tail() {
+        assert_eq!(
+            [1.0 - 0.05, 1.0 - 0.9, 1.0 - 0.025].map(percent),
+            ["95\u{a0}%", "10\u{a0}%", "97.5\u{a0}%"]
+        );
     }
 
     #[test]

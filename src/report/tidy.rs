@@ -1,5 +1,6 @@
 //! Tidy CSV files: every number with full precision, rows in the order of the plan.
 
+mod joint;
 mod randomisation;
 mod robustness;
 
@@ -26,6 +27,7 @@ pub fn files(source: Source<'_>) -> Vec<RenderedFile> {
         file("verdicts.csv", verdicts(source)),
         file("descriptive.csv", descriptive(source)),
         file("moran.csv", moran(source)),
+        file("joint.csv", joint::rows(source)),
         file("robustness.csv", robustness::rows(source)),
         file("robustness_choices.csv", robustness::choices(source)),
     ]
@@ -251,13 +253,28 @@ fn absent_columns(status: &str, cell: &Cell, failure: Option<&Failure>) -> Vec<S
 
 /// One row a cell and test.
 pub fn tests(source: Source<'_>) -> String {
-    let columns = ["test", "basis", "statistic", "null", "p_value", "status", "reason", "details"];
+    let columns = [
+        "test",
+        "basis",
+        "statistic",
+        "null",
+        "p_value",
+        "status",
+        "reason",
+        "details",
+        "bootstrap_scheme",
+        "bootstrap_rescale",
+        "bootstrap_replicates",
+        "bootstrap_failed",
+        "bootstrap_p_value",
+    ];
     let mut rows = Rows::new(key_header().chain(columns));
     for (cell, outcome) in fitted(source) {
         for test in &outcome.tests {
             let named = |(name, value): (&String, &f64)| format!("{name}={}", exact(*value));
             let details: Vec<String> = test.details.iter().map(named).collect();
-            rows.push(key(cell).chain(test_columns(test)).chain([details.join("; ")]));
+            let row = key(cell).chain(test_columns(test)).chain([details.join("; ")]);
+            rows.push(row.chain(test_bootstrap(test)));
         }
     }
     rows.text()
@@ -285,6 +302,18 @@ fn test_columns(test: &Test) -> [String; 7] {
             reason.clone(),
         ],
     }
+}
+
+fn test_bootstrap(test: &Test) -> [String; 5] {
+    test.bootstrap.as_ref().map_or_else(Default::default, |b| {
+        [
+            b.design.scheme.clone(),
+            b.design.rescale.name().to_owned(),
+            b.design.replicates.to_string(),
+            b.failed.to_string(),
+            exact(b.p_value),
+        ]
+    })
 }
 
 fn null_name(null: &NullDistribution) -> String {

@@ -1,15 +1,13 @@
 //! The bootstraps of a cell.
 
-use super::Shared;
-use crate::bootstrap::find;
-use crate::bootstrap::replicates::{Design, Path, Replicator, bootstrapped};
+use super::{Shared, draws};
+use crate::bootstrap::replicates::{Path, Replicator, bootstrapped};
 use crate::bootstrap::summary::{Original, summary};
 use crate::estimator::{Estimated, Estimator, Problem};
 use crate::model::Bootstrap;
-use crate::outcome::{BootstrapSummary, Estimate, Failure, FailureKind};
+use crate::outcome::{BootstrapSummary, Estimate, Failure};
 
-/// One bootstrap of a fit. Its random streams depend on the seed, the design and the units and
-/// periods, so that cells over the same panel share their draws.
+/// One bootstrap of a fit.
 pub(super) fn resample(
     shared: &Shared<'_>,
     problem: &Problem<'_>,
@@ -17,21 +15,9 @@ pub(super) fn resample(
     (estimated, impacts): (&Estimated, &[Estimate]),
     design: &Bootstrap,
 ) -> Result<BootstrapSummary, Failure> {
-    let scheme = find(&design.scheme).ok_or_else(|| Failure {
-        kind: FailureKind::Unsupported,
-        reason: format!("no bootstrap scheme is called `{}`", design.scheme),
-    })?;
-    let sample = problem.sample;
-    let units: Vec<&str> = sample.units.as_slice().iter().map(|u| u.0.as_str()).collect();
-    let name = format!("bootstrap {} {units:?} {:?}", design.scheme, sample.periods);
-    let drawn = Replicator::new(
-        problem,
-        estimator,
-        (estimated, impacts),
-        Design { scheme, rescale: design.rescale, key: shared.spec.seed.stream(&name) },
-        Path::Batched,
-    )
-    .replicates(0, design.replicates as usize);
+    let draws = draws::design(shared, design, problem.sample)?;
+    let drawn = Replicator::new(problem, estimator, (estimated, impacts), draws, Path::Batched)
+        .replicates(0, design.replicates as usize);
     let bounds = estimated.fit.convergence.as_ref().map(|c| c.interval);
     let originals: Vec<Original<'_>> = bootstrapped(estimated, impacts)
         .into_iter()
@@ -44,7 +30,7 @@ pub(super) fn resample(
     let spatial = !estimator.info().spatial.is_empty();
     Ok(BootstrapSummary {
         design: design.clone(),
-        caution: scheme.caution().filter(|_| spatial).map(str::to_owned),
+        caution: draws.scheme.caution().filter(|_| spatial).map(str::to_owned),
         failed: drawn.failed() as u32,
         estimates: summary(&originals, &drawn),
     })

@@ -32,6 +32,7 @@ pub fn experiment(spec: &Spec, inputs: &Inputs) -> ExperimentRecord {
         roster: needs_roster(spec).then(|| inputs.roster()),
         descriptive: described(spec).iter().filter_map(|v| describe(inputs, v)).collect(),
         moran: spec.moran.iter().map(|block| moran_series(spec, inputs, block)).collect(),
+        joint: Vec::new(),
     }
 }
 
@@ -45,7 +46,8 @@ fn described(spec: &Spec) -> Vec<VarName> {
             TableKind::Regression(_)
             | TableKind::Tests { .. }
             | TableKind::Moran { .. }
-            | TableKind::Robustness(_) => None,
+            | TableKind::Robustness(_)
+            | TableKind::Joint { .. } => None,
         })
         .flatten()
         .map(|v| v.value.clone())

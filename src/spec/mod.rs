@@ -36,7 +36,7 @@ use resolve::{Origin, resolve};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use tables::TableSpec;
+use tables::{CellChoice, RowTerm, TableSpec};
 use variants::{Family, VariantName, VariantSpec};
 use vocabulary::Vocabulary;
 
@@ -102,6 +102,7 @@ fn resolved(path: &Path, layers: &Layers, vocabulary: &Vocabulary) -> (Spec, Vec
     let whole = |grid: &GridSpec| !broken(&grid.at) && spec.has_all_of(grid);
     let grids = grids.into_iter().filter(|(_, grid)| whole(grid)).collect();
     spec.grids = grids;
+    spec.joint.retain(|_, joint| !broken(&joint.at));
     spec.tables.retain(|table| !broken(&table.at));
     mistakes.extend(found.into_iter().map(|m| context.relocated(m)));
     (spec, mistakes)
@@ -182,6 +183,8 @@ pub struct Spec {
     pub wald: BTreeMap<String, WaldSpec>,
     /// Grids by name.
     pub grids: BTreeMap<String, GridSpec>,
+    /// Families of hypotheses by name.
+    pub joint: BTreeMap<String, JointSpec>,
     /// Moran's I by year, in file order.
     pub moran: Vec<MoranSpec>,
     /// Tables, in file order.
@@ -200,7 +203,8 @@ impl Spec {
             variant: Some(grid.variant.clone()),
             ..Selector::default()
         };
-        let beside = grid.bootstrap.iter().all(|name| self.bootstrap.contains_key(name))
+        let mut bootstraps = grid.bootstrap.iter().chain(&grid.test_bootstrap);
+        let beside = bootstraps.all(|name| self.bootstrap.contains_key(name))
             && grid.randomisation.iter().all(|name| self.randomisation.contains_key(name))
             && grid.derived.iter().all(|name| self.derived.contains_key(name))
             && grid.wald.iter().all(|name| self.wald.contains_key(name));
@@ -446,6 +450,8 @@ pub struct GridSpec {
     pub wald: Vec<String>,
     /// Groups of tests to run: `lm`, `moran`.
     pub tests: Vec<Located<String>>,
+    /// Bootstrap of the tests under their null hypotheses: a key of [`Spec::bootstrap`].
+    pub test_bootstrap: Option<String>,
     /// The definition itself.
     pub at: KeyPath,
 }
@@ -467,6 +473,21 @@ pub struct Selector {
     pub weights: Option<Vec<String>>,
     /// Variants; a name without a member stands for all of its family.
     pub variant: Option<Vec<VariantName>>,
+}
+
+/// `[joint.NAME]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct JointSpec {
+    /// Which cells; no axis heads a column.
+    pub cells: CellChoice,
+    /// The coefficients and effects, in order; at least one.
+    pub rows: Vec<Located<RowTerm>>,
+    /// Key of [`Spec::bootstrap`], a bootstrap of the grid.
+    pub bootstrap: String,
+    /// Error rate of the whole family.
+    pub level: f64,
+    /// The definition itself.
+    pub at: KeyPath,
 }
 
 /// `[[moran]]`

@@ -49,6 +49,8 @@ pub struct RawSpec {
     pub wald: BTreeMap<String, RawWald>,
     /// Grids of cells.
     pub grids: BTreeMap<String, RawGrid>,
+    /// Families of hypotheses over many cells.
+    pub joint: BTreeMap<String, RawJoint>,
     /// Moran's I by year.
     pub moran: Vec<RawMoran>,
     /// Tables.
@@ -281,6 +283,8 @@ pub struct RawGrid {
     pub wald: Option<OneOrMany<String>>,
     /// Groups of tests to run.
     pub tests: Vec<String>,
+    /// Bootstrap of the tests under their null hypotheses; none when absent.
+    pub test_bootstrap: Option<String>,
 }
 
 /// A pattern over cells: `{ model = "slm", region = ["east", "west"] }`.
@@ -301,6 +305,23 @@ pub struct RawSelector {
     pub weights: Option<OneOrMany<String>>,
     /// Variants.
     pub variant: Option<OneOrMany<String>>,
+}
+
+/// `[joint.NAME]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawJoint {
+    /// The grid.
+    pub grid: Option<String>,
+    /// Which of its cells; all when absent.
+    #[serde(rename = "where")]
+    pub select: Option<RawSelector>,
+    /// Coefficients and effects.
+    pub rows: Option<Vec<String>>,
+    /// Which bootstrap of the grid.
+    pub bootstrap: Option<String>,
+    /// Error rate of the whole family; 0.05 when absent.
+    pub level: Option<f64>,
 }
 
 /// `[[moran]]`
@@ -363,6 +384,8 @@ pub struct RawTable {
     pub stars: Option<Vec<f64>>,
     /// Moran: id of the `[[moran]]` block.
     pub moran: Option<String>,
+    /// Joint: name of the `[joint.NAME]` block.
+    pub joint: Option<String>,
     /// Robustness: the preferred one of the chosen cells.
     pub base: Option<RawSelector>,
     /// Robustness: p-values below which an estimate is significant; 0.05 when absent.
@@ -383,6 +406,8 @@ pub enum RawTableKind {
     Moran,
     /// Coefficients over many specifications.
     Robustness,
+    /// Hypotheses that are tested together.
+    Joint,
 }
 
 impl RawTableKind {
@@ -394,6 +419,7 @@ impl RawTableKind {
             Self::Tests => "tests",
             Self::Moran => "moran",
             Self::Robustness => "robustness",
+            Self::Joint => "joint",
         }
     }
 }

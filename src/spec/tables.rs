@@ -55,6 +55,11 @@ pub enum TableKind {
     },
     /// Coefficients over many specifications, one row each.
     Robustness(RobustnessTable),
+    /// Hypotheses that are tested together, a row each.
+    Joint {
+        /// Name of the `[joint.NAME]` block.
+        joint: String,
+    },
 }
 
 /// Which cells are the columns of a table.

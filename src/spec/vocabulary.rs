@@ -10,6 +10,9 @@ pub struct Vocabulary {
     pub estimators: Vec<EstimatorWords>,
     /// Bootstrap schemes.
     pub schemes: Vec<String>,
+    /// Those whose draws keep the dependence between units, and so cannot stand for a null
+    /// hypothesis without it.
+    pub schemes_keeping_space: Vec<String>,
     /// Groups of tests.
     pub tests: Vec<TestWords>,
     /// Built-in table templates, without extension.

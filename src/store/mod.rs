@@ -4,7 +4,7 @@
 //! results/<experiment>/
 //!   records/<cell id>.json   one a cell: the cell, hashes of its inputs, estimates, tests
 //!   experiment.json          provenance of the data, descriptive statistics, Moran's I
-//!   estimates.csv impacts.csv fits.csv tests.csv verdicts.csv descriptive.csv moran.csv
+//!   estimates.csv impacts.csv joint.csv fits.csv tests.csv verdicts.csv descriptive.csv moran.csv
 //!   randomisation.csv robustness.csv robustness_choices.csv
 //!   tables/<table>.md tables/<table>.tex
 //! ```
@@ -14,6 +14,7 @@ pub mod folder;
 use crate::ident::CellId;
 use crate::model::Model;
 use crate::model::change::Roster;
+use crate::outcome::joint::JointFamily;
 use crate::outcome::{Descriptive, Failure, MoranSeries, Outcome};
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +76,9 @@ pub struct ExperimentRecord {
     pub descriptive: Vec<Descriptive>,
     /// Moran's I by period.
     pub moran: Vec<MoranSeries>,
+    /// Families of hypotheses over many cells; none when the run was interrupted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joint: Vec<JointFamily>,
 }
 
 /// What a data file is, from `NAME.provenance.toml` beside `NAME.csv`. It travels with the file:

@@ -21,7 +21,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("inputs", &["ident", "mistake", "model", "expr", "spec", "panel", "weights", "store", "load"]),
     ("estimator", &["ident", "math", "model", "outcome", "expr", "panel", "weights"]),
     ("diagnostic", &["ident", "math", "model", "outcome", "panel", "weights", "estimator"]),
-    ("bootstrap", &["ident", "math", "model", "outcome", "panel", "weights", "estimator"]),
+    (
+        "bootstrap",
+        &["ident", "math", "model", "outcome", "panel", "weights", "estimator", "diagnostic"],
+    ),
     ("randomisation", &["ident", "math", "model", "outcome", "panel", "estimator"]),
     ("simulate", &["ident", "mistake", "math", "model", "weights", "load"]),
     (

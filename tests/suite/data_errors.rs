@@ -57,6 +57,7 @@ fn spec(file: &Path) -> Spec {
         derived: BTreeMap::new(),
         wald: BTreeMap::new(),
         grids: BTreeMap::from([("main".into(), grid())]),
+        joint: BTreeMap::new(),
         moran: Vec::new(),
         tables: Vec::new(),
     }
@@ -81,6 +82,7 @@ fn grid() -> GridSpec {
         exclude: Vec::new(),
         include: Vec::new(),
         tests: Vec::new(),
+        test_bootstrap: None,
         at: key("grids.main"),
     }
 }

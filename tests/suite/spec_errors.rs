@@ -26,6 +26,7 @@ fn vocabulary() -> Vocabulary {
     });
     Vocabulary {
         schemes: SCHEMES.iter().map(|s| s.info().name.to_owned()).collect(),
+        schemes_keeping_space: vec!["time-block".to_owned()],
         estimators: estimators.collect(),
         tests: tests.collect(),
         templates: vec!["table".to_owned()],

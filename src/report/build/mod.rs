@@ -5,10 +5,12 @@
 //! | `regression` | estimates, one column a cell |
 //! | `tests` | tests, one column a cell |
 //! | `descriptive` | moments, one row a variable |
+//! | `joint` | hypotheses over many cells, one row each |
 //! | `moran` | Moran's I, one row a period |
 //! | `robustness` | coefficients over many specifications, one row each |
 
 pub mod descriptive;
+pub mod joint;
 pub mod moran;
 pub mod regression;
 pub mod robustness;
@@ -28,6 +30,7 @@ pub fn build(source: Source<'_>, spec: &TableSpec) -> Checked<Table> {
         TableKind::Regression(wanted) => regression::build(source, spec, wanted)?,
         TableKind::Tests { cells, rows } => tests::build(source, spec, cells, rows)?,
         TableKind::Moran { moran } => moran::build(source, spec, moran),
+        TableKind::Joint { joint } => joint::build(source, spec, joint)?,
         TableKind::Robustness(wanted) => robustness::build(source, spec, wanted)?,
     };
     debug_assert_eq!(table.check(), Ok(()), "table `{}`", table.id);

@@ -93,6 +93,7 @@ fn group(
             label: String::new(),
             entries: tests.iter().map(|t| p_value(*t)).collect(),
         });
+        rows.extend(bootstrap_row(&tests));
     }
     rows.extend(verdict_row(source, basis, columns));
     Group { label: Some(labels::basis(basis).to_owned()), rows }
@@ -125,6 +126,19 @@ fn p_value(test: Option<&Test>) -> Entry {
         }
         Some(TestOutcome::NotApplicable { .. }) | None => Entry::Empty,
     }
+}
+
+/// p-values of replicates under the null hypothesis, where any were asked for.
+fn bootstrap_row(tests: &[Option<&Test>]) -> Option<Row> {
+    let p_value = |test: &Option<&Test>| {
+        let bootstrap = test.and_then(|t| t.bootstrap.as_ref());
+        bootstrap.map_or(Entry::Empty, |b| Entry::Enclosed {
+            value: Number::probability(b.p_value),
+            brackets: Brackets::Round,
+        })
+    };
+    let any = tests.iter().flatten().any(|t| t.bootstrap.is_some());
+    any.then(|| Row { label: String::new(), entries: tests.iter().map(p_value).collect() })
 }
 
 fn verdict_row(source: Source<'_>, basis: Basis, columns: &[CellColumn<'_>]) -> Option<Row> {
@@ -167,6 +181,7 @@ fn table_notes(
     said.push("p-values in brackets.".to_owned());
     said.extend(functions::hypotheses(source, names, columns));
     said.extend(nulls(source, names, columns));
+    said.extend(bootstraps(source, names, columns));
     said.extend(notes::stars(&number::default_stars()));
     said.extend(changes::note(source, &choice.columns, columns));
     said.extend(notes::sample(columns));
@@ -196,6 +211,41 @@ fn nulls(source: Source<'_>, names: &[String], columns: &[CellColumn<'_>]) -> Op
     let each = |(null, labels): &(String, Vec<String>)| format!("{null} for {}", labels.join(", "));
     let said: Vec<String> = said.iter().map(each).collect();
     (!said.is_empty()).then(|| format!("Null distributions: {}.", said.join("; ")))
+}
+
+/// How the replicates under the null hypotheses were drawn, what failed, and which tests have none.
+fn bootstraps(source: Source<'_>, names: &[String], columns: &[CellColumn<'_>]) -> Option<String> {
+    fn shown<'o>(names: &[String], outcome: &'o Outcome) -> Vec<&'o Test> {
+        outcome.tests.iter().filter(|t| names.contains(&t.name)).collect()
+    }
+    let said = notes::of_outcome(columns, |outcome| {
+        let made = shown(names, outcome).into_iter().filter_map(|t| t.bootstrap.as_ref());
+        let most = made.max_by_key(|b| b.failed)?;
+        let failed = match most.failed {
+            0 => String::new(),
+            failed => format!(", up to {failed} of them without the statistic"),
+        };
+        Some(format!("{}{failed}", notes::design(&most.design)))
+    })?;
+    let all = || columns.iter().filter_map(CellColumn::outcome).flat_map(|o| &o.tests);
+    let made = |name: &str| all().any(|t| t.name == name && t.bootstrap.is_some());
+    let computed = |name: &str| {
+        all().any(|t| t.name == name && matches!(t.outcome, TestOutcome::Computed { .. }))
+    };
+    let without: Vec<String> = names
+        .iter()
+        .filter(|name| computed(name) && !made(name))
+        .map(|name| labels::test(name))
+        .collect();
+    let without = match without.as_slice() {
+        [] => String::new(),
+        some => format!("; no bootstrap version of {}", some.join(", ")),
+    };
+    Some(format!(
+        "Bootstrap p-values in parentheses, the statistic among those of replicates generated \
+         under the null hypothesis: {said}; seed {}{without}.",
+        source.spec.seed.0
+    ))
 }
 
 /// The reasoning behind the choices, in words: a note each. The numbers it rests on are rows of

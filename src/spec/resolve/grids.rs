@@ -70,6 +70,10 @@ impl Resolver<'_> {
             let groups: Vec<&str> = self.vocabulary.tests.iter().map(|t| t.name.as_str()).collect();
             self.known("group of tests", test, &place.join("tests").join(i), groups);
         }
+        let test_bootstrap = match &raw.test_bootstrap {
+            Some(name) => self.test_bootstrap(name, raw, place).map(Some),
+            None => Some(None),
+        };
         let effects = effects?;
         self.refuse_repeats(&effects, &place.join("effects"), "kind of effects");
         Some(GridSpec {
@@ -96,6 +100,7 @@ impl Resolver<'_> {
             exclude,
             include,
             tests: located(&tests, &place.join("tests")),
+            test_bootstrap: test_bootstrap?,
             at: place.clone(),
         })
     }
@@ -111,6 +116,25 @@ impl Resolver<'_> {
         let Some(list) = list else { return Some(Vec::new()) };
         self.refuse_repeats(&values(list), at, kind);
         self.names(list, at, kind, section)
+    }
+
+    /// The bootstrap of a grid's tests: its draws have to obey the null hypothesis.
+    fn test_bootstrap(&mut self, name: &str, raw: &RawGrid, place: &KeyPath) -> Option<String> {
+        let at = place.join("test_bootstrap");
+        if raw.tests.is_empty() && !self.reported(&place.join("tests")) {
+            let help = "add for instance tests = [\"lm\", \"moran\"], or take it out";
+            self.wrong(&at, "this grid has no tests to bootstrap", help);
+        }
+        self.names(&OneOrMany::One(name.to_owned()), &at, "bootstrap", "bootstrap")?;
+        let scheme = self.raw.bootstrap.get(name).and_then(|b| b.scheme.as_deref()).unwrap_or(name);
+        if self.vocabulary.schemes_keeping_space.iter().any(|known| known == scheme) {
+            let text =
+                format!("draws of `{scheme}` do not obey the null hypothesis of these tests");
+            let help = "it keeps the dependence between units that they look for; `residual`, \
+                        `wild` and `unit-wild` remove it";
+            self.wrong(&at, text, help);
+        }
+        Some(name.to_owned())
     }
 
     /// The values of an axis, which must be there and not be empty.

@@ -6,12 +6,14 @@
 //! | `sources` | data, variables, weights, regions, measures, models |
 //! | `grids` | axes, rules and Moran blocks |
 //! | `randomisation` | randomisation tests of the measure |
+//! | `joint` | families of hypotheses over many cells |
 //! | `tables` | tables, repeated ones among them |
 //! | `robustness` | tables over many specifications |
 //! | `variants` | robustness checks and the names of their values |
 
 mod functions;
 mod grids;
+mod joint;
 mod randomisation;
 mod robustness;
 mod sources;
@@ -25,7 +27,7 @@ use super::{DataSpec, Missing, Spec};
 use crate::expr::ExprError;
 use crate::ident::{KeyPath, Located, Seed, VarName};
 use crate::mistake::{Kind, Mistake, Place, suggest};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// What resolving needs to know of the layers a specification came from.
@@ -109,12 +111,14 @@ impl Resolver<'_> {
             derived,
             wald,
             grids,
+            joint: BTreeMap::new(),
             moran,
             tables: Vec::new(),
         };
         self.refuse_clashes(&partial);
+        let joint = self.joint(&partial);
         let tables = self.tables(&partial);
-        Spec { tables, ..partial }
+        Spec { joint, tables, ..partial }
     }
 
     fn reported(&self, at: &KeyPath) -> bool {
@@ -176,6 +180,7 @@ impl Resolver<'_> {
             "regions" => raw.regions.keys().map(String::as_str).collect(),
             "measures" => raw.measures.keys().map(String::as_str).collect(),
             "grids" => raw.grids.keys().map(String::as_str).collect(),
+            "joint" => raw.joint.keys().map(String::as_str).collect(),
             "bootstrap" => raw.bootstrap.keys().map(String::as_str).collect(),
             "randomisation" => raw.randomisation.keys().map(String::as_str).collect(),
             "variants" => {

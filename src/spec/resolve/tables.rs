@@ -119,7 +119,8 @@ impl Resolver<'_> {
         if let Some(id) = &id {
             self.refuse_path(id, &place.join("id"));
         }
-        let kinds = "\"descriptive\", \"regression\", \"tests\", \"moran\" or \"robustness\"";
+        let kinds =
+            "\"descriptive\", \"regression\", \"tests\", \"moran\", \"robustness\" or \"joint\"";
         let kind = self.required(raw.kind, &place.join("kind"), kinds);
         let kind = kind.and_then(|kind| {
             self.refuse_keys_of_other_kinds(raw, kind, place);
@@ -193,8 +194,8 @@ impl Resolver<'_> {
 
     /// A key that belongs to another kind of table would be ignored, so it is refused.
     fn refuse_keys_of_other_kinds(&mut self, raw: &RawTable, kind: RawTableKind, place: &KeyPath) {
-        use RawTableKind::{Descriptive, Moran, Regression, Robustness, Tests};
-        let keys: [(&str, bool, &[RawTableKind]); 13] = [
+        use RawTableKind::{Descriptive, Joint, Moran, Regression, Robustness, Tests};
+        let keys: [(&str, bool, &[RawTableKind]); 14] = [
             ("grid", raw.grid.is_some(), &[Regression, Tests, Robustness]),
             ("where", raw.select.is_some(), &[Regression, Tests, Robustness]),
             ("columns", raw.columns.is_some(), &[Regression, Tests]),
@@ -207,6 +208,7 @@ impl Resolver<'_> {
             ("variables", raw.variables.is_some(), &[Descriptive]),
             ("moran", raw.moran.is_some(), &[Moran]),
             ("base", raw.base.is_some(), &[Robustness]),
+            ("joint", raw.joint.is_some(), &[Joint]),
             ("level", raw.level.is_some(), &[Robustness]),
         ];
         for (key, given, kinds) in keys {
@@ -252,6 +254,13 @@ impl Resolver<'_> {
                     .then_some(TableKind::Moran { moran: id })
             }
             RawTableKind::Robustness => self.robustness(raw, spec, turn, place),
+            RawTableKind::Joint => {
+                let at = place.join("joint");
+                let expected = "the name of a [joint.NAME] block";
+                let joint = self.required(raw.joint.clone(), &at, expected)?;
+                let known = self.declared("[joint] block", "joint", &joint, &at);
+                known.then_some(TableKind::Joint { joint })
+            }
         }
     }
 

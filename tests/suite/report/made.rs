@@ -1,15 +1,16 @@
 //! Outcomes made by hand: one experiment whose numbers were chosen for their edges.
 
+use super::family;
 use spanel::ident::{CellId, KeyPath, Located, Seed, VarName};
 use spanel::model::change::Change;
 use spanel::model::{
-    Effects, Isolates, LagOrder, LagSet, Model, Normalisation, RegionWeights, Regressor, Term,
-    WeightsFormat,
+    Bootstrap, Effects, Isolates, LagOrder, LagSet, Model, Normalisation, RegionWeights, Regressor,
+    Rescale, Term, WeightsFormat,
 };
 use spanel::outcome::{
     Basis, Changes, Convergence, Descriptive, Estimate, Failure, FailureKind, Fit, MoranSeries,
-    MoranYear, NullDistribution, Outcome, Reference, SampleFacts, Statistic, Test, TestOutcome,
-    Verdict,
+    MoranYear, NullDistribution, Outcome, Reference, SampleFacts, Statistic, Test, TestBootstrap,
+    TestOutcome, Verdict,
 };
 use spanel::plan::{Cell, CellAxes, Plan};
 use spanel::report::Source;
@@ -104,6 +105,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
         derived: Vec::new(),
         wald: Vec::new(),
         tests: vec!["lm".to_owned()],
+        test_bootstrap: None,
     }
 }
 
@@ -220,6 +222,7 @@ fn outcome(cell: &Cell, lag_model: bool, first_measure: bool, region: &str) -> O
 fn tests(first_measure: bool) -> Vec<Test> {
     let computed = |name: &str, basis, statistic, p_value, df| Test {
         details: BTreeMap::new(),
+        bootstrap: None,
         name: name.to_owned(),
         basis,
         outcome: TestOutcome::Computed {
@@ -239,6 +242,7 @@ fn tests(first_measure: bool) -> Vec<Test> {
     } else {
         Test {
             details: BTreeMap::new(),
+            bootstrap: None,
             name: "lm-lag-exact".to_owned(),
             basis: Basis::Within,
             outcome: TestOutcome::NotApplicable {
@@ -246,8 +250,14 @@ fn tests(first_measure: bool) -> Vec<Test> {
             },
         }
     });
+    tests[0].bootstrap = Some(TestBootstrap {
+        design: Bootstrap { scheme: "residual".to_owned(), rescale: Rescale::Df, replicates: 999 },
+        failed: if first_measure { 0 } else { 2 },
+        p_value: 0.049_96,
+    });
     tests.push(Test {
         details: BTreeMap::new(),
+        bootstrap: None,
         name: "moran-residuals".to_owned(),
         basis: Basis::Fit,
         outcome: TestOutcome::Computed {
@@ -301,6 +311,7 @@ fn experiment_record() -> ExperimentRecord {
             moments("ln_co2", 6.0, 11.0),
             moments("ln_oa", -0.000_04, 1_234_567_890.0),
         ],
+        joint: vec![family::record()],
         moran: vec![MoranSeries {
             id: "emissions".to_owned(),
             variable: "ln_co2".to_owned(),
@@ -359,7 +370,8 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
             missing_codes: vec![],
             note: None,
         },
-        bootstrap: BTreeMap::new(),
+        bootstrap: BTreeMap::from([("residual".to_owned(), family::design())]),
+        joint: BTreeMap::from([(family::NAME.to_owned(), family::block())]),
         randomisation: BTreeMap::new(),
         variants: BTreeMap::new(),
         derived: BTreeMap::new(),
@@ -476,6 +488,7 @@ pub fn every_table() -> Vec<TableSpec> {
         ),
         table("moran", TableKind::Moran { moran: "emissions".to_owned() }),
         table("robustness", TableKind::Robustness(robustness())),
+        table("joint", TableKind::Joint { joint: family::NAME.to_owned() }),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! The same hand-made outcomes through every format.
 
+mod family;
 mod made;
 
 use made::{Made, at, choice, every_table, experiment, regression, robustness, select, table};
@@ -38,9 +39,10 @@ fn formats_carry_the_same_grid_of_values() {
         ("spanning", 3, 16),
         ("regions", 2, 15),
         ("all-terms", 2, 18),
-        ("lm", 3, 13),
+        ("lm", 3, 14),
         ("descriptive", 1, 3),
         ("moran", 2, 3),
+        ("joint", 2, 7),
         ("robustness", 2, 6),
     ] {
         let markdown = markdown_grid(text(&files, &format!("tables/{id}.md")), levels);
@@ -307,4 +309,20 @@ fn data_files_read_back_as_the_same_numbers() {
     assert_eq!(first[column("conf_low")].parse::<f64>(), Ok(-0.258_04 - 1.96 * 0.1));
     assert_eq!(text(&files, "fits.csv").lines().count(), 1 + made.plan.cells.len());
     assert!(!files.iter().any(|f| f.path.starts_with("tables/")));
+}
+
+#[test]
+fn results_of_another_family_are_not_shown() {
+    let spec = table("t", TableKind::Joint { joint: family::NAME.to_owned() });
+    let shown = |made: &Made| text(&rendered(made), "tables/t.md").to_owned();
+    let rows = |made: &Made| text(&rendered(made), "joint.csv").lines().count();
+    let mut made = experiment(vec![spec]);
+    assert!(shown(&made).contains("−0.2580\\*\\*"), "{}", shown(&made));
+    assert_eq!(rows(&made), 1 + 3 * 2 + 1);
+    made.experiment.joint[0].level = 0.1;
+    assert!(shown(&made).contains("not run [a]"), "{}", shown(&made));
+    assert_eq!(rows(&made), 1);
+    made.experiment.joint[0].level = 0.05;
+    made.experiment.joint[0].cells.swap(0, 2);
+    assert!(shown(&made).contains("not run [a]"), "{}", shown(&made));
 }

@@ -1,0 +1,100 @@
+//! Replicates of a test under its null hypothesis → its p-value.
+
+use super::Shape;
+use super::replicates::{Design, Path};
+use super::residuals::prepared;
+use crate::diagnostic::null::{NullStatistics, TileStatistics, plainly};
+use crate::math::lanes::{LANES, Lane};
+use crate::math::words::Words;
+use crate::outcome::Statistic;
+use rayon::prelude::*;
+
+/// A statistic this close to the sample's own, as a share of it, is a tie: a draw that reproduces
+/// the sample must count as one, not fall to rounding.
+const TIE: f64 = 1e-10;
+
+/// What replicates under the null hypothesis say of a test.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct UnderNull {
+    /// Replicates in which the statistic does not exist.
+    pub failed: usize,
+    /// (1 + #{|T*| ≥ |T|})/(B + 1), B the replicates in which it does (Davison & Hinkley 1997,
+    /// section 4.2).
+    pub p_value: f64,
+}
+
+/// What the first `count` replicates of `null` say of its tests, whose statistics in the sample of
+/// `units` units are `observed`; nothing of a test without one.
+pub fn p_values(
+    null: &dyn NullStatistics,
+    observed: &[Option<f64>],
+    units: usize,
+    (design, path): (Design<'_>, Path),
+    count: usize,
+) -> Vec<Option<UnderNull>> {
+    let fit = null.restricted();
+    let df = fit.fit.statistics.get(&Statistic::ResidualDf).copied().unwrap_or(f64::NAN);
+    let pool = prepared(&fit.innovations, design.rescale, df);
+    let shape = Shape { units, periods: pool.len() / units };
+    let tests = null.tests().len();
+    let room = || Room {
+        errors: vec![[0.0; LANES]; pool.len()],
+        scratch: vec![[0.0; LANES]; null.scratch()],
+        found: TileStatistics::new(tests),
+    };
+    let tile = |room: &mut Room, tile: usize| {
+        let first = tile * LANES;
+        let mut words = Words::new(design.key, first as u64);
+        design.scheme.draw(&pool, shape, &mut words, &mut room.errors);
+        match path {
+            Path::Batched => null.evaluate_tile(&room.errors, &mut room.scratch, &mut room.found),
+            Path::Plain => plainly(null, &room.errors, &mut room.found),
+        }
+        let asked = LANES.min(count - first);
+        observed.iter().enumerate().map(|(test, t)| tally(&room.found, test, *t, asked)).collect()
+    };
+    let none = || vec![Tally::default(); tests];
+    (0..count.div_ceil(LANES))
+        .into_par_iter()
+        .map_init(room, tile)
+        .reduce(none, |a: Vec<Tally>, b| a.iter().zip(&b).map(|(a, b)| a.plus(*b)).collect())
+        .into_iter()
+        .zip(observed)
+        .map(|(tally, observed)| observed.and_then(|_| tally.summary(count)))
+        .collect()
+}
+
+/// Room for a tile: made once for each thread.
+struct Room {
+    errors: Vec<Lane>,
+    scratch: Vec<Lane>,
+    found: TileStatistics,
+}
+
+/// Replicates in which a statistic exists, and those in which it is as extreme as the sample's.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    good: usize,
+    extreme: usize,
+}
+
+fn tally(found: &TileStatistics, test: usize, observed: Option<f64>, asked: usize) -> Tally {
+    let mut tally = Tally::default();
+    let Some(bound) = observed.map(|t| t.abs() * (1.0 - TIE)) else { return tally };
+    for statistic in (0..asked).filter_map(|l| found.get(test, l)) {
+        tally.good += 1;
+        tally.extreme += usize::from(statistic.abs() >= bound);
+    }
+    tally
+}
+
+impl Tally {
+    fn plus(self, other: Self) -> Self {
+        Self { good: self.good + other.good, extreme: self.extreme + other.extreme }
+    }
+
+    fn summary(self, count: usize) -> Option<UnderNull> {
+        let p_value = (1 + self.extreme) as f64 / (self.good + 1) as f64;
+        (self.good > 0).then_some(UnderNull { failed: count - self.good, p_value })
+    }
+}

@@ -1,0 +1,124 @@
+//! Families of hypotheses: the replicates of many cells side by side.
+//!
+//! Replicates are generated again from each cell's fit: they are a pure function of it and of the
+//! seed, and only the statistics of the family's hypotheses are kept.
+
+use super::{Fitted, Shared, caught, draws, fit};
+use crate::bootstrap::joint::{Adjusted, adjusted, critical, ratios};
+use crate::bootstrap::replicates::{Path, Replicator, bootstrapped};
+use crate::inputs::Inputs;
+use crate::model::Bootstrap;
+use crate::outcome::joint::{JointCell, JointFamily, JointHypothesis};
+use crate::outcome::{Estimate, Failure, FailureKind};
+use crate::plan::{Cell, Plan};
+use crate::spec::tables::RowTerm;
+use crate::spec::{JointSpec, Spec};
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+
+/// Every family of `spec`, in the order of their names. Cells that could not be fitted are no part
+/// of their family.
+pub fn joint(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<JointFamily> {
+    let shared = Shared::new(spec, inputs);
+    let one = |(name, joint): (&String, &JointSpec)| family(&shared, name, joint, plan);
+    spec.joint.iter().map(one).collect()
+}
+
+/// What a cell brings to its family.
+struct Columns {
+    /// The name of its random streams.
+    streams: String,
+    /// Each hypothesis with its t*, `None` where a replicate could not be fitted.
+    hypotheses: Vec<(Estimate, Vec<Option<f64>>)>,
+}
+
+fn family(shared: &Shared<'_>, name: &str, joint: &JointSpec, plan: &Plan) -> JointFamily {
+    let design = &shared.spec.bootstrap[&joint.bootstrap];
+    let rows: Vec<&RowTerm> = joint.rows.iter().map(|row| &row.value).collect();
+    let cells = plan.select(&joint.cells);
+    let found: Vec<Result<Columns, Failure>> = cells
+        .par_iter()
+        .map(|cell| caught(|| columns(shared, cell, &rows, design)).and_then(|found| found))
+        .collect();
+    let all: Vec<&(Estimate, Vec<Option<f64>>)> =
+        found.iter().flatten().flat_map(|c| &c.hypotheses).collect();
+    let complete: Vec<usize> = (0..design.replicates as usize)
+        .filter(|&b| all.iter().all(|(_, ratios)| ratios[b].is_some()))
+        .collect();
+    let statistics: Vec<f64> = all.iter().map(|(e, _)| e.statistic.abs()).collect();
+    let ratios: Vec<Vec<f64>> = all
+        .iter()
+        .map(|(_, ratios)| complete.iter().filter_map(|&b| ratios[b]).collect())
+        .collect();
+    let critical = critical(&ratios, joint.level);
+    let streams: BTreeSet<&str> = found.iter().flatten().map(|c| c.streams.as_str()).collect();
+    let draws = streams.len() as u32;
+    let mut adjusted = adjusted(&statistics, &ratios).into_iter();
+    let hypotheses = |found: Result<Columns, Failure>| {
+        let own = found?.hypotheses;
+        let p_values = adjusted.by_ref().take(own.len());
+        let made = own.iter().zip(p_values).map(|((e, _), p)| hypothesis(e, p, critical)).collect();
+        if complete.is_empty() { Err(no_replicate()) } else { Ok(made) }
+    };
+    let hypotheses: Vec<_> = found.into_iter().map(hypotheses).collect();
+    JointFamily {
+        name: name.to_owned(),
+        rows: rows.iter().map(ToString::to_string).collect(),
+        design: design.clone(),
+        level: joint.level,
+        failed: design.replicates - complete.len() as u32,
+        draws,
+        critical,
+        cells: cells
+            .iter()
+            .zip(hypotheses)
+            .map(|(cell, hypotheses)| JointCell { cell: cell.id.clone(), hypotheses })
+            .collect(),
+    }
+}
+
+fn hypothesis(estimate: &Estimate, p: Adjusted, critical: Option<f64>) -> JointHypothesis {
+    let (value, std_error) = (estimate.value, estimate.std_error);
+    JointHypothesis {
+        term: estimate.term.clone(),
+        value,
+        std_error,
+        p_value: estimate.p_value,
+        p_bootstrap: p.unadjusted,
+        p_max_t: p.max_t,
+        p_romano_wolf: p.romano_wolf,
+        interval: critical.map(|c| (value - c * std_error, value + c * std_error)),
+    }
+}
+
+fn no_replicate() -> Failure {
+    Failure {
+        kind: FailureKind::NoConvergence,
+        reason: "no replicate could be fitted in every cell of the family".to_owned(),
+    }
+}
+
+fn columns(
+    shared: &Shared<'_>,
+    cell: &Cell,
+    rows: &[&RowTerm],
+    design: &Bootstrap,
+) -> Result<Columns, Failure> {
+    let sample = shared.sample(cell);
+    let weights = shared.weights_for(cell, &sample);
+    let Fitted { problem, estimator, estimated, impacts } = fit(cell, &sample, &weights)?;
+    let draws = draws::design(shared, design, problem.sample)?;
+    let replicates =
+        Replicator::new(&problem, estimator, (&estimated, &impacts), draws, Path::Batched)
+            .replicates(0, design.replicates as usize);
+    let all = bootstrapped(&estimated, &impacts);
+    let hypothesis = |row: &&RowTerm| {
+        let name = cell.term_name(row);
+        let i = all.iter().position(|e| e.term.to_string() == name)?;
+        Some((all[i].clone(), ratios(&replicates, i, all[i].value)))
+    };
+    Ok(Columns {
+        streams: draws::streams(&design.scheme, problem.sample),
+        hypotheses: rows.iter().filter_map(hypothesis).collect(),
+    })
+}
