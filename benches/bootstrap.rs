@@ -9,7 +9,7 @@
 
 mod common;
 
-use common::{Case, best, cases, cpu, peak};
+use common::{Case, best, cases, cpu, peak, queen};
 use spanel::bootstrap::Shape;
 use spanel::bootstrap::replicates::{Path, Replicator};
 use spanel::bootstrap::summary::{Original, summary};
@@ -20,9 +20,69 @@ use spanel::math::words::Words;
 const COUNT: usize = 9_984;
 
 fn main() {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
-    let pool = pool.expect("one thread");
-    pool.install(one_core);
+    threads(1).install(|| {
+        one_core();
+        many_units();
+    });
+    two_cores();
+}
+
+fn threads(count: usize) -> rayon::ThreadPool {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(count).use_current_thread();
+    if count == 1 {
+        return pool.build().expect("the thread of the caller");
+    }
+    rayon::ThreadPoolBuilder::new().num_threads(count).build().expect("threads")
+}
+
+/// Replicates/s/core where nothing dense of order N² may stand in the loop.
+fn many_units() {
+    println!("\nMany units, queen contiguity, T = 10, k = 8: fit and set-up in s, us a replicate,");
+    println!("replicates/s/core, growth of the time of a replicate as a power of N");
+    let mut before: Option<(f64, f64)> = None;
+    for (rows, columns) in [(20, 15), (55, 55), (200, 150)] {
+        let case = queen("slm", (rows, columns), 10, 8);
+        let n = (rows * columns) as f64;
+        let start = cpu();
+        let fit = case.fit();
+        let fitted = cpu();
+        let made = case.replicator(&fit, "residual", Path::Batched);
+        let ready = cpu();
+        let count = (2_000_000 / (rows * columns)).clamp(48, 2_400) / LANES * LANES;
+        let seconds = best(3, || {
+            std::hint::black_box(made.replicates(0, count));
+        }) / count as f64;
+        let growth = before.map_or_else(String::new, |(n0, s0)| {
+            format!("{:6.2}", (seconds / s0).ln() / (n / n0).ln())
+        });
+        before = Some((n, seconds));
+        println!(
+            "{:22} {:8.3} {:8.3} {:9.1} {:8.0} {growth}",
+            case.name,
+            fitted - start,
+            ready - fitted,
+            seconds * 1e6,
+            1.0 / seconds
+        );
+    }
+}
+
+/// Wall time of one thread against that of two, turn about.
+fn two_cores() {
+    println!("\nTwo cores against one, by wall time (an idle machine is needed):");
+    let case = &cases()[0];
+    let fit = case.fit();
+    let made = case.replicator(&fit, "residual", Path::Batched);
+    let pools = [threads(1), threads(2)];
+    let mut times = [f64::MAX; 2];
+    for _ in 0..9 {
+        for (pool, time) in pools.iter().zip(&mut times) {
+            let start = std::time::Instant::now();
+            pool.install(|| std::hint::black_box(made.replicates(0, 60_000)));
+            *time = time.min(start.elapsed().as_secs_f64());
+        }
+    }
+    println!("{:22} {:.2} times as fast", case.name, times[0] / times[1]);
 }
 
 fn one_core() {

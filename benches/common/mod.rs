@@ -111,17 +111,33 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// A panel of its own making on a rook lattice.
-pub fn lattice(estimator: &str, (rows, columns): (usize, usize), t: usize, k: usize) -> Case {
+pub fn lattice(estimator: &str, grid: (usize, usize), t: usize, k: usize) -> Case {
+    panel(estimator, grid, &[(0, 1), (1, 0)], (t, k))
+}
+
+/// A panel of its own making on a queen lattice.
+pub fn queen(estimator: &str, grid: (usize, usize), t: usize, k: usize) -> Case {
+    panel(estimator, grid, &[(0, 1), (1, 0), (1, 1), (1, -1)], (t, k))
+}
+
+fn panel(
+    estimator: &str,
+    (rows, columns): (usize, usize),
+    steps: &[(usize, isize)],
+    (t, k): (usize, usize),
+) -> Case {
     let n = rows * columns;
     let units =
         UnitIndex::new((0..n).map(|i| UnitId(format!("u{i:06}"))).collect()).expect("distinct");
     let mut links = Vec::new();
     for i in 0..n {
-        if i % columns + 1 < columns {
-            links.extend([(i, i + 1, 1.0), (i + 1, i, 1.0)]);
-        }
-        if i + columns < n {
-            links.extend([(i, i + columns, 1.0), (i + columns, i, 1.0)]);
+        for &(down, right) in steps {
+            let row = i / columns + down;
+            let column = (i % columns).checked_add_signed(right);
+            if let Some(column) = column.filter(|c| row < rows && *c < columns) {
+                let j = row * columns + column;
+                links.extend([(i, j, 1.0), (j, i, 1.0)]);
+            }
         }
     }
     let links = Links { units: units.as_slice().to_vec(), links };
