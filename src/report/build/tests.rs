@@ -130,7 +130,7 @@ fn p_value(test: Option<&Test>) -> Entry {
 
 /// p-values of replicates under the null hypothesis, where any were asked for.
 fn bootstrap_row(tests: &[Option<&Test>]) -> Option<Row> {
-    let p_value = |test: &Option<&Test>| {
+    let p_value = |test: Option<&Test>| {
         let bootstrap = test.and_then(|t| t.bootstrap.as_ref());
         bootstrap.map_or(Entry::Empty, |b| Entry::Enclosed {
             value: Number::probability(b.p_value),
@@ -138,7 +138,7 @@ fn bootstrap_row(tests: &[Option<&Test>]) -> Option<Row> {
         })
     };
     let any = tests.iter().flatten().any(|t| t.bootstrap.is_some());
-    any.then(|| Row { label: String::new(), entries: tests.iter().map(p_value).collect() })
+    any.then(|| Row { label: String::new(), entries: tests.iter().copied().map(p_value).collect() })
 }
 
 fn verdict_row(source: Source<'_>, basis: Basis, columns: &[CellColumn<'_>]) -> Option<Row> {
