@@ -125,10 +125,8 @@ impl Scored for Ols {
         // That of the information the covariance is the inverse of, whichever its divisor.
         let sigma2 = at.value(&Term::Sigma2).unwrap_or_else(|| score::mean_square(e));
         let columns = problem.columns();
-        let mut pieces: Vec<Vec<f64>> = columns
-            .iter()
-            .map(|x| score::of_coefficient(&problem.within(x), e, sigma2))
-            .collect();
+        let mut pieces: Vec<Vec<f64>> =
+            columns.iter().map(|x| score::of_coefficient(&problem.within(x), e, sigma2)).collect();
         let mean = score::mean_square(e);
         pieces.push(e.iter().map(|e| (e * e - mean) / (2.0 * sigma2 * sigma2)).collect());
         pieces

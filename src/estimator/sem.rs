@@ -14,9 +14,9 @@
 use super::batch::{self, Reduction};
 use super::goodness::gaussian_loglik;
 use super::gram::FilteredGram;
+use super::leverage;
 use super::likelihood::{self, Optimum};
 use super::problem::combine;
-use super::leverage;
 use super::score::{self, Scored};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;

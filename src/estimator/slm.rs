@@ -84,10 +84,8 @@ impl Scored for Slm {
         let (e, rho) = (&at.innovations, at.value(&Term::Rho).unwrap_or(0.0));
         let sigma2 = score::mean_square(e);
         let columns = problem.columns();
-        let mut pieces: Vec<Vec<f64>> = columns
-            .iter()
-            .map(|x| score::of_coefficient(&problem.within(x), e, sigma2))
-            .collect();
+        let mut pieces: Vec<Vec<f64>> =
+            columns.iter().map(|x| score::of_coefficient(&problem.within(x), e, sigma2)).collect();
         let b = mean_lag(problem, rho, &at.systematic);
         pieces.push(score::of_spatial(&problem.weights.resolvent(rho), &b, e, sigma2));
         pieces.push(score::of_variance(e, sigma2));
