@@ -5,6 +5,7 @@ use spanel::ident::{Period, UnitId};
 use spanel::model::Effects;
 use spanel::model::change::Roster;
 use spanel::plan::{Cell, Plan};
+use spanel::spec::vocabulary::Vocabulary;
 
 const GRID: &str = r#"
 seed = 7

@@ -3,7 +3,7 @@
 
 use crate::support::{all_weights, fit, model, sample, units};
 use spanel::bootstrap::replicates::{Design, Path, Replicates, Replicator};
-use spanel::bootstrap::{Support, find as scheme};
+use spanel::bootstrap::{SCHEMES, Support, find as scheme};
 use spanel::estimator::leverage;
 use spanel::estimator::{ESTIMATORS, Estimated, Estimator, Problem, find};
 use spanel::model::{Effects, LagOrder, Model, Normalisation, Rescale, Term};
@@ -268,4 +268,14 @@ fn schemes_refuse_what_they_are_not_for() {
     assert!(of("score", "sem").caution().is_some());
     assert!(of("spatial-block", "ols").caution().is_some());
     assert_eq!(of("residual", "slm"), Support::Sound);
+}
+
+/// Every scheme is explained to users.
+#[test]
+fn every_scheme_is_documented() {
+    let page = std::fs::read_to_string("experiments/README.md").expect("the page");
+    for scheme in SCHEMES {
+        let name = format!("`{}`", scheme.info().name);
+        assert!(page.contains(&name), "{name}");
+    }
 }
