@@ -321,6 +321,8 @@ pub enum Rescale {
     None,
     /// Times √(n/(n − k − absorbed effects)).
     Df,
+    /// Each divided by √(1 − h), h its leverage (effects counted), then recentred.
+    Leverage,
 }
 
 impl Rescale {
@@ -329,6 +331,7 @@ impl Rescale {
         match self {
             Self::None => "none",
             Self::Df => "df",
+            Self::Leverage => "leverage",
         }
     }
 }
@@ -340,6 +343,9 @@ pub struct Bootstrap {
     pub scheme: String,
     /// What is done to the innovations first.
     pub rescale: Rescale,
+    /// Periods of a block, of a scheme that draws blocks of them; `None`: the usual number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block_length: Option<u32>,
     /// Number of replicates.
     pub replicates: u32,
 }

@@ -284,7 +284,7 @@ fn run_tests(shared: &Shared<'_>, cell: &Cell, problem: Problem<'_>) -> Result<F
     for group in cell.tests.iter().filter_map(|name| diagnostic::find(name)) {
         let mut found = group.run(&context);
         if let Some(asked) = &cell.test_bootstrap {
-            null::bootstrap(shared, asked, (group, &context), problem.sample, &mut found.tests)?;
+            null::bootstrap(shared, asked, (group, &context), &problem, &mut found.tests)?;
         }
         all.tests.extend(found.tests);
         all.verdicts.extend(found.verdicts);

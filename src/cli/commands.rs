@@ -4,9 +4,9 @@ use super::Ending;
 use super::args::{Command, Experiment, Results};
 use super::diagnostic;
 use super::progress::Progress;
-use crate::bootstrap::{self, SCHEMES};
+use super::schemes;
 use crate::diagnostic::DIAGNOSTICS;
-use crate::estimator::{self, ESTIMATORS};
+use crate::estimator::ESTIMATORS;
 use crate::inputs::{self, Inputs};
 use crate::load::provenance;
 use crate::mistake::{Checked, Kind, Mistake, Mistakes};
@@ -77,7 +77,7 @@ impl Loaded {
     /// Plans the cells that leave out one unit, year or region at a time.
     fn settle(&mut self, roster: Option<&Roster>) -> Result<(), Ending> {
         if let Some(roster) = roster.filter(|_| plan::needs_roster(&self.spec)) {
-            self.plan = self.or_report(plan::settle(&self.spec, roster))?;
+            self.plan = self.or_report(plan::settle(&self.spec, roster, &vocabulary()))?;
         }
         Ok(())
     }
@@ -110,7 +110,7 @@ fn check(experiment: &Experiment) -> Ending {
             println!("filled: {} values", panel.repairs.filled.len());
         }
         let islands = run::islands(&loaded.plan, &loaded.spec, &inputs);
-        for text in islands.into_iter().chain(cautions(&loaded.plan)) {
+        for text in islands.into_iter().chain(schemes::cautions(&loaded.plan)) {
             println!("{text}");
         }
         Ok(Ending::Done)
@@ -166,7 +166,7 @@ fn run_cells(experiment: &Experiment, results: &Results, jobs: Option<u16>) -> E
         let templates = loaded.or_report(user_templates(&experiment.spec))?;
         loaded.or_report(rehearse(&loaded, &inputs, &templates))?;
         let islands = run::islands(&loaded.plan, &loaded.spec, &inputs);
-        for text in islands.into_iter().chain(cautions(&loaded.plan)) {
+        for text in islands.into_iter().chain(schemes::cautions(&loaded.plan)) {
             eprintln!("{text}");
         }
         let folder = loaded.or_report(Folder::create(&results.results, &loaded.spec.name))?;
@@ -400,20 +400,6 @@ fn left_over(tables: &Path, files: &[RenderedFile]) -> Vec<String> {
     left
 }
 
-/// What schemes say of themselves where a cell asks for what they are weak at.
-fn cautions(plan: &Plan) -> BTreeSet<String> {
-    let spatial = |name: &str| estimator::find(name).is_some_and(|e| !e.info().spatial.is_empty());
-    plan.cells
-        .iter()
-        .filter(|cell| spatial(&cell.model.estimator))
-        .flat_map(|cell| &cell.bootstraps)
-        .filter_map(|b| {
-            let caution = bootstrap::find(&b.scheme)?.caution()?;
-            Some(format!("bootstrap `{}` of a spatial model: {caution}", b.scheme))
-        })
-        .collect()
-}
-
 /// Renders every table as if no cell had been run, so that a template that fails does so before
 /// hours are spent and not after.
 fn rehearse(loaded: &Loaded, inputs: &Inputs, templates: &UserTemplates) -> Checked<()> {
@@ -464,12 +450,7 @@ fn vocabulary() -> Vocabulary {
                 }
             })
             .collect(),
-        schemes: SCHEMES.iter().map(|s| s.info().name.to_owned()).collect(),
-        schemes_keeping_space: SCHEMES
-            .iter()
-            .filter(|s| s.caution().is_some())
-            .map(|s| s.info().name.to_owned())
-            .collect(),
+        schemes: schemes::words(),
         tests: DIAGNOSTICS
             .iter()
             .map(|d| TestWords {

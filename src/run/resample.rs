@@ -1,11 +1,13 @@
 //! The bootstraps of a cell.
 
 use super::{Shared, draws};
+use crate::bootstrap::Support;
 use crate::bootstrap::replicates::{Path, Replicator, bootstrapped};
 use crate::bootstrap::summary::{Original, summary};
 use crate::estimator::{Estimated, Estimator, Problem};
 use crate::model::Bootstrap;
-use crate::outcome::{BootstrapSummary, Estimate, Failure};
+use crate::outcome::{BootstrapSummary, Estimate, Failure, FailureKind};
+use crate::panel::sample::Sample;
 
 /// One bootstrap of a fit.
 pub(super) fn resample(
@@ -16,6 +18,8 @@ pub(super) fn resample(
     design: &Bootstrap,
 ) -> Result<BootstrapSummary, Failure> {
     let draws = draws::design(shared, design, problem.sample)?;
+    let support = draws.scheme.supports(estimator, problem.model.effects);
+    let caution = caution(support, design, problem.sample)?;
     let drawn = Replicator::new(problem, estimator, (estimated, impacts), draws, Path::Batched)
         .replicates(0, design.replicates as usize);
     let bounds = estimated.fit.convergence.as_ref().map(|c| c.interval);
@@ -27,11 +31,30 @@ pub(super) fn resample(
             acceleration: Some(0.0),
         })
         .collect();
-    let spatial = !estimator.info().spatial.is_empty();
     Ok(BootstrapSummary {
         design: design.clone(),
-        caution: draws.scheme.caution().filter(|_| spatial).map(str::to_owned),
+        caution,
         failed: drawn.failed() as u32,
         estimates: summary(&originals, &drawn),
     })
+}
+
+/// What must be said of a design in this cell, or why it cannot be run there.
+fn caution(
+    support: Support,
+    design: &Bootstrap,
+    sample: &Sample,
+) -> Result<Option<String>, Failure> {
+    let unsupported = |reason: String| Failure { kind: FailureKind::Unsupported, reason };
+    let scheme = &design.scheme;
+    if let Support::Refused { because, .. } = support {
+        return Err(unsupported(format!("bootstrap scheme `{scheme}`: {because}")));
+    }
+    match design.block_length {
+        Some(length) if length as usize > sample.n_periods() => Err(unsupported(format!(
+            "bootstrap scheme `{scheme}`: blocks of {length} periods in a sample of {}",
+            sample.n_periods()
+        ))),
+        Some(_) | None => Ok(support.caution().map(str::to_owned)),
+    }
 }

@@ -175,6 +175,8 @@ pub struct RawBootstrap {
     pub scheme: Option<String>,
     /// What is done to the innovations first; `df` when absent.
     pub rescale: Option<Rescale>,
+    /// Periods of a block, of a scheme that draws blocks of them; ⌈T^⅓⌉ when absent.
+    pub block_length: Option<u32>,
     /// Number of replicates; 999 when absent.
     pub replicates: Option<u32>,
 }

@@ -251,7 +251,12 @@ fn tests(first_measure: bool) -> Vec<Test> {
         }
     });
     tests[0].bootstrap = Some(TestBootstrap {
-        design: Bootstrap { scheme: "residual".to_owned(), rescale: Rescale::Df, replicates: 999 },
+        design: Bootstrap {
+            scheme: "residual".to_owned(),
+            rescale: Rescale::Df,
+            block_length: None,
+            replicates: 999,
+        },
         failed: if first_measure { 0 } else { 2 },
         p_value: 0.049_96,
     });
