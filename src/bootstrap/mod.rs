@@ -17,11 +17,13 @@
 //! | `cluster` | whole unit histories |
 //! | `block` | whole cross-sections, in blocks of periods |
 //! | `parametric` | normal draws |
-//! | `replicates` | one fit at a time: the plain path |
+//! | `replicates` | a tile of replicates at a time |
+//! | `order` | exact order statistics in bounded memory |
 //! | `summary` | replicates → standard errors, bias, intervals, p-values |
 
 pub mod block;
 pub mod cluster;
+pub mod order;
 pub mod parametric;
 pub mod replicates;
 pub mod residual;

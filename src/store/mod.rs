@@ -9,6 +9,8 @@
 //! ```
 
 pub mod folder;
+pub mod journal;
+pub mod replicates;
 
 use crate::ident::CellId;
 use crate::model::Model;
