@@ -1,5 +1,8 @@
 //! A results folder: whole files or none.
 
+use super::distribution::ParquetFile;
+use super::journal::FileJournal;
+use super::replicates::{Distribution, Facts, Heading, Journal, Keeper};
 use super::{ExperimentRecord, Record, SCHEMA};
 use crate::ident::CellId;
 use crate::mistake::{Checked, Mistake};
@@ -114,14 +117,38 @@ impl Folder {
     }
 }
 
+impl Keeper for Folder {
+    fn journal(&self, heading: &Heading) -> Checked<Box<dyn Journal>> {
+        let path = self.root.join(format!("replicates/{}.journal", heading.key));
+        Ok(Box::new(FileJournal::open(&path, heading)?))
+    }
+
+    fn distribution(
+        &self,
+        name: &str,
+        heading: &Heading,
+        facts: Facts,
+    ) -> Checked<Box<dyn Distribution>> {
+        let path = self.root.join(format!("replicates/{}.parquet", file_name(name)));
+        Ok(Box::new(ParquetFile::begin(&path, heading, facts)?))
+    }
+}
+
+/// A label as the name of a file: `/` becomes `,`, and what not every file system takes `_`.
+fn file_name(label: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "+-_.,".contains(c);
+    let part = |c: char| if c == '/' { ',' } else if plain(c) { c } else { '_' };
+    label.chars().map(part).collect()
+}
+
 /// Temporary files are private to their owner; results are for everyone who may read the folder.
 #[cfg(unix)]
-fn make_readable(file: &tempfile::NamedTempFile) -> std::io::Result<()> {
+pub(super) fn make_readable(file: &tempfile::NamedTempFile) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn make_readable(_: &tempfile::NamedTempFile) -> std::io::Result<()> {
+pub(super) fn make_readable(_: &tempfile::NamedTempFile) -> std::io::Result<()> {
     Ok(())
 }

@@ -8,6 +8,7 @@
 //!   tables/<table>.md tables/<table>.tex
 //! ```
 
+pub mod distribution;
 pub mod folder;
 pub mod journal;
 pub mod replicates;
