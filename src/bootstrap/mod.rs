@@ -19,6 +19,7 @@
 //! | `parametric` | normal draws |
 //! | `replicates` | a tile of replicates at a time |
 //! | `order` | exact order statistics in bounded memory |
+//! | `stream` | the same summary of more replicates than memory holds |
 //! | `summary` | replicates → standard errors, bias, intervals, p-values |
 
 pub mod block;
@@ -28,6 +29,7 @@ pub mod parametric;
 pub mod replicates;
 pub mod residual;
 pub mod residuals;
+pub mod stream;
 pub mod summary;
 pub mod wild;
 

@@ -4,7 +4,7 @@ use super::distribution::ParquetFile;
 use super::journal::FileJournal;
 use super::replicates::{Distribution, Facts, Heading, Journal, Keeper};
 use super::{ExperimentRecord, Record, SCHEMA};
-use crate::ident::CellId;
+use crate::ident::{CellId, short_hash};
 use crate::mistake::{Checked, Mistake};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -134,11 +134,17 @@ impl Keeper for Folder {
     }
 }
 
-/// A label as the name of a file: `/` becomes `,`, and what not every file system takes `_`.
+/// A label as the name of a file: `/` becomes `,`. Where a character is not one that every file
+/// system takes, it becomes `_` and the name ends with a hash that tells it from others.
 fn file_name(label: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "+-_.,".contains(c);
+    let plain = |c: char| c.is_alphanumeric() || "+-_.,/".contains(c);
     let part = |c: char| if c == '/' { ',' } else if plain(c) { c } else { '_' };
-    label.chars().map(part).collect()
+    let name: String = label.chars().map(part).collect();
+    if label.chars().all(plain) {
+        name
+    } else {
+        format!("{name}~{}", &short_hash("spanel 2026 file name", label.as_bytes())[..8])
+    }
 }
 
 /// Temporary files are private to their owner; results are for everyone who may read the folder.
