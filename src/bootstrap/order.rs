@@ -68,7 +68,8 @@ impl Counts {
     /// Where the numbers of `ranks` (from 1) are to be looked for, not holding more than `most`
     /// numbers of an interval at once.
     pub fn search(&self, ranks: impl IntoIterator<Item = u64>, most: usize) -> Search {
-        let mut search = Search { most: most as u64, found: BTreeMap::new(), intervals: Vec::new() };
+        let mut search =
+            Search { most: most as u64, found: BTreeMap::new(), intervals: Vec::new() };
         let ends = |bin| {
             let last = if bin + 1 < BINS { self.start(bin + 1) - 1 } else { u64::MAX };
             (self.start(bin), last)
@@ -225,7 +226,8 @@ mod tests {
 
     #[test]
     fn keys_follow_the_total_order() {
-        let rising = [-f64::NAN, f64::NEG_INFINITY, -1.0, -1e-310, -0.0, 0.0, 1e-310, f64::INFINITY];
+        let rising =
+            [-f64::NAN, f64::NEG_INFINITY, -1.0, -1e-310, -0.0, 0.0, 1e-310, f64::INFINITY];
         assert!(rising.windows(2).all(|w| key(w[0]) < key(w[1])));
         assert!(rising.iter().all(|v| number(key(*v)).to_bits() == v.to_bits()));
     }

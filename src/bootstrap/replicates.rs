@@ -135,8 +135,11 @@ impl<'a> Replicator<'a> {
     /// Replicates `first` to `first + count − 1`, on the current thread pool. `first` is a multiple
     /// of [`LANES`].
     pub fn replicates(&self, first: u64, count: usize) -> Replicates {
-        // Tasks of a few tiles each: the room is made once for each.
-        const TASK: usize = 6;
+        // Tasks of a few tiles each: the room is made once for each. Fits outweigh it by far.
+        let task = match self.path() {
+            Path::Batched => 6,
+            Path::Plain => 1,
+        };
         debug_assert_eq!(first % LANES as u64, 0);
         let tiles = count.div_ceil(LANES);
         let width = 2 * self.estimates;
@@ -144,15 +147,15 @@ impl<'a> Replicator<'a> {
         let mut good = vec![[false; LANES]; tiles];
         let first_tile = first / LANES as u64;
         numbers
-            .par_chunks_mut(width * TASK)
-            .zip(good.par_chunks_mut(TASK))
+            .par_chunks_mut(width * task)
+            .zip(good.par_chunks_mut(task))
             .enumerate()
             .for_each_init(
                 || self.room(),
-                |room, (task, (numbers, good))| {
+                |room, (number, (numbers, good))| {
                     let tiles = numbers.chunks_exact_mut(width).zip(good.iter_mut());
                     for (i, (out, good)) in tiles.enumerate() {
-                        *good = self.tile(first_tile + (task * TASK + i) as u64, room, out);
+                        *good = self.tile(first_tile + (number * task + i) as u64, room, out);
                     }
                 },
             );

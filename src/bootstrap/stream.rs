@@ -128,7 +128,9 @@ impl Searches<'_> {
         let quantile = |search: &Search, p: f64| {
             let (below, share) = rank(count, p);
             let of = |rank: u64| {
-                search.value(rank).expect("every pass shows the same replicates, so ranks are found")
+                search
+                    .value(rank)
+                    .expect("every pass shows the same replicates, so ranks are found")
             };
             if share == 0.0 {
                 of(below)

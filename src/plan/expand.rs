@@ -150,7 +150,7 @@ fn cell(spec: &Spec, grid_name: &str, grid: &GridSpec, axes: CellAxes, deepest: 
         }
     }
     let bootstraps: Vec<_> =
-        grid.bootstrap.iter().map(|name| spec.bootstrap[name].clone()).collect();
+        grid.bootstrap.iter().map(|name| spec.bootstrap[name].design.clone()).collect();
     let id =
         identity(spec, &axes, &model, skip, &Extras { bootstraps: &bootstraps, tests: &tests });
     Cell {

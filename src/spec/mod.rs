@@ -24,8 +24,8 @@ use crate::expr::Expr;
 use crate::ident::{KeyPath, Located, Period, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
 use crate::model::{
-    Bootstrap, Effects, Isolates, LagOrder, LagSet, Normalisation, RegionWeights, SmallSample,
-    WeightsFormat,
+    Bootstrap, Effects, Isolates, Keep, LagOrder, LagSet, Normalisation, RegionWeights,
+    SmallSample, WeightsFormat,
 };
 use extract::{Extracted, extract};
 use layers::Layers;
@@ -167,7 +167,7 @@ pub struct Spec {
     /// Models by name: the built-in ones and those of `[models.NAME]`.
     pub models: BTreeMap<String, ModelSpec>,
     /// Bootstraps by name.
-    pub bootstrap: BTreeMap<String, Bootstrap>,
+    pub bootstrap: BTreeMap<String, BootstrapSpec>,
     /// Grids by name.
     pub grids: BTreeMap<String, GridSpec>,
     /// Moran's I by year, in file order.
@@ -307,6 +307,15 @@ pub struct ModelSpec {
     pub lag_order: LagOrder,
     /// Divisors and reference distribution, when stated.
     pub small_sample: Option<SmallSample>,
+}
+
+/// `[bootstrap.NAME]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct BootstrapSpec {
+    /// What a cell asks for.
+    pub design: Bootstrap,
+    /// What is kept of the replicates.
+    pub keep: Keep,
 }
 
 /// The axes of a grid, in the order that numbers cells.

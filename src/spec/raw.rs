@@ -4,7 +4,7 @@
 //! internally tagged enums: they lose the place of a mistake.
 
 use crate::model::{
-    Effects, Isolates, LagOrder, LagSet, Normalisation, RegionWeights, Rescale, SmallSample,
+    Effects, Isolates, Keep, LagOrder, LagSet, Normalisation, RegionWeights, Rescale, SmallSample,
     WeightsFormat,
 };
 use crate::spec::tables::Parentheses;
@@ -166,6 +166,8 @@ pub struct RawBootstrap {
     pub rescale: Option<Rescale>,
     /// Number of replicates; 999 when absent.
     pub replicates: Option<u32>,
+    /// What is kept of the replicates; `journal` when absent.
+    pub keep: Option<Keep>,
 }
 
 /// `[grids.NAME]`

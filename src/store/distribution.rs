@@ -154,7 +154,10 @@ mod tests {
         let good = (first..end).map(|b| b != 2).collect();
         let of = |b: u64| b as f64;
         let numbers = (first / 2..end / 2)
-            .flat_map(|tile| [0.0, 100.0, 0.25, 100.25].map(|part| [2 * tile, 2 * tile + 1].map(|b| of(b) + part)))
+            .flat_map(|tile| {
+                [0.0, 100.0, 0.25, 100.25]
+                    .map(|part| [2 * tile, 2 * tile + 1].map(|b| of(b) + part))
+            })
             .flatten()
             .collect();
         Tiles { first, good, numbers }

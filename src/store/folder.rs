@@ -138,7 +138,15 @@ impl Keeper for Folder {
 /// system takes, it becomes `_` and the name ends with a hash that tells it from others.
 fn file_name(label: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "+-_.,/".contains(c);
-    let part = |c: char| if c == '/' { ',' } else if plain(c) { c } else { '_' };
+    let part = |c: char| {
+        if c == '/' {
+            ','
+        } else if plain(c) {
+            c
+        } else {
+            '_'
+        }
+    };
     let name: String = label.chars().map(part).collect();
     if label.chars().all(plain) {
         name

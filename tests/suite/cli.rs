@@ -8,11 +8,11 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// A folder with a small experiment of its own: 6 units on a chain with a hub, 8 periods.
-struct Lab {
+pub struct Lab {
     folder: TempDir,
 }
 
-const SPEC: &str = r#"
+pub const SPEC: &str = r#"
 title = "A small experiment"
 seed = 7
 
@@ -88,7 +88,7 @@ fn panel() -> String {
 }
 
 impl Lab {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let lab = Self { folder: TempDir::new().unwrap() };
         lab.write("lab.toml", SPEC);
         lab.write("panel.csv", &panel());
@@ -96,15 +96,15 @@ impl Lab {
         lab
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).unwrap();
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub fn run(&self, arguments: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_spanel"))
             .args(arguments)
             .current_dir(self.folder.path())
@@ -114,7 +114,7 @@ impl Lab {
     }
 
     /// Every file below a folder with its bytes.
-    fn files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
+    pub fn files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
         let root = self.path(folder);
         let mut found = BTreeMap::new();
         collect(&root, &root, &mut found);
@@ -134,11 +134,11 @@ fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-fn assert_exit(output: &Output, code: i32) {
+pub fn assert_exit(output: &Output, code: i32) {
     assert_eq!(
         output.status.code(),
         Some(code),

@@ -10,7 +10,8 @@ use crate::model::{
 };
 use crate::spec::raw::{ExtraUnits, RawRegion, RawVariable, RawWeights, Text};
 use crate::spec::{
-    DataSpec, MeasureSpec, Missing, ModelSpec, RegionSpec, RegionUnits, VariableSpec, WeightsSpec,
+    BootstrapSpec, DataSpec, MeasureSpec, Missing, ModelSpec, RegionSpec, RegionUnits,
+    VariableSpec, WeightsSpec,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -326,7 +327,7 @@ impl Resolver<'_> {
         models
     }
 
-    pub(super) fn bootstraps(&mut self) -> BTreeMap<String, Bootstrap> {
+    pub(super) fn bootstraps(&mut self) -> BTreeMap<String, BootstrapSpec> {
         let mut bootstraps = BTreeMap::new();
         for (name, raw) in &self.raw.bootstrap {
             let place = at(&["bootstrap", name]);
@@ -339,12 +340,18 @@ impl Resolver<'_> {
             };
             let known = self.known("bootstrap scheme", &scheme, &at, schemes);
             let replicates = raw.replicates.unwrap_or(999);
-            if !(19..=999_999).contains(&replicates) {
+            if !(19..=99_999_999).contains(&replicates) {
                 let text = format!("{replicates} replicates are too few or too many");
-                self.wrong(&place.join("replicates"), text, "expected 19 to 999999; 999 is usual");
+                self.wrong(
+                    &place.join("replicates"),
+                    text,
+                    "expected 19 to 99999999; 999 is usual",
+                );
             } else if known {
                 let rescale = raw.rescale.unwrap_or(Rescale::Df);
-                bootstraps.insert(name.clone(), Bootstrap { scheme, rescale, replicates });
+                let design = Bootstrap { scheme, rescale, replicates };
+                let keep = raw.keep.unwrap_or_default();
+                bootstraps.insert(name.clone(), BootstrapSpec { design, keep });
             }
         }
         bootstraps
