@@ -10,9 +10,9 @@
 mod common;
 
 use common::{Case, best, cases, cpu, peak, queen};
-use spanel::bootstrap::Shape;
 use spanel::bootstrap::replicates::{Path, Replicator};
 use spanel::bootstrap::summary::{Original, summary};
+use spanel::bootstrap::{Draws, Layout};
 use spanel::estimator::batch::TileEstimates;
 use spanel::math::lanes::LANES;
 use spanel::math::words::Words;
@@ -123,16 +123,17 @@ fn parts() {
     for case in cases() {
         let fit = case.fit();
         let reduction = case.estimator().reduction(&case.problem(), &fit.at).expect("it reduces");
-        let shape = Shape { units: case.sample.n_units(), periods: case.sample.n_periods() };
+        let layout = Layout::new(&case.weights, case.sample.n_periods(), None);
         let pool = &fit.at.innovations;
         let mut errors = vec![[0.0; LANES]; pool.len()];
         let per = |seconds: f64| seconds * 1e6 / (100 * LANES) as f64;
         let mut out = Vec::new();
         for name in ["wild", "residual"] {
             let scheme = spanel::bootstrap::find(name).expect("a scheme");
+            let Draws::Innovations(scheme) = scheme.draws() else { continue };
             out.push(per(best(15, || {
                 for tile in 0..100 {
-                    scheme.draw(pool, shape, &mut Words::new([5; 32], tile * 24), &mut errors);
+                    scheme.draw(pool, &layout, &mut Words::new([5; 32], tile * 24), &mut errors);
                 }
             })));
         }

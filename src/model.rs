@@ -321,6 +321,8 @@ pub enum Rescale {
     None,
     /// Times √(n/(n − k − absorbed effects)).
     Df,
+    /// Each divided by √(1 − h), h its leverage (effects counted), then recentred.
+    Leverage,
 }
 
 impl Rescale {
@@ -329,6 +331,7 @@ impl Rescale {
         match self {
             Self::None => "none",
             Self::Df => "df",
+            Self::Leverage => "leverage",
         }
     }
 }
@@ -340,6 +343,9 @@ pub struct Bootstrap {
     pub scheme: String,
     /// What is done to the innovations first.
     pub rescale: Rescale,
+    /// Periods of a block, of a scheme that draws blocks of them; `None`: the usual number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block_length: Option<u32>,
     /// Number of replicates.
     pub replicates: u32,
 }
@@ -371,6 +377,19 @@ pub struct Randomisation {
     pub permute: Permute,
     /// Number of permutations.
     pub replicates: u32,
+}
+
+/// What is kept of the replicates of a bootstrap, beside their summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keep {
+    /// Nothing.
+    No,
+    /// A journal, from which later runs go on.
+    #[default]
+    Journal,
+    /// The journal, and a Parquet file for users.
+    Parquet,
 }
 
 /// How a matrix of links becomes a weights matrix.

@@ -89,6 +89,7 @@ impl Case {
         let design = Design {
             scheme: spanel::bootstrap::find(scheme).expect("a scheme"),
             rescale: Rescale::Df,
+            block_length: None,
             key: [5; 32],
         };
         Replicator::new(&self.problem(), self.estimator(), (&fit.at, &fit.impacts), design, path)

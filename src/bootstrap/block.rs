@@ -1,23 +1,34 @@
-//! Whole cross-sections, in blocks of consecutive periods.
+//! Whole cross-sections, in moving blocks of consecutive periods.
+//!
+//! *Preserved*: dependence over space of any form, dependence over time within a block.
+//! *Source*: Künsch (1989); for panels Gonçalves (2011). *Not for*: few periods, above all where
+//! there is a spatial parameter (see [`CAUTION`]). Periods at the ends stand in fewer blocks than
+//! others: the stationary scheme visits all alike.
 
-use super::{Info, Scheme, Shape};
+use super::{Draws, Info, Innovations, Layout, Scheme, Support, is_spatial};
+use crate::estimator::Estimator;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::words::Words;
+use crate::model::Effects;
 
-/// Moving blocks of periods, drawn with replacement, of length ⌈T^⅓⌉.
+/// Moving blocks of periods, drawn with replacement, of length ⌈T^⅓⌉ unless another is given.
 #[derive(Debug)]
 pub struct TimeBlock;
 
 static INFO: Info = Info {
     name: "time-block",
-    summary: "whole cross-sections in moving blocks of ⌈T^⅓⌉ periods, drawn with replacement",
+    summary: "whole cross-sections in moving blocks of periods, drawn with replacement",
     preserves: "dependence over space of any form, and over time within a block",
     reference: "Gonçalves (2011)",
     version: 2,
 };
 
-/// The length of a block for `periods` periods.
-pub fn block_length(periods: usize) -> usize {
+/// What drawing periods as a whole cannot show of a spatial parameter.
+pub(super) const CAUTION: &str = "blocks of periods keep the sample's own correlation between units, so the bias of the \
+     spatial parameter from few periods does not show in them; many periods are needed";
+
+/// The usual length of a block of `periods` periods, ⌈T^⅓⌉.
+pub fn usual_length(periods: usize) -> usize {
     (1..=periods).find(|l| l.pow(3) >= periods).unwrap_or(1)
 }
 
@@ -26,16 +37,27 @@ impl Scheme for TimeBlock {
         &INFO
     }
 
-    fn caution(&self) -> Option<&'static str> {
-        Some(
-            "blocks of periods keep the sample's own correlation between units, so the bias of the \
-             spatial parameter from few periods does not show in them; many periods are needed",
-        )
+    fn draws(&self) -> Draws<'_> {
+        Draws::Innovations(self)
     }
 
-    fn draw(&self, pool: &[f64], shape: Shape, words: &mut Words, out: &mut [Lane]) {
-        let (n, t) = (shape.units, shape.periods);
-        let length = block_length(t);
+    fn supports(&self, estimator: &dyn Estimator, _: Effects) -> Support {
+        if is_spatial(estimator) { Support::Caution(CAUTION) } else { Support::Sound }
+    }
+
+    fn has_block_length(&self) -> bool {
+        true
+    }
+
+    fn keeps_space(&self) -> bool {
+        true
+    }
+}
+
+impl Innovations for TimeBlock {
+    fn draw(&self, pool: &[f64], layout: &Layout, words: &mut Words, out: &mut [Lane]) {
+        let (n, t) = (layout.shape.units, layout.shape.periods);
+        let length = layout.block_length;
         for first in (0..t).step_by(length) {
             let from = words.below(t - length + 1);
             for step in 0..length.min(t - first) {

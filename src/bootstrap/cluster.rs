@@ -1,6 +1,9 @@
 //! Whole unit histories.
+//!
+//! *Preserved*: dependence over time within a unit. *Source*: Kapetanios (2008). *Not for*: units
+//! whose variances differ, or innovations that still depend over space.
 
-use super::{Info, Scheme, Shape};
+use super::{Draws, Info, Innovations, Layout, Scheme};
 use crate::math::lanes::{LANES, Lane};
 use crate::math::words::Words;
 
@@ -22,8 +25,14 @@ impl Scheme for UnitResidual {
         &INFO
     }
 
-    fn draw(&self, pool: &[f64], shape: Shape, words: &mut Words, out: &mut [Lane]) {
-        let n = shape.units;
+    fn draws(&self) -> Draws<'_> {
+        Draws::Innovations(self)
+    }
+}
+
+impl Innovations for UnitResidual {
+    fn draw(&self, pool: &[f64], layout: &Layout, words: &mut Words, out: &mut [Lane]) {
+        let n = layout.shape.units;
         for i in 0..n {
             let drawn = words.below(n);
             for (period, pool) in out.chunks_exact_mut(n).zip(pool.chunks_exact(n)) {

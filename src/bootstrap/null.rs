@@ -1,12 +1,13 @@
 //! Replicates of a test under its null hypothesis → its p-value.
 
-use super::Shape;
 use super::replicates::{Design, Path};
-use super::residuals::prepared;
+use super::residuals::{Factors, prepared};
+use super::{Draws, Layout};
 use crate::diagnostic::null::{NullStatistics, TileStatistics, plainly};
 use crate::math::lanes::{LANES, Lane};
 use crate::math::words::Words;
 use crate::outcome::Statistic;
+use crate::weights::Weights;
 use rayon::prelude::*;
 
 /// A statistic this close to the sample's own, as a share of it, is a tie: a draw that reproduces
@@ -23,19 +24,25 @@ pub struct UnderNull {
     pub p_value: f64,
 }
 
-/// What the first `count` replicates of `null` say of its tests, whose statistics in the sample of
-/// `units` units are `observed`; nothing of a test without one.
+/// What the first `count` replicates of `null` say of its tests, whose statistics in the sample over
+/// the units of `weights` are `observed`; nothing of a test without one, and nothing at all by a
+/// scheme that draws no innovations.
 pub fn p_values(
     null: &dyn NullStatistics,
     observed: &[Option<f64>],
-    units: usize,
+    weights: &Weights,
     (design, path): (Design<'_>, Path),
     count: usize,
 ) -> Vec<Option<UnderNull>> {
     let fit = null.restricted();
     let df = fit.fit.statistics.get(&Statistic::ResidualDf).copied().unwrap_or(f64::NAN);
-    let pool = prepared(&fit.innovations, design.rescale, df);
-    let shape = Shape { units, periods: pool.len() / units };
+    let n = fit.innovations.len();
+    let factors = Factors::new(design.rescale, n, df, || null.leverages());
+    let pool = prepared(&fit.innovations, &factors);
+    let layout = Layout::new(weights, n / weights.n(), design.block_length);
+    let Draws::Innovations(scheme) = design.scheme.draws() else {
+        return vec![None; observed.len()];
+    };
     let tests = null.tests().len();
     let room = || Room {
         errors: vec![[0.0; LANES]; pool.len()],
@@ -45,7 +52,7 @@ pub fn p_values(
     let tile = |room: &mut Room, tile: usize| {
         let first = tile * LANES;
         let mut words = Words::new(design.key, first as u64);
-        design.scheme.draw(&pool, shape, &mut words, &mut room.errors);
+        scheme.draw(&pool, &layout, &mut words, &mut room.errors);
         match path {
             Path::Batched => null.evaluate_tile(&room.errors, &mut room.scratch, &mut room.found),
             Path::Plain => plainly(null, &room.errors, &mut room.found),

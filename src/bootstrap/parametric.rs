@@ -1,6 +1,9 @@
 //! Normal draws.
+//!
+//! *Preserved*: the variance only. *Source*: Efron & Tibshirani (1993), chapter 6. *Not for*:
+//! innovations that are not normal, not alike or not independent; it serves to study an estimator.
 
-use super::{Info, Scheme, Shape};
+use super::{Draws, Info, Innovations, Layout, Scheme};
 use crate::math::dist::normal_quantile;
 use crate::math::lanes::Lane;
 use crate::math::words::Words;
@@ -22,7 +25,13 @@ impl Scheme for Parametric {
         &INFO
     }
 
-    fn draw(&self, pool: &[f64], _: Shape, words: &mut Words, out: &mut [Lane]) {
+    fn draws(&self) -> Draws<'_> {
+        Draws::Innovations(self)
+    }
+}
+
+impl Innovations for Parametric {
+    fn draw(&self, pool: &[f64], _: &Layout, words: &mut Words, out: &mut [Lane]) {
         let square: f64 = pool.iter().map(|e| e * e).sum();
         let sd = (square / pool.len() as f64).sqrt();
         for out in out {

@@ -1,6 +1,10 @@
 //! Independent draws from the pool of innovations.
+//!
+//! *Preserved*: the marginal distribution. *Source*: Jin & Lee (2015) and Yang (2015), for whom it
+//! is consistent, and of higher order, for spatial models with independent and identically
+//! distributed errors. *Not for*: heteroskedasticity, or dependence that the model leaves.
 
-use super::{Info, Scheme, Shape};
+use super::{Draws, Info, Innovations, Layout, Scheme};
 use crate::math::lanes::{LANES, Lane};
 use crate::math::simd::{Kernel, dispatch};
 use crate::math::words::{BLOCK, Words};
@@ -23,7 +27,13 @@ impl Scheme for Residual {
         &INFO
     }
 
-    fn draw(&self, pool: &[f64], _: Shape, words: &mut Words, out: &mut [Lane]) {
+    fn draws(&self) -> Draws<'_> {
+        Draws::Innovations(self)
+    }
+}
+
+impl Innovations for Residual {
+    fn draw(&self, pool: &[f64], _: &Layout, words: &mut Words, out: &mut [Lane]) {
         // To a power of two, so that a masked position is known to lie inside.
         let mut padded = pool.to_vec();
         padded.resize(pool.len().next_power_of_two(), 0.0);
@@ -48,7 +58,9 @@ impl Draw<'_> {
     /// loads, one by one: together they would be taken out of vectors one at a time.
     #[inline(always)]
     fn fill<const EACH: usize>(self) {
-        let Self { pool, size, words, out } = self;
+        let Self { pool, size, words: given, out } = self;
+        // Words of its own: the compiler keeps those of a reference in memory.
+        let mut words = given.clone();
         let mask = pool.len().wrapping_sub(1);
         assert!(mask < pool.len(), "a pool is not empty");
         let mut positions = [[[0_u32; LANES]; EACH]; BLOCK];
@@ -72,6 +84,7 @@ impl Draw<'_> {
                 }
             }
         }
+        *given = words;
     }
 }
 

@@ -1,75 +1,20 @@
-//! Wild draws: each innovation keeps its size and gets a random multiplier, its own or its unit's.
+//! Wild draws: each innovation keeps its size and gets a random multiplier, its own, its unit's or
+//! its period's.
+//!
+//! *Preserved*: heteroskedasticity; with a multiplier a unit also dependence over time within it,
+//! with one a period also dependence of any form within it. *Source*: Liu (1988), Mammen (1993),
+//! Davidson & Flachaire (2008); for clusters Cameron, Gelbach & Miller (2008).
+//! *Not for*: with a multiplier a period, a spatial parameter; its score is made of the quadratic
+//! forms v_t'Av_t, which a sign common to v_t leaves as they are, and the diagonal of which any
+//! wild draw changes only as far as its fourth moment lets it.
 
-use super::{Info, Scheme, Shape, UnitMultipliers};
-use crate::math::dist::normal_quantile;
+use super::multiplier::{Multiplier, signs};
+use super::{Draws, Info, Innovations, Layout, Scheme, Support, UnitMultipliers, is_spatial};
+use crate::estimator::Estimator;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::simd::{Kernel, dispatch};
 use crate::math::words::Words;
-
-/// The distribution of the multipliers: mean 0, variance 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Multiplier {
-    /// ±1, each with probability ½. Fourth moment 1.
-    Rademacher,
-    /// −(√5 − 1)/2 with probability (√5 + 1)/(2√5), else (√5 + 1)/2 (Mammen 1993). Third moment 1,
-    /// fourth moment 2.
-    Mammen,
-    /// ±√½, ±1, ±√(3/2), each with probability 1/6 (Webb 2023). Fourth moment 7/6.
-    Webb,
-    /// Standard normal. Fourth moment 3.
-    Normal,
-}
-
-impl Multiplier {
-    /// Fills `out` with multipliers, a lane each.
-    #[inline(always)]
-    fn fill(self, words: &mut Words, out: &mut [Lane]) {
-        match self {
-            Self::Rademacher => signs(words, out, |_| 1.0),
-            Self::Mammen => {
-                let root = 5.0_f64.sqrt();
-                let often = ((root + 1.0) / (2.0 * root) * 4_294_967_296.0) as u32;
-                let (small, large) = (-(root - 1.0) / 2.0, (root + 1.0) / 2.0);
-                for out in out {
-                    let drawn = words.draw();
-                    for l in 0..LANES {
-                        out[l] = if drawn[l] < often { small } else { large };
-                    }
-                }
-            }
-            Self::Webb => {
-                let sizes = [0.5_f64.sqrt(), 1.0, 1.5_f64.sqrt()];
-                let values = [-sizes[2], -sizes[1], -sizes[0], sizes[0], sizes[1], sizes[2]];
-                for out in out {
-                    let drawn = words.below(values.len());
-                    for l in 0..LANES {
-                        out[l] = values[drawn[l]];
-                    }
-                }
-            }
-            Self::Normal => {
-                for out in out {
-                    *out = words.uniform().map(normal_quantile);
-                }
-            }
-        }
-    }
-}
-
-/// ± the size of each entry: a word of random bits serves 32 of them.
-#[inline(always)]
-fn signs(words: &mut Words, out: &mut [Lane], size: impl Fn(usize) -> f64) {
-    for (chunk, out) in out.chunks_mut(32).enumerate() {
-        let bits = *words.draw();
-        for (bit, out) in out.iter_mut().enumerate() {
-            let size = size(32 * chunk + bit).to_bits();
-            for l in 0..LANES {
-                let sign = u64::from(bits[l] >> bit) << 63;
-                out[l] = f64::from_bits(size ^ sign);
-            }
-        }
-    }
-}
+use crate::model::Effects;
 
 /// What shares a multiplier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +23,8 @@ pub enum Share {
     Observation,
     /// All periods of a unit.
     Unit,
+    /// All units of a period.
+    Period,
 }
 
 /// A wild scheme.
@@ -132,25 +79,81 @@ pub static NORMAL: Wild =
 /// ±1 for each unit.
 pub static UNIT_RADEMACHER: Wild =
     by_unit("unit-wild", "all innovations of a unit times ±1", Multiplier::Rademacher);
+/// Mammen's two points for each unit.
+pub static UNIT_MAMMEN: Wild = by_unit(
+    "unit-wild-mammen",
+    "all innovations of a unit times Mammen's draw",
+    Multiplier::Mammen,
+);
 /// Webb's six points for each unit, for few units.
 pub static UNIT_WEBB: Wild =
     by_unit("unit-wild-webb", "all innovations of a unit times Webb's draw", Multiplier::Webb);
+/// A normal deviate for each unit.
+pub static UNIT_NORMAL: Wild = by_unit(
+    "unit-wild-normal",
+    "all innovations of a unit times a standard normal draw",
+    Multiplier::Normal,
+);
+/// ±1 for each period.
+pub static TIME_RADEMACHER: Wild = Wild {
+    info: Info {
+        name: "time-wild",
+        summary: "all innovations of a period times ±1",
+        preserves: "dependence over space of any form and heteroskedasticity over periods; not \
+                    dependence over time, nor anything that a spatial parameter rests on",
+        reference: "Cameron, Gelbach & Miller (2008), with periods as clusters",
+        version: 1,
+    },
+    multiplier: Multiplier::Rademacher,
+    share: Share::Period,
+};
 
 impl Scheme for Wild {
     fn info(&self) -> &Info {
         &self.info
     }
 
-    fn draw(&self, pool: &[f64], shape: Shape, words: &mut Words, out: &mut [Lane]) {
+    fn draws(&self) -> Draws<'_> {
+        Draws::Innovations(self)
+    }
+
+    fn supports(&self, estimator: &dyn Estimator, _: Effects) -> Support {
+        match self.share {
+            Share::Period if is_spatial(estimator) => Support::Refused {
+                because: "a sign common to a whole cross-section v leaves v'Av, and so the score \
+                          of a spatial parameter, as it is: its spread comes out far too small",
+                source: "with η = ±1, (ηv)'A(ηv) = v'Av; Cameron, Gelbach & Miller (2008) propose \
+                         the scheme for scores that are linear in v",
+            },
+            Share::Observation | Share::Unit | Share::Period => Support::Sound,
+        }
+    }
+
+    fn keeps_space(&self) -> bool {
+        self.share == Share::Period
+    }
+}
+
+impl Innovations for Wild {
+    fn draw(&self, pool: &[f64], layout: &Layout, words: &mut Words, out: &mut [Lane]) {
+        let units = layout.shape.units;
+        let periods = out.chunks_exact_mut(units).zip(pool.chunks_exact(units));
         match self.share {
             Share::Observation => dispatch(Draw { of: self.multiplier, pool, words, out }),
             Share::Unit => {
-                let mut multipliers = vec![[0.0; LANES]; shape.units];
-                self.multiplier.fill(words, &mut multipliers);
-                for (period, pool) in
-                    out.chunks_exact_mut(shape.units).zip(pool.chunks_exact(shape.units))
-                {
-                    for ((out, m), e) in period.iter_mut().zip(&multipliers).zip(pool) {
+                let mut multipliers = vec![[0.0; LANES]; units];
+                self.multiplier.draw(words, &mut multipliers);
+                for (out, pool) in periods {
+                    for ((out, m), e) in out.iter_mut().zip(&multipliers).zip(pool) {
+                        *out = m.map(|m| m * e);
+                    }
+                }
+            }
+            Share::Period => {
+                let mut multipliers = vec![[0.0; LANES]; layout.shape.periods];
+                self.multiplier.draw(words, &mut multipliers);
+                for ((out, pool), m) in periods.zip(&multipliers) {
+                    for (out, e) in out.iter_mut().zip(pool) {
                         *out = m.map(|m| m * e);
                     }
                 }
@@ -160,15 +163,15 @@ impl Scheme for Wild {
 
     fn by_unit(&self) -> Option<&dyn UnitMultipliers> {
         match self.share {
-            Share::Observation => None,
             Share::Unit => Some(self),
+            Share::Observation | Share::Period => None,
         }
     }
 }
 
 impl UnitMultipliers for Wild {
     fn fill(&self, words: &mut Words, out: &mut [Lane]) {
-        dispatch(Fill { of: self.multiplier, words, out });
+        self.multiplier.draw(words, out);
     }
 }
 
@@ -194,20 +197,5 @@ impl Kernel for Draw<'_> {
                 out[l] *= e;
             }
         }
-    }
-}
-
-struct Fill<'a> {
-    of: Multiplier,
-    words: &'a mut Words,
-    out: &'a mut [Lane],
-}
-
-impl Kernel for Fill<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        self.of.fill(self.words, self.out);
     }
 }

@@ -7,6 +7,7 @@
 //! | `commands` | one function a subcommand |
 //! | `diagnostic` | mistakes → reports with source, caret and advice |
 //! | `progress` | the bar, or plain lines |
+//! | `schemes` | what bootstrap schemes are good for |
 
 #![expect(
     clippy::print_stdout,
@@ -19,6 +20,7 @@ mod args;
 mod commands;
 pub mod diagnostic;
 mod progress;
+pub mod schemes;
 
 use clap::Parser;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -26,6 +26,9 @@ pub trait NullStatistics: Sync {
     /// The restricted fit, whose innovations are drawn from.
     fn restricted(&self) -> &Estimated;
 
+    /// Leverages of the restricted fit, N·T: what a rescaling by leverage needs.
+    fn leverages(&self) -> Vec<f64>;
+
     /// The statistics that innovations `errors`, N·T stacked by period, give; `None` where one
     /// does not exist.
     fn evaluate(&self, errors: &[f64]) -> Vec<Option<f64>>;

@@ -13,6 +13,8 @@
 //! | `likelihood` | what estimators of one spatial parameter share |
 //! | `batch` | estimates of many replicates at once |
 //! | `gram` | cross-products of filtered columns as functions of λ |
+//! | `leverage` | diagonals of hat matrices |
+//! | `score` | the score as a sum of pieces |
 //! | `impacts` | direct, indirect and total effects with delta-method standard errors |
 //! | `derived` | functions of the coefficients with delta-method standard errors |
 //! | `wald` | joint tests that functions of the coefficients are zero |
@@ -25,9 +27,11 @@ pub mod goodness;
 pub mod gram;
 pub mod impacts;
 pub mod inference;
+pub mod leverage;
 mod likelihood;
 pub mod ols;
 pub mod problem;
+pub mod score;
 pub mod sem;
 pub mod slm;
 pub mod transform;
@@ -39,6 +43,7 @@ use crate::model::{Effects, Model, Term};
 use crate::outcome::{Estimate, Failure, FailureKind, Fit};
 use batch::Reduction;
 pub use problem::Problem;
+use score::Scored;
 
 /// What others need to know of an estimator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +85,22 @@ pub trait Estimator: Sync {
     /// its likelihood reduces to that; `None` where replicates have to be fitted one at a time.
     fn reduction(&self, _problem: &Problem<'_>, _at: &Estimated) -> Option<Box<dyn Reduction>> {
         None
+    }
+
+    /// The leverage of each observation in the regression behind the fit, effects included, N·T.
+    fn leverages(&self, problem: &Problem<'_>, _at: &Estimated) -> Vec<f64> {
+        leverage::within(problem)
+    }
+
+    /// The score in pieces, where it is known.
+    fn scored(&self) -> Option<&dyn Scored> {
+        None
+    }
+
+    /// Whether units drawn again with all they have are a sample of the same model: no unit's
+    /// equation names another unit.
+    fn units_stand_alone(&self) -> bool {
+        false
     }
 
     /// The response that the fitted model generates from `errors` (innovations, N·T): the reduced

@@ -11,6 +11,7 @@
 use super::batch::{self, Reduction};
 use super::goodness::{Ingredients, gaussian_loglik, statistics};
 use super::inference::{estimates, rows};
+use super::score::{self, Scored};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
 use crate::model::{Model, SmallSample, Term};
@@ -107,5 +108,27 @@ impl Estimator for Ols {
 
     fn simulate(&self, _problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
         at.systematic.iter().zip(errors).map(|(f, e)| f + e).collect()
+    }
+
+    fn scored(&self) -> Option<&dyn Scored> {
+        Some(self)
+    }
+
+    fn units_stand_alone(&self) -> bool {
+        true
+    }
+}
+
+impl Scored for Ols {
+    fn pieces(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<Vec<f64>> {
+        let e = &at.innovations;
+        // That of the information the covariance is the inverse of, whichever its divisor.
+        let sigma2 = at.value(&Term::Sigma2).unwrap_or_else(|| score::mean_square(e));
+        let columns = problem.columns();
+        let mut pieces: Vec<Vec<f64>> =
+            columns.iter().map(|x| score::of_coefficient(&problem.within(x), e, sigma2)).collect();
+        let mean = score::mean_square(e);
+        pieces.push(e.iter().map(|e| (e * e - mean) / (2.0 * sigma2 * sigma2)).collect());
+        pieces
     }
 }

@@ -14,8 +14,10 @@
 use super::batch::{self, Reduction};
 use super::goodness::gaussian_loglik;
 use super::gram::FilteredGram;
+use super::leverage;
 use super::likelihood::{self, Optimum};
 use super::problem::combine;
+use super::score::{self, Scored};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, dot, spd_inverse};
@@ -61,10 +63,131 @@ impl Estimator for Sem {
         batch::sem::reduction(problem, at).map(|r| Box::new(r) as Box<dyn Reduction>)
     }
 
+    fn leverages(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<f64> {
+        leverages(problem, at.value(&Term::Lambda).unwrap_or(0.0))
+    }
+
+    fn scored(&self) -> Option<&dyn Scored> {
+        Some(self)
+    }
+
     fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
         let lambda = at.value(&Term::Lambda).unwrap_or(0.0);
         let u = problem.weights.resolve(lambda, errors);
         at.systematic.iter().zip(&u).map(|(f, u)| f + u).collect()
+    }
+}
+
+impl Scored for Sem {
+    /// Of β, the filtered regressors; of λ, A = G: e'Wu = e'Ge.
+    fn pieces(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<Vec<f64>> {
+        let (e, lambda) = (&at.innovations, at.value(&Term::Lambda).unwrap_or(0.0));
+        let sigma2 = score::mean_square(e);
+        let dummies = Dummies::of(problem);
+        let columns = problem.columns();
+        let mut pieces: Vec<Vec<f64>> = columns
+            .iter()
+            .map(|x| score::of_coefficient(&dummies.filtered(problem, lambda, x), e, sigma2))
+            .collect();
+        let g = problem.weights.resolvent(lambda);
+        pieces.push(score::of_spatial(&g, &vec![0.0; e.len()], e, sigma2));
+        pieces.push(score::of_variance(e, sigma2));
+        pieces
+    }
+}
+
+/// h of generalised least squares: of the filtered regressors, and of the filtered dummies. Those
+/// of units span the same space as before, those of periods are multiples of c = (I − λW)1.
+fn leverages(problem: &Problem<'_>, lambda: f64) -> Vec<f64> {
+    let space = problem.within_space().expect("what has been fitted has independent regressors");
+    let dummies = Dummies::of(problem);
+    // A basis that is orthonormal before it is filtered: no digits are lost to collinearity.
+    let filtered: Vec<Vec<f64>> = basis(problem, &space)
+        .iter()
+        .map(|column| dummies.filtered(problem, lambda, column))
+        .collect();
+    let k = filtered.len();
+    let gram = Matrix::from_fn(k, k, |i, j| dot(&filtered[i], &filtered[j]));
+    let inverse = if k == 0 { Some(gram) } else { spd_inverse(&gram) };
+    let inverse = inverse.expect("the fit has inverted the same matrix");
+    let own = dummies.leverages(problem, lambda);
+    (0..problem.n())
+        .map(|at| {
+            let row = |i: usize, j: usize| filtered[i][at] * inverse[(i, j)] * filtered[j][at];
+            let regressors: f64 = (0..k).map(|i| (0..k).map(|j| row(i, j)).sum::<f64>()).sum();
+            regressors + own[at % problem.n_units()]
+        })
+        .collect()
+}
+
+/// Columns of X that are an orthonormal basis of QX once effects are removed.
+fn basis(problem: &Problem<'_>, space: &ColumnSpace) -> Vec<Vec<f64>> {
+    let (raw, r_inverse) = (problem.columns(), space.r_inverse());
+    (0..space.rank())
+        .map(|j| {
+            let weights: Vec<f64> = (0..space.rank()).map(|i| r_inverse[(i, j)]).collect();
+            combine(problem.n(), &raw, &weights)
+        })
+        .collect()
+}
+
+/// How the dummies of effects are removed from a column and its lag.
+struct Dummies {
+    /// Those that can be removed before filtering: of units, which commute with W, and of periods
+    /// where the rows of W have one sum.
+    before: Effects,
+    /// Row sums of W, when the dummies of periods have to be projected out for each λ.
+    row_sums: Option<Vec<f64>>,
+}
+
+impl Dummies {
+    fn of(problem: &Problem<'_>) -> Self {
+        let exact_periods = problem.model.effects.has_time()
+            && problem.model.lag_order == LagOrder::LagThenDemean
+            && problem.weights.common_row_sum().is_none();
+        let before = match (exact_periods, problem.model.effects) {
+            (true, Effects::TwoWay) => Effects::Individual,
+            (true, _) => Effects::None,
+            (false, effects) => effects,
+        };
+        Self { before, row_sums: exact_periods.then(|| problem.weights.row_sums()) }
+    }
+
+    /// The column and its lag without the effects that are removed before filtering.
+    fn removed(&self, problem: &Problem<'_>, column: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let model = Model { effects: self.before, ..problem.model.clone() };
+        let sub = Problem { model: &model, ..*problem };
+        (sub.within(column), sub.within_lag(column))
+    }
+
+    /// Takes c = (I − λW)1 out of every period, where that is still to be done.
+    fn project(&self, lambda: f64, filtered: &mut [f64]) {
+        let Some(sums) = &self.row_sums else { return };
+        let c: Vec<f64> = sums.iter().map(|s| 1.0 - lambda * s).collect();
+        let size = dot(&c, &c);
+        for period in filtered.chunks_exact_mut(c.len()) {
+            let share = dot(&c, period) / size;
+            period.iter_mut().zip(&c).for_each(|(x, c)| *x -= share * c);
+        }
+    }
+
+    /// The filtered column, all effects removed.
+    fn filtered(&self, problem: &Problem<'_>, lambda: f64, column: &[f64]) -> Vec<f64> {
+        let (direct, lag) = self.removed(problem, column);
+        let mut out: Vec<f64> = direct.iter().zip(&lag).map(|(d, l)| d - lambda * l).collect();
+        self.project(lambda, &mut out);
+        out
+    }
+
+    /// The dummies' own share of the leverage of each unit.
+    fn leverages(&self, problem: &Problem<'_>, lambda: f64) -> Vec<f64> {
+        let (n, t) = (problem.n_units(), problem.n_periods());
+        let before = leverage::of_effects(self.before, n, t);
+        let Some(sums) = &self.row_sums else { return vec![before; n] };
+        let c: Vec<f64> = sums.iter().map(|s| 1.0 - lambda * s).collect();
+        let size = dot(&c, &c);
+        // Beside dummies of units only what c has around its mean over time is left: 1 − 1/T.
+        c.iter().map(|c| before + (1.0 - before) * c * c / size).collect()
     }
 }
 
@@ -73,8 +196,7 @@ impl Estimator for Sem {
 struct Filtered {
     columns: Vec<Vec<f64>>,
     lags: Vec<Vec<f64>>,
-    /// Row sums of W, when the dummies of periods have to be projected out for each λ.
-    row_sums: Option<Vec<f64>>,
+    dummies: Dummies,
     gram: FilteredGram,
     /// Coordinates of the fitted part that was taken off y.
     start: Vec<f64>,
@@ -93,45 +215,23 @@ struct Profile {
 
 impl Filtered {
     fn new(problem: &Problem<'_>, space: &ColumnSpace) -> Result<Self, FitError> {
-        let exact_periods = problem.model.effects.has_time()
-            && problem.model.lag_order == LagOrder::LagThenDemean
-            && problem.weights.common_row_sum().is_none();
-        let row_sums = exact_periods.then(|| problem.weights.row_sums());
-        // Period dummies are left to the projection at each λ; unit effects commute with W.
-        let effects = match (exact_periods, problem.model.effects) {
-            (true, Effects::TwoWay) => Effects::Individual,
-            (true, _) => Effects::None,
-            (false, effects) => effects,
-        };
-        let n = problem.n_units();
-        let model = Model { effects, ..problem.model.clone() };
-        let sub = Problem { model: &model, ..*problem };
-        let within = |v: &[f64]| super::transform::demeaned(v, n, effects);
-
+        let dummies = Dummies::of(problem);
         let y = &problem.sample.y;
         let start = space.coordinates(&problem.within(y));
-        let r_inverse = space.r_inverse();
-        let raw = problem.columns();
-        let basis: Vec<Vec<f64>> = (0..space.rank())
-            .map(|j| {
-                let weights: Vec<f64> = (0..space.rank()).map(|i| r_inverse[(i, j)]).collect();
-                combine(problem.n(), &raw, &weights)
-            })
-            .collect();
+        let basis = basis(problem, space);
         let fitted = combine(problem.n(), &basis, &start);
         let u: Vec<f64> = y.iter().zip(&fitted).map(|(y, f)| y - f).collect();
 
-        let all: Vec<Vec<f64>> = std::iter::once(u).chain(basis).collect();
-        let columns: Vec<Vec<f64>> = all.iter().map(|v| within(v)).collect();
-        let lags: Vec<Vec<f64>> = all.iter().map(|v| sub.within_lag(v)).collect();
-        let gram = FilteredGram::new(&columns, &lags, row_sums.as_deref());
+        let (columns, lags): (Vec<Vec<f64>>, Vec<Vec<f64>>) =
+            std::iter::once(u).chain(basis).map(|v| dummies.removed(problem, &v)).unzip();
+        let gram = FilteredGram::new(&columns, &lags, dummies.row_sums.as_deref());
         let residual = space.residual(&problem.within(y));
         let (left, total) =
             (dot(&residual, &residual), dot(&problem.within(y), &problem.within(y)));
         if left <= 1e-24 * total || left == 0.0 {
             return Err(FitError::PerfectFit);
         }
-        Ok(Self { columns, lags, row_sums, gram, start })
+        Ok(Self { columns, lags, dummies, gram, start })
     }
 
     /// SSR(λ) = θ'Gθ with θ = (1, −γ) and its derivatives by the envelope theorem:
@@ -182,14 +282,7 @@ impl Filtered {
         let direct = combine(n, &self.columns, &theta);
         let lag = combine(n, &self.lags, &theta);
         let mut e: Vec<f64> = direct.iter().zip(&lag).map(|(d, l)| d - lambda * l).collect();
-        if let Some(sums) = &self.row_sums {
-            let c: Vec<f64> = sums.iter().map(|s| 1.0 - lambda * s).collect();
-            let size = dot(&c, &c);
-            for period in e.chunks_exact_mut(c.len()) {
-                let share = dot(&c, period) / size;
-                period.iter_mut().zip(&c).for_each(|(x, c)| *x -= share * c);
-            }
-        }
+        self.dummies.project(lambda, &mut e);
         e
     }
 }

@@ -16,6 +16,7 @@ use super::batch::{self, Reduction};
 use super::goodness::gaussian_loglik;
 use super::impacts::impacts;
 use super::likelihood::{self, Optimum};
+use super::score::{self, Scored};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, dot};
@@ -67,9 +68,40 @@ impl Estimator for Slm {
         batch::slm::reduction(problem, at).map(|r| Box::new(r) as Box<dyn Reduction>)
     }
 
+    fn scored(&self) -> Option<&dyn Scored> {
+        Some(self)
+    }
+
     fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
         let shocked: Vec<f64> = at.systematic.iter().zip(errors).map(|(f, e)| f + e).collect();
         problem.weights.resolve(at.value(&Term::Rho).unwrap_or(0.0), &shocked)
+    }
+}
+
+impl Scored for Slm {
+    /// Of β, QX; of ρ, b = Q(I ⊗ G)(Xβ + effects) and A = G.
+    fn pieces(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<Vec<f64>> {
+        let (e, rho) = (&at.innovations, at.value(&Term::Rho).unwrap_or(0.0));
+        let sigma2 = score::mean_square(e);
+        let columns = problem.columns();
+        let mut pieces: Vec<Vec<f64>> =
+            columns.iter().map(|x| score::of_coefficient(&problem.within(x), e, sigma2)).collect();
+        let b = mean_lag(problem, rho, &at.systematic);
+        pieces.push(score::of_spatial(&problem.weights.resolvent(rho), &b, e, sigma2));
+        pieces.push(score::of_variance(e, sigma2));
+        pieces
+    }
+}
+
+/// Q(I ⊗ G)(Xβ + effects), the mean of the lag, or (I ⊗ G)QXβ by the other convention.
+fn mean_lag(problem: &Problem<'_>, rho: f64, systematic: &[f64]) -> Vec<f64> {
+    match problem.model.lag_order {
+        LagOrder::LagThenDemean => {
+            problem.within(&problem.weights.lag(&problem.weights.resolve(rho, systematic)))
+        }
+        LagOrder::DemeanThenLag => {
+            problem.weights.lag(&problem.weights.resolve(rho, &problem.within(systematic)))
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! | `functions` | functions of the coefficients as a cell has them, and what is wrong with them |
 //! | `identity` | what a cell asks → its content address |
 //! | `joint` | what is wrong with the families of hypotheses, given the cells |
+//! | `schemes` | bootstraps that say nothing of their cells |
 //! | `tables` | what is wrong with the tables, given the cells |
 //! | `variants` | the values of the axis of robustness checks, and what each changes |
 
@@ -13,12 +14,14 @@ mod expand;
 mod functions;
 mod identity;
 mod joint;
+mod schemes;
 mod tables;
 mod variants;
 
 pub use functions::{Function, JointTest, check_functions};
 pub use identity::definitions;
 pub use joint::check_joint;
+pub use schemes::check_schemes;
 pub use tables::check_tables;
 
 use crate::ident::{CellId, VarName};
@@ -144,8 +147,9 @@ impl Plan {
 }
 
 /// Reads the experiment at `path` and plans it: [`spec::load`](crate::spec::load), then [`plan`]
-/// and [`check_tables`], with the mistakes of all of them. Grids that leave out one unit, year or
-/// region at a time have no cells yet: [`settle`] adds them once the data are open.
+/// with [`check_schemes`] and [`check_tables`], and the mistakes of all of them. Grids that leave
+/// out one unit, year or region at a time have no cells yet: [`settle`] adds them once the data are
+/// open.
 ///
 /// # Errors
 /// Every mistake, at its place.
@@ -160,6 +164,7 @@ pub fn load(
         let (plan, found) = expanded(&spec, None);
         mistakes.extend(found);
         mistakes.extend(check_functions(&spec, &plan, vocabulary, &layers));
+        mistakes.extend(check_schemes(&spec, &plan, vocabulary));
         mistakes.extend(check_tables(&spec, &plan));
         mistakes.extend(check_joint(&spec, &plan));
         (spec, plan)
@@ -187,9 +192,10 @@ pub fn needs_roster(spec: &Spec) -> bool {
 /// Expands all grids of `spec`, given what there is to leave out one at a time.
 ///
 /// # Errors
-/// Those of [`plan`] and [`check_tables`].
-pub fn settle(spec: &Spec, roster: &Roster) -> Checked<Plan> {
+/// Those of [`plan`], [`check_schemes`] and [`check_tables`].
+pub fn settle(spec: &Spec, roster: &Roster, vocabulary: &Vocabulary) -> Checked<Plan> {
     let (plan, mut mistakes) = expanded(spec, Some(roster));
+    mistakes.extend(check_schemes(spec, &plan, vocabulary));
     mistakes.extend(check_tables(spec, &plan));
     Mistakes::unless_empty(mistakes, plan)
 }

@@ -197,7 +197,12 @@ pub fn bootstrap(
         };
         let caution = b.caution.as_ref().map(|c| format!("; {c}")).unwrap_or_default();
         let (scheme, count) = (&b.design.scheme, b.design.replicates);
-        Some(format!("{scheme}, {count} replicates{failed}{rescaled}{caution}"))
+        let blocks = match b.design.block_length {
+            Some(1) => " of 1 period".to_owned(),
+            Some(length) => format!(" of {length} periods"),
+            None => String::new(),
+        };
+        Some(format!("{scheme}{blocks}, {count} replicates{failed}{rescaled}{caution}"))
     })?;
     Some(format!("Bootstrap: {said}; seed {}.", source.spec.seed.0))
 }
@@ -240,6 +245,7 @@ pub fn design(design: &Bootstrap) -> String {
 fn rescaled(rescale: Rescale) -> &'static str {
     match rescale {
         Rescale::Df => ", innovations rescaled for degrees of freedom",
+        Rescale::Leverage => ", innovations rescaled by leverage",
         Rescale::None => "",
     }
 }

@@ -140,6 +140,7 @@ pub fn bootstraps(source: Source<'_>) -> String {
     let columns = [
         "scheme",
         "rescale",
+        "block_length",
         "replicates",
         "failed",
         "term",
@@ -159,6 +160,7 @@ pub fn bootstraps(source: Source<'_>) -> String {
             let design = [
                 b.design.scheme.clone(),
                 b.design.rescale.name().to_owned(),
+                b.design.block_length.map_or_else(String::new, |length| length.to_string()),
                 b.design.replicates.to_string(),
                 b.failed.to_string(),
             ];

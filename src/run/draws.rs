@@ -1,8 +1,8 @@
 //! Which random streams a bootstrap draws from.
 
 use super::Shared;
-use crate::bootstrap::find;
 use crate::bootstrap::replicates::Design;
+use crate::bootstrap::{Draws, find};
 use crate::model::Bootstrap;
 use crate::outcome::{Failure, FailureKind};
 use crate::panel::sample::Sample;
@@ -13,7 +13,11 @@ use crate::panel::sample::Sample;
 /// independent.
 pub(super) fn streams(scheme: &str, sample: &Sample) -> String {
     let units: Vec<&str> = sample.units.as_slice().iter().map(|u| u.0.as_str()).collect();
-    if find(scheme).is_some_and(|s| s.by_unit().is_some()) {
+    let by_unit = find(scheme).is_some_and(|s| match s.draws() {
+        Draws::Innovations(innovations) => innovations.by_unit().is_some(),
+        Draws::Scores(_) | Draws::Units => false,
+    });
+    if by_unit {
         format!("bootstrap {scheme} {units:?}")
     } else {
         format!("bootstrap {scheme} {units:?} {:?}", sample.periods)
@@ -32,5 +36,6 @@ pub(super) fn design(
         reason: format!("no bootstrap scheme is called `{}`", asked.scheme),
     })?;
     let key = shared.spec.seed.stream(&streams(&asked.scheme, sample));
-    Ok(Design { scheme, rescale: asked.rescale, key })
+    let block_length = asked.block_length.map(|length| length as usize);
+    Ok(Design { scheme, rescale: asked.rescale, block_length, key })
 }

@@ -6,9 +6,9 @@ use crate::bootstrap::null::p_values;
 use crate::bootstrap::replicates::Path;
 use crate::diagnostic::null::statistic;
 use crate::diagnostic::{Context, Diagnostic};
+use crate::estimator::Problem;
 use crate::model::Bootstrap;
 use crate::outcome::{Failure, Test, TestBootstrap};
-use crate::panel::sample::Sample;
 
 /// Puts into `tests` what replicates under the null hypotheses of `group` say of them. A test whose
 /// group has no bootstrap version is left as it is.
@@ -16,15 +16,15 @@ pub(super) fn bootstrap(
     shared: &Shared<'_>,
     asked: &Bootstrap,
     (group, context): (&dyn Diagnostic, &Context<'_>),
-    sample: &Sample,
+    problem: &Problem<'_>,
     tests: &mut [Test],
 ) -> Result<(), Failure> {
-    let design = design(shared, asked, sample)?;
+    let design = design(shared, asked, problem.sample)?;
     for null in group.nulls(context) {
         let (basis, names) = (null.basis(), null.tests());
         let observed: Vec<_> = names.iter().map(|name| statistic(tests, name, basis)).collect();
         let count = asked.replicates as usize;
-        let found = p_values(&*null, &observed, sample.n_units(), (design, Path::Batched), count);
+        let found = p_values(&*null, &observed, problem.weights, (design, Path::Batched), count);
         for (name, found) in names.iter().zip(found) {
             let Some(found) = found else { continue };
             for test in tests.iter_mut().filter(|t| t.name == *name && t.basis == basis) {

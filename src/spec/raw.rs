@@ -5,7 +5,7 @@
 
 use crate::model::change::{LeaveOut, Placebo};
 use crate::model::{
-    Effects, Isolates, LagOrder, LagSet, Normalisation, Permute, RegionWeights, Rescale,
+    Effects, Isolates, Keep, LagOrder, LagSet, Normalisation, Permute, RegionWeights, Rescale,
     SmallSample, WeightsFormat,
 };
 use crate::spec::tables::Parentheses;
@@ -175,8 +175,12 @@ pub struct RawBootstrap {
     pub scheme: Option<String>,
     /// What is done to the innovations first; `df` when absent.
     pub rescale: Option<Rescale>,
+    /// Periods of a block, of a scheme that draws blocks of them; ⌈T^⅓⌉ when absent.
+    pub block_length: Option<u32>,
     /// Number of replicates; 999 when absent.
     pub replicates: Option<u32>,
+    /// What is kept of the replicates; `journal` when absent.
+    pub keep: Option<Keep>,
 }
 
 /// `[randomisation.NAME]`

@@ -1,7 +1,7 @@
 //! The words that other rooms define and a specification may use. Handed in, so that the
 //! specification need not import the rooms.
 
-use crate::model::Term;
+use crate::model::{Effects, Term};
 
 /// Names a specification may use beside its own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -9,10 +9,7 @@ pub struct Vocabulary {
     /// Estimators: each is also a model of the same name.
     pub estimators: Vec<EstimatorWords>,
     /// Bootstrap schemes.
-    pub schemes: Vec<String>,
-    /// Those whose draws keep the dependence between units, and so cannot stand for a null
-    /// hypothesis without it.
-    pub schemes_keeping_space: Vec<String>,
+    pub schemes: Vec<SchemeWords>,
     /// Groups of tests.
     pub tests: Vec<TestWords>,
     /// Built-in table templates, without extension.
@@ -30,6 +27,34 @@ pub struct EstimatorWords {
     pub small_sample: bool,
     /// Its spatial parameters.
     pub spatial: Vec<Term>,
+}
+
+/// What a specification may say of a bootstrap scheme.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemeWords {
+    /// Name.
+    pub name: String,
+    /// Whether it draws blocks of periods, whose length may be given.
+    pub block_length: bool,
+    /// Whether it draws from residuals, which may be rescaled.
+    pub rescale: bool,
+    /// Why its draws do not obey the null hypothesis of a test for dependence between units.
+    pub no_null: Option<String>,
+    /// What it must not be used for.
+    pub refusals: Vec<Refusal>,
+}
+
+/// Cells that a bootstrap scheme has nothing to say of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The estimator.
+    pub estimator: String,
+    /// The effects.
+    pub effects: Effects,
+    /// Why, as the end of a sentence.
+    pub because: String,
+    /// Who says so.
+    pub source: String,
 }
 
 /// A group of tests and the tests in it.

@@ -5,6 +5,7 @@ use spanel::ident::{Period, UnitId};
 use spanel::model::Effects;
 use spanel::model::change::Roster;
 use spanel::plan::{Cell, Plan};
+use spanel::spec::vocabulary::Vocabulary;
 
 const GRID: &str = r#"
 seed = 7
@@ -195,7 +196,7 @@ fn settled(axis: &str) -> Plan {
     let place = folder(&varied(axis), None);
     let path = place.path().join("spec.toml");
     let (spec, ..) = ok(path.to_str().expect("a plain path"), &[], &[]);
-    spanel::plan::settle(&spec, &roster()).expect("planned")
+    spanel::plan::settle(&spec, &roster(), &Vocabulary::default()).expect("planned")
 }
 
 /// The variants of the cells of one model, kind of effects and measure, as `region lags variant`.

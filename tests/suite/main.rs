@@ -20,6 +20,7 @@ mod laws;
 mod randomisation;
 mod reference;
 mod report;
+mod schemes;
 mod simulate;
 mod spec_errors;
 mod support;

@@ -1,8 +1,8 @@
 //! What a user reads when a specification is wrong, and where settings come from.
 
 use proptest::prelude::*;
-use spanel::bootstrap::SCHEMES;
 use spanel::cli::diagnostic::report;
+use spanel::cli::schemes;
 use spanel::diagnostic::DIAGNOSTICS;
 use spanel::estimator::ESTIMATORS;
 use spanel::ident::KeyPath;
@@ -25,8 +25,7 @@ fn vocabulary() -> Vocabulary {
         tests: diagnostic.info().tests.iter().map(|(name, _)| (*name).to_owned()).collect(),
     });
     Vocabulary {
-        schemes: SCHEMES.iter().map(|s| s.info().name.to_owned()).collect(),
-        schemes_keeping_space: vec!["time-block".to_owned()],
+        schemes: schemes::words(),
         estimators: estimators.collect(),
         tests: tests.collect(),
         templates: vec!["table".to_owned()],

@@ -16,13 +16,11 @@ use spanel::weights::Weights;
 const N: usize = 9;
 const T: usize = 7;
 
+/// Looks at a group of tests, one of its nulls and the statistics of the sample.
+type Looks<'a> = &'a mut dyn FnMut(&dyn Diagnostic, &dyn NullStatistics, &[Option<f64>]);
+
 /// Calls `f` with every null of every group of tests on a sample.
-fn nulls(
-    data: &Sample,
-    w: &Weights,
-    effects: Effects,
-    f: &mut dyn FnMut(&dyn Diagnostic, &dyn NullStatistics, &[Option<f64>]),
-) {
+fn nulls(data: &Sample, w: &Weights, effects: Effects, f: Looks<'_>) {
     let m = model("ols", effects, 2);
     let context = Context::new(Problem::new(data, w, &m).expect("the same units"));
     for group in DIAGNOSTICS {
@@ -89,6 +87,7 @@ fn the_samples_own_innovations_give_its_own_statistics() {
 }
 
 fn found(
+    w: &Weights,
     null: &dyn NullStatistics,
     observed: &[Option<f64>],
     scheme: &str,
@@ -96,8 +95,8 @@ fn found(
     count: usize,
 ) -> Vec<Option<UnderNull>> {
     let scheme = spanel::bootstrap::find(scheme).expect("a scheme");
-    let design = Design { scheme, rescale: Rescale::Df, key: [7; 32] };
-    p_values(null, observed, N, (design, path), count)
+    let design = Design { scheme, rescale: Rescale::Df, block_length: None, key: [7; 32] };
+    p_values(null, observed, w, (design, path), count)
 }
 
 #[test]
@@ -108,7 +107,7 @@ fn p_values_are_the_same_either_way_and_on_any_number_of_threads() {
         for scheme in ["residual", "unit-wild"] {
             let on = |threads: usize, path: Path| {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-                pool.expect("threads").install(|| found(null, observed, scheme, path, 99))
+                pool.expect("threads").install(|| found(&w, null, observed, scheme, path, 99))
             };
             let one = on(1, Path::Batched);
             assert_eq!(one, on(3, Path::Batched));
@@ -130,7 +129,7 @@ fn a_test_that_does_not_apply_has_no_bootstrap() {
     nulls(&data, &w, Effects::Individual, &mut |_, null, observed| {
         let mut hidden = observed.to_vec();
         hidden[0] = None;
-        let p = found(null, &hidden, "residual", Path::Batched, 99);
+        let p = found(&w, null, &hidden, "residual", Path::Batched, 99);
         assert_eq!(p[0], None);
         assert!(p[1..].iter().all(Option::is_some));
     });
@@ -162,7 +161,7 @@ fn bootstrap_tests_have_their_size() {
                         .iter()
                         .map(|name| statistic(&tests, name, null.basis()))
                         .collect();
-                    let p = found(&*null, &observed, "residual", Path::Batched, 199);
+                    let p = found(&w, &*null, &observed, "residual", Path::Batched, 199);
                     for (name, p) in null.tests().iter().zip(p) {
                         let what = format!("{name} {}", null.basis().name());
                         let reject = usize::from(p.expect("a p-value").p_value <= 0.05);

@@ -13,6 +13,8 @@ use super::{Family, INFO, LagrangeMultiplier, up_to_effects};
 use crate::diagnostic::null::{NullStatistics, TileStatistics, rerun};
 use crate::diagnostic::residuals::{Residuals, add_products};
 use crate::diagnostic::{BaseFit, Context};
+use crate::estimator::Estimator;
+use crate::estimator::ols::Ols;
 use crate::estimator::{Estimated, Problem};
 use crate::math::lanes::{LANES, Lane};
 use crate::math::linalg::dot;
@@ -82,6 +84,10 @@ impl NullStatistics for Null<'_> {
 
     fn restricted(&self) -> &Estimated {
         self.fit
+    }
+
+    fn leverages(&self) -> Vec<f64> {
+        Ols.leverages(&self.problem, self.restricted())
     }
 
     fn evaluate(&self, errors: &[f64]) -> Vec<Option<f64>> {

@@ -5,6 +5,8 @@ use super::{INFO, ResidualMoment, ResidualMoran, residual_moran, scale};
 use crate::diagnostic::null::{NullStatistics, TileStatistics, rerun};
 use crate::diagnostic::residuals::{Residuals, add_products};
 use crate::diagnostic::{BaseFit, Context};
+use crate::estimator::Estimator;
+use crate::estimator::ols::Ols;
 use crate::estimator::{Estimated, Problem};
 use crate::math::lanes::{LANES, Lane};
 use crate::math::simd::{Kernel, dispatch};
@@ -43,6 +45,10 @@ impl NullStatistics for Null<'_> {
 
     fn restricted(&self) -> &Estimated {
         self.fit
+    }
+
+    fn leverages(&self) -> Vec<f64> {
+        Ols.leverages(&self.problem, self.restricted())
     }
 
     fn evaluate(&self, errors: &[f64]) -> Vec<Option<f64>> {

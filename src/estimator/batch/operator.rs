@@ -5,8 +5,8 @@ use crate::math::sparse::Factor;
 use crate::weights::Weights;
 
 /// Above this share of dense entries a product with G itself is faster than a sparse solve, which
-/// runs at about a third of its rate.
-const DENSE_SHARE: f64 = 0.35;
+/// runs at about half its rate.
+const DENSE_SHARE: f64 = 0.6;
 
 /// G at one value of the spatial parameter.
 #[derive(Debug)]

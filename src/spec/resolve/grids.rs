@@ -127,11 +127,11 @@ impl Resolver<'_> {
         }
         self.names(&OneOrMany::One(name.to_owned()), &at, "bootstrap", "bootstrap")?;
         let scheme = self.raw.bootstrap.get(name).and_then(|b| b.scheme.as_deref()).unwrap_or(name);
-        if self.vocabulary.schemes_keeping_space.iter().any(|known| known == scheme) {
+        let known = self.vocabulary.schemes.iter().find(|known| known.name == scheme);
+        if let Some(because) = known.and_then(|known| known.no_null.clone()) {
             let text =
                 format!("draws of `{scheme}` do not obey the null hypothesis of these tests");
-            let help = "it keeps the dependence between units that they look for; `residual`, \
-                        `wild` and `unit-wild` remove it";
+            let help = format!("{because}; `residual`, `wild` and `unit-wild` do obey it");
             self.wrong(&at, text, help);
         }
         Some(name.to_owned())

@@ -7,9 +7,10 @@ use crate::model::{
     Bootstrap, Isolates, LagOrder, Normalisation, RegionWeights, Rescale, SmallSample,
     WeightsFormat,
 };
-use crate::spec::raw::{ExtraUnits, RawRegion, RawVariable, RawWeights, Text};
+use crate::spec::raw::{ExtraUnits, RawBootstrap, RawRegion, RawVariable, RawWeights, Text};
 use crate::spec::{
-    DataSpec, MeasureSpec, Missing, ModelSpec, RegionSpec, RegionUnits, VariableSpec, WeightsSpec,
+    BootstrapSpec, DataSpec, MeasureSpec, Missing, ModelSpec, RegionSpec, RegionUnits,
+    VariableSpec, WeightsSpec,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -325,11 +326,12 @@ impl Resolver<'_> {
         models
     }
 
-    pub(super) fn bootstraps(&mut self) -> BTreeMap<String, Bootstrap> {
+    pub(super) fn bootstraps(&mut self) -> BTreeMap<String, BootstrapSpec> {
         let mut bootstraps = BTreeMap::new();
         for (name, raw) in &self.raw.bootstrap {
             let place = at(&["bootstrap", name]);
-            let schemes: Vec<&str> = self.vocabulary.schemes.iter().map(String::as_str).collect();
+            let schemes: Vec<&str> =
+                self.vocabulary.schemes.iter().map(|s| s.name.as_str()).collect();
             let own = schemes.contains(&name.as_str()).then(|| name.clone());
             let given = raw.scheme.clone().or(own);
             let at = place.join("scheme");
@@ -337,16 +339,47 @@ impl Resolver<'_> {
                 continue;
             };
             let known = self.known("bootstrap scheme", &scheme, &at, schemes);
+            self.refuse_keys_of_other_schemes(&scheme, raw, &place);
             let replicates = raw.replicates.unwrap_or(999);
-            if !(19..=999_999).contains(&replicates) {
+            if !(19..=99_999_999).contains(&replicates) {
                 let text = format!("{replicates} replicates are too few or too many");
-                self.wrong(&place.join("replicates"), text, "expected 19 to 999999; 999 is usual");
+                self.wrong(
+                    &place.join("replicates"),
+                    text,
+                    "expected 19 to 99999999; 999 is usual",
+                );
             } else if known {
-                let rescale = raw.rescale.unwrap_or(Rescale::Df);
-                bootstraps.insert(name.clone(), Bootstrap { scheme, rescale, replicates });
+                let rescales =
+                    self.vocabulary.schemes.iter().any(|s| s.name == scheme && s.rescale);
+                let usual = if rescales { Rescale::Df } else { Rescale::None };
+                let rescale = raw.rescale.unwrap_or(usual);
+                let block_length = raw.block_length;
+                let design = Bootstrap { scheme, rescale, block_length, replicates };
+                let keep = raw.keep.unwrap_or_default();
+                bootstraps.insert(name.clone(), BootstrapSpec { design, keep });
             }
         }
         bootstraps
+    }
+
+    /// A key that a scheme does not heed is a slip.
+    fn refuse_keys_of_other_schemes(&mut self, name: &str, raw: &RawBootstrap, place: &KeyPath) {
+        let vocabulary = self.vocabulary;
+        let Some(words) = vocabulary.schemes.iter().find(|s| s.name == name) else { return };
+        let at = place.join("block_length");
+        if raw.block_length.is_some() && !words.block_length {
+            let with = vocabulary.schemes.iter().filter(|s| s.block_length);
+            let names: Vec<String> = with.map(|s| format!("`{}`", s.name)).collect();
+            let text = format!("scheme `{name}` draws no blocks of periods");
+            let help = format!("take `block_length` out; {} have it", names.join(" and "));
+            self.wrong(&at, text, help);
+        } else if raw.block_length == Some(0) {
+            self.wrong(&at, "a block has at least one period", "expected 1 or more");
+        }
+        if raw.rescale.is_some() && !words.rescale {
+            let text = format!("scheme `{name}` draws no innovations that could be rescaled");
+            self.wrong(&place.join("rescale"), text, "take `rescale` out");
+        }
     }
 
     fn known_estimator(&mut self, name: &str, at: &KeyPath) -> bool {

@@ -6,15 +6,14 @@ use data::{Table, json, weights};
 use spanel::bootstrap::replicates::{Design, Path, Replicator};
 use spanel::model::Rescale;
 
-/// Our scheme for a scheme of the file. Its period vectors are blocks of length one, which ours are
-/// not.
-fn scheme(name: &str) -> Option<&'static str> {
+/// Our scheme, and its block length, for a scheme of the file.
+fn scheme(name: &str) -> (&'static str, Option<usize>) {
     match name {
-        "iid_residual" => Some("residual"),
-        "wild_rademacher" => Some("wild"),
-        "unit_vectors" => Some("unit-residual"),
-        "wild_cluster_unit_rademacher" => Some("unit-wild"),
-        "period_vectors" => None,
+        "iid_residual" => ("residual", None),
+        "wild_rademacher" => ("wild", None),
+        "unit_vectors" => ("unit-residual", None),
+        "wild_cluster_unit_rademacher" => ("unit-wild", None),
+        "period_vectors" => ("time-block", Some(1)),
         other => panic!("unknown scheme {other}"),
     }
 }
@@ -23,13 +22,14 @@ fn scheme(name: &str) -> Option<&'static str> {
 #[test]
 #[ignore = "minutes: cargo test --release --test suite -- --ignored bootstrap"]
 fn bootstrap_distributions_agree_within_monte_carlo_error() {
-    assert_eq!(check_distributions(799, |_| true), 40);
+    assert_eq!(check_distributions(799, |_| true), 50);
 }
 
 #[test]
 fn bootstrap_distributions_agree_roughly() {
-    let quick = ["twoways_iid_residual", "twoways_wild_cluster_unit_rademacher"];
-    assert_eq!(check_distributions(99, |case| quick.contains(&case)), 10);
+    let quick =
+        ["twoways_iid_residual", "twoways_wild_cluster_unit_rademacher", "twoways_period_vectors"];
+    assert_eq!(check_distributions(99, |case| quick.contains(&case)), 15);
 }
 
 /// Compares the cases that `wanted` picks, and counts the comparisons. A standard deviation of B
@@ -49,7 +49,7 @@ fn check_distributions(count: u32, wanted: impl Fn(&str) -> bool) -> usize {
             continue;
         }
         let (kind, name) = case.split_once('_').expect("effects and scheme");
-        let Some(name) = scheme(name) else { continue };
+        let (name, block_length) = scheme(name);
         let model = model("slm", &sample, effects(kind), LagOrder::LagThenDemean, None);
         let problem = Problem::new(&sample, &weights, &model).expect("the same units");
         let estimator = find("slm").expect("an estimator");
@@ -57,9 +57,12 @@ fn check_distributions(count: u32, wanted: impl Fn(&str) -> bool) -> usize {
         let design = Design {
             scheme: spanel::bootstrap::find(name).expect("a scheme"),
             rescale: Rescale::None,
+            block_length,
             key: [11; 32],
         };
-        let made = Replicator::new(&problem, estimator, (&base, &[]), design, Path::Batched);
+        let effects = estimator.impacts(&problem, &base);
+        let fitted = (&base, &effects[..]);
+        let made = Replicator::new(&problem, estimator, fitted, design, Path::Batched);
         let drawn = made.replicates(0, count as usize);
         assert_eq!(drawn.failed(), 0, "{case}");
         for (i, estimate) in base.fit.estimates.iter().enumerate() {

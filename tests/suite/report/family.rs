@@ -13,7 +13,12 @@ pub const NAME: &str = "agglomeration";
 
 /// How it draws.
 pub fn design() -> Bootstrap {
-    Bootstrap { scheme: "residual".to_owned(), rescale: Rescale::Df, replicates: 999 }
+    Bootstrap {
+        scheme: "residual".to_owned(),
+        rescale: Rescale::Df,
+        block_length: None,
+        replicates: 999,
+    }
 }
 
 /// The block: the lag models of all units and of the west.
