@@ -5,6 +5,8 @@
 //! (N = 48, T = 17, k = 4). `cargo bench --bench one_fit` prints `name=value` lines; times are CPU
 //! time of the measuring thread, the best of several repeats.
 
+#![allow(clippy::print_stdout, reason = "a bench prints what it measured")]
+
 #[allow(dead_code, reason = "the other benches use the rest")]
 mod common;
 
