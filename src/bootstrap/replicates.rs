@@ -126,6 +126,9 @@ impl<'a> Replicator<'a> {
             (Path::Batched, Way::Innovations(_)) => estimator.reduction(problem, at),
             (Path::Batched | Path::Plain, _) => None,
         };
+        // Kernels write every effect; estimates without their effects are left to the plain path.
+        let wanted = at.fit.estimates.len() + impacts.len();
+        let reduction = reduction.filter(|r: &Box<dyn Reduction>| r.estimates() == wanted);
         let by_unit = reduction.as_ref().and_then(|reduction| {
             let Way::Innovations(scheme) = way else { return None };
             let multipliers = scheme.by_unit()?;
