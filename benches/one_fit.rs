@@ -74,7 +74,7 @@ fn measure() {
     println!("task_999_ms={:.4}", task * 1e3);
 }
 
-/// The user's task: the fit, its effects, and their residual bootstrap with every interval.
+/// The user's task: the fit, its effects, and their residual bootstrap with percentile-t intervals.
 fn percentile_t(case: &Case) {
     let fit = case.fit();
     let drawn = case.replicator(&fit, "residual", Path::Batched).replicates(0, REPLICATES);

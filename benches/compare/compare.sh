@@ -87,7 +87,7 @@ cat <<REPORT
    splm   $(ratio "$(value splm_task_999_ms)" "$task")
    spreg  $(ratio "$(value spreg_task_999_ms)" "$task")
    The peers refit, 20 times extrapolated to 999. spanel's time is the fit, its effects, 999
-   replicates and every interval. Most of it is algebra, not language: a replicate needs three
+   replicates and percentile-t intervals. Most of it is algebra, not language: a replicate needs three
    scalars, not a fit. A refit against spanel's own one-at-a-time path gives only
    splm   $(ratio "$(value splm_refit_us)" "$(value plain_refit_us)")
    spreg  $(ratio "$(value spreg_refit_us)" "$(value plain_refit_us)")

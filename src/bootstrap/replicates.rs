@@ -128,7 +128,7 @@ impl<'a> Replicator<'a> {
         };
         // Kernels write every effect; estimates without their effects are left to the plain path.
         let wanted = at.fit.estimates.len() + impacts.len();
-        let reduction = reduction.filter(|r: &Box<dyn Reduction>| r.estimates() == wanted);
+        let reduction = reduction.filter(|reduction| reduction.estimates() == wanted);
         let by_unit = reduction.as_ref().and_then(|reduction| {
             let Way::Innovations(scheme) = way else { return None };
             let multipliers = scheme.by_unit()?;
