@@ -21,7 +21,7 @@ fn number(key: u64) -> f64 {
     f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
 }
 
-/// How many numbers fall into each of [`BINS`] equal bins; the outer bins are open.
+/// How many numbers fall into each of 2¹⁴ equal bins; the outer bins are open.
 #[derive(Debug, Clone)]
 pub struct Counts {
     low: f64,

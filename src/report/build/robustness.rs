@@ -210,6 +210,8 @@ fn in_all(source: Source<'_>, gathered: &Gathered<'_>) -> Option<String> {
     let said: Vec<String> = Axis::ALL
         .into_iter()
         .filter(|&axis| !varies(gathered, axis))
+        // The variant that changes nothing is nothing to mention.
+        .filter(|&axis| axis != Axis::Variant || !first.cell.change.is_none())
         .map(|axis| labels::axis_phrase(source.spec, &first.cell.axes, axis))
         .collect();
     (!said.is_empty()).then(|| format!("In all of them: {}.", said.join(", ")))
