@@ -392,7 +392,7 @@ pub struct BootstrapEstimate {
     /// 95 % percentile-t interval.
     pub percentile_t: (f64, f64),
     /// 95 % bias-corrected and accelerated interval; `None` where all replicates lie on one side of
-    /// the estimate.
+    /// the estimate, or its acceleration is not known.
     pub bca: Option<(f64, f64)>,
     /// Two-sided p-value of the studentised statistic.
     pub p_value: f64,

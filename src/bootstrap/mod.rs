@@ -30,8 +30,10 @@
 //! | `joint` | replicates of many cells → p-values and intervals for all of them together |
 //! | `order` | exact order statistics in bounded memory |
 //! | `stream` | the same summary of more replicates than memory holds |
+//! | `acceleration` | what BCa intervals need beside replicates |
 //! | `summary` | replicates → standard errors, bias, intervals, p-values |
 
+pub mod acceleration;
 pub mod block;
 pub mod cluster;
 mod groups;

@@ -3,6 +3,7 @@
 use super::source::{Origin, Source};
 use super::{Ended, Shared, Watch, draws};
 use crate::bootstrap::Support;
+use crate::bootstrap::acceleration::accelerations;
 use crate::bootstrap::replicates::{Path, Replicator, bootstrapped};
 use crate::bootstrap::stream::{HELD, summarise};
 use crate::bootstrap::summary::Original;
@@ -82,12 +83,14 @@ fn resample(
         source.distribution = Some(watch.keeper.distribution(&file, heading, facts)?);
     }
     let bounds = estimated.fit.convergence.as_ref().map(|c| c.interval);
+    let accelerations = accelerations(problem, estimator, estimated, impacts);
     let originals: Vec<Original<'_>> = estimates
         .iter()
-        .map(|&estimate| Original {
+        .zip(accelerations)
+        .map(|(&estimate, acceleration)| Original {
             estimate,
             bounds: bounds.filter(|_| estimator.info().spatial.contains(&estimate.term)),
-            acceleration: Some(0.0),
+            acceleration,
         })
         .collect();
     let (failed, said) = summarise(&originals, source.count, HELD, |visit| source.pass(visit))?;

@@ -1,0 +1,74 @@
+//! The acceleration of BCa intervals, by the infinitesimal jackknife.
+//!
+//! The influence of observation i on estimate j is (V g_i)_j, g_i its piece of the score and V the
+//! fit's covariance; on an effect β_k M(ρ) it is M·IF(β_k) + β_k M′·IF(ρ). The acceleration is
+//! ΣIF³/(6(ΣIF²)^{3/2}) (Efron 1987, equation 7.3; Davison & Hinkley 1997, section 5.3.2).
+
+use crate::estimator::impacts::Multipliers;
+use crate::estimator::{Estimated, Estimator, Problem};
+use crate::model::Term;
+use crate::outcome::Estimate;
+
+/// Above this many units the pieces of a spatial score, which take all of G, cost more than the
+/// replicates.
+const MOST_UNITS: usize = 500;
+
+/// The acceleration of each estimate and then each effect; `None` where the estimator's score is
+/// not known in pieces, or there are more than 500 units.
+pub fn accelerations(
+    problem: &Problem<'_>,
+    estimator: &dyn Estimator,
+    at: &Estimated,
+    impacts: &[Estimate],
+) -> Vec<Option<f64>> {
+    let count = at.fit.estimates.len() + impacts.len();
+    let scored = estimator.scored().filter(|_| problem.n_units() <= MOST_UNITS);
+    let Some(scored) = scored else { return vec![None; count] };
+    let pieces = scored.pieces(problem, at);
+    let influences: Vec<Vec<f64>> = at
+        .fit
+        .covariance
+        .iter()
+        .map(|row| {
+            let mut of_row = vec![0.0; problem.n()];
+            for (v, pieces) in row.iter().zip(&pieces) {
+                of_row.iter_mut().zip(pieces).for_each(|(sum, g)| *sum += v * g);
+            }
+            of_row
+        })
+        .collect();
+    let own = influences.iter().map(|v| acceleration(v));
+    let multipliers = Multipliers::of(problem.weights, &at.fit);
+    let position = |term: &Term| at.fit.estimates.iter().position(|e| e.term == *term);
+    let effect = |impact: &Estimate| {
+        let Term::Impact(kind, regressor) = &impact.term else { return None };
+        let multiplier = multipliers.as_ref()?.get(*kind);
+        let beta = position(&Term::Variable(regressor.clone()))?;
+        let rho = position(&Term::Rho)?;
+        let by_rho = at.fit.estimates[beta].value * multiplier.slope;
+        let both = influences[beta].iter().zip(&influences[rho]);
+        acceleration(&both.map(|(b, r)| multiplier.value * b + by_rho * r).collect::<Vec<_>>())
+    };
+    own.chain(impacts.iter().map(effect)).collect()
+}
+
+/// ΣIF³/(6(ΣIF²)^{3/2}); `None` without any influence.
+fn acceleration(influences: &[f64]) -> Option<f64> {
+    let squares: f64 = influences.iter().map(|v| v * v).sum();
+    let cubes: f64 = influences.iter().map(|v| v * v * v).sum();
+    (squares > 0.0).then(|| cubes / (6.0 * squares.powf(1.5)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_acceleration_by_hand() {
+        // Σ = 6 and 6: 6/(6·6^1.5).
+        let a = acceleration(&[-1.0, -1.0, 2.0]).expect("some influence");
+        assert!((a - 6.0_f64.powf(-1.5)).abs() < 1e-15);
+        assert_eq!(acceleration(&[0.5, -0.5]), Some(0.0));
+        assert_eq!(acceleration(&[0.0]), None);
+    }
+}
