@@ -9,7 +9,7 @@ use common::{Case, Fitted, lattice};
 use rayon::prelude::*;
 use spanel::bootstrap::replicates::{Path, Replicator};
 use spanel::bootstrap::summary::{Original, summary};
-use spanel::bootstrap::{SCHEMES, Scheme};
+use spanel::bootstrap::{SCHEMES, Scheme, Support};
 use spanel::estimator::Problem;
 use spanel::ident::Seed;
 use spanel::math::random::Stream;
@@ -92,8 +92,8 @@ struct Keeps {
     histories: bool,
 }
 
-/// What the scheme called `name` keeps; `None` of one that is not for the spatial lag model. Blocks
-/// of 3 of 12 periods do not count as whole histories.
+/// What the scheme called `name` keeps; `None` of the one that is for models without a spatial
+/// parameter. Blocks of 3 of 12 periods do not count as whole histories.
 fn keeps(name: &str) -> Option<Keeps> {
     let (variances, histories) = match name {
         "residual" | "parametric" => (false, false),
@@ -196,26 +196,34 @@ fn main() {
     for (row, scheme) in schemes.iter().enumerate() {
         let name = scheme.info().name;
         let keeps = keeps(name).expect("a scheme that was filtered in");
+        let support = scheme.supports(base.estimator(), base.model.effects);
+        let refused = matches!(support, Support::Refused { .. });
+        let mark = match support {
+            Support::Sound => "",
+            Support::Caution(_) => " (cautioned)",
+            Support::Refused { .. } => " (refused)",
+        };
         let cells = Errors::ALL.iter().zip(&columns).map(|(errors, (shares, _))| {
             let share = shares[row + 1];
-            if !errors.allow(keeps) {
+            if refused || !errors.allow(keeps) {
                 return format!("({})", percent(share));
             }
             valid += 1;
             if BAND.contains(&share) {
                 return percent(share);
             }
-            outside.push(format!("{name} with {} errors", errors.label()));
+            outside.push(format!("`{name}`, {}", errors.label()));
             format!("**{}**", percent(share))
         });
-        println!("| `{name}` | {} |", cells.collect::<Vec<_>>().join(" | "));
+        println!("| `{name}`{mark} | {} |", cells.collect::<Vec<_>>().join(" | "));
     }
-    println!("\nSamples fitted: {}. Of {valid} valid pairs, outside [3, 7]:", fitted.join(", "));
-    println!("{}.", if outside.is_empty() { "none".to_owned() } else { outside.join(", ") });
+    println!("\nSamples fitted: {}.", fitted.join(", "));
+    println!("Of {valid} valid pairs, {} outside 3 to 7 %:", outside.len());
+    outside.iter().for_each(|pair| println!("* {pair}"));
 }
 
 fn percent(share: f64) -> String {
-    format!("{:.1}", 100.0 * share)
+    format!("{:.2}", 100.0 * share)
 }
 
 /// The share of samples in which each test rejects, and how many samples could be fitted.

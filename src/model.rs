@@ -379,6 +379,19 @@ pub struct Randomisation {
     pub replicates: u32,
 }
 
+/// What is kept of the replicates of a bootstrap, beside their summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keep {
+    /// Nothing.
+    No,
+    /// A journal, from which later runs go on.
+    #[default]
+    Journal,
+    /// The journal, and a Parquet file for users.
+    Parquet,
+}
+
 /// How a matrix of links becomes a weights matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

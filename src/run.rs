@@ -9,26 +9,30 @@ mod null;
 mod randomise;
 mod resample;
 mod series;
+mod source;
 mod variant;
 
 pub use joint::joint;
 pub use series::experiment;
 
+use crate::bootstrap::stream::HELD;
 use crate::diagnostic::{self, Context, Findings};
-use crate::estimator::{self, Estimated, Estimator, Problem};
+use crate::estimator::{self, Estimated, Estimator, FitError, Problem};
 use crate::ident::short_hash;
 use crate::inputs::Inputs;
+use crate::mistake::Mistakes;
 use crate::model::change::Placebo;
 use crate::outcome::{Estimate, Failure, FailureKind, Outcome, SampleFacts};
 use crate::panel::sample::Sample;
 use crate::plan::{Cell, Plan};
 use crate::spec::Spec;
+use crate::store::replicates::Keeper;
 use crate::store::{CellResult, Record, SCHEMA};
 use crate::weights::Weights;
 use memo::Memo;
 use randomise::randomise;
 use rayon::prelude::*;
-use resample::resample;
+use resample::Subject;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -40,8 +44,73 @@ use variant::Made;
 pub enum Event<'a> {
     /// A cell has been taken up.
     Started(&'a Cell),
+    /// So many replicates of a bootstrap of the cell are there.
+    Replicates(&'a Cell, Replicated, usize),
     /// A cell is done; its record is whole.
     Finished(&'a Cell, &'a Record),
+    /// The replicates of a cell could not be kept or read, and it has no record.
+    Unkept(&'a Cell, &'a Mistakes),
+}
+
+/// Where replicates come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replicated {
+    /// Drawn now.
+    Drawn,
+    /// Kept by an earlier run.
+    Earlier,
+    /// Gone through once more for quantiles, where there are too many to hold.
+    Again,
+}
+
+/// How many replicates a run of `cells` goes through, those of earlier runs and repeated passes
+/// included.
+pub fn replicates(cells: &[&Cell]) -> u64 {
+    let passes = |count: u64| if count > HELD as u64 { 2 } else { 1 };
+    let designs = cells.iter().flat_map(|cell| &cell.bootstraps);
+    designs.map(|b| u64::from(b.replicates)).map(|count| count * passes(count)).sum()
+}
+
+/// What a run looks to while it works.
+struct Watch<'a> {
+    stop: &'a AtomicBool,
+    observer: &'a (dyn Fn(Event<'_>) + Sync),
+    keeper: &'a dyn Keeper,
+}
+
+impl Watch<'_> {
+    /// Ends the work when the run is to stop.
+    fn go_on(&self) -> Result<(), Ended> {
+        if self.stop.load(Ordering::Relaxed) { Err(Ended::Stopped) } else { Ok(()) }
+    }
+}
+
+/// Why a cell has no outcome.
+enum Ended {
+    /// It could not be fitted.
+    Failed(Failure),
+    /// The run was stopped.
+    Stopped,
+    /// Its replicates could not be kept or read.
+    Unkept(Mistakes),
+}
+
+impl From<Failure> for Ended {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<FitError> for Ended {
+    fn from(error: FitError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<Mistakes> for Ended {
+    fn from(mistakes: Mistakes) -> Self {
+        Self::Unkept(mistakes)
+    }
 }
 
 /// The cells of `plan` with distinct ids, first occurrence: what there is to fit.
@@ -50,8 +119,11 @@ pub fn distinct(plan: &Plan) -> Vec<&Cell> {
     plan.cells.iter().filter(|cell| seen.insert(cell.id.clone())).collect()
 }
 
-/// Fits `cells` on the current thread pool and tells `observer` of each. Stops taking up cells
-/// once `stop` is set; those under way are finished.
+/// Fits `cells` on the current thread pool and tells `observer` of each. Once `stop` is set it takes
+/// up no more cells; of those under way, bootstraps end after a block and leave no record, others
+/// are finished.
+///
+/// Replicates that `keeper` has are not drawn again, and new ones are given to it.
 ///
 /// Cells that share a region, weights or a sample share it in memory, eigenvalues included.
 pub fn run(
@@ -59,16 +131,21 @@ pub fn run(
     spec: &Spec,
     inputs: &Inputs,
     stop: &AtomicBool,
+    keeper: &dyn Keeper,
     observer: &(dyn Fn(Event<'_>) + Sync),
 ) {
     let shared = Shared::new(spec, inputs);
+    let watch = Watch { stop, observer, keeper };
     cells.par_iter().for_each(|cell| {
         if stop.load(Ordering::Relaxed) {
             return;
         }
         observer(Event::Started(cell));
-        let record = fit_cell(&shared, cell);
-        observer(Event::Finished(cell, &record));
+        match fit_cell(&shared, &watch, cell) {
+            Ok(record) => observer(Event::Finished(cell, &record)),
+            Err(Some(mistakes)) => observer(Event::Unkept(cell, &mistakes)),
+            Err(None) => {}
+        }
     });
 }
 
@@ -158,29 +235,37 @@ fn sample_bytes(sample: &Sample) -> Vec<u8> {
     bytes
 }
 
-fn fit_cell(shared: &Shared<'_>, cell: &Cell) -> Record {
+/// The record of a cell; none where the run was stopped or replicates could not be kept.
+fn fit_cell(
+    shared: &Shared<'_>,
+    watch: &Watch<'_>,
+    cell: &Cell,
+) -> Result<Record, Option<Mistakes>> {
     let attempt = caught(|| {
         let sample = shared.sample(cell);
         let weights = shared.weights_for(cell, &sample);
-        let result = outcome(shared, cell, &sample, &weights);
+        let result = outcome(shared, watch, cell, &sample, &weights);
         let sample_hash = sample.as_ref().as_ref().ok().map(|made| made.hash.clone());
         let weights_hash = weights.as_ref().as_ref().ok().map(|(_, hash)| hash.clone());
         (sample_hash, weights_hash, result)
     });
     let (sample_hash, weights_hash, result) =
-        attempt.unwrap_or_else(|failure| (None, None, Err(failure)));
-    Record {
+        attempt.unwrap_or_else(|failure| (None, None, Err(failure.into())));
+    let result = match result {
+        Ok(outcome) => CellResult::Fitted(Box::new(outcome)),
+        Err(Ended::Failed(failure)) => CellResult::Failed(failure),
+        Err(Ended::Stopped) => return Err(None),
+        Err(Ended::Unkept(mistakes)) => return Err(Some(mistakes)),
+    };
+    Ok(Record {
         schema: SCHEMA,
         cell: cell.id.clone(),
         inputs: shared.hash.clone(),
         model: cell.model.clone(),
         sample_hash,
         weights_hash,
-        result: match result {
-            Ok(outcome) => CellResult::Fitted(Box::new(outcome)),
-            Err(failure) => CellResult::Failed(failure),
-        },
-    }
+        result,
+    })
 }
 
 /// What `f` gives, or the panic in it as a failure: a bug in one cell leaves the others alone.
@@ -222,17 +307,22 @@ fn fit<'a>(
 
 fn outcome(
     shared: &Shared<'_>,
+    watch: &Watch<'_>,
     cell: &Cell,
     sample: &SharedSample,
     weights: &SharedWeights,
-) -> Result<Outcome, Failure> {
+) -> Result<Outcome, Ended> {
     let Fitted { problem, estimator, estimated, impacts } = fit(cell, sample, weights)?;
     let made = sample.as_ref().map_err(Clone::clone)?;
-    let bootstraps = cell
-        .bootstraps
-        .iter()
-        .map(|design| resample(shared, &problem, estimator, (&estimated, &impacts), design))
-        .collect::<Result<_, Failure>>()?;
+    let subject = Subject {
+        cell,
+        problem: &problem,
+        estimator,
+        estimated: &estimated,
+        impacts: &impacts,
+        hashes: (&made.hash, weights_hash(weights)),
+    };
+    let bootstraps = resample::bootstraps(shared, watch, &subject)?;
     let randomisations = cell
         .randomisations
         .iter()
@@ -250,6 +340,10 @@ fn outcome(
         verdicts: findings.verdicts,
         sample: facts(shared, cell, made, problem.weights),
     })
+}
+
+fn weights_hash(weights: &SharedWeights) -> &str {
+    weights.as_ref().map_or("", |(_, hash)| hash)
 }
 
 /// A line for each region whose split from the rest leaves units without neighbours.

@@ -2,8 +2,8 @@
 //!
 //! *Preserved*: dependence over space of any form, dependence over time within a block.
 //! *Source*: Künsch (1989); for panels Gonçalves (2011). *Not for*: few periods, above all where
-//! there is a spatial parameter (see [`CAUTION`]). Periods at the ends stand in fewer blocks than
-//! others: the stationary scheme visits all alike.
+//! there is a spatial parameter. Periods at the ends stand in fewer blocks than others: the
+//! stationary scheme visits all alike.
 
 use super::{Draws, Info, Innovations, Layout, Scheme, Support, is_spatial};
 use crate::estimator::Estimator;
@@ -24,8 +24,9 @@ static INFO: Info = Info {
 };
 
 /// What drawing periods as a whole cannot show of a spatial parameter.
-pub(super) const CAUTION: &str = "blocks of periods keep the sample's own correlation between units, so the bias of the \
-     spatial parameter from few periods does not show in them; many periods are needed";
+pub(super) const CAUTION: &str = "\
+    blocks of periods keep the sample's own correlation between units, so the bias of the spatial \
+    parameter from few periods does not show in them; many periods are needed";
 
 /// The usual length of a block of `periods` periods, ⌈T^⅓⌉.
 pub fn usual_length(periods: usize) -> usize {

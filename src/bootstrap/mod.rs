@@ -28,6 +28,8 @@
 //! | `replicates` | tiles of replicates, and one fit at a time: the plain path |
 //! | `null` | replicates of tests under their null hypotheses |
 //! | `joint` | replicates of many cells → p-values and intervals for all of them together |
+//! | `order` | exact order statistics in bounded memory |
+//! | `stream` | the same summary of more replicates than memory holds |
 //! | `summary` | replicates → standard errors, bias, intervals, p-values |
 
 pub mod block;
@@ -36,6 +38,7 @@ mod groups;
 pub mod joint;
 pub mod multiplier;
 pub mod null;
+pub mod order;
 pub mod pairs;
 pub mod parametric;
 pub mod replicates;
@@ -44,6 +47,7 @@ pub mod residuals;
 pub mod score;
 pub mod spatial;
 pub mod stationary;
+pub mod stream;
 pub mod summary;
 pub mod support;
 pub mod wild;

@@ -19,6 +19,10 @@ use crate::outcome::{Estimate, Statistic};
 use crate::panel::sample::Sample;
 use rayon::prelude::*;
 
+/// Raised when the plain path gives other numbers for the same fit and the same draws. The batched
+/// path is told by the numbers themselves: see `run::source`.
+pub const VERSION: u32 = 1;
+
 /// How to draw.
 #[derive(Clone, Copy)]
 pub struct Design<'a> {
@@ -122,6 +126,9 @@ impl<'a> Replicator<'a> {
             (Path::Batched, Way::Innovations(_)) => estimator.reduction(problem, at),
             (Path::Batched | Path::Plain, _) => None,
         };
+        // Kernels write every effect; estimates without their effects are left to the plain path.
+        let wanted = at.fit.estimates.len() + impacts.len();
+        let reduction = reduction.filter(|reduction| reduction.estimates() == wanted);
         let by_unit = reduction.as_ref().and_then(|reduction| {
             let Way::Innovations(scheme) = way else { return None };
             let multipliers = scheme.by_unit()?;
@@ -144,11 +151,31 @@ impl<'a> Replicator<'a> {
         }
     }
 
+    /// Which way replicates go.
+    pub fn path(&self) -> Path {
+        if self.reduction.is_some() { Path::Batched } else { Path::Plain }
+    }
+
+    /// Replicates to draw at a time, whole tiles: enough to keep every thread busy, and few enough
+    /// that a run that is stopped or killed loses seconds at most.
+    pub fn block(&self) -> usize {
+        const LARGE: usize = 100_000;
+        LANES
+            * match self.path() {
+                Path::Batched if self.pool.len() < LARGE => 170,
+                Path::Batched => 42,
+                Path::Plain => 10,
+            }
+    }
+
     /// Replicates `first` to `first + count − 1`, on the current thread pool. `first` is a multiple
     /// of [`LANES`].
     pub fn replicates(&self, first: u64, count: usize) -> Replicates {
-        // Tasks of a few tiles each: the room is made once for each.
-        const TASK: usize = 6;
+        // Tasks of a few tiles each: the room is made once for each. Fits outweigh it by far.
+        let task = match self.path() {
+            Path::Batched => 6,
+            Path::Plain => 1,
+        };
         debug_assert_eq!(first % LANES as u64, 0);
         let tiles = count.div_ceil(LANES);
         let width = 2 * self.estimates;
@@ -156,15 +183,15 @@ impl<'a> Replicator<'a> {
         let mut good = vec![[false; LANES]; tiles];
         let first_tile = first / LANES as u64;
         numbers
-            .par_chunks_mut(width * TASK)
-            .zip(good.par_chunks_mut(TASK))
+            .par_chunks_mut(width * task)
+            .zip(good.par_chunks_mut(task))
             .enumerate()
             .for_each_init(
                 || self.room(),
-                |room, (task, (numbers, good))| {
+                |room, (number, (numbers, good))| {
                     let tiles = numbers.chunks_exact_mut(width).zip(good.iter_mut());
                     for (i, (out, good)) in tiles.enumerate() {
-                        *good = self.tile(first_tile + (task * TASK + i) as u64, room, out);
+                        *good = self.tile(first_tile + (number * task + i) as u64, room, out);
                     }
                 },
             );
@@ -332,6 +359,28 @@ pub struct Replicates {
 }
 
 impl Replicates {
+    /// The same without those that come after the first `count`.
+    #[must_use]
+    pub fn first(mut self, count: usize) -> Self {
+        self.count = self.count.min(count);
+        let tiles = self.count.div_ceil(LANES);
+        self.good.truncate(tiles);
+        self.numbers.truncate(tiles * 2 * self.estimates);
+        self
+    }
+
+    /// Adds those that follow. What is there already ends with a whole tile.
+    pub fn extend(&mut self, next: Self) {
+        debug_assert_eq!(self.count % LANES, 0);
+        if self.good.is_empty() {
+            *self = next;
+            return;
+        }
+        self.count += next.count;
+        self.good.extend(next.good);
+        self.numbers.extend(next.numbers);
+    }
+
     /// How many could not be fitted.
     pub fn failed(&self) -> usize {
         self.count - self.good.iter().flatten().take(self.count).filter(|g| **g).count()

@@ -4,8 +4,9 @@ use super::replicates::Replicates;
 use crate::math::dist::{normal_cdf, normal_quantile};
 use crate::outcome::{BootstrapEstimate, Estimate};
 
-/// The level of the intervals.
-const LEVEL: f64 = 0.95;
+/// The levels whose quantiles are the ends of 95 % intervals.
+pub(super) const PERCENTILES: (f64, f64) = (TAIL, 1.0 - TAIL);
+const TAIL: f64 = (1.0 - 0.95) / 2.0;
 
 /// An estimate as a summary needs it.
 #[derive(Debug, Clone, Copy)]
@@ -57,46 +58,89 @@ fn one(
     replicates: impl Iterator<Item = (f64, f64)>,
     room: &mut Room,
 ) -> BootstrapEstimate {
-    let estimate = original.estimate;
-    let (value, s) = (estimate.value, estimate.std_error);
     let scale = Scale::of(original);
-    let size = estimate.statistic.abs();
-    let (mut sum, mut squares) = (0.0, 0.0);
-    let (mut extreme, mut below) = (0_usize, 0_usize);
+    let mut moments = Moments::default();
     room.values.clear();
     room.ratios.clear();
     for (v, std_error) in replicates {
-        let from = v - value;
-        sum += from;
-        squares += from * from;
-        extreme += usize::from((from / std_error).abs() >= size);
-        below += usize::from(from < 0.0);
+        moments.add(original.estimate, v, std_error);
         room.values.push(v);
         room.ratios.push(scale.ratio(v, std_error));
     }
-    let b = room.values.len() as f64;
-    let bias = sum / b;
-    let tail = (1.0 - LEVEL) / 2.0;
-    let percentile = ends(&mut room.values, (tail, 1.0 - tail));
-    let t = ends(&mut room.ratios, (tail, 1.0 - tail));
-    let bca = original
-        .acceleration
-        .and_then(|a| bca_levels(below as f64 / b, a, tail))
-        .map(|levels| ends(&mut room.values, levels));
-    BootstrapEstimate {
-        term: estimate.term.clone(),
-        std_error: ((squares - sum * bias) / (b - 1.0)).max(0.0).sqrt(),
-        bias,
-        percentile,
-        basic: (2.0 * value - percentile.1, 2.0 * value - percentile.0),
-        percentile_t: (scale.back(s, t.1), scale.back(s, t.0)),
-        bca,
-        p_value: (1 + extreme) as f64 / (b + 1.0),
+    let bca = moments.bca_levels(original);
+    let ends = Ends {
+        percentile: ends(&mut room.values, PERCENTILES),
+        ratio: ends(&mut room.ratios, PERCENTILES),
+        bca: bca.map(|levels| ends(&mut room.values, levels)),
+    };
+    moments.estimate(original, ends)
+}
+
+/// What is summed over the replicates of an estimate, in their order.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Moments {
+    /// Replicates.
+    pub count: u64,
+    sum: f64,
+    squares: f64,
+    /// With |t*| ≥ |t|.
+    extreme: u64,
+    /// With θ* < θ̂.
+    below: u64,
+}
+
+/// Quantiles that are ends of intervals.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ends {
+    /// Of θ*.
+    pub percentile: (f64, f64),
+    /// Of t*.
+    pub ratio: (f64, f64),
+    /// Of θ* at the levels of BCa.
+    pub bca: Option<(f64, f64)>,
+}
+
+impl Moments {
+    /// Takes a replicate of `estimate`.
+    #[inline]
+    pub(super) fn add(&mut self, estimate: &Estimate, v: f64, std_error: f64) {
+        let from = v - estimate.value;
+        self.count += 1;
+        self.sum += from;
+        self.squares += from * from;
+        self.extreme += u64::from((from / std_error).abs() >= estimate.statistic.abs());
+        self.below += u64::from(from < 0.0);
+    }
+
+    /// The levels of the BCa interval, where there is one.
+    pub(super) fn bca_levels(&self, original: &Original<'_>) -> Option<(f64, f64)> {
+        let below = self.below as f64 / self.count as f64;
+        bca_levels(below, original.acceleration?, PERCENTILES.0)
+    }
+
+    /// All there is to say of `original`.
+    pub(super) fn estimate(&self, original: &Original<'_>, ends: Ends) -> BootstrapEstimate {
+        let Original { estimate, .. } = original;
+        let (value, s) = (estimate.value, estimate.std_error);
+        let scale = Scale::of(original);
+        let b = self.count as f64;
+        let bias = self.sum / b;
+        let Ends { percentile, ratio, bca } = ends;
+        BootstrapEstimate {
+            term: estimate.term.clone(),
+            std_error: ((self.squares - self.sum * bias) / (b - 1.0)).max(0.0).sqrt(),
+            bias,
+            percentile,
+            basic: (2.0 * value - percentile.1, 2.0 * value - percentile.0),
+            percentile_t: (scale.back(s, ratio.1), scale.back(s, ratio.0)),
+            bca,
+            p_value: (1 + self.extreme) as f64 / (b + 1.0),
+        }
     }
 }
 
 /// The scale on which an estimate is studentised.
-enum Scale {
+pub(super) enum Scale {
     /// Its own.
     Plain { value: f64 },
     /// u = ½ ln((θ − low)/(high − θ)).
@@ -104,7 +148,7 @@ enum Scale {
 }
 
 impl Scale {
-    fn of(original: &Original<'_>) -> Self {
+    pub(super) fn of(original: &Original<'_>) -> Self {
         let value = original.estimate.value;
         match original.bounds {
             Some((low, high)) if value > low && value < high => Self::Bounded { value, low, high },
@@ -113,7 +157,7 @@ impl Scale {
     }
 
     /// t* of a replicate.
-    fn ratio(&self, v: f64, std_error: f64) -> f64 {
+    pub(super) fn ratio(&self, v: f64, std_error: f64) -> f64 {
         match *self {
             Self::Plain { value } => (v - value) / std_error,
             Self::Bounded { value, low, high } => {
@@ -158,19 +202,30 @@ fn ends(values: &mut [f64], (low, high): (f64, f64)) -> (f64, f64) {
     (quantile(values, low), quantile(values, high))
 }
 
-/// The quantile at (B + 1)p, interpolated, held within the values (Hyndman & Fan 1996, type 6): for
-/// 999 replicates and p = 2.5 % exactly the 25th. Puts `values` in another order.
+/// Where the quantile at (B + 1)p of B values lies: the rank (from 1) at or below it, and the share
+/// of the way to the next value. Held within the values (Hyndman & Fan 1996, type 6): for 999
+/// replicates and p = 2.5 % exactly the 25th.
+pub(super) fn rank(count: u64, p: f64) -> (u64, f64) {
+    let at = (count + 1) as f64 * p;
+    let below = (at.floor() as u64).clamp(1, count);
+    (below, (at - below as f64).clamp(0.0, 1.0))
+}
+
+/// The value at `share` of the way from `low` to `high`.
+pub(super) fn between(low: f64, high: f64, share: f64) -> f64 {
+    low + share * (high - low)
+}
+
+/// The quantile of level `p`, interpolated. Puts `values` in another order.
 fn quantile(values: &mut [f64], p: f64) -> f64 {
-    let at = (values.len() + 1) as f64 * p;
-    let below = (at.floor() as usize).clamp(1, values.len());
-    let share = (at - below as f64).clamp(0.0, 1.0);
-    let (_, low, above) = values.select_nth_unstable_by(below - 1, f64::total_cmp);
+    let (below, share) = rank(values.len() as u64, p);
+    let (_, low, above) = values.select_nth_unstable_by(below as usize - 1, f64::total_cmp);
     let low = *low;
     if share == 0.0 {
         return low;
     }
     let high = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
-    low + share * (high - low)
+    between(low, high, share)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::Ending;
 use super::args::{Command, Experiment, Results};
 use super::diagnostic;
-use super::progress::Progress;
+use super::progress::{Progress, Tally};
 use super::schemes;
 use crate::diagnostic::DIAGNOSTICS;
 use crate::estimator::ESTIMATORS;
@@ -189,10 +189,15 @@ fn run_cells(experiment: &Experiment, results: &Results, jobs: Option<u16>) -> E
         loaded.or_report(folder.write_experiment(&series))?;
         if summary.interrupted {
             eprintln!(
-                "interrupted: {} of {} cells are done and kept in {}; a new run fits all cells again",
+                "interrupted: {} of {} cells are done and kept in {}; a new run fits all cells again{}",
                 summary.fitted + summary.failed,
                 summary.total,
-                folder.root().display()
+                folder.root().display(),
+                if summary.replicates.any() {
+                    " and goes on with their kept replicates"
+                } else {
+                    ""
+                }
             );
             return Ok(Ending::Interrupted);
         }
@@ -201,6 +206,9 @@ fn run_cells(experiment: &Experiment, results: &Results, jobs: Option<u16>) -> E
             "{} cells fitted, {} failed, {:.2} s",
             summary.fitted, summary.failed, summary.seconds
         );
+        if summary.replicates.any() {
+            println!("{}", summary.replicates);
+        }
         Ok(if summary.failed > 0 { Ending::CellsFailed } else { Ending::Done })
     })())
 }
@@ -211,17 +219,25 @@ struct Summary {
     failed: usize,
     interrupted: bool,
     seconds: f64,
+    replicates: Tally,
 }
 
 /// Fits every distinct cell and keeps each record as it is done.
 fn fit_all(loaded: &Loaded, inputs: &Inputs, folder: &Folder) -> Checked<Summary> {
     let cells = run::distinct(&loaded.plan);
     let stop = stop_on_ctrl_c();
-    let progress = Progress::start(cells.len());
+    let progress = Progress::start(cells.len(), run::replicates(&cells));
     let (fitted, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let unwritten: Mutex<Option<Mistakes>> = Mutex::new(None);
-    run::run(&cells, &loaded.spec, inputs, &stop, &|event| match event {
+    // A disk that refuses one file will refuse the next: stop with what is kept.
+    let stop_for = |mistakes: Mistakes| {
+        stop.store(true, Ordering::Relaxed);
+        *unwritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(mistakes);
+    };
+    run::run(&cells, &loaded.spec, inputs, &stop, folder, &|event| match event {
         Event::Started(_) => progress.started(),
+        Event::Replicates(_, how, count) => progress.replicates(how, count as u64),
+        Event::Unkept(_, mistakes) => stop_for(mistakes.clone()),
         Event::Finished(cell, record) => {
             let failure = match &record.result {
                 CellResult::Fitted(_) => {
@@ -234,9 +250,7 @@ fn fit_all(loaded: &Loaded, inputs: &Inputs, folder: &Folder) -> Checked<Summary
                 }
             };
             if let Err(mistakes) = folder.write_record(record) {
-                // A disk that refuses one record will refuse the next: stop with what is kept.
-                stop.store(true, Ordering::Relaxed);
-                *unwritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(mistakes);
+                stop_for(mistakes);
             }
             progress.finished(&cell.label(), failure.as_deref());
         }
@@ -252,10 +266,12 @@ fn fit_all(loaded: &Loaded, inputs: &Inputs, folder: &Folder) -> Checked<Summary
         failed,
         interrupted: fitted + failed < cells.len(),
         seconds: progress.seconds(),
+        replicates: progress.tally(),
     })
 }
 
-/// The first Ctrl-C lets the cells under way finish; the second ends the process.
+/// The first Ctrl-C lets the cells under way finish, and bootstraps their blocks; the second ends
+/// the process.
 fn stop_on_ctrl_c() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
@@ -263,7 +279,7 @@ fn stop_on_ctrl_c() -> Arc<AtomicBool> {
         if flag.swap(true, Ordering::Relaxed) {
             std::process::exit(i32::from(Ending::Interrupted.code()));
         }
-        eprintln!("stopping after the cells under way; press Ctrl-C again to stop at once");
+        eprintln!("stopping after what is under way; press Ctrl-C again to stop at once");
     });
     if let Err(e) = handler {
         eprintln!("Ctrl-C will end the run at once: {e}");

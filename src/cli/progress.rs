@@ -1,41 +1,76 @@
 //! How far a run is: a bar on a terminal, a few plain lines elsewhere. On standard error, so that
 //! standard output stays clean.
 
+use crate::run::Replicated;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::fmt;
 use std::io::IsTerminal;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
-/// Progress over the cells of a run.
+/// Steps of a bar, and lines between start and end where there is no terminal.
+const STEPS: u64 = 1_000;
+const LINES: u64 = 4;
+
+/// Progress over the cells of a run and the replicates of their bootstraps.
 #[derive(Debug)]
 pub(super) struct Progress {
-    total: usize,
+    cells: usize,
+    /// Replicates to go through, those that must be gone through again included.
+    replicates: u64,
     running: AtomicUsize,
     done: AtomicUsize,
     failed: AtomicUsize,
+    drawn: AtomicU64,
+    earlier: AtomicU64,
+    again: AtomicU64,
+    /// Lines written.
+    lines: AtomicU64,
     started: Instant,
     /// `None` where there is no terminal.
     bar: Option<ProgressBar>,
 }
 
+/// Replicates behind results.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tally {
+    drawn: u64,
+    earlier: u64,
+}
+
+impl Tally {
+    /// Whether there are any.
+    pub(super) fn any(self) -> bool {
+        self.drawn + self.earlier > 0
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = self.drawn + self.earlier;
+        write!(f, "{all} replicates, {} of them from earlier runs", self.earlier)
+    }
+}
+
 impl Progress {
-    /// Starts at zero of `total` cells.
-    pub(super) fn start(total: usize) -> Self {
+    /// Starts at zero of so many cells and replicates.
+    pub(super) fn start(cells: usize, replicates: u64) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::with_draw_target(
-                Some(total as u64),
-                ProgressDrawTarget::stderr_with_hz(10),
-            );
-            let style = ProgressStyle::with_template(
-                "{bar:30} {pos}/{len} cells, {msg}, {elapsed} so far, {eta} left",
-            );
+            let target = ProgressDrawTarget::stderr_with_hz(10);
+            let bar = ProgressBar::with_draw_target(Some(STEPS), target);
+            let style = ProgressStyle::with_template("{bar:30} {msg}");
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
         Self {
-            total,
+            cells,
+            replicates,
             running: AtomicUsize::new(0),
             done: AtomicUsize::new(0),
             failed: AtomicUsize::new(0),
+            drawn: AtomicU64::new(0),
+            earlier: AtomicU64::new(0),
+            again: AtomicU64::new(0),
+            lines: AtomicU64::new(0),
             started: Instant::now(),
             bar,
         }
@@ -47,44 +82,98 @@ impl Progress {
         self.show();
     }
 
+    /// Replicates are there.
+    pub(super) fn replicates(&self, how: Replicated, count: u64) {
+        let of = match how {
+            Replicated::Drawn => &self.drawn,
+            Replicated::Earlier => &self.earlier,
+            Replicated::Again => &self.again,
+        };
+        of.fetch_add(count, Ordering::Relaxed);
+        self.show();
+    }
+
     /// A cell is done. A failed one is named at once.
     pub(super) fn finished(&self, label: &str, failure: Option<&str>) {
         self.running.fetch_sub(1, Ordering::Relaxed);
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        self.done.fetch_add(1, Ordering::Relaxed);
         if let Some(reason) = failure {
             self.failed.fetch_add(1, Ordering::Relaxed);
             self.say(&format!("failed: {label}: {reason}"));
         }
-        match &self.bar {
-            Some(bar) => {
-                bar.inc(1);
-                self.show();
-            }
-            None => self.line(done),
+        self.show();
+    }
+
+    /// How far it is, from 0 to 1. Replicates tell better than cells, where there are any.
+    fn share(&self) -> f64 {
+        let cells = self.done.load(Ordering::Relaxed) as f64 / self.cells.max(1) as f64;
+        if self.replicates == 0 || cells >= 1.0 {
+            return cells;
         }
+        let [drawn, earlier, again] =
+            [&self.drawn, &self.earlier, &self.again].map(|n| n.load(Ordering::Relaxed));
+        // A cell that failed leaves replicates that never come.
+        ((drawn + earlier + again) as f64 / self.replicates as f64).min(1.0)
     }
 
     fn show(&self) {
-        if let Some(bar) = &self.bar {
-            bar.set_message(format!(
-                "{} running, {} failed",
-                self.running.load(Ordering::Relaxed),
-                self.failed.load(Ordering::Relaxed)
-            ));
+        let share = self.share();
+        match &self.bar {
+            Some(bar) => {
+                bar.set_position((share * STEPS as f64) as u64);
+                bar.set_message(self.text(share));
+            }
+            None => {
+                // One line at each part, written by whoever gets there first.
+                let part = (share * LINES as f64) as u64;
+                if self.lines.fetch_max(part, Ordering::Relaxed) < part {
+                    eprintln!("{}", self.text(share));
+                }
+            }
         }
     }
 
-    /// Without a terminal: a line at each quarter.
-    fn line(&self, done: usize) {
-        let quarter = |n: usize| n * 4 / self.total.max(1);
-        if quarter(done) > quarter(done - 1) {
-            let elapsed = self.started.elapsed().as_secs_f64();
-            let left = elapsed / done as f64 * (self.total - done) as f64;
-            let failed = self.failed.load(Ordering::Relaxed);
-            eprintln!(
-                "{done}/{} cells, {failed} failed, {elapsed:.1} s so far, {left:.1} s left",
-                self.total
-            );
+    fn text(&self, share: f64) -> String {
+        let elapsed = self.seconds();
+        let count = |n: &AtomicUsize| n.load(Ordering::Relaxed);
+        let running = match (&self.bar, count(&self.running)) {
+            (Some(_), running) => format!("{running} running, "),
+            (None, _) => String::new(),
+        };
+        let replicates = self.rate(elapsed).map(|text| format!("{text}, ")).unwrap_or_default();
+        format!(
+            "{}/{} cells, {running}{} failed, {replicates}{} so far{}",
+            count(&self.done),
+            self.cells,
+            count(&self.failed),
+            duration(elapsed),
+            self.left(share, elapsed)
+                .map(|s| format!(", {} left", duration(s)))
+                .unwrap_or_default()
+        )
+    }
+
+    /// Replicates that are there, and how many are drawn a second.
+    fn rate(&self, elapsed: f64) -> Option<String> {
+        let Tally { drawn, earlier } = self.tally();
+        (drawn + earlier > 0).then(|| {
+            let per_second = (drawn as f64 / elapsed.max(1e-3)).round();
+            format!("{} replicates ({per_second}/s)", drawn + earlier)
+        })
+    }
+
+    /// Seconds left. What came from earlier runs cost nothing and tells nothing.
+    fn left(&self, share: f64, elapsed: f64) -> Option<f64> {
+        let earlier = self.earlier.load(Ordering::Relaxed) as f64 / self.replicates.max(1) as f64;
+        let worked = share - earlier.min(share);
+        (worked > 0.0).then(|| elapsed / worked * (1.0 - share))
+    }
+
+    /// Replicates so far.
+    pub(super) fn tally(&self) -> Tally {
+        Tally {
+            drawn: self.drawn.load(Ordering::Relaxed),
+            earlier: self.earlier.load(Ordering::Relaxed),
         }
     }
 
@@ -105,5 +194,40 @@ impl Progress {
     /// Seconds since the start.
     pub(super) fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
+    }
+}
+
+/// `4.2 s`, `3 min 05 s`, `2 h 07 min`.
+fn duration(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    match whole {
+        0..60 => format!("{seconds:.1} s"),
+        60..3_600 => format!("{} min {:02} s", whole / 60, whole % 60),
+        _ => format!("{} h {:02} min", whole / 3_600, whole % 3_600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_well() {
+        assert_eq!([4.24, 185.0, 7_620.0].map(duration), ["4.2 s", "3 min 05 s", "2 h 07 min"]);
+    }
+
+    /// Of 1 000 replicates 600 are from earlier runs; after 100 new ones in one second, 300 are left.
+    #[test]
+    fn time_left_rests_on_what_was_drawn() {
+        let progress = Progress::start(2, 1_000);
+        progress.replicates(Replicated::Earlier, 600);
+        assert_eq!(progress.left(progress.share(), 0.1), None);
+        progress.replicates(Replicated::Drawn, 100);
+        let left = progress.left(progress.share(), 1.0).expect("something was drawn");
+        assert!((left - 3.0).abs() < 1e-9);
+        assert_eq!(progress.tally().to_string(), "700 replicates, 600 of them from earlier runs");
+        progress.finished("a", None);
+        progress.finished("b", Some("no reason"));
+        assert_eq!(progress.share(), 1.0);
     }
 }

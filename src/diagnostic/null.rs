@@ -4,7 +4,7 @@
 //! from y* with everything that the sample decides in them, variances included (Yang 2015, whose
 //! restricted estimates with recentred restricted residuals these are).
 //!
-//! Most groups need no more than the fit of their null model: [`rerun`] generates y* and runs the
+//! Most groups need no more than the fit of their null model: `rerun` generates y* and runs the
 //! group again. One whose statistics reduce to forms of the innovations overrides
 //! [`NullStatistics::evaluate_tile`]; the plain way stays as its twin.
 

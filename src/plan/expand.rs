@@ -175,12 +175,13 @@ fn cell(ground: Ground<'_>, grid_name: &str, axes: CellAxes, deepest: u32) -> Ce
         }
     }
     let bootstraps: Vec<_> =
-        grid.bootstrap.iter().map(|name| spec.bootstrap[name].clone()).collect();
+        grid.bootstrap.iter().map(|name| spec.bootstrap[name].design.clone()).collect();
     let randomisations: Vec<_> =
         grid.randomisation.iter().map(|name| spec.randomisation[name].clone()).collect();
     let derived = functions::derived(spec, grid, &variable);
     let wald = functions::wald(spec, grid, &variable);
-    let test_bootstrap = grid.test_bootstrap.as_ref().map(|name| spec.bootstrap[name].clone());
+    let test_bootstrap =
+        grid.test_bootstrap.as_ref().map(|name| spec.bootstrap[name].design.clone());
     let extras = Extras {
         bootstraps: &bootstraps,
         tests: &tests,

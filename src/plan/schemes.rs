@@ -11,7 +11,7 @@ pub fn check_schemes(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<M
     for (name, grid) in &spec.grids {
         let cells: Vec<&Cell> = plan.cells.iter().filter(|cell| cell.grid == *name).collect();
         for bootstrap in &grid.bootstrap {
-            let Some(design) = spec.bootstrap.get(bootstrap) else { continue };
+            let Some(design) = spec.bootstrap.get(bootstrap).map(|b| &b.design) else { continue };
             let Some(words) = vocabulary.schemes.iter().find(|s| s.name == design.scheme) else {
                 continue;
             };

@@ -12,7 +12,7 @@ pub fn stored<'a>(source: Source<'a>, name: &str) -> Option<&'a JointFamily> {
     let rows = wanted.rows.iter().map(|row| row.value.to_string());
     let same = rows.eq(family.rows.iter().cloned())
         && cells.iter().map(|cell| &cell.id).eq(family.cells.iter().map(|c| &c.cell))
-        && source.spec.bootstrap.get(&wanted.bootstrap) == Some(&family.design)
+        && source.spec.bootstrap.get(&wanted.bootstrap).map(|b| &b.design) == Some(&family.design)
         && wanted.level == family.level;
     same.then_some(family)
 }

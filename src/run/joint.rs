@@ -33,7 +33,7 @@ struct Columns {
 }
 
 fn family(shared: &Shared<'_>, name: &str, joint: &JointSpec, plan: &Plan) -> JointFamily {
-    let design = &shared.spec.bootstrap[&joint.bootstrap];
+    let design = &shared.spec.bootstrap[&joint.bootstrap].design;
     let rows: Vec<&RowTerm> = joint.rows.iter().map(|row| &row.value).collect();
     let cells = plan.select(&joint.cells);
     let found: Vec<Result<Columns, Failure>> = cells

@@ -1,42 +1,100 @@
 //! The bootstraps of a cell.
 
-use super::{Shared, draws};
+use super::source::{Origin, Source};
+use super::{Ended, Shared, Watch, draws};
 use crate::bootstrap::Support;
 use crate::bootstrap::replicates::{Path, Replicator, bootstrapped};
-use crate::bootstrap::summary::{Original, summary};
+use crate::bootstrap::stream::{HELD, summarise};
+use crate::bootstrap::summary::Original;
 use crate::estimator::{Estimated, Estimator, Problem};
-use crate::model::Bootstrap;
+use crate::model::{Bootstrap, Keep};
 use crate::outcome::{BootstrapSummary, Estimate, Failure, FailureKind};
 use crate::panel::sample::Sample;
+use crate::plan::Cell;
+use crate::store::replicates::Facts;
 
-/// One bootstrap of a fit.
-pub(super) fn resample(
+/// A fitted cell whose bootstraps are wanted.
+pub(super) struct Subject<'a> {
+    pub(super) cell: &'a Cell,
+    pub(super) problem: &'a Problem<'a>,
+    pub(super) estimator: &'a dyn Estimator,
+    pub(super) estimated: &'a Estimated,
+    pub(super) impacts: &'a [Estimate],
+    /// Hashes of the sample and of the weights.
+    pub(super) hashes: (&'a str, &'a str),
+}
+
+/// All bootstraps of a cell, in the order asked.
+pub(super) fn bootstraps(
     shared: &Shared<'_>,
-    problem: &Problem<'_>,
-    estimator: &dyn Estimator,
-    (estimated, impacts): (&Estimated, &[Estimate]),
-    design: &Bootstrap,
-) -> Result<BootstrapSummary, Failure> {
+    watch: &Watch<'_>,
+    fitted: &Subject<'_>,
+) -> Result<Vec<BootstrapSummary>, Ended> {
+    let cell = fitted.cell;
+    let names = shared.spec.grids.get(&cell.grid).map_or(&[][..], |grid| &grid.bootstrap);
+    let designs = cell.bootstraps.iter().enumerate();
+    designs
+        .map(|(i, design)| {
+            let name = names.get(i).map_or(design.scheme.as_str(), String::as_str);
+            let keep = shared.spec.bootstrap.get(name).map_or(Keep::default(), |b| b.keep);
+            resample(shared, watch, fitted, (name, keep, design))
+        })
+        .collect()
+}
+
+/// One bootstrap of a fit. Its random streams depend on the seed, the design and the units and
+/// periods, so that cells over the same panel share their draws.
+fn resample(
+    shared: &Shared<'_>,
+    watch: &Watch<'_>,
+    fitted: &Subject<'_>,
+    (name, keep, design): (&str, Keep, &Bootstrap),
+) -> Result<BootstrapSummary, Ended> {
+    let &Subject { problem, estimator, estimated, impacts, hashes: (sample, weights), .. } = fitted;
     let draws = draws::design(shared, design, problem.sample)?;
     let support = draws.scheme.supports(estimator, problem.model.effects);
     let caution = caution(support, design, problem.sample)?;
-    let drawn = Replicator::new(problem, estimator, (estimated, impacts), draws, Path::Batched)
-        .replicates(0, design.replicates as usize);
+    let replicator =
+        Replicator::new(problem, estimator, (estimated, impacts), draws, Path::Batched);
+    let estimates = bootstrapped(estimated, impacts);
+    let heading = (keep != Keep::No).then(|| {
+        Origin::new(
+            (problem.model, sample, weights),
+            (estimated, &estimates),
+            (design, draws.scheme.info().version, draws.key),
+            &replicator,
+        )
+        .heading(&estimates)
+    });
+    let mut source = Source {
+        cell: fitted.cell,
+        watch,
+        replicator: &replicator,
+        estimates: estimates.len(),
+        count: design.replicates as usize,
+        journal: heading.as_ref().map(|h| watch.keeper.journal(h)).transpose()?,
+        distribution: None,
+        again: false,
+    };
+    if let (Keep::Parquet, Some(heading)) = (keep, &heading) {
+        let facts = facts(shared, fitted.cell, (name, design), &estimates);
+        let file = format!("{}/{name}", fitted.cell.label());
+        source.distribution = Some(watch.keeper.distribution(&file, heading, facts)?);
+    }
     let bounds = estimated.fit.convergence.as_ref().map(|c| c.interval);
-    let originals: Vec<Original<'_>> = bootstrapped(estimated, impacts)
-        .into_iter()
-        .map(|estimate| Original {
+    let originals: Vec<Original<'_>> = estimates
+        .iter()
+        .map(|&estimate| Original {
             estimate,
             bounds: bounds.filter(|_| estimator.info().spatial.contains(&estimate.term)),
             acceleration: Some(0.0),
         })
         .collect();
-    Ok(BootstrapSummary {
-        design: design.clone(),
-        caution,
-        failed: drawn.failed() as u32,
-        estimates: summary(&originals, &drawn),
-    })
+    let (failed, said) = summarise(&originals, source.count, HELD, |visit| source.pass(visit))?;
+    if let Some(distribution) = source.distribution {
+        distribution.finish()?;
+    }
+    Ok(BootstrapSummary { design: design.clone(), caution, failed: failed as u32, estimates: said })
 }
 
 /// What must be said of a design in this cell, or why it cannot be run there.
@@ -57,4 +115,28 @@ fn caution(
         ))),
         Some(_) | None => Ok(support.caution().map(str::to_owned)),
     }
+}
+
+/// What a file of replicates says of itself: which cell, how drawn, and the estimates that the
+/// replicates lie around.
+fn facts(
+    shared: &Shared<'_>,
+    cell: &Cell,
+    (name, design): (&str, &Bootstrap),
+    estimates: &[&Estimate],
+) -> Facts {
+    let mut facts = vec![
+        ("cell".to_owned(), cell.id.to_string()),
+        ("label".to_owned(), cell.label()),
+        ("bootstrap".to_owned(), name.to_owned()),
+        ("scheme".to_owned(), design.scheme.clone()),
+        ("rescale".to_owned(), design.rescale.name().to_owned()),
+        ("replicates".to_owned(), design.replicates.to_string()),
+        ("seed".to_owned(), shared.spec.seed.0.to_string()),
+    ];
+    for estimate in estimates {
+        facts.push((format!("estimate:{}", estimate.term), estimate.value.to_string()));
+        facts.push((format!("se:{}", estimate.term), estimate.std_error.to_string()));
+    }
+    facts
 }

@@ -27,8 +27,8 @@ use crate::expr::formula::{Formula, Written};
 use crate::ident::{KeyPath, Located, Period, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
 use crate::model::{
-    Bootstrap, Effects, Isolates, LagOrder, LagSet, Normalisation, Randomisation, RegionWeights,
-    SmallSample, WeightsFormat,
+    Bootstrap, Effects, Isolates, Keep, LagOrder, LagSet, Normalisation, Randomisation,
+    RegionWeights, SmallSample, WeightsFormat,
 };
 use extract::{Extracted, extract};
 use layers::Layers;
@@ -172,7 +172,7 @@ pub struct Spec {
     /// Models by name: the built-in ones and those of `[models.NAME]`.
     pub models: BTreeMap<String, ModelSpec>,
     /// Bootstraps by name.
-    pub bootstrap: BTreeMap<String, Bootstrap>,
+    pub bootstrap: BTreeMap<String, BootstrapSpec>,
     /// Randomisation tests by name.
     pub randomisation: BTreeMap<String, Randomisation>,
     /// Variants by name: `base` and those of `[variants]`.
@@ -360,6 +360,15 @@ pub struct WaldSpec {
     pub zero: Vec<Located<Formula<Written>>>,
     /// Label in tables; the name when absent.
     pub label: Option<String>,
+}
+
+/// `[bootstrap.NAME]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct BootstrapSpec {
+    /// What a cell asks for.
+    pub design: Bootstrap,
+    /// What is kept of the replicates.
+    pub keep: Keep,
 }
 
 /// The axes of a grid, in the order that numbers cells.

@@ -5,7 +5,7 @@
 
 use crate::model::change::{LeaveOut, Placebo};
 use crate::model::{
-    Effects, Isolates, LagOrder, LagSet, Normalisation, Permute, RegionWeights, Rescale,
+    Effects, Isolates, Keep, LagOrder, LagSet, Normalisation, Permute, RegionWeights, Rescale,
     SmallSample, WeightsFormat,
 };
 use crate::spec::tables::Parentheses;
@@ -179,6 +179,8 @@ pub struct RawBootstrap {
     pub block_length: Option<u32>,
     /// Number of replicates; 999 when absent.
     pub replicates: Option<u32>,
+    /// What is kept of the replicates; `journal` when absent.
+    pub keep: Option<Keep>,
 }
 
 /// `[randomisation.NAME]`

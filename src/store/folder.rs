@@ -1,7 +1,10 @@
 //! A results folder: whole files or none.
 
+use super::distribution::ParquetFile;
+use super::journal::FileJournal;
+use super::replicates::{Distribution, Facts, Heading, Journal, Keeper};
 use super::{ExperimentRecord, Record, SCHEMA};
-use crate::ident::CellId;
+use crate::ident::{CellId, short_hash};
 use crate::mistake::{Checked, Mistake};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -114,14 +117,52 @@ impl Folder {
     }
 }
 
+impl Keeper for Folder {
+    fn journal(&self, heading: &Heading) -> Checked<Box<dyn Journal>> {
+        let path = self.root.join(format!("replicates/{}.journal", heading.key));
+        Ok(Box::new(FileJournal::open(&path, heading)?))
+    }
+
+    fn distribution(
+        &self,
+        name: &str,
+        heading: &Heading,
+        facts: Facts,
+    ) -> Checked<Box<dyn Distribution>> {
+        let path = self.root.join(format!("replicates/{}.parquet", file_name(name)));
+        Ok(Box::new(ParquetFile::begin(&path, heading, facts)?))
+    }
+}
+
+/// A label as the name of a file: `/` becomes `,`. Where a character is not one that every file
+/// system takes, it becomes `_` and the name ends with a hash that tells it from others.
+fn file_name(label: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "+-_.,/".contains(c);
+    let part = |c: char| {
+        if c == '/' {
+            ','
+        } else if plain(c) {
+            c
+        } else {
+            '_'
+        }
+    };
+    let name: String = label.chars().map(part).collect();
+    if label.chars().all(plain) {
+        name
+    } else {
+        format!("{name}~{}", &short_hash("spanel 2026 file name", label.as_bytes())[..8])
+    }
+}
+
 /// Temporary files are private to their owner; results are for everyone who may read the folder.
 #[cfg(unix)]
-fn make_readable(file: &tempfile::NamedTempFile) -> std::io::Result<()> {
+pub(super) fn make_readable(file: &tempfile::NamedTempFile) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn make_readable(_: &tempfile::NamedTempFile) -> std::io::Result<()> {
+pub(super) fn make_readable(_: &tempfile::NamedTempFile) -> std::io::Result<()> {
     Ok(())
 }

@@ -9,7 +9,10 @@
 //!   tables/<table>.md tables/<table>.tex
 //! ```
 
+pub mod distribution;
 pub mod folder;
+pub mod journal;
+pub mod replicates;
 
 use crate::ident::CellId;
 use crate::model::Model;

@@ -92,6 +92,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("figment", &["spec"]),
     ("serde_json", &["plan", "store", "report"]),
     ("tempfile", &["store", "cli"]),
+    ("parquet", &["store"]),
     ("minijinja", &["report"]),
     ("comfy_table", &["report"]),
     ("rayon", &["run", "bootstrap", "randomisation", "cli"]),

@@ -165,6 +165,7 @@ fn in_all(source: Source<'_>, cells: &[CellColumn<'_>]) -> Option<String> {
     let said: Vec<String> = Axis::ALL
         .into_iter()
         .filter(|axis| !differ.contains(axis))
+        .filter(|axis| *axis != Axis::Variant || !first.cell.axes.variant.is_base())
         .map(|axis| labels::axis_phrase(source.spec, &first.cell.axes, axis))
         .collect();
     let who = if cells.len() == 1 { "The model" } else { "In all models" };

@@ -55,7 +55,7 @@ impl Resolver<'_> {
             };
             self.wrong(&bootstrap_at, text, help);
         }
-        let replicates = spec.bootstrap.get(&bootstrap)?.replicates;
+        let replicates = spec.bootstrap.get(&bootstrap)?.design.replicates;
         if level * f64::from(replicates + 1) < 1.0 {
             let text = format!("{replicates} replicates are too few for a level of {level}");
             let help = format!("no p-value can be below 1/{}", replicates + 1);

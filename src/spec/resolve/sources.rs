@@ -9,7 +9,8 @@ use crate::model::{
 };
 use crate::spec::raw::{ExtraUnits, RawBootstrap, RawRegion, RawVariable, RawWeights, Text};
 use crate::spec::{
-    DataSpec, MeasureSpec, Missing, ModelSpec, RegionSpec, RegionUnits, VariableSpec, WeightsSpec,
+    BootstrapSpec, DataSpec, MeasureSpec, Missing, ModelSpec, RegionSpec, RegionUnits,
+    VariableSpec, WeightsSpec,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -325,7 +326,7 @@ impl Resolver<'_> {
         models
     }
 
-    pub(super) fn bootstraps(&mut self) -> BTreeMap<String, Bootstrap> {
+    pub(super) fn bootstraps(&mut self) -> BTreeMap<String, BootstrapSpec> {
         let mut bootstraps = BTreeMap::new();
         for (name, raw) in &self.raw.bootstrap {
             let place = at(&["bootstrap", name]);
@@ -340,17 +341,22 @@ impl Resolver<'_> {
             let known = self.known("bootstrap scheme", &scheme, &at, schemes);
             self.refuse_keys_of_other_schemes(&scheme, raw, &place);
             let replicates = raw.replicates.unwrap_or(999);
-            if !(19..=999_999).contains(&replicates) {
+            if !(19..=99_999_999).contains(&replicates) {
                 let text = format!("{replicates} replicates are too few or too many");
-                self.wrong(&place.join("replicates"), text, "expected 19 to 999999; 999 is usual");
+                self.wrong(
+                    &place.join("replicates"),
+                    text,
+                    "expected 19 to 99999999; 999 is usual",
+                );
             } else if known {
                 let rescales =
                     self.vocabulary.schemes.iter().any(|s| s.name == scheme && s.rescale);
                 let usual = if rescales { Rescale::Df } else { Rescale::None };
                 let rescale = raw.rescale.unwrap_or(usual);
                 let block_length = raw.block_length;
-                let made = Bootstrap { scheme, rescale, block_length, replicates };
-                bootstraps.insert(name.clone(), made);
+                let design = Bootstrap { scheme, rescale, block_length, replicates };
+                let keep = raw.keep.unwrap_or_default();
+                bootstraps.insert(name.clone(), BootstrapSpec { design, keep });
             }
         }
         bootstraps

@@ -54,6 +54,7 @@ fn check_distributions(count: u32, wanted: impl Fn(&str) -> bool) -> usize {
         let problem = Problem::new(&sample, &weights, &model).expect("the same units");
         let estimator = find("slm").expect("an estimator");
         let base = estimator.fit(&problem).expect("a fit");
+        let impacts = estimator.impacts(&problem, &base);
         let design = Design {
             scheme: spanel::bootstrap::find(name).expect("a scheme"),
             rescale: Rescale::None,

@@ -2,6 +2,7 @@
 
 use super::family;
 use spanel::ident::{CellId, KeyPath, Located, Seed, VarName};
+use spanel::model::Keep;
 use spanel::model::change::Change;
 use spanel::model::{
     Bootstrap, Effects, Isolates, LagOrder, LagSet, Model, Normalisation, RegionWeights, Regressor,
@@ -14,6 +15,7 @@ use spanel::outcome::{
 };
 use spanel::plan::{Cell, CellAxes, Plan};
 use spanel::report::Source;
+use spanel::spec::BootstrapSpec;
 use spanel::spec::tables::{
     CellChoice, Moment, Parentheses, RegressionTable, RobustnessTable, RowTerm, TableKind,
     TableSpec,
@@ -375,7 +377,10 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
             missing_codes: vec![],
             note: None,
         },
-        bootstrap: BTreeMap::from([("residual".to_owned(), family::design())]),
+        bootstrap: BTreeMap::from([(
+            "residual".to_owned(),
+            BootstrapSpec { design: family::design(), keep: Keep::Journal },
+        )]),
         joint: BTreeMap::from([(family::NAME.to_owned(), family::block())]),
         randomisation: BTreeMap::new(),
         variants: BTreeMap::new(),
