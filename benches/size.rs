@@ -3,6 +3,9 @@
 //! `cargo bench --bench size` prints the table of `benches/README.md`; with `-- --quick`, from a
 //! tenth of the samples. Every number is a function of the seed. Nothing is asserted here.
 
+#![allow(clippy::print_stdout, reason = "a bench prints what it measured")]
+
+#[allow(dead_code, reason = "the other benches use the rest")]
 mod common;
 
 use common::{Case, Fitted, lattice};

@@ -1,5 +1,4 @@
 //! What benches share: cells, the clock, the peak of the machine.
-#![allow(dead_code, reason = "each bench uses its part")]
 
 use pulp::{Arch, Simd, WithSimd};
 use spanel::bootstrap::replicates::{Design, Path, Replicator, bootstrapped};
