@@ -86,13 +86,20 @@ impl Case {
     }
 
     pub fn replicator<'a>(&'a self, fit: &'a Fitted, scheme: &str, path: Path) -> Replicator<'a> {
-        let design = Design {
-            scheme: spanel::bootstrap::find(scheme).expect("a scheme"),
-            rescale: Rescale::Df,
-            block_length: None,
-            key: [5; 32],
-        };
-        Replicator::new(&self.problem(), self.estimator(), (&fit.at, &fit.impacts), design, path)
+        self.replicator_of(&self.problem(), fit, scheme, (path, [5; 32]))
+    }
+
+    /// Of the fit of another sample of this case, from streams of `key`.
+    pub fn replicator_of<'a>(
+        &self,
+        problem: &Problem<'a>,
+        fit: &'a Fitted,
+        scheme: &str,
+        (path, key): (Path, [u8; 32]),
+    ) -> Replicator<'a> {
+        let scheme = spanel::bootstrap::find(scheme).expect("a scheme");
+        let design = Design { scheme, rescale: Rescale::Df, block_length: None, key };
+        Replicator::new(problem, self.estimator(), (&fit.at, &fit.impacts), design, path)
     }
 
     /// F, the operations of a replicate by dense products.
