@@ -133,8 +133,9 @@ impl<'a> Replicator<'a> {
             let Way::Innovations(scheme) = way else { return None };
             let multipliers = scheme.by_unit()?;
             let spatial = estimator.info().spatial.first();
-            let resolvent = spatial.and_then(|t| at.value(t)).map(|r| problem.weights.resolvent(r));
-            Some((UnitForms::new(reduction.forms(), &pool, resolvent.as_ref())?, multipliers))
+            let fitted = spatial.and_then(|t| at.value(t));
+            let resolvent = || fitted.map(|r| problem.weights.resolvent(r));
+            Some((UnitForms::new(reduction.forms(), &pool, resolvent)?, multipliers))
         });
         Self {
             problem: *problem,

@@ -23,8 +23,12 @@ pub struct UnitForms {
 
 impl UnitForms {
     /// For `pool`, N·T stacked by period; `None` where there are too many units for it to pay.
-    /// `resolvent`: G at the fit, N × N.
-    pub fn new(forms: &Forms, pool: &[f64], resolvent: Option<&Matrix>) -> Option<Self> {
+    /// `resolvent` gives G at the fit, N × N, and is not asked then.
+    pub fn new(
+        forms: &Forms,
+        pool: &[f64],
+        resolvent: impl FnOnce() -> Option<Matrix>,
+    ) -> Option<Self> {
         let (n, t) = (forms.units, forms.periods);
         if n > MOST_UNITS {
             return None;
@@ -46,8 +50,8 @@ impl UnitForms {
         };
         let identity = Matrix::from_fn(n, n, |i, j| f64::from(u8::from(i == j)));
         let mut quadratic = vec![times(&centred(&identity))];
-        if let Some(g) = resolvent {
-            let jg = centred(g);
+        if let Some(g) = resolvent() {
+            let jg = centred(&g);
             quadratic.push(times(&jg));
             quadratic.push(times(&(g.transpose() * &jg)));
         }
