@@ -66,7 +66,7 @@ caption = "Moran"
 moran = "y"
 "#;
 
-const GAL: &str =
+pub const GAL: &str =
     "0 6 panel unit\na 2\nb f\nb 2\na c\nc 3\nb d f\nd 2\nc e\ne 2\nd f\nf 3\na c e\n";
 
 pub fn panel() -> String {

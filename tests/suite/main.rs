@@ -15,6 +15,7 @@ mod experiments;
 mod functions;
 mod grids;
 mod joint;
+mod journal;
 mod large;
 mod laws;
 mod randomisation;
