@@ -31,7 +31,7 @@
 //! | [`plan`] | axes × exclusions → cells | + spec |
 //! | [`panel`] | units × periods × columns, missing values, derived columns, samples | ident, mistake, model, expr |
 //! | [`weights`] | links, normalisation, spatial lag and filter, log-determinant | ident, math, model |
-//! | [`store`] | records, and a results folder of whole files | ident, mistake, model, outcome |
+//! | [`store`] | records, replicates, and a results folder of whole files | ident, mistake, model, outcome |
 //! | [`load`] | the only reader of input files | ident, mistake, model, panel, weights, spec, store |
 //! | [`inputs`] | specification → open panel, links, regions | + load |
 //! | [`estimator`] | sample + weights + model → fit | ident, math, model, outcome, expr, panel, weights |

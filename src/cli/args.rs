@@ -24,7 +24,7 @@ Exit codes:
   2    the specification is wrong (or the command line)
   3    a file cannot be read, written or used
   70   a bug in spanel
-  130  interrupted; whole records are kept"
+  130  interrupted; whole records and blocks of replicates are kept"
 )]
 pub(super) struct Cli {
     #[command(subcommand)]

@@ -35,7 +35,7 @@ use std::process::ExitCode;
 /// | 2 | the specification (or the command line) is wrong |
 /// | 3 | a file cannot be read, written or used |
 /// | 70 | a bug in spanel |
-/// | 130 | interrupted; whole records are kept |
+/// | 130 | interrupted; whole records and blocks of replicates are kept |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     /// All went well.

@@ -108,17 +108,22 @@ fn columns(
     let weights = shared.weights_for(cell, &sample);
     let Fitted { problem, estimator, estimated, impacts } = fit(cell, &sample, &weights)?;
     let draws = draws::design(shared, design, problem.sample)?;
-    let replicates =
-        Replicator::new(&problem, estimator, (&estimated, &impacts), draws, Path::Batched)
-            .replicates(0, design.replicates as usize);
+    let replicator =
+        Replicator::new(&problem, estimator, (&estimated, &impacts), draws, Path::Batched);
     let all = bootstrapped(&estimated, &impacts);
-    let hypothesis = |row: &&RowTerm| {
+    let place = |row: &&RowTerm| {
         let name = cell.term_name(row);
-        let i = all.iter().position(|e| e.term.to_string() == name)?;
-        Some((all[i].clone(), ratios(&replicates, i, all[i].value)))
+        all.iter().position(|e| e.term.to_string() == name)
     };
-    Ok(Columns {
-        streams: draws::streams(&design.scheme, problem.sample),
-        hypotheses: rows.iter().filter_map(hypothesis).collect(),
-    })
+    let places: Vec<usize> = rows.iter().filter_map(place).collect();
+    let mut hypotheses: Vec<(Estimate, Vec<Option<f64>>)> =
+        places.iter().map(|&i| (all[i].clone(), Vec::new())).collect();
+    let count = design.replicates as usize;
+    for first in (0..count).step_by(replicator.block()) {
+        let block = replicator.replicates(first as u64, replicator.block().min(count - first));
+        for (&i, (estimate, of)) in places.iter().zip(&mut hypotheses) {
+            of.extend(ratios(&block, i, estimate.value));
+        }
+    }
+    Ok(Columns { streams: draws::streams(&design.scheme, problem.sample), hypotheses })
 }

@@ -1,8 +1,10 @@
-//! The layout of a results folder, and whole files or none.
+//! The layout of a results folder, and whole files or none; journals, which grow by whole blocks.
 //!
 //! ```text
 //! results/<experiment>/
 //!   records/<cell id>.json   one a cell: the cell, hashes of its inputs, estimates, tests
+//!   replicates/<key>.journal replicates of a fit by a design, from which later runs go on
+//!   replicates/<cell>,<bootstrap>.parquet   the same for users, on request
 //!   experiment.json          provenance of the data, descriptive statistics, Moran's I
 //!   estimates.csv impacts.csv joint.csv fits.csv tests.csv verdicts.csv descriptive.csv moran.csv
 //!   randomisation.csv robustness.csv robustness_choices.csv
