@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 
 /// The error rate of a family that states none.
 const LEVEL: f64 = 0.05;
+/// Replicates of a family at most: those of all hypotheses are held side by side.
+const MOST: u32 = 999_999;
 
 impl Resolver<'_> {
     pub(super) fn joint(&mut self, spec: &Spec) -> BTreeMap<String, JointSpec> {
@@ -60,6 +62,11 @@ impl Resolver<'_> {
             let text = format!("{replicates} replicates are too few for a level of {level}");
             let help = format!("no p-value can be below 1/{}", replicates + 1);
             self.wrong(&place.join("level"), text, help);
+        }
+        if replicates > MOST {
+            let text = format!("{replicates} replicates of a family are too many to hold");
+            let help = format!("expected at most {MOST}: a bootstrap of its own with fewer");
+            self.wrong(&bootstrap_at, text, help);
         }
         let parsed =
             |(i, row): (usize, &String)| Located::new(RowTerm::parse(row), rows_at.join(i));
