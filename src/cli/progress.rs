@@ -133,32 +133,27 @@ impl Progress {
         }
     }
 
+    /// What matters most comes first: a narrow terminal cuts the rest off.
     fn text(&self, share: f64) -> String {
         let elapsed = self.seconds();
         let count = |n: &AtomicUsize| n.load(Ordering::Relaxed);
-        let running = match (&self.bar, count(&self.running)) {
-            (Some(_), running) => format!("{running} running, "),
-            (None, _) => String::new(),
-        };
-        let replicates = self.rate(elapsed).map(|text| format!("{text}, ")).unwrap_or_default();
-        format!(
-            "{}/{} cells, {running}{} failed, {replicates}{} so far{}",
-            count(&self.done),
-            self.cells,
-            count(&self.failed),
-            duration(elapsed),
-            self.left(share, elapsed)
-                .map(|s| format!(", {} left", duration(s)))
-                .unwrap_or_default()
-        )
+        let mut parts = vec![format!("{}/{} cells", count(&self.done), self.cells)];
+        if self.bar.is_some() {
+            parts.push(format!("{} running", count(&self.running)));
+        }
+        parts.extend(self.rate(elapsed));
+        parts.extend(self.left(share, elapsed).map(|s| format!("{} left", duration(s))));
+        parts.push(format!("{} failed", count(&self.failed)));
+        parts.push(format!("{} so far", duration(elapsed)));
+        parts.join(", ")
     }
 
     /// Replicates that are there, and how many are drawn a second.
     fn rate(&self, elapsed: f64) -> Option<String> {
         let Tally { drawn, earlier } = self.tally();
         (drawn + earlier > 0).then(|| {
-            let per_second = (drawn as f64 / elapsed.max(1e-3)).round();
-            format!("{} replicates ({per_second}/s)", drawn + earlier)
+            let per_second = drawn as f64 / elapsed.max(1e-3);
+            format!("{} replicates ({}/s)", short((drawn + earlier) as f64), short(per_second))
         })
     }
 
@@ -197,6 +192,22 @@ impl Progress {
     }
 }
 
+/// `999`, `12.3 k`, `4.56 M`: three digits.
+fn short(number: f64) -> String {
+    let (scaled, unit) = match number {
+        n if n < 999.5 => return format!("{n:.0}"),
+        n if n < 999_500.0 => (n / 1e3, "k"),
+        n if n < 999_500_000.0 => (n / 1e6, "M"),
+        n => (n / 1e9, "G"),
+    };
+    let decimals = match scaled {
+        s if s < 9.995 => 2,
+        s if s < 99.95 => 1,
+        _ => 0,
+    };
+    format!("{scaled:.decimals$} {unit}")
+}
+
 /// `4.2 s`, `3 min 05 s`, `2 h 07 min`.
 fn duration(seconds: f64) -> String {
     let whole = seconds.round() as u64;
@@ -214,6 +225,12 @@ mod tests {
     #[test]
     fn durations_read_well() {
         assert_eq!([4.24, 185.0, 7_620.0].map(duration), ["4.2 s", "3 min 05 s", "2 h 07 min"]);
+    }
+
+    #[test]
+    fn numbers_have_three_digits() {
+        let shown = [48.2, 999.4, 12_340.0, 999_499.0, 4_557_000.0, 2e9].map(short);
+        assert_eq!(shown, ["48", "999", "12.3 k", "999 k", "4.56 M", "2.00 G"]);
     }
 
     /// Of 1 000 replicates 600 are from earlier runs; after 100 new ones in one second, 300 are left.
