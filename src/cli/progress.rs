@@ -58,7 +58,7 @@ impl Progress {
         let bar = std::io::stderr().is_terminal().then(|| {
             let target = ProgressDrawTarget::stderr_with_hz(10);
             let bar = ProgressBar::with_draw_target(Some(STEPS), target);
-            let style = ProgressStyle::with_template("{bar:20} {wide_msg}");
+            let style = ProgressStyle::with_template("{bar:12} {wide_msg}");
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
         Self {
