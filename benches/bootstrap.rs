@@ -120,7 +120,8 @@ fn parts() {
     println!("Where it goes, us a replicate: residual draw, wild draw, forms, estimates");
     for case in cases() {
         let fit = case.fit();
-        let reduction = case.estimator().reduction(&case.problem(), &fit.at).expect("it reduces");
+        let reduction =
+            case.estimator().reduction(&case.problem(), &fit.at, 1.0).expect("it reduces");
         let layout = Layout::new(&case.weights, case.sample.n_periods(), None);
         let pool = &fit.at.innovations;
         let mut errors = vec![[0.0; LANES]; pool.len()];

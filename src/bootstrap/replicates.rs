@@ -123,7 +123,7 @@ impl<'a> Replicator<'a> {
             Draws::Units => Way::Units,
         };
         let reduction = match (path, &way) {
-            (Path::Batched, Way::Innovations(_)) => estimator.reduction(problem, at),
+            (Path::Batched, Way::Innovations(_)) => estimator.reduction(problem, at, 1.0),
             (Path::Batched | Path::Plain, _) => None,
         };
         // Kernels write every effect; estimates without their effects are left to the plain path.
@@ -137,7 +137,7 @@ impl<'a> Replicator<'a> {
             let resolvent = || fitted.map(|r| problem.weights.resolvent(r));
             Some((UnitForms::new(reduction.forms(), &pool, resolvent)?, multipliers))
         });
-        Self {
+        let made = Self {
             problem: *problem,
             estimator,
             at,
@@ -149,7 +149,32 @@ impl<'a> Replicator<'a> {
             way,
             reduction,
             by_unit,
+        };
+        made.widened()
+    }
+
+    /// With a reduction that reaches as far as the replicates do: where innovations keep a
+    /// dependence that the fit's standard errors know nothing of, many would be left to the plain
+    /// path otherwise. The first tile tells, the same for every number of replicates.
+    fn widened(mut self) -> Self {
+        const WIDE: f64 = 1.3;
+        const WIDEST: f64 = 6.0;
+        let spatial = self.estimator.info().spatial.first();
+        let terms = &self.at.fit.estimates;
+        let Some(at) = spatial.and_then(|t| terms.iter().position(|e| e.term == *t)) else {
+            return self;
+        };
+        if self.reduction.is_none() {
+            return self;
         }
+        let first = self.replicates(0, LANES);
+        let square: f64 = first.of(at).map(|(v, _)| (v - terms[at].value).powi(2)).sum();
+        let count = LANES - first.failed();
+        let spread = (square / count.max(1) as f64).sqrt() / terms[at].std_error;
+        if spread > WIDE {
+            self.reduction = self.estimator.reduction(&self.problem, self.at, spread.min(WIDEST));
+        }
+        self
     }
 
     /// Which way replicates go.

@@ -83,7 +83,14 @@ pub trait Estimator: Sync {
 
     /// The estimator at a fit as a function of linear and quadratic forms of new innovations, where
     /// its likelihood reduces to that; `None` where replicates have to be fitted one at a time.
-    fn reduction(&self, _problem: &Problem<'_>, _at: &Estimated) -> Option<Box<dyn Reduction>> {
+    /// `spread`: how far the spatial parameter varies over replicates, in standard errors of the
+    /// fit; those far outside are left unsolved.
+    fn reduction(
+        &self,
+        _problem: &Problem<'_>,
+        _at: &Estimated,
+        _spread: f64,
+    ) -> Option<Box<dyn Reduction>> {
         None
     }
 

@@ -102,7 +102,12 @@ impl Estimator for Ols {
         Ok(Estimated { fit, innovations, systematic })
     }
 
-    fn reduction(&self, problem: &Problem<'_>, at: &Estimated) -> Option<Box<dyn Reduction>> {
+    fn reduction(
+        &self,
+        problem: &Problem<'_>,
+        at: &Estimated,
+        _spread: f64,
+    ) -> Option<Box<dyn Reduction>> {
         batch::ols::reduction(problem, at).map(|r| Box::new(r) as Box<dyn Reduction>)
     }
 

@@ -59,8 +59,13 @@ impl Estimator for Sem {
         assemble(problem, &space, &filtered, spectrum, optimum)
     }
 
-    fn reduction(&self, problem: &Problem<'_>, at: &Estimated) -> Option<Box<dyn Reduction>> {
-        batch::sem::reduction(problem, at).map(|r| Box::new(r) as Box<dyn Reduction>)
+    fn reduction(
+        &self,
+        problem: &Problem<'_>,
+        at: &Estimated,
+        spread: f64,
+    ) -> Option<Box<dyn Reduction>> {
+        batch::sem::reduction(problem, at, spread).map(|r| Box::new(r) as Box<dyn Reduction>)
     }
 
     fn leverages(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<f64> {

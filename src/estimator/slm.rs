@@ -64,8 +64,13 @@ impl Estimator for Slm {
         impacts(problem.weights, &at.fit)
     }
 
-    fn reduction(&self, problem: &Problem<'_>, at: &Estimated) -> Option<Box<dyn Reduction>> {
-        batch::slm::reduction(problem, at).map(|r| Box::new(r) as Box<dyn Reduction>)
+    fn reduction(
+        &self,
+        problem: &Problem<'_>,
+        at: &Estimated,
+        spread: f64,
+    ) -> Option<Box<dyn Reduction>> {
+        batch::slm::reduction(problem, at, spread).map(|r| Box::new(r) as Box<dyn Reduction>)
     }
 
     fn scored(&self) -> Option<&dyn Scored> {

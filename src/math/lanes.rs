@@ -118,16 +118,6 @@ pub fn ln(x: &Lane) -> Lane {
     out
 }
 
-/// Applies `f` to every lane.
-#[inline(always)]
-pub fn map(f: impl Fn(usize) -> f64) -> Lane {
-    let mut out = [0.0; LANES];
-    for (l, v) in out.iter_mut().enumerate() {
-        *v = f(l);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,7 +128,7 @@ mod tests {
         let a = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
         let packed = Packed::new(3, 2, |i, j| a[i][j]);
         assert_eq!(packed.padded_rows(), 6);
-        let x = [map(|l| l as f64), [10.0; LANES]];
+        let x = [std::array::from_fn(|l| l as f64), [10.0; LANES]];
         let mut sums = vec![[1.0; LANES]; 6];
         packed.multiply(&x, &mut sums);
         for l in 0..LANES {
@@ -153,7 +143,7 @@ mod tests {
     fn logarithms_to_the_last_place() {
         let mut x = 1e-12;
         while x < 1e12 {
-            let got = ln(&map(|l| x * (1.0 + l as f64 / 7.0)));
+            let got = ln(&std::array::from_fn(|l| x * (1.0 + l as f64 / 7.0)));
             for l in 0..LANES {
                 let want = libm::log(x * (1.0 + l as f64 / 7.0));
                 assert!((got[l] - want).abs() <= 4e-16 * want.abs().max(0.3), "ln {x}");

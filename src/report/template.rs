@@ -32,6 +32,8 @@ impl<'a> Templates<'a> {
     /// `<# comment #>`, which neither LaTeX nor Markdown uses. An undefined value is an error.
     pub fn new(user: &'a UserTemplates) -> Self {
         let mut environment = Environment::new();
+        // Lines of errors, in release builds too.
+        environment.set_debug(true);
         environment.set_syntax(syntax());
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| AutoEscape::None);

@@ -153,6 +153,8 @@ pub fn bootstraps(source: Source<'_>) -> String {
         "percentile_t_low",
         "percentile_t_high",
         "p_value",
+        "bca_low",
+        "bca_high",
     ];
     let mut rows = Rows::new(key_header().chain(columns));
     for (cell, outcome) in fitted(source) {
@@ -177,9 +179,10 @@ pub fn bootstraps(source: Source<'_>) -> String {
                     e.p_value,
                 ]
                 .map(exact);
-                rows.push(
-                    key(cell).chain(design.clone()).chain([e.term.to_string()]).chain(numbers),
-                );
+                let bca =
+                    e.bca.map_or_else(Default::default, |(low, high)| [exact(low), exact(high)]);
+                let named = key(cell).chain(design.clone()).chain([e.term.to_string()]);
+                rows.push(named.chain(numbers).chain(bca));
             }
         }
     }

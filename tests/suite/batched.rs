@@ -25,7 +25,7 @@ fn draw(data: &Sample, w: &Weights, m: &Model, scheme: &str, path: Path) -> (Rep
         block_length: None,
         key: [9; 32],
     };
-    let reduced = estimator.reduction(&problem, &at).is_some();
+    let reduced = estimator.reduction(&problem, &at, 1.0).is_some();
     let made = Replicator::new(&problem, estimator, (&at, &impacts), design, path);
     (made.replicates(0, COUNT), reduced)
 }

@@ -10,8 +10,11 @@ use crate::math::chebyshev::{coefficients, enough_points, points};
 use crate::math::lanes::{LANES, Lane, Packed, ln};
 use crate::weights::spectrum::Spectrum;
 
-/// Standard errors to each side of the fit. Replicates beyond are left to the plain path.
+/// Standard deviations to each side of the fit. Replicates beyond are left to the plain path.
 const REACH: f64 = 6.5;
+/// A panel is made wider than 6.5 standard errors up to this in u only: e'e is a difference of large
+/// numbers far from the fit, and the plain path keeps more of its digits.
+const WIDENED: f64 = 1.0;
 /// Relative accuracy of the interpolants.
 const ACCURACY: f64 = 1e-14;
 /// The panel ends here on each side in u, where a parameter is within 4e-4 of the interval's
@@ -40,11 +43,12 @@ pub struct Panel {
 
 impl Panel {
     /// The functions whose values at r are `values(r)`, of which the first two are tr G and tr GG,
-    /// over the values that an estimate at `at` with this standard error takes in replicates.
+    /// over the values that an estimate at `at` takes in replicates, whose standard deviation is
+    /// `spread` of its standard errors.
     pub fn new(
         spectrum: &Spectrum,
         at: f64,
-        std_error: f64,
+        (std_error, spread): (f64, f64),
         values: impl Fn(f64) -> Vec<f64>,
     ) -> Self {
         let (low, high) = spectrum.interval();
@@ -55,7 +59,8 @@ impl Panel {
         };
         let here = to_u(at);
         // du/dr = ½(1/(r − low) + 1/(high − r)).
-        let spread = REACH * std_error * 0.5 * (1.0 / (at - low) + 1.0 / (high - at));
+        let own = REACH * std_error * 0.5 * (1.0 / (at - low) + 1.0 / (high - at));
+        let spread = (spread * own).min(own.max(WIDENED));
         let left = (here - spread).max(-FURTHEST).min(here - 0.05);
         let right = (here + spread).min(FURTHEST).max(here + 0.05);
         let (middle, half) = (0.5 * (left + right), 0.5 * (right - left));

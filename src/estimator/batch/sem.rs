@@ -47,7 +47,11 @@ pub struct Sem {
 }
 
 /// The reduction of `at`, where there is one.
-pub(in crate::estimator) fn reduction(problem: &Problem<'_>, at: &Estimated) -> Option<Sem> {
+pub(in crate::estimator) fn reduction(
+    problem: &Problem<'_>,
+    at: &Estimated,
+    spread: f64,
+) -> Option<Sem> {
     if !reduces(problem) {
         return None;
     }
@@ -83,7 +87,7 @@ pub(in crate::estimator) fn reduction(problem: &Problem<'_>, at: &Estimated) -> 
     );
     rows.extend(moved.iter().map(|z| transposed(z)));
 
-    let panel = Panel::new(spectrum, lambda, std_error, |r| {
+    let panel = Panel::new(spectrum, lambda, (std_error, spread), |r| {
         let (g, gg) = (spectrum.trace_g(r), spectrum.trace_gg(r));
         vec![g, gg, gg + weights.trace_gtg(r)]
     });

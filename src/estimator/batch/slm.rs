@@ -57,7 +57,11 @@ pub struct Slm {
 const FIRST: usize = 5;
 
 /// The reduction of `at`, where there is one.
-pub(in crate::estimator) fn reduction(problem: &Problem<'_>, at: &Estimated) -> Option<Slm> {
+pub(in crate::estimator) fn reduction(
+    problem: &Problem<'_>,
+    at: &Estimated,
+    spread: f64,
+) -> Option<Slm> {
     if !reduces(problem) {
         return None;
     }
@@ -81,7 +85,7 @@ pub(in crate::estimator) fn reduction(problem: &Problem<'_>, at: &Estimated) -> 
 
     let row_sum = problem.weights.common_row_sum();
     let functions = Functions { problem, products: Products::new(problem, &basis), row_sum };
-    let panel = Panel::new(spectrum, rho, std_error, |r| functions.at(r));
+    let panel = Panel::new(spectrum, rho, (std_error, spread), |r| functions.at(r));
     let r_inverse = space.r_inverse();
     let gram_inverse = space.gram_inverse();
     let slopes: Vec<f64> = at.fit.estimates[..k].iter().map(|e| e.value).collect();

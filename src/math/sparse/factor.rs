@@ -39,11 +39,6 @@ impl Factor {
         self.pivots.iter().map(|d| d.ln()).sum()
     }
 
-    /// The order of elimination: which unit stands at each position.
-    pub fn order(&self) -> &[u32] {
-        &self.symbolic.order
-    }
-
     /// A⁻¹x in place, units in their own order.
     pub fn solve(&self, x: &mut [f64]) {
         let (lanes, rest) = x.as_chunks_mut::<1>();
