@@ -156,6 +156,25 @@ impl fmt::Display for CellId {
     }
 }
 
+/// What a record was made from: the cell, the numbers it used, the versions of what was computed.
+/// 32 hex digits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RecordKey(pub String);
+
+impl RecordKey {
+    /// The key of a canonical description of everything that a record depends on.
+    pub fn of(canonical: &[u8]) -> Self {
+        Self(short_hash("spanel 2026 record", canonical))
+    }
+}
+
+impl fmt::Display for RecordKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// 32 hex digits that identify `bytes` within a named use (`domain`).
 pub fn short_hash(domain: &str, bytes: &[u8]) -> String {
     let digest = blake3::derive_key(domain, bytes);

@@ -40,6 +40,7 @@
 //! | [`randomisation`] | the measure permuted over units: p-values | ident, math, model, outcome, panel, estimator |
 //! | [`simulate`] | a declared process → a panel | ident, mistake, math, weights, load, model |
 //! | [`run`] | cells → records, in parallel, pure | everything above but load |
+//! | [`agenda`] | cells against kept records: what is new, kept, stale and why | ident, mistake, outcome, inputs, spec, plan, store, run |
 //! | [`robustness`] | one coefficient over many specifications: shares, range, influence of choices | – |
 //! | [`report`] | records → tables and CSV; recomputes nothing | ident, mistake, model, outcome, expr, spec, plan, store, robustness |
 //! | [`cli`] | arguments, progress, exit codes | all |
@@ -76,6 +77,7 @@
 //! 0 all cells, 1 some cells failed, 2 wrong specification, 3 unusable file, 70 a bug,
 //! 130 interrupted ([`cli::Ending`]).
 
+pub mod agenda;
 pub mod bootstrap;
 pub mod cli;
 pub mod diagnostic;

@@ -498,6 +498,19 @@ pub enum FailureKind {
     Bug,
 }
 
+impl FailureKind {
+    /// The name in records and events.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Singular => "singular",
+            Self::NoConvergence => "no-convergence",
+            Self::Unsupported => "unsupported",
+            Self::BadData => "bad-data",
+            Self::Bug => "bug",
+        }
+    }
+}
+
 impl fmt::Display for FailureKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -4,6 +4,7 @@
 mod draws;
 mod functions;
 mod joint;
+mod keys;
 mod memo;
 mod null;
 mod randomise;
@@ -13,6 +14,7 @@ mod source;
 mod variant;
 
 pub use joint::joint;
+pub use keys::{Item, items};
 pub use series::experiment;
 
 use crate::bootstrap::stream::HELD;
@@ -24,7 +26,7 @@ use crate::mistake::Mistakes;
 use crate::model::change::Placebo;
 use crate::outcome::{Estimate, Failure, FailureKind, Outcome, SampleFacts};
 use crate::panel::sample::Sample;
-use crate::plan::{Cell, Plan};
+use crate::plan::{Cell, Plan, asked};
 use crate::spec::Spec;
 use crate::store::replicates::Keeper;
 use crate::store::{CellResult, Record, SCHEMA};
@@ -119,15 +121,16 @@ pub fn distinct(plan: &Plan) -> Vec<&Cell> {
     plan.cells.iter().filter(|cell| seen.insert(cell.id.clone())).collect()
 }
 
-/// Fits `cells` on the current thread pool and tells `observer` of each. Once `stop` is set it takes
-/// up no more cells; of those under way, bootstraps end after a block and leave no record, others
-/// are finished.
+/// Fits the cells of `items` on the current thread pool and tells `observer` of each. Once `stop` is
+/// set it takes up no more cells; of those under way, bootstraps end after a block and leave no
+/// record, others are finished.
 ///
 /// Replicates that `keeper` has are not drawn again, and new ones are given to it.
 ///
-/// Cells that share a region, weights or a sample share it in memory, eigenvalues included.
+/// Cells that share a region, weights or a sample share it in memory, eigenvalues included, until
+/// the last of them is done.
 pub fn run(
-    cells: &[&Cell],
+    items: &[&Item<'_>],
     spec: &Spec,
     inputs: &Inputs,
     stop: &AtomicBool,
@@ -135,17 +138,20 @@ pub fn run(
     observer: &(dyn Fn(Event<'_>) + Sync),
 ) {
     let shared = Shared::new(spec, inputs);
+    shared.expect(items);
     let watch = Watch { stop, observer, keeper };
-    cells.par_iter().for_each(|cell| {
+    items.par_iter().for_each(|item| {
+        let cell = item.cell;
         if stop.load(Ordering::Relaxed) {
             return;
         }
         observer(Event::Started(cell));
-        match fit_cell(&shared, &watch, cell) {
+        match fit_cell(&shared, &watch, item) {
             Ok(record) => observer(Event::Finished(cell, &record)),
             Err(Some(mistakes)) => observer(Event::Unkept(cell, &mistakes)),
             Err(None) => {}
         }
+        shared.done_with(item);
     });
 }
 
@@ -154,26 +160,51 @@ type SharedSample = Result<Made, Failure>;
 /// Weights of some units with their hash, or why there are none.
 type SharedWeights = Result<(Weights, String), Failure>;
 
+/// Weights by name, positions of the units and, of a placebo, which permutation.
+type WeightsKey = (String, Arc<[usize]>, Option<u32>);
+
 /// What cells have in common, made once each.
 struct Shared<'a> {
     spec: &'a Spec,
-    /// Hash of all inputs.
-    hash: String,
     inputs: &'a Inputs,
     samples: Memo<String, SharedSample>,
-    /// By name, positions of the units and, of a placebo, which permutation.
-    weights: Memo<(String, Vec<usize>, Option<u32>), SharedWeights>,
+    weights: Memo<WeightsKey, SharedWeights>,
+    hashes: Memo<WeightsKey, Option<String>>,
 }
 
 impl<'a> Shared<'a> {
     fn new(spec: &'a Spec, inputs: &'a Inputs) -> Self {
         Self {
             spec,
-            hash: inputs.hash(),
             inputs,
             samples: Memo::default(),
             weights: Memo::default(),
+            hashes: Memo::default(),
         }
+    }
+
+    /// Announces the cells that will ask, so that what none of them asks for any more can go.
+    fn expect(&self, items: &[&Item<'_>]) {
+        for item in items {
+            self.samples.expect(variant::key(item.cell));
+            if let Some(weights) = &item.weights {
+                self.weights.expect(weights.clone());
+            }
+        }
+    }
+
+    /// Lets go what no announced cell but that of `item` asks for.
+    fn done_with(&self, item: &Item<'_>) {
+        self.samples.done_with(&variant::key(item.cell));
+        if let Some(weights) = &item.weights {
+            self.weights.done_with(weights);
+        }
+    }
+
+    /// The hash of a matrix, if it can be made. The matrix is not kept.
+    fn hash_of_weights(&self, key: &WeightsKey) -> Option<String> {
+        let made = self.hashes.get(key.clone(), || self.make(key).map(|(_, hash)| hash).ok());
+        (*made).clone()
     }
 
     fn sample(&self, cell: &Cell) -> Arc<SharedSample> {
@@ -192,11 +223,15 @@ impl<'a> Shared<'a> {
     }
 
     fn weights(&self, weights: &str, units: &[usize], draw: Option<u32>) -> Arc<SharedWeights> {
-        let key = (weights.to_owned(), units.to_vec(), draw);
-        self.weights.get(key, || match draw {
-            Some(draw) => variant::permuted(self, weights, units, draw),
+        let key = (weights.to_owned(), Arc::from(units), draw);
+        self.weights.get(key.clone(), || self.make(&key))
+    }
+
+    fn make(&self, (weights, units, draw): &WeightsKey) -> SharedWeights {
+        match draw {
+            Some(draw) => variant::permuted(self, weights, units, *draw),
             None => self.weights_of(weights, units),
-        })
+        }
     }
 
     /// The matrix called `weights` for the units at these positions of the panel.
@@ -239,19 +274,15 @@ fn sample_bytes(sample: &Sample) -> Vec<u8> {
 fn fit_cell(
     shared: &Shared<'_>,
     watch: &Watch<'_>,
-    cell: &Cell,
+    item: &Item<'_>,
 ) -> Result<Record, Option<Mistakes>> {
+    let cell = item.cell;
     let attempt = caught(|| {
         let sample = shared.sample(cell);
         let weights = shared.weights_for(cell, &sample);
-        let result = outcome(shared, watch, cell, &sample, &weights);
-        let sample_hash = sample.as_ref().as_ref().ok().map(|made| made.hash.clone());
-        let weights_hash = weights.as_ref().as_ref().ok().map(|(_, hash)| hash.clone());
-        (sample_hash, weights_hash, result)
+        outcome(shared, watch, cell, &sample, &weights)
     });
-    let (sample_hash, weights_hash, result) =
-        attempt.unwrap_or_else(|failure| (None, None, Err(failure.into())));
-    let result = match result {
+    let result = match attempt.unwrap_or_else(|failure| Err(failure.into())) {
         Ok(outcome) => CellResult::Fitted(Box::new(outcome)),
         Err(Ended::Failed(failure)) => CellResult::Failed(failure),
         Err(Ended::Stopped) => return Err(None),
@@ -260,10 +291,10 @@ fn fit_cell(
     Ok(Record {
         schema: SCHEMA,
         cell: cell.id.clone(),
-        inputs: shared.hash.clone(),
+        key: item.key.clone(),
+        asked: asked(shared.spec, cell),
+        made_from: item.made_from.clone(),
         model: cell.model.clone(),
-        sample_hash,
-        weights_hash,
         result,
     })
 }
@@ -389,11 +420,12 @@ fn run_tests(shared: &Shared<'_>, cell: &Cell, problem: Problem<'_>) -> Result<F
 fn facts(shared: &Shared<'_>, cell: &Cell, made: &Made, weights: &Weights) -> SampleFacts {
     let sample = &made.sample;
     let names = weights.units().as_slice();
+    let named = sample.units.as_slice().iter().map(|u| u.0.as_str()).collect();
     let period = |p: Option<&crate::ident::Period>| p.map_or(0, |p| p.0);
     SampleFacts {
         units: sample.n_units(),
         periods: (period(sample.periods.first()), period(sample.periods.last())),
-        filled: filled(shared.inputs, cell, sample),
+        filled: filled(shared.inputs, cell, &named),
         dropped: shared.inputs.panel.repairs.dropped.clone(),
         isolates: weights.isolates().into_iter().map(|i| names[i].to_string()).collect(),
         changes: made.changes.clone(),
@@ -401,13 +433,12 @@ fn facts(shared: &Shared<'_>, cell: &Cell, made: &Made, weights: &Weights) -> Sa
 }
 
 /// The filled values of the raw columns behind this cell, in its units.
-fn filled(inputs: &Inputs, cell: &Cell, sample: &Sample) -> Vec<String> {
+fn filled(inputs: &Inputs, cell: &Cell, units: &BTreeSet<&str>) -> Vec<String> {
     let used: BTreeSet<_> = std::iter::once(&cell.model.response)
         .chain(cell.model.regressors.iter().map(|r| &r.variable))
         .filter_map(|v| inputs.sources.get(v))
         .flatten()
         .collect();
-    let units: BTreeSet<&str> = sample.units.as_slice().iter().map(|u| u.0.as_str()).collect();
     inputs
         .panel
         .repairs

@@ -1,5 +1,6 @@
 //! The command line as the user sees it.
 
+use crate::agenda::Again;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -33,19 +34,19 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Fit every cell of an experiment, keep the records, render its tables
+    /// Fit what has changed in an experiment, keep the records, render its tables
     ///
-    /// Reads the experiment and its data, fits every cell with its tests in parallel, writes one
-    /// record a cell, and renders tables (Markdown and LaTeX) and CSV files. A cell that fails is
-    /// shown as failed; the others go on.
+    /// Reads the experiment and its data, fits in parallel every cell that has no record made from
+    /// the same question, numbers and versions, with its tests, and renders tables (Markdown and
+    /// LaTeX) and CSV files. A cell that fails is shown as failed; the others go on. A run that was
+    /// stopped, by whatever, is gone on with by the next.
     Run {
         #[command(flatten)]
         experiment: Experiment,
         #[command(flatten)]
         results: Results,
-        /// Threads to use; all cores when not given. Results do not depend on it.
-        #[arg(long, short, env = "SPANEL_JOBS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-        jobs: Option<u16>,
+        #[command(flatten)]
+        options: RunOptions,
     },
     /// Validate an experiment and its data without fitting
     ///
@@ -55,12 +56,58 @@ pub(super) enum Command {
         #[command(flatten)]
         experiment: Experiment,
     },
-    /// List the cells of an experiment
+    /// List the cells of an experiment: which are new, cached, stale, and why
     ///
-    /// One line a cell on standard output, counts by axis on standard error. Reads no data.
+    /// One line a cell on standard output; on standard error counts by axis, what the rules of the
+    /// grids did, how long a run may take, and what is odd about the grid. Fits nothing.
     Plan {
         #[command(flatten)]
         experiment: Experiment,
+        #[command(flatten)]
+        results: Results,
+        /// All of it as JSON on standard output
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say why a cell would be fitted again, or that it is cached, and from what it is made
+    Why {
+        #[command(flatten)]
+        experiment: Experiment,
+        #[command(flatten)]
+        results: Results,
+        /// A label of `spanel plan` (with * for anything), or the beginning of an id
+        cell: String,
+    },
+    /// Show everything about a cell: its numbers, what it is made from, how to run it alone
+    Show {
+        #[command(flatten)]
+        experiment: Experiment,
+        #[command(flatten)]
+        results: Results,
+        /// A label of `spanel plan` (with * for anything), or the beginning of an id
+        cell: String,
+        /// The record as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the runs of an experiment, or the records that a cell has had
+    History {
+        #[command(flatten)]
+        experiment: Experiment,
+        #[command(flatten)]
+        results: Results,
+        /// A label of `spanel plan` (with * for anything), or the beginning of an id
+        cell: Option<String>,
+    },
+    /// Forget the records of earlier plans, data and versions
+    Gc {
+        #[command(flatten)]
+        experiment: Experiment,
+        #[command(flatten)]
+        results: Results,
+        /// Only say what would go
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Render tables again from the stored records, without fitting
     Render {
@@ -83,6 +130,33 @@ pub(super) enum Command {
         #[arg(long)]
         force: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunOptions {
+    /// Threads to use; all cores when not given. Results do not depend on it.
+    #[arg(long, short, env = "SPANEL_JOBS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) jobs: Option<u16>,
+    /// Fit only these cells: a label of `spanel plan` (with * for anything), or the beginning of an id
+    #[arg(long, value_name = "CELL")]
+    pub(super) cell: Option<String>,
+    /// Fit again what is cached, too
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Fit again cells that failed
+    #[arg(long, conflicts_with = "force")]
+    pub(super) retry_failed: bool,
+}
+
+impl RunOptions {
+    /// What is to be fitted although it is kept.
+    pub(super) fn again(&self) -> Again {
+        match (self.force, self.retry_failed) {
+            (true, _) => Again::All,
+            (false, true) => Again::Failed,
+            (false, false) => Again::No,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -1,39 +1,61 @@
 //! One function a subcommand. Each reads as the flow of data.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `running` | `run` |
+//! | `planning` | `plan` |
+//! | `rendering` | `render`, and the same at the end of a run |
+//! | `inspecting` | `why`, `show`, `history`, `gc` |
+
+mod inspecting;
+mod planning;
+mod rendering;
+mod running;
 
 use super::Ending;
-use super::args::{Command, Experiment, Results};
+use super::args::{Command, Experiment};
 use super::diagnostic;
-use super::progress::{Progress, Tally};
 use super::schemes;
 use crate::diagnostic::DIAGNOSTICS;
 use crate::estimator::ESTIMATORS;
+use crate::ident::{CellId, KeyPath};
 use crate::inputs::{self, Inputs};
 use crate::load::provenance;
-use crate::mistake::{Checked, Kind, Mistake, Mistakes};
+use crate::mistake::{Checked, Kind, Mistake, Mistakes, Place};
 use crate::model::change::Roster;
 use crate::plan::{self, Plan};
-use crate::report::{self, RenderedFile, Source, UserTemplates};
-use crate::run::{self, Event};
+use crate::report::{self, Source, UserTemplates};
+use crate::run;
 use crate::simulate::simulate as simulate_process;
+use crate::spec::Spec;
 use crate::spec::layers::Layers;
-use crate::spec::tables::TableKind;
 use crate::spec::vocabulary::{EstimatorWords, TestWords, Vocabulary};
-use crate::spec::{Axis, Spec};
 use crate::store::folder::Folder;
-use crate::store::{CellResult, ExperimentRecord, Record};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// Does what `command` says.
 pub(super) fn run(command: Command) -> Ending {
     match command {
-        Command::Run { experiment, results, jobs } => run_cells(&experiment, &results, jobs),
+        Command::Run { experiment, results, options } => {
+            running::run_cells(&experiment, &results, &options)
+        }
         Command::Check { experiment } => check(&experiment),
-        Command::Plan { experiment } => list(&experiment),
-        Command::Render { experiment, results } => render_again(&experiment, &results),
+        Command::Plan { experiment, results, json } => planning::list(&experiment, &results, json),
+        Command::Why { experiment, results, cell } => inspecting::why(&experiment, &results, &cell),
+        Command::Show { experiment, results, cell, json } => {
+            inspecting::show(&experiment, &results, &cell, json)
+        }
+        Command::History { experiment, results, cell } => {
+            inspecting::history(&experiment, &results, cell.as_deref())
+        }
+        Command::Gc { experiment, results, dry_run } => {
+            inspecting::collect_garbage(&experiment, &results, dry_run)
+        }
+        Command::Render { experiment, results } => {
+            rendering::render_again(&experiment, &results)
+        }
         Command::Simulate { process, out, force } => simulate(&process, &out, force),
     }
 }
@@ -83,6 +105,52 @@ impl Loaded {
     }
 }
 
+/// The cells that a pattern means.
+struct Selected {
+    cells: BTreeSet<CellId>,
+    /// Whether it is all of them.
+    all: bool,
+}
+
+/// The cells of the plan that `pattern` means, all without one.
+fn selected(loaded: &Loaded, pattern: Option<&str>) -> Result<Selected, Ending> {
+    let Some(pattern) = pattern else { return Ok(Selected { cells: BTreeSet::new(), all: true }) };
+    let meant = loaded.plan.cells.iter().filter(|c| means(pattern, &c.label(), &c.id.0));
+    let cells: BTreeSet<CellId> = meant.map(|c| c.id.clone()).collect();
+    if cells.is_empty() {
+        let labels: Vec<String> = loaded.plan.cells.iter().map(plan::Cell::label).collect();
+        let mut mistake = Mistake::spec(&KeyPath::root(), format!("no cell is `{pattern}`"));
+        mistake.place = Place::Nowhere;
+        let nearest = labels
+            .iter()
+            .max_by(|a, b| {
+                let of = |label: &str| strsim::normalized_levenshtein(pattern, label);
+                of(a).total_cmp(&of(b))
+            })
+            .map(|label| format!("`spanel plan` lists the cells; the nearest is {label}"));
+        mistake.help = nearest;
+        return Err(report_mistakes(&mistake.into(), &loaded.layers));
+    }
+    Ok(Selected { cells, all: false })
+}
+
+/// Whether `pattern` means the cell: its label, with * for anything, or the beginning of its id.
+fn means(pattern: &str, label: &str, id: &str) -> bool {
+    const SHORTEST: usize = 6;
+    (pattern.len() >= SHORTEST && id.starts_with(pattern)) || matches(pattern, label)
+}
+
+/// Whether the text is that of the pattern, in which * stands for any text.
+fn matches(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((before, rest)) => text.strip_prefix(before).is_some_and(|after| {
+            let ends = after.char_indices().map(|(i, _)| i).chain([after.len()]);
+            ends.into_iter().any(|i| matches(rest, &after[i..]))
+        }),
+    }
+}
+
 /// Both ways of a `Result` of endings are an ending.
 fn ended(result: Result<Ending, Ending>) -> Ending {
     result.unwrap_or_else(|ending| ending)
@@ -115,305 +183,6 @@ fn check(experiment: &Experiment) -> Ending {
         }
         Ok(Ending::Done)
     })())
-}
-
-fn list(experiment: &Experiment) -> Ending {
-    ended(load(experiment).and_then(|mut loaded| {
-        // Who is left out one at a time is in the data.
-        if plan::needs_roster(&loaded.spec) {
-            loaded.open()?;
-        }
-        for cell in &loaded.plan.cells {
-            println!("{}  {}", cell.id, cell.label());
-        }
-        for (grid, cells) in by_grid(&loaded.plan) {
-            eprintln!("{grid}: {} cells", cells.len());
-            for axis in Axis::ALL {
-                let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-                for cell in &cells {
-                    let value = match axis {
-                        Axis::Variant => cell.axes.variant.family.clone(),
-                        _ => cell.axes.value(axis),
-                    };
-                    *counts.entry(value).or_default() += 1;
-                }
-                if axis == Axis::Variant && cells.iter().all(|c| c.axes.variant.is_base()) {
-                    continue;
-                }
-                let shown: Vec<String> =
-                    counts.iter().map(|(value, n)| format!("{value} {n}")).collect();
-                eprintln!("  {:8} {}", axis.name(), shown.join(", "));
-            }
-        }
-        let distinct = run::distinct(&loaded.plan).len();
-        eprintln!("{} cells, {distinct} of them distinct", loaded.plan.cells.len());
-        Ok(Ending::Done)
-    }))
-}
-
-fn by_grid(plan: &Plan) -> BTreeMap<&str, Vec<&plan::Cell>> {
-    let mut grids: BTreeMap<&str, Vec<_>> = BTreeMap::new();
-    for cell in &plan.cells {
-        grids.entry(cell.grid.as_str()).or_default().push(cell);
-    }
-    grids
-}
-
-fn run_cells(experiment: &Experiment, results: &Results, jobs: Option<u16>) -> Ending {
-    ended((|| {
-        let mut loaded = load(experiment)?;
-        let inputs = loaded.open()?;
-        let templates = loaded.or_report(user_templates(&experiment.spec))?;
-        loaded.or_report(rehearse(&loaded, &inputs, &templates))?;
-        let islands = run::islands(&loaded.plan, &loaded.spec, &inputs);
-        for text in islands.into_iter().chain(schemes::cautions(&loaded.plan)) {
-            eprintln!("{text}");
-        }
-        let folder = loaded.or_report(Folder::create(&results.results, &loaded.spec.name))?;
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(jobs.map_or(0, usize::from))
-            .build()
-            .map_err(|e| {
-                eprintln!("cannot start threads: {e}");
-                Ending::FileWrong
-            })?;
-        let (summary, series) = pool.install(|| {
-            let summary = fit_all(&loaded, &inputs, &folder);
-            let mut series = run::experiment(&loaded.spec, &inputs);
-            if summary.as_ref().is_ok_and(|s| !s.interrupted) {
-                series.joint = run::joint(&loaded.plan, &loaded.spec, &inputs);
-            }
-            (summary, series)
-        });
-        let summary = loaded.or_report(summary)?;
-        loaded.or_report(folder.write_experiment(&series))?;
-        if summary.interrupted {
-            eprintln!(
-                "interrupted: {} of {} cells are done and kept in {}; a new run fits all cells again{}",
-                summary.fitted + summary.failed,
-                summary.total,
-                folder.root().display(),
-                if summary.replicates.any() {
-                    " and goes on with their kept replicates"
-                } else {
-                    ""
-                }
-            );
-            return Ok(Ending::Interrupted);
-        }
-        loaded.or_report(render_files(&loaded, &folder, &series, &templates))?;
-        println!(
-            "{} cells fitted, {} failed, {:.2} s",
-            summary.fitted, summary.failed, summary.seconds
-        );
-        if summary.replicates.any() {
-            println!("{}", summary.replicates);
-        }
-        Ok(if summary.failed > 0 { Ending::CellsFailed } else { Ending::Done })
-    })())
-}
-
-struct Summary {
-    total: usize,
-    fitted: usize,
-    failed: usize,
-    interrupted: bool,
-    seconds: f64,
-    replicates: Tally,
-}
-
-/// Fits every distinct cell and keeps each record as it is done.
-fn fit_all(loaded: &Loaded, inputs: &Inputs, folder: &Folder) -> Checked<Summary> {
-    let cells = run::distinct(&loaded.plan);
-    let stop = stop_on_ctrl_c();
-    let progress = Progress::start(cells.len(), run::replicates(&cells));
-    let (fitted, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let unwritten: Mutex<Option<Mistakes>> = Mutex::new(None);
-    // A disk that refuses one file will refuse the next: stop with what is kept.
-    let stop_for = |mistakes: Mistakes| {
-        stop.store(true, Ordering::Relaxed);
-        *unwritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(mistakes);
-    };
-    run::run(&cells, &loaded.spec, inputs, &stop, folder, &|event| match event {
-        Event::Started(_) => progress.started(),
-        Event::Replicates(_, how, count) => progress.replicates(how, count as u64),
-        Event::Unkept(_, mistakes) => stop_for(mistakes.clone()),
-        Event::Finished(cell, record) => {
-            let failure = match &record.result {
-                CellResult::Fitted(_) => {
-                    fitted.fetch_add(1, Ordering::Relaxed);
-                    None
-                }
-                CellResult::Failed(failure) => {
-                    failed.fetch_add(1, Ordering::Relaxed);
-                    Some(format!("{}: {}", failure.kind, failure.reason))
-                }
-            };
-            if let Err(mistakes) = folder.write_record(record) {
-                stop_for(mistakes);
-            }
-            progress.finished(&cell.label(), failure.as_deref());
-        }
-    });
-    progress.end();
-    if let Some(mistakes) = unwritten.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(mistakes);
-    }
-    let (fitted, failed) = (fitted.into_inner(), failed.into_inner());
-    Ok(Summary {
-        total: cells.len(),
-        fitted,
-        failed,
-        interrupted: fitted + failed < cells.len(),
-        seconds: progress.seconds(),
-        replicates: progress.tally(),
-    })
-}
-
-/// The first Ctrl-C lets the cells under way finish, and bootstraps their blocks; the second ends
-/// the process.
-fn stop_on_ctrl_c() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    let handler = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(Ending::Interrupted.code()));
-        }
-        eprintln!("stopping after what is under way; press Ctrl-C again to stop at once");
-    });
-    if let Err(e) = handler {
-        eprintln!("Ctrl-C will end the run at once: {e}");
-    }
-    stop
-}
-
-fn render_again(experiment: &Experiment, results: &Results) -> Ending {
-    ended((|| {
-        let mut loaded = load(experiment)?;
-        let templates = loaded.or_report(user_templates(&experiment.spec))?;
-        let folder = Folder::existing(&results.results, &loaded.spec.name);
-        let series = loaded.or_report(folder.read_experiment().and_then(|found| {
-            found.ok_or_else(|| {
-                Mistake::file(folder.root(), "holds no results of this experiment")
-                    .help(format!("run it first: spanel run {}", experiment.spec.display()))
-                    .into()
-            })
-        }))?;
-        loaded.or_report(refuse_other_results(&loaded, &folder, &series, &experiment.spec))?;
-        loaded.settle(series.roster.as_ref())?;
-        warn_of_changed_data(&loaded.spec, &series);
-        let missing = loaded.or_report(render_files(&loaded, &folder, &series, &templates))?;
-        if missing > 0 {
-            eprintln!("{missing} cells have no record: run the experiment again");
-        }
-        Ok(if missing > 0 { Ending::CellsFailed } else { Ending::Done })
-    })())
-}
-
-/// Stored results of another data file, or series of other definitions, are not put under the
-/// labels of this experiment.
-fn refuse_other_results(
-    loaded: &Loaded,
-    folder: &Folder,
-    series: &ExperimentRecord,
-    file: &Path,
-) -> Checked<()> {
-    let help = format!("run it again: spanel run {}", file.display());
-    let mut mistakes = Vec::new();
-    let known = |region: &String| {
-        series.roster.as_ref().is_some_and(|roster| roster.regions.contains_key(region))
-    };
-    if plan::needs_roster(&loaded.spec) && !loaded.spec.regions.keys().all(known) {
-        let message = "the stored results do not say who can be left out one at a time";
-        mistakes.push(Mistake::file(folder.root(), message).help(help.clone()));
-    }
-    let data = &loaded.spec.data.file;
-    let name = data.value.file_name().map(|n| n.to_string_lossy().into_owned());
-    if name.as_ref() != Some(&series.data_file) {
-        let message = format!(
-            "the results in {} were made from `{}`, not from `{}`",
-            folder.root().display(),
-            series.data_file,
-            name.unwrap_or_default()
-        );
-        mistakes.push(Mistake::spec(&data.at, message).help(help.clone()));
-    }
-    let of_series = |kind: &TableKind| match kind {
-        TableKind::Descriptive { .. } | TableKind::Moran { .. } => true,
-        TableKind::Regression(_)
-        | TableKind::Tests { .. }
-        | TableKind::Robustness(_)
-        | TableKind::Joint { .. } => false,
-    };
-    let shown = loaded.spec.tables.iter().any(|table| of_series(&table.kind));
-    if shown && series.definitions != plan::definitions(&loaded.spec) {
-        let message = "definitions behind the stored descriptive statistics or Moran's I have \
-                       changed (variables, weights, regions, years, missing values or seed)";
-        mistakes.push(Mistake::file(folder.root(), message).help(help));
-    }
-    Mistakes::unless_empty(mistakes, ())
-}
-
-/// Tables are rendered from the stored results; that the data have changed since is said.
-fn warn_of_changed_data(spec: &Spec, series: &ExperimentRecord) {
-    let file = &spec.data.file.value;
-    let now = std::fs::read(file).map(|bytes| inputs::data_hash(&bytes));
-    if now.is_ok_and(|hash| hash != series.data_hash) {
-        eprintln!(
-            "{} has changed since the results were made: the tables show the stored results",
-            file.display()
-        );
-    }
-}
-
-/// Renders everything, writes it, says where it is, and counts the cells without a record.
-fn render_files(
-    loaded: &Loaded,
-    folder: &Folder,
-    series: &ExperimentRecord,
-    templates: &UserTemplates,
-) -> Checked<usize> {
-    let ids: BTreeSet<_> = loaded.plan.cells.iter().map(|c| &c.id).collect();
-    let cells = ids.len();
-    let records: BTreeMap<_, Record> = folder.read_records(ids, &series.inputs)?;
-    if records.is_empty() && cells > 0 {
-        let message = "holds no record of any cell of this experiment as it is now";
-        return Err(Mistake::file(folder.root(), message)
-            .help("run it again: spanel run; the tables there are left as they are")
-            .into());
-    }
-    let source =
-        Source { spec: &loaded.spec, plan: &loaded.plan, records: &records, experiment: series };
-    let files = report::render(source, templates)?;
-    for file in &files {
-        folder.write(&file.path, &file.text)?;
-    }
-    println!("{}", report::terminal::summary(source));
-    let tables = files.iter().filter(|f| Path::new(&f.path).extension().is_some_and(|e| e == "md"));
-    for file in tables {
-        println!("{}", folder.root().join(&file.path).display());
-    }
-    println!("{} files in {}", files.len(), folder.root().display());
-    let left = left_over(&folder.root().join("tables"), &files);
-    if !left.is_empty() {
-        println!("left over from earlier, not of this experiment as it is: {}", left.join(", "));
-    }
-    Ok(cells - records.len())
-}
-
-/// Tables in the folder that this rendering did not make.
-fn left_over(tables: &Path, files: &[RenderedFile]) -> Vec<String> {
-    let made: BTreeSet<&str> =
-        files.iter().filter_map(|f| f.path.strip_prefix("tables/")).collect();
-    let Ok(entries) = std::fs::read_dir(tables) else { return Vec::new() };
-    let names = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned());
-    let ours = |name: &String| {
-        let extension = Path::new(name).extension();
-        extension.is_some_and(|e| e == "md" || e == "tex") && !made.contains(name.as_str())
-    };
-    let mut left: Vec<String> = names.filter(ours).collect();
-    left.sort();
-    left
 }
 
 /// Renders every table as if no cell had been run, so that a template that fails does so before

@@ -209,7 +209,7 @@ fn short(number: f64) -> String {
 }
 
 /// `4.2 s`, `3 min 05 s`, `2 h 07 min`.
-fn duration(seconds: f64) -> String {
+pub(super) fn duration(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     match whole {
         0..60 => format!("{seconds:.1} s"),

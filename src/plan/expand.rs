@@ -5,13 +5,15 @@
 //! `include` rule only adds cells: an axis it names takes the values it gives (they need not be on
 //! the grid's axis), an axis it leaves open takes all the grid's values.
 
-use super::identity::{Extras, identity};
+use super::identity::identity;
 use super::variants::{change, empty_variants, in_sample, members};
-use super::{Cell, CellAxes, Function, JointTest, functions};
+use super::{Cell, CellAxes, Plan, Rule, RuleKind, functions};
+use crate::ident::{CellId, KeyPath};
 use crate::mistake::Mistake;
 use crate::model::change::Roster;
 use crate::model::{Model, Regressor};
 use crate::spec::{Axis, GridSpec, Selector, Spec};
+use std::collections::BTreeSet;
 
 /// What the cells of a grid are made from.
 #[derive(Clone, Copy)]
@@ -26,14 +28,19 @@ pub(super) struct Ground<'a> {
 pub(super) fn expand(
     ground: Ground<'_>,
     name: &str,
-    cells: &mut Vec<Cell>,
+    plan: &mut Plan,
     mistakes: &mut Vec<Mistake>,
 ) {
     let grid = ground.grid;
     let all = product(ground, &Selector::default());
     mistakes.extend(empty_variants(grid, &all));
-    let mut axes: Vec<CellAxes> =
-        all.iter().filter(|a| !grid.exclude.iter().any(|r| r.value.matches(a))).cloned().collect();
+    let rule = |kind, at: &KeyPath, cells| Rule { grid: name.to_owned(), kind, at: at.clone(), cells };
+    let mut left = all.clone();
+    for excluded in &grid.exclude {
+        let before = left.len();
+        left.retain(|a| !excluded.value.matches(a));
+        plan.rules.push(rule(RuleKind::Exclude, &excluded.at, before - left.len()));
+    }
     for rule in &grid.exclude {
         if !all.iter().any(|a| rule.value.matches(a)) {
             let help = absent(&rule.value, &all)
@@ -42,12 +49,15 @@ pub(super) fn expand(
             mistakes.push(Mistake::spec(&rule.at, message).help(help));
         }
     }
-    for rule in &grid.include {
+    let mut axes = left;
+    let mut there: BTreeSet<CellAxes> = axes.iter().cloned().collect();
+    for included in &grid.include {
         let fresh: Vec<CellAxes> =
-            product(ground, &rule.value).into_iter().filter(|a| !axes.contains(a)).collect();
+            product(ground, &included.value).into_iter().filter(|a| there.insert(a.clone())).collect();
+        plan.rules.push(rule(RuleKind::Include, &included.at, fresh.len()));
         if fresh.is_empty() {
             mistakes.push(
-                Mistake::spec(&rule.at, format!("this rule adds no cell to grid `{name}`"))
+                Mistake::spec(&included.at, format!("this rule adds no cell to grid `{name}`"))
                     .help("every include rule must add a cell that is not there: correct it or take it out"),
             );
         }
@@ -59,7 +69,7 @@ pub(super) fn expand(
     in_axis_order(ground, &mut axes);
     let deepest = axes.iter().map(|a| a.lags.deepest()).max().unwrap_or(0);
     let made = axes.into_iter().map(|axes| cell(ground, name, axes, deepest));
-    cells.extend(made.filter(|cell| in_sample(ground, cell)));
+    plan.cells.extend(made.filter(|cell| in_sample(ground, cell)));
 }
 
 /// Why `rule` can match none of `cells`: a value that no cell has.
@@ -182,17 +192,8 @@ fn cell(ground: Ground<'_>, grid_name: &str, axes: CellAxes, deepest: u32) -> Ce
     let wald = functions::wald(spec, grid, &variable);
     let test_bootstrap =
         grid.test_bootstrap.as_ref().map(|name| spec.bootstrap[name].design.clone());
-    let extras = Extras {
-        bootstraps: &bootstraps,
-        tests: &tests,
-        randomisations: &randomisations,
-        derived: derived.iter().map(Function::canonical).collect(),
-        wald: wald.iter().map(JointTest::canonical).collect(),
-        test_bootstrap: test_bootstrap.as_ref(),
-    };
-    let id = identity(spec, &axes, (&model, &change), skip, &extras);
-    Cell {
-        id,
+    let mut cell = Cell {
+        id: CellId(String::new()),
         grid: grid_name.to_owned(),
         axes,
         model,
@@ -205,5 +206,7 @@ fn cell(ground: Ground<'_>, grid_name: &str, axes: CellAxes, deepest: u32) -> Ce
         wald,
         tests,
         test_bootstrap,
-    }
+    };
+    cell.id = identity(spec, &cell);
+    cell
 }

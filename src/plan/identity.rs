@@ -1,6 +1,6 @@
 //! The content address of a cell.
 
-use super::CellAxes;
+use super::{Cell, Function, JointTest};
 use crate::ident::{CellId, Located, Period, Seed, VarName, short_hash};
 use crate::model::change::{Change, Placebo, TailRule};
 use crate::model::{Bootstrap, Model, Randomisation};
@@ -57,7 +57,7 @@ fn canonical_change<'s>(spec: &'s Spec, change: &'s Change, model: &Model) -> Ca
 
 /// What is done beside the fit.
 #[derive(Serialize)]
-pub(super) struct Extras<'a> {
+struct Extras<'a> {
     /// Bootstraps.
     pub bootstraps: &'a [Bootstrap],
     /// Groups of tests.
@@ -199,28 +199,44 @@ pub fn definitions(spec: &Spec) -> String {
     short_hash("spanel 2026 definitions", &bytes)
 }
 
-/// The identity of the cell that asks for a model under a change at `axes`.
-pub(super) fn identity(
-    spec: &Spec,
-    axes: &CellAxes,
-    (model, change): (&Model, &Change),
-    skip: usize,
-    extras: &Extras<'_>,
-) -> CellId {
-    let canonical = Canonical {
+/// The identity of a cell.
+pub(super) fn identity(spec: &Spec, cell: &Cell) -> CellId {
+    with_canonical(spec, cell, |canonical| {
+        let bytes = serde_json::to_vec(canonical)
+            .expect("a structure of strings, numbers and enums always has a JSON form");
+        CellId::of(&bytes)
+    })
+}
+
+/// What `cell` asks, by content: what its identity is made of.
+pub fn asked(spec: &Spec, cell: &Cell) -> serde_json::Value {
+    with_canonical(spec, cell, |canonical| {
+        serde_json::to_value(canonical)
+            .expect("a structure of strings, numbers and enums always has a JSON form")
+    })
+}
+
+fn with_canonical<T>(spec: &Spec, cell: &Cell, look: impl FnOnce(&Canonical<'_>) -> T) -> T {
+    let extras = Extras {
+        bootstraps: &cell.bootstraps,
+        tests: &cell.tests,
+        randomisations: &cell.randomisations,
+        derived: cell.derived.iter().map(Function::canonical).collect(),
+        wald: cell.wald.iter().map(JointTest::canonical).collect(),
+        test_bootstrap: cell.test_bootstrap.as_ref(),
+    };
+    let (model, change) = (&cell.model, &cell.change);
+    look(&Canonical {
         model,
-        region: canonical_region(spec, &axes.region),
-        weights: canonical_weights(spec, &axes.weights),
-        skip,
-        extras,
+        region: canonical_region(spec, &cell.axes.region),
+        weights: canonical_weights(spec, &cell.axes.weights),
+        skip: cell.skip,
+        extras: &extras,
         derived: derived(spec, model),
         years: spec.data.years.as_ref().map(|years| years.value),
         missing: spec.data.missing.name(),
         missing_codes: &spec.data.missing_codes,
         seed: spec.seed,
         change: (!change.is_none()).then(|| canonical_change(spec, change, model)),
-    };
-    let bytes = serde_json::to_vec(&canonical)
-        .expect("a structure of strings, numbers and enums always has a JSON form");
-    CellId::of(&bytes)
+    })
 }

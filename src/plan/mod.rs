@@ -6,6 +6,7 @@
 //! | `functions` | functions of the coefficients as a cell has them, and what is wrong with them |
 //! | `identity` | what a cell asks → its content address |
 //! | `joint` | what is wrong with the families of hypotheses, given the cells |
+//! | `lint` | what is odd about a grid |
 //! | `schemes` | bootstraps that say nothing of their cells |
 //! | `tables` | what is wrong with the tables, given the cells |
 //! | `variants` | the values of the axis of robustness checks, and what each changes |
@@ -14,17 +15,19 @@ mod expand;
 mod functions;
 mod identity;
 mod joint;
+mod lint;
 mod schemes;
 mod tables;
 mod variants;
 
 pub use functions::{Function, JointTest, check_functions};
-pub use identity::definitions;
+pub use identity::{asked, definitions};
 pub use joint::check_joint;
+pub use lint::lint;
 pub use schemes::check_schemes;
 pub use tables::check_tables;
 
-use crate::ident::{CellId, VarName};
+use crate::ident::{CellId, KeyPath, VarName};
 use crate::mistake::{Checked, Mistake, Mistakes};
 use crate::model::change::{Change, Roster};
 use crate::model::{Bootstrap, Effects, LagSet, Model, Randomisation};
@@ -69,7 +72,7 @@ pub struct Cell {
 }
 
 /// The values of a cell's axes, by the names of the specification.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CellAxes {
     /// Key of `Spec::models`.
     pub model: String,
@@ -134,6 +137,30 @@ impl Cell {
 pub struct Plan {
     /// The cells.
     pub cells: Vec<Cell>,
+    /// What the rules of the grids did, in order.
+    pub rules: Vec<Rule>,
+}
+
+/// A rule of a grid and what it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// The grid.
+    pub grid: String,
+    /// Which kind of rule.
+    pub kind: RuleKind,
+    /// Where it stands.
+    pub at: KeyPath,
+    /// Cells that it removed or added.
+    pub cells: usize,
+}
+
+/// Kinds of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleKind {
+    /// It removes cells.
+    Exclude,
+    /// It adds cells.
+    Include,
 }
 
 impl Plan {
@@ -201,15 +228,15 @@ pub fn settle(spec: &Spec, roster: &Roster, vocabulary: &Vocabulary) -> Checked<
 }
 
 fn expanded(spec: &Spec, roster: Option<&Roster>) -> (Plan, Vec<Mistake>) {
-    let mut cells = Vec::new();
+    let mut plan = Plan::default();
     let mut mistakes = Vec::new();
     for (name, grid) in &spec.grids {
         if roster.is_some() || !spec.needs_roster(grid) {
-            expand(Ground { spec, grid, roster }, name, &mut cells, &mut mistakes);
+            expand(Ground { spec, grid, roster }, name, &mut plan, &mut mistakes);
         }
     }
     if roster.is_some() || !needs_roster(spec) {
-        mistakes.extend(variants::idle_variants(spec, &cells));
+        mistakes.extend(variants::idle_variants(spec, &plan.cells));
     }
-    (Plan { cells }, mistakes)
+    (plan, mistakes)
 }

@@ -51,7 +51,7 @@ use crate::spec::Spec;
 use crate::spec::tables::TableSpec;
 use crate::store::{ExperimentRecord, Record};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything a report is made from.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +75,14 @@ pub struct RenderedFile {
     pub text: String,
 }
 
-/// Every table in every format, the LaTeX document that takes them all in, and the CSV files.
+/// The cells that tables show.
+pub fn shown<'a>(spec: &Spec, plan: &'a Plan) -> BTreeSet<&'a CellId> {
+    let choices = spec.tables.iter().filter_map(|table| table.cells());
+    choices.flat_map(|choice| plan.select(choice)).map(|cell| &cell.id).collect()
+}
+
+/// Every table in every format, the LaTeX document that takes them all in, and the CSV files that
+/// tell of tables or of the data; [`tidy::by_cell`] has those that tell of cells.
 ///
 /// Errors are a table without cells, a template that does not exist, and a template that cannot
 /// be filled in; all of them are collected.
@@ -96,7 +103,7 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
     if any {
         keep(document);
     }
-    keep(Ok(tidy::files(source)));
+    keep(Ok(tidy::whole(source)));
     Mistakes::unless_empty(distinct(mistakes), files)
 }
 

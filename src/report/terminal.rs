@@ -7,16 +7,16 @@ use crate::report::markdown::Markdown;
 use crate::report::table::{Align, Entry, Table};
 use crate::report::{Source, build};
 use crate::spec::tables::TableKind;
-use crate::store::CellResult;
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell as Field, CellAlignment, Table as Grid};
 use std::collections::BTreeMap;
 
 /// Counts of cells by grid and, where there is one, the first table of estimates without notes.
-pub fn summary(source: Source<'_>) -> String {
+/// `state` says of a cell whether it was fitted; nothing where it has no record.
+pub fn summary(source: Source<'_>, state: impl Fn(&Cell) -> Option<bool>) -> String {
     let first = source.spec.tables.iter().find(|t| matches!(t.kind, TableKind::Regression(_)));
     let table = first.and_then(|t| build::build(source, t).ok()).map(|t| estimates(&t));
-    let counts = counts(source);
+    let counts = counts(source, state);
     table.into_iter().chain([counts]).collect::<Vec<_>>().join("\n\n")
 }
 
@@ -28,14 +28,14 @@ struct Count {
     failed: usize,
 }
 
-fn counts(source: Source<'_>) -> String {
+fn counts(source: Source<'_>, state: impl Fn(&Cell) -> Option<bool>) -> String {
     let mut grids: BTreeMap<&str, Count> = BTreeMap::new();
     for cell in &source.plan.cells {
         let count = grids.entry(&cell.grid).or_default();
         count.cells += 1;
-        match result(source, cell) {
-            Some(CellResult::Fitted(_)) => count.fitted += 1,
-            Some(CellResult::Failed(_)) => count.failed += 1,
+        match state(cell) {
+            Some(true) => count.fitted += 1,
+            Some(false) => count.failed += 1,
             None => {}
         }
     }
@@ -46,10 +46,6 @@ fn counts(source: Source<'_>) -> String {
         grid.add_row([Field::new(name)].into_iter().chain(numbers.map(|n| right(n.to_string()))));
     }
     trimmed(&grid)
-}
-
-fn result<'a>(source: Source<'a>, cell: &Cell) -> Option<&'a CellResult> {
-    source.records.get(&cell.id).map(|r| &r.result)
 }
 
 /// A table without its notes, in plain text.

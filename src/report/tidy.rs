@@ -13,9 +13,8 @@ use crate::report::{RenderedFile, Source};
 use crate::spec::Axis;
 use crate::store::CellResult;
 
-/// Every CSV file of an experiment.
-pub fn files(source: Source<'_>) -> Vec<RenderedFile> {
-    let file = |path: &str, text| RenderedFile { path: path.to_owned(), text };
+/// The CSV files with rows by cell.
+pub fn by_cell(source: Source<'_>) -> Vec<RenderedFile> {
     vec![
         file("estimates.csv", estimates(source)),
         file("impacts.csv", impacts(source)),
@@ -25,12 +24,22 @@ pub fn files(source: Source<'_>) -> Vec<RenderedFile> {
         file("fits.csv", fits(source)),
         file("tests.csv", tests(source)),
         file("verdicts.csv", verdicts(source)),
+    ]
+}
+
+/// The other CSV files.
+pub fn whole(source: Source<'_>) -> Vec<RenderedFile> {
+    vec![
         file("descriptive.csv", descriptive(source)),
         file("moran.csv", moran(source)),
         file("joint.csv", joint::rows(source)),
         file("robustness.csv", robustness::rows(source)),
         file("robustness_choices.csv", robustness::choices(source)),
     ]
+}
+
+fn file(path: &str, text: String) -> RenderedFile {
+    RenderedFile { path: path.to_owned(), text }
 }
 
 /// Rows of text, written as CSV.

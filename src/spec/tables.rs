@@ -29,6 +29,18 @@ pub struct TableSpec {
     pub at: KeyPath,
 }
 
+impl TableSpec {
+    /// Which cells it shows, if any.
+    pub fn cells(&self) -> Option<&CellChoice> {
+        match &self.kind {
+            TableKind::Regression(table) => Some(&table.cells),
+            TableKind::Tests { cells, .. } => Some(cells),
+            TableKind::Robustness(table) => Some(&table.cells),
+            TableKind::Descriptive { .. } | TableKind::Moran { .. } | TableKind::Joint { .. } => None,
+        }
+    }
+}
+
 /// The kinds of tables.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TableKind {

@@ -5,7 +5,7 @@
 //! numbers that are left out of `replicate` could not be fitted. Not compressed: the digits of
 //! replicates are random. The bytes do not depend on how the replicates were cut into blocks.
 
-use super::folder::make_readable;
+use super::whole::{make_readable, temporary_in};
 use super::replicates::{Distribution, Facts, Heading, Tiles};
 use crate::mistake::{Checked, Mistake, Mistakes};
 use parquet::basic::{Repetition, Type as Physical};
@@ -64,7 +64,7 @@ impl ParquetFile {
             .set_dictionary_enabled(false)
             .set_key_value_metadata(Some(facts))
             .build();
-        let file = NamedTempFile::new_in(folder)?;
+        let file = temporary_in(folder)?;
         Ok(Self {
             path: path.to_owned(),
             lanes: heading.lanes,

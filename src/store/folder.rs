@@ -3,13 +3,15 @@
 use super::distribution::ParquetFile;
 use super::journal::FileJournal;
 use super::replicates::{Distribution, Facts, Heading, Journal, Keeper};
-use super::{ExperimentRecord, Record, SCHEMA};
-use crate::ident::{CellId, short_hash};
+use super::local::Local;
+use super::records::Records;
+use super::whole::{self, Growing};
+use super::{ExperimentRecord, SCHEMA};
+use crate::ident::short_hash;
 use crate::mistake::{Checked, Mistake};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The folder of one experiment.
@@ -22,7 +24,7 @@ impl Folder {
     /// The folder `results/name`, made if it is not there.
     pub fn create(results: &Path, name: &str) -> Checked<Self> {
         let root = results.join(name);
-        std::fs::create_dir_all(root.join("records"))
+        std::fs::create_dir_all(&root)
             .map_err(|e| Mistake::file(&root, format!("cannot make the results folder: {e}")))?;
         Ok(Self { root })
     }
@@ -42,32 +44,31 @@ impl Folder {
         &self.root
     }
 
-    /// Keeps a record, whole or not at all.
-    pub fn write_record(&self, record: &Record) -> Checked<()> {
-        self.write_json(&format!("records/{}.json", record.cell), record)
-    }
-
     /// Keeps what there is beside the cells.
     pub fn write_experiment(&self, experiment: &ExperimentRecord) -> Checked<()> {
         self.write_json("experiment.json", experiment)
     }
 
-    /// The records of `cells` that a run over `inputs` made. Those that are not there, are of
-    /// another layout, or were made from other inputs are left out.
-    pub fn read_records<'a>(
-        &self,
-        cells: impl IntoIterator<Item = &'a CellId>,
-        inputs: &str,
-    ) -> Checked<BTreeMap<CellId, Record>> {
-        let mut records = BTreeMap::new();
-        for cell in cells {
-            let found: Option<Record> = self.read_json(&format!("records/{cell}.json"))?;
-            let ours = |r: &Record| r.schema == SCHEMA && r.cell == *cell && r.inputs == inputs;
-            if let Some(record) = found.filter(ours) {
-                records.insert(cell.clone(), record);
-            }
+    /// The records there are.
+    pub fn records(&self) -> Checked<Records> {
+        Records::open(&self.root)
+    }
+
+    /// Where the replicates called `name` are kept for users.
+    pub fn distribution_path(&self, name: &str) -> PathBuf {
+        self.root.join(format!("replicates/{}.parquet", file_name(name)))
+    }
+
+    /// What is known of the runs that filled the folder.
+    pub fn local(&self) -> Local {
+        Local::of(&self.root)
+    }
+
+    /// Removes temporary files that killed runs left. Only for who holds the lock.
+    pub fn sweep(&self) {
+        for below in ["", "records", "history", "local", "tables", "replicates"] {
+            whole::sweep(&self.root.join(below));
         }
-        Ok(records)
     }
 
     /// What is kept beside the cells, if anything.
@@ -101,19 +102,15 @@ impl Folder {
     /// Writes `text` to `path` below the folder through a temporary file that takes the place of
     /// the old one only when it is complete. A file that already holds `text` is left alone.
     pub fn write(&self, path: &str, text: &str) -> Checked<()> {
-        let file = self.root.join(path);
-        if std::fs::read(&file).is_ok_and(|old| old == text.as_bytes()) {
-            return Ok(());
-        }
-        let failed =
-            |e: &dyn std::fmt::Display| Mistake::file(&file, format!("cannot be written: {e}"));
-        let folder = file.parent().unwrap_or(&self.root);
-        std::fs::create_dir_all(folder).map_err(|e| failed(&e))?;
-        let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(|e| failed(&e))?;
-        temporary.write_all(text.as_bytes()).map_err(|e| failed(&e))?;
-        make_readable(&temporary).map_err(|e| failed(&e))?;
-        temporary.persist(&file).map_err(|e| failed(&e))?;
-        Ok(())
+        whole::write(&self.root.join(path), text.as_bytes())
+    }
+}
+
+impl Folder {
+    /// A file below the folder that is written piece by piece and takes its place when it is
+    /// complete.
+    pub fn writer(&self, path: &str) -> Checked<Growing> {
+        Growing::new(&self.root.join(path))
     }
 }
 
@@ -129,7 +126,7 @@ impl Keeper for Folder {
         heading: &Heading,
         facts: Facts,
     ) -> Checked<Box<dyn Distribution>> {
-        let path = self.root.join(format!("replicates/{}.parquet", file_name(name)));
+        let path = self.distribution_path(name);
         Ok(Box::new(ParquetFile::begin(&path, heading, facts)?))
     }
 }
@@ -153,16 +150,4 @@ fn file_name(label: &str) -> String {
     } else {
         format!("{name}~{}", &short_hash("spanel 2026 file name", label.as_bytes())[..8])
     }
-}
-
-/// Temporary files are private to their owner; results are for everyone who may read the folder.
-#[cfg(unix)]
-pub(super) fn make_readable(file: &tempfile::NamedTempFile) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-pub(super) fn make_readable(_: &tempfile::NamedTempFile) -> std::io::Result<()> {
-    Ok(())
 }

@@ -2,29 +2,38 @@
 //!
 //! ```text
 //! results/<experiment>/
-//!   records/<cell id>.json   one a cell: the cell, hashes of its inputs, estimates, tests
+//!   records/*.jsonl          the cells: what was asked, hashes of what was used, estimates, tests
+//!   history/*.jsonl          records of earlier plans, data and versions
 //!   replicates/<key>.journal replicates of a fit by a design, from which later runs go on
 //!   replicates/<cell>,<bootstrap>.parquet   the same for users, on request
 //!   experiment.json          provenance of the data, descriptive statistics, Moran's I
 //!   estimates.csv impacts.csv joint.csv fits.csv tests.csv verdicts.csv descriptive.csv moran.csv
 //!   randomisation.csv robustness.csv robustness_choices.csv
 //!   tables/<table>.md tables/<table>.tex
+//!   local/                   what has a clock: the log of a run under way, runs, durations, a lock
 //! ```
+//!
+//! All but `local/`, `history/` and `replicates/` is a function of the experiment, its data and its
+//! seed.
 
 pub mod distribution;
 pub mod folder;
 pub mod journal;
+pub mod local;
+pub mod records;
 pub mod replicates;
+pub mod whole;
 
-use crate::ident::CellId;
+use crate::ident::{CellId, RecordKey};
 use crate::model::Model;
 use crate::model::change::Roster;
 use crate::outcome::joint::JointFamily;
 use crate::outcome::{Descriptive, Failure, MoranSeries, Outcome};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Raised when a field of a record changes its meaning.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// What is kept of a cell. No clock, no path, no duration: the same bytes on every rerun.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,16 +42,32 @@ pub struct Record {
     pub schema: u32,
     /// The cell.
     pub cell: CellId,
-    /// Hash of all inputs of the run that made it: the data file and every weights matrix.
-    pub inputs: String,
-    /// What was asked.
+    /// Identifies everything below but the result.
+    pub key: RecordKey,
+    /// What was asked, by content: what the cell's identity is made of.
+    pub asked: serde_json::Value,
+    /// What it was made from.
+    pub made_from: MadeFrom,
+    /// What was estimated.
     pub model: Model,
-    /// Hash of the units, periods and numbers of the sample; absent when it could not be made.
-    pub sample_hash: Option<String>,
-    /// Hash of the weights matrix.
-    pub weights_hash: Option<String>,
     /// What came out.
     pub result: CellResult,
+}
+
+/// What a record was made from, beside what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeFrom {
+    /// Hash of the units, periods and numbers of the sample; absent when it could not be made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<String>,
+    /// Hash of the weights matrix; absent when it could not be made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<String>,
+    /// Hash of what else is said of the data: filled and dropped values, what a variant changed, why
+    /// there is no sample.
+    pub facts: String,
+    /// Versions of what was computed, by name.
+    pub versions: BTreeMap<String, u32>,
 }
 
 /// A fit, or why there is none.

@@ -9,6 +9,7 @@
 
 mod architecture;
 mod batched;
+mod cache;
 mod cli;
 mod data_errors;
 mod experiments;

@@ -110,8 +110,7 @@ fn leaving_out_a_unit_or_a_period_is_a_data_file_without_it() {
     // A year in the middle: a record that says so, and 6 × 7 observations.
     let middle = fits.iter().find(|row| row["variant"] == "loo_years.2003").expect("a cell");
     assert_eq!((middle["n"].as_str(), middle["first_period"].as_str()), ("42", "2000"));
-    let record = text(&lab.files("results/lab")[&format!("records/{}.json", middle["cell"])]);
-    let record: serde_json::Value = serde_json::from_str(&record).expect("a record");
+    let record = &lab.records("results/lab")[&middle["cell"]];
     assert_eq!(
         record["result"]["fitted"]["sample"]["changes"]["periods"],
         serde_json::json!([2003])
@@ -215,8 +214,7 @@ fn winsorised_columns_are_those_of_a_file_winsorised_by_hand() {
     );
     let fits = rows(&lab, "results/lab/fits.csv");
     let cell = &fits.iter().find(|row| row["variant"] == "trimmed").expect("a cell")["cell"];
-    let record = text(&lab.files("results/lab")[&format!("records/{cell}.json")]);
-    let record: serde_json::Value = serde_json::from_str(&record).expect("a record");
+    let record = &lab.records("results/lab")[cell];
     let named: Vec<serde_json::Value> = extreme
         .into_iter()
         .collect::<BTreeSet<_>>()

@@ -1,0 +1,209 @@
+//! Records → tables and CSV files in the results folder.
+
+use super::super::Ending;
+use super::super::args::{Experiment, Results};
+use super::{Loaded, ended, load, user_templates};
+use crate::ident::CellId;
+use crate::inputs;
+use crate::mistake::{Checked, Mistake, Mistakes};
+use crate::plan::{self, Plan};
+use crate::report::{self, RenderedFile, Source, UserTemplates};
+use crate::spec::Spec;
+use crate::spec::tables::TableKind;
+use crate::store::folder::Folder;
+use crate::store::records::{FITTED, Records};
+use crate::store::{ExperimentRecord, Record};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Cells whose records are in memory at once while CSV files are written.
+const CHUNK: usize = 1_000;
+
+pub(super) fn render_again(experiment: &Experiment, results: &Results) -> Ending {
+    ended((|| {
+        let mut loaded = load(experiment)?;
+        let templates = loaded.or_report(user_templates(&experiment.spec))?;
+        let folder = Folder::existing(&results.results, &loaded.spec.name);
+        let series = loaded.or_report(folder.read_experiment().and_then(|found| {
+            found.ok_or_else(|| {
+                Mistake::file(folder.root(), "holds no results of this experiment")
+                    .help(format!("run it first: spanel run {}", experiment.spec.display()))
+                    .into()
+            })
+        }))?;
+        loaded.or_report(refuse_other_results(&loaded, &folder, &series, &experiment.spec))?;
+        loaded.settle(series.roster.as_ref())?;
+        warn_of_changed_data(&loaded.spec, &series);
+        let records = loaded.or_report(folder.records().and_then(whole))?;
+        let missing =
+            loaded.or_report(render_files(&loaded, &folder, &records, (&series, &templates)))?;
+        if missing > 0 {
+            eprintln!("{missing} cells have no record: run the experiment again");
+        }
+        Ok(if missing > 0 { Ending::CellsFailed } else { Ending::Done })
+    })())
+}
+
+/// The records, if all of them can be read.
+fn whole(mut records: Records) -> Checked<Records> {
+    let damaged = std::mem::take(&mut records.damaged);
+    Mistakes::unless_empty(damaged, records)
+}
+
+/// Stored results of another data file, or series of other definitions, are not put under the
+/// labels of this experiment.
+fn refuse_other_results(
+    loaded: &Loaded,
+    folder: &Folder,
+    series: &ExperimentRecord,
+    file: &Path,
+) -> Checked<()> {
+    let help = format!("run it again: spanel run {}", file.display());
+    let mut mistakes = Vec::new();
+    let known = |region: &String| {
+        series.roster.as_ref().is_some_and(|roster| roster.regions.contains_key(region))
+    };
+    if plan::needs_roster(&loaded.spec) && !loaded.spec.regions.keys().all(known) {
+        let message = "the stored results do not say who can be left out one at a time";
+        mistakes.push(Mistake::file(folder.root(), message).help(help.clone()));
+    }
+    let data = &loaded.spec.data.file;
+    let name = data.value.file_name().map(|n| n.to_string_lossy().into_owned());
+    if name.as_ref() != Some(&series.data_file) {
+        let message = format!(
+            "the results in {} were made from `{}`, not from `{}`",
+            folder.root().display(),
+            series.data_file,
+            name.unwrap_or_default()
+        );
+        mistakes.push(Mistake::spec(&data.at, message).help(help.clone()));
+    }
+    let of_series = |kind: &TableKind| match kind {
+        TableKind::Descriptive { .. } | TableKind::Moran { .. } => true,
+        TableKind::Regression(_)
+        | TableKind::Tests { .. }
+        | TableKind::Robustness(_)
+        | TableKind::Joint { .. } => false,
+    };
+    let shown = loaded.spec.tables.iter().any(|table| of_series(&table.kind));
+    if shown && series.definitions != plan::definitions(&loaded.spec) {
+        let message = "definitions behind the stored descriptive statistics or Moran's I have \
+                       changed (variables, weights, regions, years, missing values or seed)";
+        mistakes.push(Mistake::file(folder.root(), message).help(help));
+    }
+    Mistakes::unless_empty(mistakes, ())
+}
+
+/// Tables are rendered from the stored results; that the data have changed since is said.
+fn warn_of_changed_data(spec: &Spec, series: &ExperimentRecord) {
+    let file = &spec.data.file.value;
+    let now = std::fs::read(file).map(|bytes| inputs::data_hash(&bytes));
+    if now.is_ok_and(|hash| hash != series.data_hash) {
+        eprintln!(
+            "{} has changed since the results were made: the tables show the stored results",
+            file.display()
+        );
+    }
+}
+
+/// Renders everything, writes it, says where it is, and counts the cells without a record.
+pub(super) fn render_files(
+    loaded: &Loaded,
+    folder: &Folder,
+    records: &Records,
+    (series, templates): (&ExperimentRecord, &UserTemplates),
+) -> Checked<usize> {
+    let (spec, plan) = (&loaded.spec, &loaded.plan);
+    let ids: BTreeSet<&CellId> = plan.cells.iter().map(|c| &c.id).collect();
+    let states: BTreeMap<&CellId, bool> = ids
+        .iter()
+        .filter_map(|&id| Some((id, records.current(id)?.state == FITTED)))
+        .collect();
+    if states.is_empty() && !ids.is_empty() {
+        let message = "holds no record of any cell of this experiment as it is now";
+        return Err(Mistake::file(folder.root(), message)
+            .help("run it again: spanel run; the tables there are left as they are")
+            .into());
+    }
+    let shown = slim(records.read_current(report::shown(spec, plan))?);
+    let source = Source { spec, plan, records: &shown, experiment: series };
+    let files = report::render(source, templates)?;
+    for file in &files {
+        folder.write(&file.path, &file.text)?;
+    }
+    let csv = write_csv(loaded, folder, records, series)?;
+    println!("{}", report::terminal::summary(source, |cell| states.get(&cell.id).copied()));
+    let tables = files.iter().filter(|f| Path::new(&f.path).extension().is_some_and(|e| e == "md"));
+    for file in tables {
+        println!("{}", folder.root().join(&file.path).display());
+    }
+    println!("{} files in {}", files.len() + csv, folder.root().display());
+    let left = left_over(&folder.root().join("tables"), &files);
+    if !left.is_empty() {
+        println!("left over from earlier, not of this experiment as it is: {}", left.join(", "));
+    }
+    Ok(ids.len() - states.len())
+}
+
+/// The CSV files with rows by cell, a part of the plan at a time; how many files.
+fn write_csv(
+    loaded: &Loaded,
+    folder: &Folder,
+    records: &Records,
+    series: &ExperimentRecord,
+) -> Checked<usize> {
+    let mut writers = BTreeMap::new();
+    let mut first = true;
+    let cells = &loaded.plan.cells;
+    let chunks: Vec<_> = if cells.is_empty() { vec![&cells[..]] } else { cells.chunks(CHUNK).collect() };
+    for chunk in chunks {
+        let part = records.read_current(chunk.iter().map(|c| &c.id))?;
+        let plan = Plan { cells: chunk.to_vec(), ..Plan::default() };
+        let source = Source { spec: &loaded.spec, plan: &plan, records: &part, experiment: series };
+        for file in report::tidy::by_cell(source) {
+            let rows = if first { &file.text } else { without_header(&file.text) };
+            if !writers.contains_key(&file.path) {
+                writers.insert(file.path.clone(), folder.writer(&file.path)?);
+            }
+            if let Some(writer) = writers.get_mut(&file.path) {
+                writer.add(rows)?;
+            }
+        }
+        first = false;
+    }
+    let count = writers.len();
+    for writer in writers.into_values() {
+        writer.finish()?;
+    }
+    Ok(count)
+}
+
+/// A header has no line break in a field.
+fn without_header(text: &str) -> &str {
+    text.split_once('\n').map_or("", |(_, rows)| rows)
+}
+
+/// Records without what no table shows.
+fn slim(mut records: BTreeMap<CellId, Record>) -> BTreeMap<CellId, Record> {
+    for record in records.values_mut() {
+        if let crate::store::CellResult::Fitted(outcome) = &mut record.result {
+            outcome.fit.covariance = Vec::new();
+        }
+    }
+    records
+}
+
+/// Tables in the folder that this rendering did not make.
+fn left_over(tables: &Path, files: &[RenderedFile]) -> Vec<String> {
+    let made: BTreeSet<&str> =
+        files.iter().filter_map(|f| f.path.strip_prefix("tables/")).collect();
+    let Ok(entries) = std::fs::read_dir(tables) else { return Vec::new() };
+    let names = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned());
+    let ours = |name: &String| {
+        let extension = Path::new(name).extension();
+        extension.is_some_and(|e| e == "md" || e == "tex") && !made.contains(name.as_str())
+    };
+    let mut left: Vec<String> = names.filter(ours).collect();
+    left.sort();
+    left
+}

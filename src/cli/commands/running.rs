@@ -1,0 +1,331 @@
+//! `spanel run`: what has no record that counts is fitted, everything is rendered.
+
+use super::super::Ending;
+use super::super::args::{Experiment, Results, RunOptions};
+use super::super::progress::{Progress, Tally};
+use super::super::schemes;
+use super::rendering::render_files;
+use super::{Loaded, Selected, ended, load, rehearse, selected, user_templates};
+use crate::agenda::{Again, Agenda, Reasons, copy};
+use crate::ident::{CellId, RecordKey};
+use crate::inputs::Inputs;
+use crate::mistake::{Checked, Mistakes};
+use crate::model::Keep;
+use crate::plan::Cell;
+use crate::run::{self, Event, Item};
+use crate::spec::Spec;
+use crate::store::CellResult;
+use crate::store::folder::Folder;
+use crate::store::local::{Last, Local, Run, Version};
+use crate::store::records::Records;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// Cells whose reasons are said one by one at the start of a run.
+const SAID: usize = 5;
+
+pub(super) fn run_cells(experiment: &Experiment, results: &Results, options: &RunOptions) -> Ending {
+    ended((|| {
+        let mut loaded = load(experiment)?;
+        let inputs = loaded.open()?;
+        let templates = loaded.or_report(user_templates(&experiment.spec))?;
+        loaded.or_report(rehearse(&loaded, &inputs, &templates))?;
+        let islands = run::islands(&loaded.plan, &loaded.spec, &inputs);
+        for text in islands.into_iter().chain(schemes::cautions(&loaded.plan)) {
+            eprintln!("{text}");
+        }
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.jobs.map_or(0, usize::from))
+            .build()
+            .map_err(|e| {
+                eprintln!("cannot start threads: {e}");
+                Ending::FileWrong
+            })?;
+        let folder = loaded.or_report(Folder::create(&results.results, &loaded.spec.name))?;
+        let local = folder.local();
+        let _lock = loaded.or_report(local.lock(|| {
+            eprintln!(
+                "another run works on {}: waiting until it is done",
+                folder.root().display()
+            );
+        }))?;
+        folder.sweep();
+        let records = loaded.or_report(folder.records())?;
+        for mistake in &records.damaged {
+            eprintln!("{mistake}; what it held is fitted again");
+        }
+        let Selected { cells, all } = selected(&loaded, options.cell.as_deref())?;
+        let work = Work { loaded: &loaded, inputs: &inputs, folder: &folder, records: &records };
+        pool.install(|| {
+            let items = run::items(&run::distinct(&loaded.plan), &loaded.spec, &inputs);
+            let agenda = work.agenda(items, options.again());
+            let reasons = Reasons::new(&loaded.spec, &inputs, &records, &local);
+            loaded.or_report(say_reasons(&agenda, &reasons, local.runs().is_empty()))?;
+            let keys = agenda.keys();
+            loaded.or_report(records.settle(&keys))?;
+            let open: Vec<&Item<'_>> =
+                agenda.open().into_iter().filter(|i| all || cells.contains(&i.cell.id)).collect();
+            let kept = agenda.items.len() - agenda.open().len();
+            let summary = loaded.or_report(work.fit_all(&open, &keys, &local))?;
+            let noted = work.note(&local, &agenda, &summary, options.cell.clone());
+            loaded.or_report(noted)?;
+            let mut series = run::experiment(&loaded.spec, &inputs);
+            if !summary.interrupted {
+                series.joint = run::joint(&loaded.plan, &loaded.spec, &inputs);
+            }
+            loaded.or_report(folder.write_experiment(&series))?;
+            if summary.interrupted {
+                eprintln!(
+                    "interrupted: {} of {} cells are done and kept in {}; a new run goes on from there",
+                    kept + summary.fitted + summary.failed,
+                    agenda.items.len(),
+                    folder.root().display(),
+                );
+                return Ok(Ending::Interrupted);
+            }
+            let rendered = render_files(&loaded, &folder, &records, (&series, &templates));
+            loaded.or_report(rendered)?;
+            println!("{}", summary.line(kept));
+            if summary.replicates.any() {
+                println!("{}", summary.replicates);
+            }
+            let failed = records.all_current().iter().any(|entry| {
+                entry.state != crate::store::records::FITTED && keys.contains_key(&entry.cell)
+            });
+            Ok(if failed { Ending::CellsFailed } else { Ending::Done })
+        })
+    })())
+}
+
+/// Says why kept cells are fitted again.
+fn say_reasons(agenda: &Agenda<'_>, reasons: &Reasons<'_>, first: bool) -> Checked<()> {
+    let open = agenda.open();
+    if first || open.is_empty() {
+        return Ok(());
+    }
+    for item in open.iter().take(SAID) {
+        let why = reasons.of(item)?;
+        let why = if why.is_empty() { "new".to_owned() } else { why.join("; ") };
+        eprintln!("to fit: {}: {why}", item.cell.label());
+    }
+    if open.len() > SAID {
+        eprintln!("and {} more cells to fit: `spanel plan` says why", open.len() - SAID);
+    }
+    Ok(())
+}
+
+/// What a run works with.
+pub(super) struct Work<'a> {
+    pub(super) loaded: &'a Loaded,
+    pub(super) inputs: &'a Inputs,
+    pub(super) folder: &'a Folder,
+    pub(super) records: &'a Records,
+}
+
+struct Summary {
+    fitted: usize,
+    failed: usize,
+    interrupted: bool,
+    seconds: f64,
+    replicates: Tally,
+}
+
+impl Summary {
+    fn line(&self, kept: usize) -> String {
+        let kept = if kept > 0 { format!(", {kept} kept from earlier") } else { String::new() };
+        format!(
+            "{} cells fitted, {} failed{kept}, {:.2} s",
+            self.fitted, self.failed, self.seconds
+        )
+    }
+}
+
+impl<'a> Work<'a> {
+    /// The cells held against the records.
+    pub(super) fn agenda<'c>(&self, items: Vec<Item<'c>>, again: Again) -> Agenda<'c> {
+        Agenda::new(items, self.records, again, |cell| {
+            distributed(&self.loaded.spec, self.folder, cell)
+        })
+    }
+
+    /// Fits cells and keeps each record as it is done.
+    fn fit_all(
+        &self,
+        items: &[&Item<'_>],
+        keys: &BTreeMap<CellId, RecordKey>,
+        local: &Local,
+    ) -> Checked<Summary> {
+        let cells: Vec<&Cell> = items.iter().map(|item| item.cell).collect();
+        let stop = stop_on_ctrl_c();
+        let progress = Progress::start(cells.len(), run::replicates(&cells));
+        let (fitted, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let unwritten: Mutex<Option<Mistakes>> = Mutex::new(None);
+        let clock = Clock::default();
+        // A disk that refuses one record will refuse the next: stop with what is kept.
+        let stop_for = |mistakes: Mistakes| {
+            stop.store(true, Ordering::Relaxed);
+            *unwritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(mistakes);
+        };
+        let spec = &self.loaded.spec;
+        run::run(items, spec, self.inputs, &stop, self.folder, &|event| match event {
+            Event::Started(cell) => {
+                clock.started(cell);
+                progress.started();
+            }
+            Event::Replicates(_, how, count) => progress.replicates(how, count as u64),
+            Event::Unkept(_, mistakes) => stop_for(mistakes.clone()),
+            Event::Finished(cell, record) => {
+                clock.finished(cell);
+                let failure = match &record.result {
+                    CellResult::Fitted(_) => None,
+                    CellResult::Failed(failure) => {
+                        Some(format!("{}: {}", failure.kind, failure.reason))
+                    }
+                };
+                let of = if failure.is_some() { &failed } else { &fitted };
+                of.fetch_add(1, Ordering::Relaxed);
+                let kept = self.records.append(record).and_then(|()| {
+                    if self.records.is_long() { self.records.settle(keys) } else { Ok(()) }
+                });
+                if let Err(mistakes) = kept {
+                    stop_for(mistakes);
+                }
+                progress.finished(&cell.label(), failure.as_deref());
+            }
+        });
+        progress.end();
+        clock.keep(local)?;
+        if let Some(mistakes) = unwritten.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(mistakes);
+        }
+        self.records.settle(keys)?;
+        let (fitted, failed) = (fitted.into_inner(), failed.into_inner());
+        Ok(Summary {
+            fitted,
+            failed,
+            interrupted: fitted + failed < cells.len(),
+            seconds: progress.seconds(),
+            replicates: progress.tally(),
+        })
+    }
+
+    /// Writes down what the run did, for `history` and for reasons.
+    fn note(
+        &self,
+        local: &Local,
+        agenda: &Agenda<'_>,
+        summary: &Summary,
+        selection: Option<String>,
+    ) -> Checked<()> {
+        let before = local.last();
+        let panel = local.keep_panel(&copy(self.inputs))?;
+        let keys = agenda.keys();
+        let cells: BTreeMap<String, Version> = self
+            .loaded
+            .plan
+            .cells
+            .iter()
+            .filter_map(|cell| {
+                let key = keys.get(&cell.id)?;
+                self.records.find(&cell.id, key)?;
+                Some((cell.label(), Version { cell: cell.id.clone(), key: key.clone() }))
+            })
+            .collect();
+        let changed: BTreeMap<String, Version> = cells
+            .iter()
+            .filter(|(label, version)| before.cells.get(*label) != Some(version))
+            .map(|(label, version)| (label.clone(), version.clone()))
+            .collect();
+        let gone: Vec<String> =
+            before.cells.keys().filter(|label| !cells.contains_key(*label)).cloned().collect();
+        let nothing = changed.is_empty() && gone.is_empty() && summary.fitted + summary.failed == 0;
+        if nothing && !summary.interrupted {
+            return Ok(());
+        }
+        local.write_last(&Last { panel: panel.clone(), cells })?;
+        local.add_run(&Run {
+            at: now(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            selection,
+            cells: agenda.items.len(),
+            fitted: summary.fitted + summary.failed,
+            failed: summary.failed,
+            interrupted: summary.interrupted,
+            seconds: summary.seconds,
+            panel,
+            changed,
+            gone,
+        })
+    }
+}
+
+/// Whether the files of replicates that the cell asks for are there.
+pub(super) fn distributed(spec: &Spec, folder: &Folder, cell: &Cell) -> bool {
+    let names = spec.grids.get(&cell.grid).map_or(&[][..], |grid| &grid.bootstrap);
+    let wanted = |name: &&String| {
+        spec.bootstrap.get(*name).is_some_and(|bootstrap| bootstrap.keep == Keep::Parquet)
+    };
+    names
+        .iter()
+        .filter(wanted)
+        .all(|name| folder.distribution_path(&format!("{}/{name}", cell.label())).exists())
+}
+
+/// The moment, UTC.
+fn now() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    chrono::DateTime::from_timestamp(seconds as i64, 0)
+        .map(|at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+        .unwrap_or_default()
+}
+
+/// How long cells take.
+#[derive(Default)]
+struct Clock {
+    open: Mutex<BTreeMap<CellId, Instant>>,
+    took: Mutex<BTreeMap<CellId, f64>>,
+}
+
+impl Clock {
+    fn started(&self, cell: &Cell) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.insert(cell.id.clone(), Instant::now());
+    }
+
+    fn finished(&self, cell: &Cell) {
+        let began = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&cell.id);
+        if let Some(began) = began {
+            let mut took = self.took.lock().unwrap_or_else(PoisonError::into_inner);
+            took.insert(cell.id.clone(), began.elapsed().as_secs_f64());
+        }
+    }
+
+    fn keep(&self, local: &Local) -> Checked<()> {
+        let took = self.took.lock().unwrap_or_else(PoisonError::into_inner);
+        if took.is_empty() {
+            return Ok(());
+        }
+        let mut seconds = local.seconds();
+        seconds.extend(took.iter().map(|(cell, seconds)| (cell.clone(), *seconds)));
+        local.write_seconds(&seconds)
+    }
+}
+
+/// The first Ctrl-C lets the cells under way finish, and bootstraps their blocks; the second ends
+/// the process.
+fn stop_on_ctrl_c() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    let handler = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(Ending::Interrupted.code()));
+        }
+        eprintln!("stopping after what is under way; press Ctrl-C again to stop at once");
+    });
+    if let Err(e) = handler {
+        eprintln!("Ctrl-C will end the run at once: {e}");
+    }
+    stop
+}

@@ -1,0 +1,146 @@
+//! What the record of every cell would be made from, and so its key.
+
+use super::variant::{self, Made};
+use super::{Shared, SharedSample, WeightsKey, filled};
+use crate::bootstrap;
+use crate::diagnostic;
+use crate::estimator;
+use crate::ident::{CellId, RecordKey, short_hash};
+use crate::inputs::Inputs;
+use crate::model::change::Placebo;
+use crate::plan::Cell;
+use crate::spec::Spec;
+use crate::store::{MadeFrom, SCHEMA};
+use rayon::prelude::*;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A cell with what its record would be made from.
+#[derive(Debug, Clone)]
+pub struct Item<'a> {
+    /// The cell.
+    pub cell: &'a Cell,
+    /// What it would be made from.
+    pub made_from: MadeFrom,
+    /// The key of its record.
+    pub key: RecordKey,
+    /// The weights that it asks for.
+    pub(super) weights: Option<WeightsKey>,
+}
+
+/// What cells would be made from. Reads the numbers of every sample, fits nothing.
+pub fn items<'a>(cells: &[&'a Cell], spec: &Spec, inputs: &Inputs) -> Vec<Item<'a>> {
+    let shared = Shared::new(spec, inputs);
+    let mut asked: BTreeMap<String, &Cell> = BTreeMap::new();
+    let keys: Vec<String> = cells.iter().map(|cell| variant::key(cell)).collect();
+    for (key, cell) in keys.iter().zip(cells) {
+        asked.entry(key.clone()).or_insert(cell);
+    }
+    let samples: BTreeMap<String, Digest> = asked
+        .into_par_iter()
+        .map(|(key, cell)| (key, Digest::of(&shared, cell, &variant::make(&shared, cell))))
+        .collect();
+    let versions: BTreeMap<Versioned<'_>, BTreeMap<String, u32>> =
+        cells
+        .iter()
+        .map(|cell| Versioned::of(cell))
+        .map(|v| {
+            let numbers = v.numbers();
+            (v, numbers)
+        })
+        .collect();
+    let item = |(key, cell): (&String, &&'a Cell)| {
+        let digest = &samples[key];
+        let draw = cell.change.draw_of(Placebo::Weights);
+        let units = digest.positions.clone();
+        let weights = units.map(|units| (cell.axes.weights.clone(), units, draw));
+        let made_from = MadeFrom {
+            sample: digest.hash.clone(),
+            weights: weights.as_ref().and_then(|weights| shared.hash_of_weights(weights)),
+            facts: digest.facts.clone(),
+            versions: versions[&Versioned::of(cell)].clone(),
+        };
+        let key = key_of(&cell.id, &made_from);
+        Item { cell, made_from, key, weights }
+    };
+    keys.par_iter().zip(cells).map(item).collect()
+}
+
+/// The key of the record of `cell` made from `made_from`.
+fn key_of(cell: &CellId, made_from: &MadeFrom) -> RecordKey {
+    let bytes = serde_json::to_vec(&(SCHEMA, cell, made_from))
+        .expect("a structure of strings and numbers always has a JSON form");
+    RecordKey::of(&bytes)
+}
+
+/// What is needed of a sample to tell it from others.
+#[derive(Debug)]
+struct Digest {
+    hash: Option<String>,
+    /// Units of the sample; where it could not be made, those of the region of a cell that changes
+    /// nothing.
+    positions: Option<Arc<[usize]>>,
+    /// Hash of what a record says of the data beside these numbers.
+    facts: String,
+}
+
+impl Digest {
+    fn of(shared: &Shared<'_>, cell: &Cell, sample: &SharedSample) -> Self {
+        let (hash, positions, said) = match sample {
+            Ok(Made { hash, positions, changes, .. }) => {
+                (Some(hash.clone()), Some(positions.clone()), format!("{changes:?}"))
+            }
+            Err(failure) => (
+                None,
+                shared.inputs.regions.get(&cell.axes.region).filter(|_| cell.change.is_none()).cloned(),
+                format!("{}: {}", failure.kind, failure.reason),
+            ),
+        };
+        let all = shared.inputs.panel.units().as_slice();
+        let units = positions.iter().flatten().map(|&i| all[i].0.as_str()).collect();
+        let dropped = &shared.inputs.panel.repairs.dropped;
+        let said = (said, filled(shared.inputs, cell, &units), dropped);
+        let facts = short_hash("spanel 2026 facts", format!("{said:?}").as_bytes());
+        Self { hash, positions: positions.map(Into::into), facts }
+    }
+}
+
+/// What of a cell decides which versions count.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct Versioned<'a> {
+    estimator: &'a str,
+    schemes: Vec<&'a str>,
+    tests: &'a [String],
+}
+
+impl<'a> Versioned<'a> {
+    fn of(cell: &'a Cell) -> Self {
+        let designs = cell.bootstraps.iter().chain(&cell.test_bootstrap);
+        Self {
+            estimator: &cell.model.estimator,
+            schemes: designs.map(|design| design.scheme.as_str()).collect(),
+            tests: &cell.tests,
+        }
+    }
+
+    /// The version of everything that is computed.
+    fn numbers(&self) -> BTreeMap<String, u32> {
+        let mut numbers = BTreeMap::new();
+        if let Some(estimator) = estimator::find(self.estimator) {
+            numbers.insert(format!("estimator {}", self.estimator), estimator.info().version);
+        }
+        for scheme in &self.schemes {
+            numbers.insert("bootstrap".to_owned(), bootstrap::replicates::VERSION);
+            if let Some(found) = bootstrap::find(scheme) {
+                numbers.insert(format!("bootstrap {scheme}"), found.info().version);
+            }
+        }
+        for test in self.tests {
+            if let Some(group) = diagnostic::find(test) {
+                numbers.insert(format!("tests {test}"), group.info().version);
+            }
+        }
+        numbers
+    }
+}

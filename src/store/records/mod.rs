@@ -1,0 +1,401 @@
+//! The records of an experiment on disk.
+//!
+//! ```text
+//! records/00.jsonl … ff.jsonl    the records of the plan as it was last run, by the first two
+//!                                digits of the cell
+//! history/00.jsonl … ff.jsonl    records that earlier plans, data and versions left
+//! local/log.jsonl                records of a run under way
+//! ```
+//!
+//! A run appends to one log. When it ends, and whenever the log has grown long, the records move to
+//! the files of their cells, which are replaced as whole files. So a sweep of 100 000 cells keeps
+//! one file open, writes each record twice, rewrites only the files whose cells have changed, and
+//! leaves 256 files of a few megabytes, whose first lines say where each record lies: any cell is
+//! found without reading the others.
+//!
+//! `records/` is a function of the experiment, its data and its seed: no clock, no order of
+//! arrival, and nothing of what was there before. A killed process leaves whole files and a log
+//! that ends in at most one broken line.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `bucket` | a file of records |
+//! | `log` | the log |
+
+mod bucket;
+mod log;
+
+use super::whole;
+use super::{CellResult, Record, SCHEMA};
+use crate::ident::{CellId, RecordKey};
+use crate::mistake::{Checked, Mistake, Mistakes};
+use crate::outcome::FailureKind;
+use log::Log;
+use serde::{Deserialize, Deserializer};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// The log is emptied when it has grown beyond this.
+const LOG_LIMIT: u64 = 64 << 20;
+
+/// Where a record lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Site {
+    Current,
+    History,
+    Log,
+}
+
+/// A record that is kept.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The cell.
+    pub cell: CellId,
+    /// What it was made from.
+    pub key: RecordKey,
+    /// `fitted`, or the class of the failure.
+    pub state: String,
+    sum: String,
+    site: Site,
+    at: u64,
+    length: u64,
+}
+
+/// What the log needs to know of a record.
+#[derive(Deserialize)]
+struct Stub {
+    cell: CellId,
+    key: RecordKey,
+    #[serde(rename = "result", deserialize_with = "state")]
+    state: String,
+}
+
+impl Stub {
+    fn entry(self, sum: String, (site, at, length): (Site, u64, u64)) -> Entry {
+        let Self { cell, key, state } = self;
+        Entry { cell, key, state, sum, site, at, length }
+    }
+}
+
+fn state<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Result {
+        Fitted(serde::de::IgnoredAny),
+        Failed(Class),
+    }
+    #[derive(Deserialize)]
+    struct Class {
+        kind: FailureKind,
+    }
+    Ok(match Result::deserialize(from)? {
+        Result::Fitted(_) => FITTED.to_owned(),
+        Result::Failed(Class { kind }) => kind.name().to_owned(),
+    })
+}
+
+/// The state of a record with a fit.
+pub const FITTED: &str = "fitted";
+
+impl Record {
+    /// `fitted`, or the class of the failure.
+    pub fn state(&self) -> &'static str {
+        match &self.result {
+            CellResult::Fitted(_) => FITTED,
+            CellResult::Failed(failure) => failure.kind.name(),
+        }
+    }
+}
+
+type Kept = BTreeMap<CellId, BTreeMap<RecordKey, Entry>>;
+
+/// All records of a folder.
+#[derive(Debug)]
+pub struct Records {
+    root: PathBuf,
+    inner: Mutex<Inner>,
+    /// Files that were not whole; what they held counts as not there.
+    pub damaged: Vec<Mistake>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    kept: Kept,
+    log: Log,
+}
+
+impl Records {
+    /// The records in the folder `root`, which need not be there.
+    pub fn open(root: &Path) -> Checked<Self> {
+        let mut kept = Kept::new();
+        let mut damaged = Vec::new();
+        for site in [Site::History, Site::Current] {
+            for path in files(&root.join(folder(site)))? {
+                match bucket::entries(&path, site) {
+                    Ok(entries) => keep(&mut kept, entries),
+                    Err(mistakes) => damaged.extend(mistakes.into_vec()),
+                }
+            }
+        }
+        let path = root.join(LOG);
+        let (entries, end) = log::entries(&path)?;
+        keep(&mut kept, entries);
+        let inner = Mutex::new(Inner { kept, log: Log::new(&path, end) });
+        Ok(Self { root: root.to_owned(), inner, damaged })
+    }
+
+    fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
+        // A panic while the lock is held cannot leave the maps half-changed.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The record of `cell` made from `key`, wherever it lies.
+    pub fn find(&self, cell: &CellId, key: &RecordKey) -> Option<Entry> {
+        self.inner().kept.get(cell)?.get(key).cloned()
+    }
+
+    /// Every record of `cell`.
+    pub fn versions(&self, cell: &CellId) -> Vec<Entry> {
+        self.inner().kept.get(cell).map(|of| of.values().cloned().collect()).unwrap_or_default()
+    }
+
+    /// The record of `cell` by the plan as it was last run: of several, that in the log.
+    pub fn current(&self, cell: &CellId) -> Option<Entry> {
+        let inner = self.inner();
+        let of = inner.kept.get(cell)?;
+        of.values().filter(|e| e.site != Site::History).max_by_key(|e| (e.site, e.at)).cloned()
+    }
+
+    /// The current records of all cells, by cell.
+    pub fn all_current(&self) -> Vec<Entry> {
+        let cells: Vec<CellId> = self.inner().kept.keys().cloned().collect();
+        cells.iter().filter_map(|cell| self.current(cell)).collect()
+    }
+
+    /// How many records are kept of earlier plans, data and versions, and their bytes.
+    pub fn superseded(&self) -> (usize, u64) {
+        let inner = self.inner();
+        let old = inner.kept.values().flat_map(BTreeMap::values);
+        let old = old.filter(|e| e.site == Site::History);
+        old.fold((0, 0), |(n, bytes), e| (n + 1, bytes + e.length))
+    }
+
+    fn path(&self, entry: &Entry) -> PathBuf {
+        match entry.site {
+            Site::Log => self.root.join(LOG),
+            site => self.root.join(folder(site)).join(file(&entry.cell)),
+        }
+    }
+
+    fn bytes(&self, entry: &Entry) -> Checked<Vec<u8>> {
+        bucket::read(&self.path(entry), entry)
+    }
+
+    /// The record of an entry.
+    pub fn read(&self, entry: &Entry) -> Checked<Record> {
+        let bytes = self.bytes(entry)?;
+        let unfit = |what: String| Mistake::file(self.path(entry), what);
+        let record: Record = serde_json::from_slice(&bytes).map_err(|e| {
+            unfit(format!("the record of cell {} is not of this version: {e}", entry.cell))
+                .help("run the experiment again: the cell is fitted again")
+        })?;
+        Ok(record)
+    }
+
+    /// The current records of `cells`; those that are not there, or are of another layout, are left
+    /// out.
+    pub fn read_current<'a>(
+        &self,
+        cells: impl IntoIterator<Item = &'a CellId>,
+    ) -> Checked<BTreeMap<CellId, Record>> {
+        let mut records = BTreeMap::new();
+        for cell in cells {
+            if let Some(entry) = self.current(cell) {
+                let record = self.read(&entry)?;
+                if record.schema == SCHEMA {
+                    records.insert(cell.clone(), record);
+                }
+            }
+        }
+        Ok(records)
+    }
+
+    /// Keeps a record.
+    pub fn append(&self, record: &Record) -> Checked<()> {
+        let bytes = to_bytes(record)?;
+        self.append_bytes(record.cell.clone(), record.key.clone(), record.state(), &bytes)
+    }
+
+    fn append_bytes(
+        &self,
+        cell: CellId,
+        key: RecordKey,
+        state: &str,
+        bytes: &[u8],
+    ) -> Checked<()> {
+        let mut inner = self.inner();
+        let at = inner.log.append(bytes)?;
+        let (length, sum) = (bytes.len() as u64, bucket::sum(bytes));
+        let entry = Entry { cell, key, state: state.to_owned(), sum, site: Site::Log, at, length };
+        keep(&mut inner.kept, vec![entry]);
+        Ok(())
+    }
+
+    /// Keeps every current record of `other` that is not here yet; how many there were.
+    pub fn take_in(&self, other: &Self) -> Checked<usize> {
+        let mut taken = 0;
+        for entry in other.all_current() {
+            if self.find(&entry.cell, &entry.key).is_none() {
+                let bytes = other.bytes(&entry)?;
+                self.append_bytes(entry.cell, entry.key, &entry.state, &bytes)?;
+                taken += 1;
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Whether so much has been appended that it should be settled.
+    pub fn is_long(&self) -> bool {
+        self.inner().log.end > LOG_LIMIT
+    }
+
+    /// Puts every record in its file: those that `plan` names in `records/`, the others in
+    /// `history/`. Files that are as they should be are left alone.
+    pub fn settle(&self, plan: &BTreeMap<CellId, RecordKey>) -> Checked<()> {
+        let mut inner = self.inner();
+        let mut settled = Kept::new();
+        let mut buckets: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+        for entry in inner.kept.values().flat_map(BTreeMap::values) {
+            buckets.entry(file(&entry.cell)).or_default().push(entry.clone());
+        }
+        for (name, entries) in buckets {
+            let (current, old): (Vec<Entry>, Vec<Entry>) =
+                entries.into_iter().partition(|e| plan.get(&e.cell) == Some(&e.key));
+            // What leaves `records/` is in `history/` before it is gone from there.
+            for (site, entries) in [(Site::History, old), (Site::Current, current)] {
+                keep(&mut settled, self.replace(site, &name, entries)?);
+            }
+        }
+        for mistake in &self.damaged {
+            drop_damaged(mistake, &settled);
+        }
+        for site in [Site::History, Site::Current] {
+            whole::settle_names(&self.root.join(folder(site)));
+        }
+        inner.log.remove()?;
+        inner.kept = settled;
+        Ok(())
+    }
+
+    /// Makes the file `name` hold exactly these records.
+    fn replace(&self, site: Site, name: &str, entries: Vec<Entry>) -> Checked<Vec<Entry>> {
+        let path = self.root.join(folder(site)).join(name);
+        let there = bucket::entries(&path, site).unwrap_or_default();
+        let same = there.len() == entries.len() && entries.iter().all(|e| e.site == site);
+        if same && (!entries.is_empty() || !path.exists()) {
+            return Ok(there);
+        }
+        if entries.is_empty() {
+            let removed = std::fs::remove_file(&path);
+            removed.map_err(|e| Mistake::file(&path, format!("cannot be removed: {e}")))?;
+            return Ok(Vec::new());
+        }
+        let mut records = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let bytes = self.bytes(&entry)?;
+            records.push((entry, bytes));
+        }
+        whole::write_durably(&path, &bucket::bytes(records))?;
+        bucket::entries(&path, site)
+    }
+
+    /// Forgets the records of earlier plans, data and versions for which `gone` holds; how many.
+    pub fn forget(&self, gone: impl Fn(&Entry) -> bool) -> Checked<usize> {
+        let mut inner = self.inner();
+        let mut forgotten = 0;
+        let old: BTreeSet<String> = inner
+            .kept
+            .values()
+            .flat_map(BTreeMap::values)
+            .filter(|e| e.site == Site::History && gone(e))
+            .map(|e| file(&e.cell))
+            .collect();
+        for name in old {
+            let path = self.root.join(folder(Site::History)).join(&name);
+            let (out, stay): (Vec<Entry>, Vec<Entry>) =
+                bucket::entries(&path, Site::History)?.into_iter().partition(&gone);
+            forgotten += out.len();
+            let stayed = self.replace(Site::History, &name, stay)?;
+            for entry in &out {
+                if let Some(of) = inner.kept.get_mut(&entry.cell) {
+                    of.remove(&entry.key);
+                }
+            }
+            keep(&mut inner.kept, stayed);
+        }
+        Ok(forgotten)
+    }
+
+    /// Everything that is wrong with the stored bytes: files that are not whole, records whose
+    /// checksum does not fit.
+    pub fn verify(&self) -> Vec<Mistake> {
+        let entries: Vec<Entry> =
+            self.inner().kept.values().flat_map(BTreeMap::values).cloned().collect();
+        let wrong = entries.iter().filter_map(|e| self.bytes(e).err());
+        self.damaged.iter().cloned().chain(wrong.flat_map(Mistakes::into_vec)).collect()
+    }
+}
+
+const LOG: &str = "local/log.jsonl";
+
+fn folder(site: Site) -> &'static str {
+    match site {
+        Site::Current | Site::Log => "records",
+        Site::History => "history",
+    }
+}
+
+fn file(cell: &CellId) -> String {
+    format!("{}.jsonl", cell.0.get(..2).unwrap_or("00"))
+}
+
+/// The files of records in a folder, sorted.
+fn files(folder: &Path) -> Checked<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(Mistake::file(folder, format!("cannot be read: {e}")).into()),
+    };
+    let mut files: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+    files.retain(|f| f.extension().is_some_and(|e| e == "jsonl"));
+    files.sort();
+    Ok(files)
+}
+
+/// Takes in entries; of two with the same key the later one counts, since it lies where the
+/// earlier one does not any more.
+fn keep(kept: &mut Kept, entries: Vec<Entry>) {
+    for entry in entries {
+        kept.entry(entry.cell.clone()).or_default().insert(entry.key.clone(), entry);
+    }
+}
+
+/// Removes a file that was not whole, unless records of this run have taken its place.
+fn drop_damaged(mistake: &Mistake, settled: &Kept) {
+    let crate::mistake::Place::File(path) = &mistake.place else { return };
+    let replaced = settled.values().flat_map(BTreeMap::values).any(|e| {
+        path.ends_with(Path::new(folder(e.site)).join(file(&e.cell)))
+    });
+    if !replaced {
+        // A file that cannot be removed is reported again by the next run.
+        drop(std::fs::remove_file(path));
+    }
+}
+
+fn to_bytes(record: &Record) -> Checked<Vec<u8>> {
+    serde_json::to_vec(record).map_err(|e| {
+        Mistake::file(format!("record of {}", record.cell), format!("cannot be put into JSON: {e}"))
+            .into()
+    })
+}

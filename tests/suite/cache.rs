@@ -1,0 +1,176 @@
+//! What a run fits again, and what it says why.
+
+use crate::cli::{Lab, assert_exit, panel, text};
+use spanel::store::records::Records;
+
+/// `plan` as states by label.
+fn states(lab: &Lab, more: &[&str]) -> Vec<(String, String, String)> {
+    let output = lab.run(&[&["plan", "lab.toml"], more].concat());
+    assert_exit(&output, 0);
+    let line = |line: &str| {
+        let (line, why) = line.split_once("  # ").unwrap_or((line, ""));
+        let mut words = line.split_whitespace();
+        let (state, _, label) = (words.next(), words.next(), words.next());
+        (state.unwrap().to_owned(), label.unwrap().to_owned(), why.to_owned())
+    };
+    text(&output.stdout).lines().map(line).collect()
+}
+
+fn all_are(lab: &Lab, more: &[&str], state: &str) -> bool {
+    states(lab, more).iter().all(|(s, _, _)| s == state)
+}
+
+fn ran(lab: &Lab, more: &[&str]) -> String {
+    let output = lab.run(&[&["run", "lab.toml"], more].concat());
+    assert_exit(&output, 0);
+    text(&output.stdout)
+}
+
+#[test]
+fn a_second_run_fits_nothing_and_changes_no_byte() {
+    let lab = Lab::new();
+    assert!(all_are(&lab, &[], "new"));
+    assert!(ran(&lab, &[]).contains("36 cells fitted, 0 failed"));
+    let first = lab.files("results/lab");
+    assert!(all_are(&lab, &[], "cached"));
+    assert!(ran(&lab, &[]).contains("0 cells fitted, 0 failed, 36 kept from earlier"));
+    assert!(lab.files("results/lab") == first);
+    assert!(ran(&lab, &["--force"]).contains("36 cells fitted"));
+    assert!(lab.files("results/lab") == first);
+}
+
+#[test]
+fn what_is_not_a_question_makes_nothing_stale() {
+    let lab = Lab::new();
+    ran(&lab, &[]);
+    let spec = std::fs::read_to_string(lab.path("lab.toml")).unwrap();
+    lab.write("lab.toml", &format!("# a comment\n\n{}", spec.replace(" = ", "   =  ")));
+    assert!(all_are(&lab, &[], "cached"));
+    assert!(all_are(&lab, &["--set", "variables.ln_x.label=another name"], "cached"));
+    assert!(all_are(&lab, &["--set", "title=another title"], "cached"));
+    // The same files in another place.
+    std::fs::create_dir(lab.path("elsewhere")).unwrap();
+    for name in ["panel.csv", "links.gal"] {
+        std::fs::rename(lab.path(name), lab.path("elsewhere").join(name)).unwrap();
+    }
+    let moved = ["--set", "data.file=elsewhere/panel.csv", "--set", "weights.w.file=elsewhere/links.gal"];
+    assert!(all_are(&lab, &moved, "cached"));
+}
+
+#[test]
+fn a_changed_value_makes_stale_what_uses_it_and_is_named() {
+    let lab = Lab::new();
+    ran(&lab, &[]);
+    let before = lab.files("results/lab");
+    let mut lines: Vec<String> = panel().lines().map(str::to_owned).collect();
+    let (header, row) = (lines[0].clone(), lines[3].clone());
+    let column = header.split(',').position(|c| c == "x").unwrap();
+    let mut fields: Vec<String> = row.split(',').map(str::to_owned).collect();
+    fields[column] = "7.5".to_owned();
+    lines[3] = fields.join(",");
+    lab.write("panel.csv", &(lines.join("\n") + "\n"));
+    let now = states(&lab, &[]);
+    let stale: Vec<_> = now.iter().filter(|(state, _, _)| state == "stale").collect();
+    assert!(!stale.is_empty());
+    assert!(now.iter().all(|(state, _, _)| state != "new"));
+    let unit = row.split(',').next().unwrap();
+    for (_, label, why) in &stale {
+        assert!(why.starts_with(&format!("x of {unit} in ")) && why.ends_with("→ 7.5"), "{label}: {why}");
+    }
+    let why = lab.run(&["why", "lab.toml", &stale[0].1]);
+    assert_exit(&why, 0);
+    assert!(text(&why.stdout).contains("→ 7.5"), "{}", text(&why.stdout));
+    let said = ran(&lab, &[]);
+    assert!(said.contains(&format!("{} cells fitted", stale.len())), "{said}");
+    assert!(all_are(&lab, &[], "cached"));
+    // And back again: the old records are still there, and nothing is fitted.
+    lab.write("panel.csv", &panel());
+    assert!(all_are(&lab, &[], "cached"));
+    assert!(ran(&lab, &[]).contains("0 cells fitted, 0 failed, 36 kept"));
+    let mut now = lab.files("results/lab");
+    now.retain(|name, _| !name.starts_with("history/"));
+    assert!(now == before, "going back is not what it was");
+}
+
+#[test]
+fn a_changed_question_says_from_what_to_what() {
+    let lab = Lab::new();
+    ran(&lab, &[]);
+    let now = states(&lab, &["--set", "weights.w.normalise=spectral"]);
+    for (state, label, why) in &now {
+        assert_eq!(state, "stale", "{label}");
+        assert!(why.contains("weights.normalise: row → spectral"), "{label}: {why}");
+    }
+    let output = lab.run(&["history", "lab.toml", &now[0].1]);
+    assert_exit(&output, 0);
+    assert_eq!(text(&output.stdout).lines().count(), 2, "{}", text(&output.stdout));
+}
+
+#[test]
+fn old_records_are_kept_until_they_are_collected() {
+    let lab = Lab::new();
+    ran(&lab, &[]);
+    ran(&lab, &["--set", "weights.w.normalise=spectral"]);
+    let old = || Records::open(&lab.path("results/lab")).unwrap().superseded().0;
+    assert_eq!(old(), 36);
+    assert!(text(&lab.run(&["gc", "lab.toml", "--dry-run"]).stdout).contains("36 earlier records"));
+    assert_eq!(old(), 36);
+    assert_exit(&lab.run(&["gc", "lab.toml"]), 0);
+    assert_eq!(old(), 0);
+    assert!(all_are(&lab, &["--set", "weights.w.normalise=spectral"], "cached"));
+}
+
+#[test]
+fn one_cell_is_run_and_shown() {
+    let lab = Lab::new();
+    let label = states(&lab, &[])[4].1.clone();
+    assert!(ran(&lab, &["--cell", &label]).contains("1 cells fitted"));
+    let shown = lab.run(&["show", "lab.toml", &label]);
+    assert_exit(&shown, 0);
+    let shown = text(&shown.stdout);
+    assert!(shown.contains("spanel run lab.toml --cell") && shown.contains("ln_x"), "{shown}");
+    let json = lab.run(&["show", "lab.toml", &label, "--json"]);
+    let record: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert!(record["result"]["fitted"]["fit"]["estimates"].is_array());
+    let output = lab.run(&["show", "lab.toml", "no/such/cell"]);
+    assert_exit(&output, 2);
+    assert!(text(&output.stderr).contains("nearest"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_plan_in_json_has_every_cell() {
+    let lab = Lab::new();
+    let output = lab.run(&["plan", "lab.toml", "--json"]);
+    let plan: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(plan["cells"].as_array().unwrap().len(), 36);
+    assert_eq!(plan["distinct"]["new"], 36);
+}
+
+/// A log that ends in half a line, as after a power cut, keeps what lies before.
+#[test]
+fn half_a_line_of_the_log_is_cut_off() {
+    let lab = Lab::new();
+    ran(&lab, &[]);
+    let undisturbed = lab.files("results/lab");
+    // Put the records back into a log, as if the run had been killed before it settled them.
+    let records = Records::open(&lab.path("results/lab")).unwrap();
+    let all: Vec<_> =
+        records.all_current().iter().map(|e| records.read(e).unwrap()).collect();
+    std::fs::remove_dir_all(lab.path("results/lab/records")).unwrap();
+    let again = Records::open(&lab.path("results/lab")).unwrap();
+    for record in &all {
+        again.append(record).unwrap();
+    }
+    let log = lab.path("results/lab/local/log.jsonl");
+    let bytes = std::fs::read(&log).unwrap();
+    let mut fitted = Vec::new();
+    for part in [1, 2, 3, 5, 7] {
+        std::fs::write(&log, &bytes[..bytes.len() * part / 8]).unwrap();
+        let cached = states(&lab, &[]).iter().filter(|(s, _, _)| s == "cached").count();
+        fitted.push(cached);
+        ran(&lab, &[]);
+        assert!(lab.files("results/lab") == undisturbed);
+        std::fs::remove_dir_all(lab.path("results/lab/records")).unwrap();
+    }
+    assert!(fitted.is_sorted() && fitted[0] > 0 && fitted[4] < 36, "{fitted:?}");
+}
