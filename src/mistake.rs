@@ -176,6 +176,11 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, c)| c)
 }
 
+/// The candidate closest to `name`, however far.
+pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates.into_iter().min_by_key(|c| strsim::damerau_levenshtein(name, c))
+}
+
 /// Most names that a suggestion lists.
 const SUGGESTED: usize = 20;
 

@@ -288,8 +288,9 @@ mod tests {
         let all = ["a", "b"].into();
         assert_eq!(moved(&old, &new, "x", &all), [("b", 2002, Some(4.0), Some(4.5))]);
         assert_eq!(moved(&old, &new, "x", &["a"].into()), []);
-        assert_eq!(membership("unit", &old.units, &["a".to_owned(), "c".to_owned()]), [
-            "units added: c", "units gone: b"
-        ]);
+        assert_eq!(
+            membership("unit", &old.units, &["a".to_owned(), "c".to_owned()]),
+            ["units added: c", "units gone: b"]
+        );
     }
 }

@@ -21,7 +21,7 @@ use crate::estimator::ESTIMATORS;
 use crate::ident::{CellId, KeyPath};
 use crate::inputs::{self, Inputs};
 use crate::load::provenance;
-use crate::mistake::{Checked, Kind, Mistake, Mistakes, Place};
+use crate::mistake::{self, Checked, Kind, Mistake, Mistakes, Place};
 use crate::model::change::Roster;
 use crate::plan::{self, Plan};
 use crate::report::{self, Source, UserTemplates};
@@ -53,9 +53,7 @@ pub(super) fn run(command: Command) -> Ending {
         Command::Gc { experiment, results, dry_run } => {
             inspecting::collect_garbage(&experiment, &results, dry_run)
         }
-        Command::Render { experiment, results } => {
-            rendering::render_again(&experiment, &results)
-        }
+        Command::Render { experiment, results } => rendering::render_again(&experiment, &results),
         Command::Simulate { process, out, force } => simulate(&process, &out, force),
     }
 }
@@ -121,12 +119,7 @@ fn selected(loaded: &Loaded, pattern: Option<&str>) -> Result<Selected, Ending> 
         let labels: Vec<String> = loaded.plan.cells.iter().map(plan::Cell::label).collect();
         let mut mistake = Mistake::spec(&KeyPath::root(), format!("no cell is `{pattern}`"));
         mistake.place = Place::Nowhere;
-        let nearest = labels
-            .iter()
-            .max_by(|a, b| {
-                let of = |label: &str| strsim::normalized_levenshtein(pattern, label);
-                of(a).total_cmp(&of(b))
-            })
+        let nearest = mistake::closest(pattern, labels.iter().map(String::as_str))
             .map(|label| format!("`spanel plan` lists the cells; the nearest is {label}"));
         mistake.help = nearest;
         return Err(report_mistakes(&mistake.into(), &loaded.layers));

@@ -25,16 +25,12 @@ pub(super) struct Ground<'a> {
 }
 
 /// Adds the cells of one grid, and what is wrong with its rules.
-pub(super) fn expand(
-    ground: Ground<'_>,
-    name: &str,
-    plan: &mut Plan,
-    mistakes: &mut Vec<Mistake>,
-) {
+pub(super) fn expand(ground: Ground<'_>, name: &str, plan: &mut Plan, mistakes: &mut Vec<Mistake>) {
     let grid = ground.grid;
     let all = product(ground, &Selector::default());
     mistakes.extend(empty_variants(grid, &all));
-    let rule = |kind, at: &KeyPath, cells| Rule { grid: name.to_owned(), kind, at: at.clone(), cells };
+    let rule =
+        |kind, at: &KeyPath, cells| Rule { grid: name.to_owned(), kind, at: at.clone(), cells };
     let mut left = all.clone();
     for excluded in &grid.exclude {
         let before = left.len();
@@ -52,8 +48,10 @@ pub(super) fn expand(
     let mut axes = left;
     let mut there: BTreeSet<CellAxes> = axes.iter().cloned().collect();
     for included in &grid.include {
-        let fresh: Vec<CellAxes> =
-            product(ground, &included.value).into_iter().filter(|a| there.insert(a.clone())).collect();
+        let fresh: Vec<CellAxes> = product(ground, &included.value)
+            .into_iter()
+            .filter(|a| there.insert(a.clone()))
+            .collect();
         plan.rules.push(rule(RuleKind::Include, &included.at, fresh.len()));
         if fresh.is_empty() {
             mistakes.push(

@@ -41,8 +41,7 @@ pub fn items<'a>(cells: &[&'a Cell], spec: &Spec, inputs: &Inputs) -> Vec<Item<'
         .into_par_iter()
         .map(|(key, cell)| (key, Digest::of(&shared, cell, &variant::make(&shared, cell))))
         .collect();
-    let versions: BTreeMap<Versioned<'_>, BTreeMap<String, u32>> =
-        cells
+    let versions: BTreeMap<Versioned<'_>, BTreeMap<String, u32>> = cells
         .iter()
         .map(|cell| Versioned::of(cell))
         .map(|v| {
@@ -93,7 +92,12 @@ impl Digest {
             }
             Err(failure) => (
                 None,
-                shared.inputs.regions.get(&cell.axes.region).filter(|_| cell.change.is_none()).cloned(),
+                shared
+                    .inputs
+                    .regions
+                    .get(&cell.axes.region)
+                    .filter(|_| cell.change.is_none())
+                    .cloned(),
                 format!("{}: {}", failure.kind, failure.reason),
             ),
         };

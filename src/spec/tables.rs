@@ -36,7 +36,9 @@ impl TableSpec {
             TableKind::Regression(table) => Some(&table.cells),
             TableKind::Tests { cells, .. } => Some(cells),
             TableKind::Robustness(table) => Some(&table.cells),
-            TableKind::Descriptive { .. } | TableKind::Moran { .. } | TableKind::Joint { .. } => None,
+            TableKind::Descriptive { .. } | TableKind::Moran { .. } | TableKind::Joint { .. } => {
+                None
+            }
         }
     }
 }

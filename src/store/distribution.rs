@@ -5,8 +5,8 @@
 //! numbers that are left out of `replicate` could not be fitted. Not compressed: the digits of
 //! replicates are random. The bytes do not depend on how the replicates were cut into blocks.
 
-use super::whole::{make_readable, temporary_in};
 use super::replicates::{Distribution, Facts, Heading, Tiles};
+use super::whole::{make_readable, temporary_in};
 use crate::mistake::{Checked, Mistake, Mistakes};
 use parquet::basic::{Repetition, Type as Physical};
 use parquet::data_type::{DoubleType, Int64Type};

@@ -2,9 +2,9 @@
 
 use super::distribution::ParquetFile;
 use super::journal::FileJournal;
-use super::replicates::{Distribution, Facts, Heading, Journal, Keeper};
 use super::local::Local;
 use super::records::Records;
+use super::replicates::{Distribution, Facts, Heading, Journal, Keeper};
 use super::whole::{self, Growing};
 use super::{ExperimentRecord, SCHEMA};
 use crate::ident::short_hash;

@@ -80,7 +80,8 @@ fn unwritten(path: &Path, e: &dyn std::fmt::Display) -> Mistake {
 
 /// Whether two files hold the same bytes.
 fn same(one: &Path, other: &Path) -> std::io::Result<bool> {
-    let (mut one, mut other) = (BufReader::new(File::open(one)?), BufReader::new(File::open(other)?));
+    let (mut one, mut other) =
+        (BufReader::new(File::open(one)?), BufReader::new(File::open(other)?));
     loop {
         let (a, b) = (one.fill_buf()?, other.fill_buf()?);
         let shorter = a.len().min(b.len());

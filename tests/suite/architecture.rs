@@ -48,10 +48,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "randomisation",
         ],
     ),
-    (
-        "agenda",
-        &["ident", "mistake", "outcome", "spec", "plan", "store", "inputs", "run"],
-    ),
+    ("agenda", &["ident", "mistake", "outcome", "spec", "plan", "store", "inputs", "run"]),
     ("robustness", &[]),
     (
         "report",

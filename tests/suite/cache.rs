@@ -53,7 +53,8 @@ fn what_is_not_a_question_makes_nothing_stale() {
     for name in ["panel.csv", "links.gal"] {
         std::fs::rename(lab.path(name), lab.path("elsewhere").join(name)).unwrap();
     }
-    let moved = ["--set", "data.file=elsewhere/panel.csv", "--set", "weights.w.file=elsewhere/links.gal"];
+    let moved =
+        ["--set", "data.file=elsewhere/panel.csv", "--set", "weights.w.file=elsewhere/links.gal"];
     assert!(all_are(&lab, &moved, "cached"));
 }
 
@@ -75,7 +76,10 @@ fn a_changed_value_makes_stale_what_uses_it_and_is_named() {
     assert!(now.iter().all(|(state, _, _)| state != "new"));
     let unit = row.split(',').next().unwrap();
     for (_, label, why) in &stale {
-        assert!(why.starts_with(&format!("x of {unit} in ")) && why.ends_with("→ 7.5"), "{label}: {why}");
+        assert!(
+            why.starts_with(&format!("x of {unit} in ")) && why.ends_with("→ 7.5"),
+            "{label}: {why}"
+        );
     }
     let why = lab.run(&["why", "lab.toml", &stale[0].1]);
     assert_exit(&why, 0);
@@ -154,8 +158,7 @@ fn half_a_line_of_the_log_is_cut_off() {
     let undisturbed = lab.files("results/lab");
     // Put the records back into a log, as if the run had been killed before it settled them.
     let records = Records::open(&lab.path("results/lab")).unwrap();
-    let all: Vec<_> =
-        records.all_current().iter().map(|e| records.read(e).unwrap()).collect();
+    let all: Vec<_> = records.all_current().iter().map(|e| records.read(e).unwrap()).collect();
     std::fs::remove_dir_all(lab.path("results/lab/records")).unwrap();
     let again = Records::open(&lab.path("results/lab")).unwrap();
     for record in &all {

@@ -57,12 +57,7 @@ pub(super) fn why(experiment: &Experiment, results: &Results, cell: &str) -> End
     }))
 }
 
-pub(super) fn show(
-    experiment: &Experiment,
-    results: &Results,
-    cell: &str,
-    json: bool,
-) -> Ending {
+pub(super) fn show(experiment: &Experiment, results: &Results, cell: &str, json: bool) -> Ending {
     ended(load(experiment).and_then(|mut loaded| {
         let folder = Folder::existing(&results.results, &loaded.spec.name);
         settle_without_data(&mut loaded, &folder)?;
@@ -142,7 +137,7 @@ fn print_test(test: &crate::outcome::Test) {
     let name = format!("{} ({})", test.name, test.basis.name());
     match &test.outcome {
         crate::outcome::TestOutcome::Computed { statistic, p_value, .. } => {
-            println!("  {name:32} {statistic:>14.6} {:>31.4}", p_value);
+            println!("  {name:32} {statistic:>14.6} {p_value:>31.4}");
         }
         crate::outcome::TestOutcome::NotApplicable { reason } => {
             println!("  {name:32} not applicable: {reason}");
@@ -152,11 +147,10 @@ fn print_test(test: &crate::outcome::Test) {
 
 /// `spanel run SPEC` with the settings of this command.
 pub(super) fn command(name: &str, experiment: &Experiment) -> String {
-    let mut text = format!("spanel {name} {}", quoted(&experiment.spec.display().to_string()));
-    for set in &experiment.set {
-        text.push_str(&format!(" --set {}", quoted(set)));
-    }
-    text
+    let mut words = vec!["spanel".to_owned(), name.to_owned()];
+    words.push(quoted(&experiment.spec.display().to_string()));
+    words.extend(experiment.set.iter().flat_map(|set| ["--set".to_owned(), quoted(set)]));
+    words.join(" ")
 }
 
 /// A word of a shell.
@@ -244,16 +238,18 @@ fn brief(record: &Record) -> String {
     match &record.result {
         CellResult::Failed(failure) => format!("{}: {}", failure.kind, failure.reason),
         CellResult::Fitted(outcome) => {
-            let spatial = outcome.fit.estimates.iter().filter(|e| {
-                matches!(e.term, crate::model::Term::Rho | crate::model::Term::Lambda)
-            });
-            let first = outcome.fit.estimates.iter().filter(|e| {
-                matches!(e.term, crate::model::Term::Variable(_))
-            });
+            let spatial =
+                outcome.fit.estimates.iter().filter(|e| {
+                    matches!(e.term, crate::model::Term::Rho | crate::model::Term::Lambda)
+                });
+            let first = outcome
+                .fit
+                .estimates
+                .iter()
+                .filter(|e| matches!(e.term, crate::model::Term::Variable(_)));
             let shown = first.take(2).chain(spatial);
-            let shown: Vec<String> = shown
-                .map(|e| format!("{} {:.6} ({:.6})", e.term, e.value, e.std_error))
-                .collect();
+            let shown: Vec<String> =
+                shown.map(|e| format!("{} {:.6} ({:.6})", e.term, e.value, e.std_error)).collect();
             shown.join(", ")
         }
     }

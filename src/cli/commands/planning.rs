@@ -173,6 +173,9 @@ fn summarise(loaded: &Loaded, listed: &[Listed<'_>]) {
     for (cell, listed) in loaded.plan.cells.iter().zip(listed) {
         grids.entry(cell.grid.as_str()).or_default().push((cell, listed));
     }
+    // Where nothing is kept, or all, what is to fit needs no words.
+    let open = listed.iter().filter(|l| l.state != "cached").count();
+    let mixed = open > 0 && open < listed.len();
     for (grid, cells) in grids {
         eprintln!("{grid}: {} cells", cells.len());
         for axis in Axis::ALL {
@@ -197,8 +200,8 @@ fn summarise(loaded: &Loaded, listed: &[Listed<'_>]) {
             let shown: Vec<String> = counts
                 .iter()
                 .map(|(value, all, open)| match open {
-                    0 => format!("{value} {all}"),
-                    open if open == all => format!("{value} {all} to fit"),
+                    &open if open == 0 || !mixed => format!("{value} {all}"),
+                    &open if open == *all => format!("{value} {all} to fit"),
                     open => format!("{value} {all} ({open} to fit)"),
                 })
                 .collect();
@@ -262,8 +265,7 @@ impl Times {
 /// What decides how long a cell takes.
 fn kind(cell: &Cell) -> String {
     let replicates = |of: &Bootstrap| u64::from(of.replicates);
-    let replicates: u64 =
-        cell.bootstraps.iter().chain(&cell.test_bootstrap).map(replicates).sum();
+    let replicates: u64 = cell.bootstraps.iter().chain(&cell.test_bootstrap).map(replicates).sum();
     format!("{} {} {replicates}", cell.model.estimator, cell.axes.region)
 }
 

@@ -115,10 +115,8 @@ pub(super) fn render_files(
 ) -> Checked<usize> {
     let (spec, plan) = (&loaded.spec, &loaded.plan);
     let ids: BTreeSet<&CellId> = plan.cells.iter().map(|c| &c.id).collect();
-    let states: BTreeMap<&CellId, bool> = ids
-        .iter()
-        .filter_map(|&id| Some((id, records.current(id)?.state == FITTED)))
-        .collect();
+    let states: BTreeMap<&CellId, bool> =
+        ids.iter().filter_map(|&id| Some((id, records.current(id)?.state == FITTED))).collect();
     if states.is_empty() && !ids.is_empty() {
         let message = "holds no record of any cell of this experiment as it is now";
         return Err(Mistake::file(folder.root(), message)
@@ -155,7 +153,8 @@ fn write_csv(
     let mut writers = BTreeMap::new();
     let mut first = true;
     let cells = &loaded.plan.cells;
-    let chunks: Vec<_> = if cells.is_empty() { vec![&cells[..]] } else { cells.chunks(CHUNK).collect() };
+    let chunks: Vec<_> =
+        if cells.is_empty() { vec![&cells[..]] } else { cells.chunks(CHUNK).collect() };
     for chunk in chunks {
         let part = records.read_current(chunk.iter().map(|c| &c.id))?;
         let plan = Plan { cells: chunk.to_vec(), ..Plan::default() };

@@ -21,12 +21,16 @@ use crate::store::records::Records;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Cells whose reasons are said one by one at the start of a run.
 const SAID: usize = 5;
 
-pub(super) fn run_cells(experiment: &Experiment, results: &Results, options: &RunOptions) -> Ending {
+pub(super) fn run_cells(
+    experiment: &Experiment,
+    results: &Results,
+    options: &RunOptions,
+) -> Ending {
     ended((|| {
         let mut loaded = load(experiment)?;
         let inputs = loaded.open()?;
@@ -46,10 +50,7 @@ pub(super) fn run_cells(experiment: &Experiment, results: &Results, options: &Ru
         let folder = loaded.or_report(Folder::create(&results.results, &loaded.spec.name))?;
         let local = folder.local();
         let _lock = loaded.or_report(local.lock(|| {
-            eprintln!(
-                "another run works on {}: waiting until it is done",
-                folder.root().display()
-            );
+            eprintln!("another run works on {}: waiting until it is done", folder.root().display());
         }))?;
         folder.sweep();
         let records = loaded.or_report(folder.records())?;
@@ -135,14 +136,11 @@ struct Summary {
 impl Summary {
     fn line(&self, kept: usize) -> String {
         let kept = if kept > 0 { format!(", {kept} kept from earlier") } else { String::new() };
-        format!(
-            "{} cells fitted, {} failed{kept}, {:.2} s",
-            self.fitted, self.failed, self.seconds
-        )
+        format!("{} cells fitted, {} failed{kept}, {:.2} s", self.fitted, self.failed, self.seconds)
     }
 }
 
-impl<'a> Work<'a> {
+impl Work<'_> {
     /// The cells held against the records.
     pub(super) fn agenda<'c>(&self, items: Vec<Item<'c>>, again: Again) -> Agenda<'c> {
         Agenda::new(items, self.records, again, |cell| {
@@ -187,7 +185,13 @@ impl<'a> Work<'a> {
                 let of = if failure.is_some() { &failed } else { &fitted };
                 of.fetch_add(1, Ordering::Relaxed);
                 let kept = self.records.append(record).and_then(|()| {
-                    if self.records.is_long() { self.records.settle(keys) } else { Ok(()) }
+                    if self.records.is_long() {
+                        self.records.settle(keys)
+                    } else if clock.a_second_went_by() {
+                        self.records.sync()
+                    } else {
+                        Ok(())
+                    }
                 });
                 if let Err(mistakes) = kept {
                     stop_for(mistakes);
@@ -273,7 +277,8 @@ pub(super) fn distributed(spec: &Spec, folder: &Folder, cell: &Cell) -> bool {
         .all(|name| folder.distribution_path(&format!("{}/{name}", cell.label())).exists())
 }
 
-/// The moment, UTC.
+/// The moment, UTC, for the list of runs.
+#[expect(clippy::disallowed_methods, reason = "the list of runs has a clock, results have none")]
 fn now() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
     chrono::DateTime::from_timestamp(seconds as i64, 0)
@@ -286,9 +291,20 @@ fn now() -> String {
 struct Clock {
     open: Mutex<BTreeMap<CellId, Instant>>,
     took: Mutex<BTreeMap<CellId, f64>>,
+    ticked: Mutex<Option<Instant>>,
 }
 
 impl Clock {
+    /// Whether a second went by since this was last so.
+    fn a_second_went_by(&self) -> bool {
+        let mut ticked = self.ticked.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = ticked.is_none_or(|last| last.elapsed() >= Duration::from_secs(1));
+        if due {
+            *ticked = Some(Instant::now());
+        }
+        due
+    }
+
     fn started(&self, cell: &Cell) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.insert(cell.id.clone(), Instant::now());

@@ -5,8 +5,7 @@
 //! ```
 //!
 //! A line is written by one call. What is not whole at the end (the run was killed, the power
-//! failed, the disk was full) is cut off by the next run. The log is forced to the disk about once
-//! a second.
+//! failed, the disk was full) is cut off by the next run.
 
 use super::bucket::sum;
 use super::{Entry, Site, Stub};
@@ -14,11 +13,9 @@ use crate::mistake::{Checked, Mistake};
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 /// Length of a checksum and the space behind it.
 const BEFORE: usize = 33;
-const SYNC: Duration = Duration::from_secs(1);
 
 /// The log while it is written.
 #[derive(Debug)]
@@ -27,13 +24,12 @@ pub(super) struct Log {
     file: Option<File>,
     /// Where the next line begins.
     pub(super) end: u64,
-    synced: Instant,
 }
 
 impl Log {
     /// The log at `path`, to be continued at `end`.
     pub(super) fn new(path: &Path, end: u64) -> Self {
-        Self { path: path.to_owned(), file: None, end, synced: Instant::now() }
+        Self { path: path.to_owned(), file: None, end }
     }
 
     /// Adds a record; the place where it begins.
@@ -55,14 +51,16 @@ impl Log {
             drop(file.set_len(self.end));
             return Err(failed(e).into());
         }
-        if self.synced.elapsed() >= SYNC {
-            file.sync_data().map_err(failed)?;
-            self.synced = Instant::now();
-        }
         self.file = Some(file);
         let at = self.end + BEFORE as u64;
         self.end += line.len() as u64;
         Ok(at)
+    }
+
+    /// Forces what was appended to the disk.
+    pub(super) fn sync(&self) -> Checked<()> {
+        let synced = self.file.as_ref().map_or(Ok(()), File::sync_data);
+        synced.map_err(|e| Mistake::file(&self.path, format!("cannot be written: {e}")).into())
     }
 
     /// Takes the log away once its records have their place elsewhere.

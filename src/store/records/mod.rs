@@ -32,7 +32,7 @@ use crate::mistake::{Checked, Mistake, Mistakes};
 use crate::outcome::FailureKind;
 use log::Log;
 use serde::{Deserialize, Deserializer};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -227,13 +227,7 @@ impl Records {
         self.append_bytes(record.cell.clone(), record.key.clone(), record.state(), &bytes)
     }
 
-    fn append_bytes(
-        &self,
-        cell: CellId,
-        key: RecordKey,
-        state: &str,
-        bytes: &[u8],
-    ) -> Checked<()> {
+    fn append_bytes(&self, cell: CellId, key: RecordKey, state: &str, bytes: &[u8]) -> Checked<()> {
         let mut inner = self.inner();
         let at = inner.log.append(bytes)?;
         let (length, sum) = (bytes.len() as u64, bucket::sum(bytes));
@@ -270,12 +264,10 @@ impl Records {
             buckets.entry(file(&entry.cell)).or_default().push(entry.clone());
         }
         for (name, entries) in buckets {
+            let is_current = |e: &Entry| plan.get(&e.cell) == Some(&e.key);
             let (current, old): (Vec<Entry>, Vec<Entry>) =
-                entries.into_iter().partition(|e| plan.get(&e.cell) == Some(&e.key));
-            // What leaves `records/` is in `history/` before it is gone from there.
-            for (site, entries) in [(Site::History, old), (Site::Current, current)] {
-                keep(&mut settled, self.replace(site, &name, entries)?);
-            }
+                entries.into_iter().partition(is_current);
+            keep(&mut settled, self.replace(&name, current, old)?);
         }
         for mistake in &self.damaged {
             drop_damaged(mistake, &settled);
@@ -288,53 +280,72 @@ impl Records {
         Ok(())
     }
 
-    /// Makes the file `name` hold exactly these records.
-    fn replace(&self, site: Site, name: &str, entries: Vec<Entry>) -> Checked<Vec<Entry>> {
-        let path = self.root.join(folder(site)).join(name);
-        let there = bucket::entries(&path, site).unwrap_or_default();
-        let same = there.len() == entries.len() && entries.iter().all(|e| e.site == site);
-        if same && (!entries.is_empty() || !path.exists()) {
-            return Ok(there);
+    /// Makes the files called `name` hold exactly these records. Whenever it ends, every record is
+    /// in one of them: what leaves a file is in the other before it is gone.
+    fn replace(&self, name: &str, current: Vec<Entry>, old: Vec<Entry>) -> Checked<Vec<Entry>> {
+        let path = |site| self.root.join(folder(site)).join(name);
+        let there = |site| bucket::entries(&path(site), site).unwrap_or_default();
+        let (current_there, old_there) = (there(Site::Current), there(Site::History));
+        let stays = |site, entries: &[Entry], there: &[Entry]| {
+            entries.len() == there.len() && entries.iter().all(|e| e.site == site)
+        };
+        if stays(Site::Current, &current, &current_there) && stays(Site::History, &old, &old_there)
+        {
+            return Ok(current_there.into_iter().chain(old_there).collect());
         }
-        if entries.is_empty() {
-            let removed = std::fs::remove_file(&path);
-            removed.map_err(|e| Mistake::file(&path, format!("cannot be removed: {e}")))?;
-            return Ok(Vec::new());
+        let load = |entries: Vec<Entry>| -> Checked<Vec<(Entry, Vec<u8>)>> {
+            entries.into_iter().map(|e| self.bytes(&e).map(|bytes| (e, bytes))).collect()
+        };
+        let back = current.iter().any(|e| e.site == Site::History);
+        let (current, old) = (load(current)?, load(old)?);
+        if back {
+            let both = current.iter().filter(|(e, _)| e.site == Site::History).chain(&old).cloned();
+            write(&path(Site::History), both.collect())?;
+        } else {
+            write(&path(Site::History), old.clone())?;
         }
-        let mut records = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let bytes = self.bytes(&entry)?;
-            records.push((entry, bytes));
+        write(&path(Site::Current), current)?;
+        if back {
+            write(&path(Site::History), old)?;
         }
-        whole::write_durably(&path, &bucket::bytes(records))?;
-        bucket::entries(&path, site)
+        let mut settled = bucket::entries(&path(Site::Current), Site::Current)?;
+        settled.extend(bucket::entries(&path(Site::History), Site::History)?);
+        Ok(settled)
     }
 
     /// Forgets the records of earlier plans, data and versions for which `gone` holds; how many.
     pub fn forget(&self, gone: impl Fn(&Entry) -> bool) -> Checked<usize> {
         let mut inner = self.inner();
         let mut forgotten = 0;
-        let old: BTreeSet<String> = inner
-            .kept
-            .values()
-            .flat_map(BTreeMap::values)
-            .filter(|e| e.site == Site::History && gone(e))
-            .map(|e| file(&e.cell))
-            .collect();
-        for name in old {
+        let mut files: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+        for entry in inner.kept.values().flat_map(BTreeMap::values) {
+            if entry.site == Site::History {
+                files.entry(file(&entry.cell)).or_default().push(entry.clone());
+            }
+        }
+        for (name, entries) in files {
             let path = self.root.join(folder(Site::History)).join(&name);
-            let (out, stay): (Vec<Entry>, Vec<Entry>) =
-                bucket::entries(&path, Site::History)?.into_iter().partition(&gone);
-            forgotten += out.len();
-            let stayed = self.replace(Site::History, &name, stay)?;
+            let (out, stay): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(&gone);
+            if out.is_empty() {
+                continue;
+            }
+            let stay: Checked<Vec<(Entry, Vec<u8>)>> =
+                stay.into_iter().map(|e| self.bytes(&e).map(|bytes| (e, bytes))).collect();
+            write(&path, stay?)?;
             for entry in &out {
                 if let Some(of) = inner.kept.get_mut(&entry.cell) {
                     of.remove(&entry.key);
                 }
             }
-            keep(&mut inner.kept, stayed);
+            forgotten += out.len();
+            keep(&mut inner.kept, bucket::entries(&path, Site::History)?);
         }
         Ok(forgotten)
+    }
+
+    /// Forces what was appended to the disk.
+    pub fn sync(&self) -> Checked<()> {
+        self.inner().log.sync()
     }
 
     /// Everything that is wrong with the stored bytes: files that are not whole, records whose
@@ -373,6 +384,19 @@ fn files(folder: &Path) -> Checked<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// Writes a file of records, or removes it where there are none.
+fn write(path: &Path, records: Vec<(Entry, Vec<u8>)>) -> Checked<()> {
+    if !records.is_empty() {
+        return whole::write_durably(path, &bucket::bytes(records));
+    }
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            Err(Mistake::file(path, format!("cannot be removed: {e}")).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Takes in entries; of two with the same key the later one counts, since it lies where the
 /// earlier one does not any more.
 fn keep(kept: &mut Kept, entries: Vec<Entry>) {
@@ -384,9 +408,10 @@ fn keep(kept: &mut Kept, entries: Vec<Entry>) {
 /// Removes a file that was not whole, unless records of this run have taken its place.
 fn drop_damaged(mistake: &Mistake, settled: &Kept) {
     let crate::mistake::Place::File(path) = &mistake.place else { return };
-    let replaced = settled.values().flat_map(BTreeMap::values).any(|e| {
-        path.ends_with(Path::new(folder(e.site)).join(file(&e.cell)))
-    });
+    let replaced = settled
+        .values()
+        .flat_map(BTreeMap::values)
+        .any(|e| path.ends_with(Path::new(folder(e.site)).join(file(&e.cell))));
     if !replaced {
         // A file that cannot be removed is reported again by the next run.
         drop(std::fs::remove_file(path));

@@ -1,7 +1,7 @@
 //! Outcomes made by hand: one experiment whose numbers were chosen for their edges.
 
 use super::family;
-use spanel::ident::{CellId, KeyPath, Located, Seed, VarName};
+use spanel::ident::{CellId, KeyPath, Located, RecordKey, Seed, VarName};
 use spanel::model::Keep;
 use spanel::model::change::Change;
 use spanel::model::{
@@ -25,7 +25,7 @@ use spanel::spec::{
     Axis, DataSpec, MeasureSpec, Missing, ModelSpec, MoranSpec, RegionSpec, RegionUnits, Selector,
     Spec, VariableSpec, WeightsSpec,
 };
-use spanel::store::{CellResult, ExperimentRecord, Provenance, Record, SCHEMA};
+use spanel::store::{CellResult, ExperimentRecord, MadeFrom, Provenance, Record, SCHEMA};
 use std::collections::BTreeMap;
 
 /// A whole experiment.
@@ -113,12 +113,17 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
 
 fn record(cell: &Cell, result: CellResult) -> Record {
     Record {
-        inputs: "inputs".to_owned(),
         schema: SCHEMA,
         cell: cell.id.clone(),
+        key: RecordKey("key".to_owned()),
+        asked: serde_json::Value::Null,
+        made_from: MadeFrom {
+            sample: None,
+            weights: None,
+            facts: String::new(),
+            versions: BTreeMap::new(),
+        },
         model: cell.model.clone(),
-        sample_hash: None,
-        weights_hash: None,
         result,
     }
 }

@@ -6,14 +6,19 @@ mod made;
 use made::{Made, at, choice, every_table, experiment, regression, robustness, select, table};
 use spanel::mistake::{Kind, Place};
 use spanel::model::{LagOrder, RegionWeights};
+use spanel::plan::Cell;
+use spanel::report::tidy::by_cell;
 use spanel::report::{RenderedFile, UserTemplates, render, summary};
 use spanel::spec::Axis;
 use spanel::spec::tables::{Parentheses, TableKind};
-use spanel::store::Provenance;
+use spanel::store::{CellResult, Provenance};
 use std::path::Path;
 
 fn rendered(made: &Made) -> Vec<RenderedFile> {
-    render(made.source(), &UserTemplates::new()).expect("the built-in templates can be filled in")
+    let mut files = render(made.source(), &UserTemplates::new())
+        .expect("the built-in templates can be filled in");
+    files.extend(by_cell(made.source()));
+    files
 }
 
 fn text<'a>(files: &'a [RenderedFile], path: &str) -> &'a str {
@@ -29,7 +34,12 @@ fn every_kind_of_table_in_every_format() {
 
 #[test]
 fn the_terminal_gets_counts_and_the_first_table() {
-    insta::assert_snapshot!(summary(experiment(every_table()).source()));
+    let made = experiment(every_table());
+    let source = made.source();
+    let state = |cell: &Cell| {
+        source.records.get(&cell.id).map(|r| matches!(r.result, CellResult::Fitted(_)))
+    };
+    insta::assert_snapshot!(summary(source, state));
 }
 
 #[test]
