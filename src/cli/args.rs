@@ -1,6 +1,7 @@
 //! The command line as the user sees it.
 
 use crate::agenda::Again;
+use crate::plan::Partition;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -99,6 +100,21 @@ pub(super) enum Command {
         /// A label of `spanel plan` (with * for anything), or the beginning of an id
         cell: Option<String>,
     },
+    /// Take in the records of parts that were run elsewhere, and render
+    ///
+    /// Without folders those of `spanel run --partition` below the results folder, which are removed
+    /// once they are taken in. Fits nothing; says which cells are missing.
+    Merge {
+        #[command(flatten)]
+        experiment: Experiment,
+        #[command(flatten)]
+        results: Results,
+        /// Results folders to take in: those of this experiment, such as shards/1/us-states
+        folders: Vec<PathBuf>,
+        /// Keep the folders of the parts
+        #[arg(long)]
+        keep_shards: bool,
+    },
     /// Forget the records of earlier plans, data and versions
     Gc {
         #[command(flatten)]
@@ -140,6 +156,10 @@ pub(super) struct RunOptions {
     /// Fit only these cells: a label of `spanel plan` (with * for anything), or the beginning of an id
     #[arg(long, value_name = "CELL")]
     pub(super) cell: Option<String>,
+    /// Fit only one of several parts of the cells, such as hash:1/8 or slice:1/8, into a folder of
+    /// its own that `spanel merge` takes in
+    #[arg(long, value_name = "PART")]
+    pub(super) partition: Option<Partition>,
     /// Fit again what is cached, too
     #[arg(long)]
     pub(super) force: bool,

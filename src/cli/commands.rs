@@ -5,9 +5,11 @@
 //! | `running` | `run` |
 //! | `planning` | `plan` |
 //! | `rendering` | `render`, and the same at the end of a run |
+//! | `merging` | `merge` |
 //! | `inspecting` | `why`, `show`, `history`, `gc` |
 
 mod inspecting;
+mod merging;
 mod planning;
 mod rendering;
 mod running;
@@ -49,6 +51,9 @@ pub(super) fn run(command: Command) -> Ending {
         }
         Command::History { experiment, results, cell } => {
             inspecting::history(&experiment, &results, cell.as_deref())
+        }
+        Command::Merge { experiment, results, folders, keep_shards } => {
+            merging::merge(&experiment, &results, &folders, keep_shards)
         }
         Command::Gc { experiment, results, dry_run } => {
             inspecting::collect_garbage(&experiment, &results, dry_run)

@@ -32,7 +32,7 @@ pub(super) struct Progress {
 }
 
 /// Replicates behind results.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Tally {
     drawn: u64,
     earlier: u64,

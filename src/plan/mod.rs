@@ -7,6 +7,7 @@
 //! | `identity` | what a cell asks → its content address |
 //! | `joint` | what is wrong with the families of hypotheses, given the cells |
 //! | `lint` | what is odd about a grid |
+//! | `partition` | a part of the cells, for one of several machines |
 //! | `schemes` | bootstraps that say nothing of their cells |
 //! | `tables` | what is wrong with the tables, given the cells |
 //! | `variants` | the values of the axis of robustness checks, and what each changes |
@@ -16,6 +17,7 @@ mod functions;
 mod identity;
 mod joint;
 mod lint;
+mod partition;
 mod schemes;
 mod tables;
 mod variants;
@@ -24,6 +26,7 @@ pub use functions::{Function, JointTest, check_functions};
 pub use identity::{asked, definitions};
 pub use joint::check_joint;
 pub use lint::lint;
+pub use partition::{Partition, PartitionBy};
 pub use schemes::check_schemes;
 pub use tables::check_tables;
 

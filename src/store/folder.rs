@@ -59,6 +59,22 @@ impl Folder {
         self.root.join(format!("replicates/{}.parquet", file_name(name)))
     }
 
+    /// Copies replicates from another results folder; of two journals of the same the longer stays.
+    pub fn take_in_replicates(&self, other: &Path) -> Checked<()> {
+        let Ok(entries) = std::fs::read_dir(other.join("replicates")) else { return Ok(()) };
+        for from in entries.flatten().map(|e| e.path()) {
+            let Some(name) = from.file_name().filter(|_| from.is_file()) else { continue };
+            let to = self.root.join("replicates").join(name);
+            let length = |path: &Path| std::fs::metadata(path).map_or(0, |m| m.len());
+            if length(&to) < length(&from) {
+                let bytes = std::fs::read(&from)
+                    .map_err(|e| Mistake::file(&from, format!("cannot be read: {e}")))?;
+                whole::write(&to, &bytes)?;
+            }
+        }
+        Ok(())
+    }
+
     /// What is known of the runs that filled the folder.
     pub fn local(&self) -> Local {
         Local::of(&self.root)

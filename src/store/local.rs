@@ -138,6 +138,23 @@ impl Local {
         self.write("seconds.json", seconds)
     }
 
+    /// Takes over how long cells took elsewhere.
+    pub fn take_in_seconds(&self, other: &Self) -> Checked<()> {
+        let theirs = other.seconds();
+        if theirs.is_empty() {
+            return Ok(());
+        }
+        let mut seconds = self.seconds();
+        seconds.extend(theirs);
+        self.write_seconds(&seconds)
+    }
+
+    /// Whether no run works on the folder.
+    pub fn is_idle(&self) -> bool {
+        let Ok(file) = File::open(self.folder.join("lock")) else { return true };
+        !matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+    }
+
     /// Every run, first to last. Lines that are not whole are passed over.
     pub fn runs(&self) -> Vec<Run> {
         let text = std::fs::read_to_string(self.folder.join("runs.jsonl")).unwrap_or_default();

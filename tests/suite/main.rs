@@ -19,6 +19,7 @@ mod joint;
 mod journal;
 mod large;
 mod laws;
+mod parts;
 mod randomisation;
 mod reference;
 mod report;

@@ -11,17 +11,21 @@ use crate::ident::{CellId, RecordKey};
 use crate::inputs::Inputs;
 use crate::mistake::{Checked, Mistakes};
 use crate::model::Keep;
-use crate::plan::Cell;
+use crate::plan::{Cell, Partition};
+use crate::report::UserTemplates;
 use crate::run::{self, Event, Item};
 use crate::spec::Spec;
 use crate::store::CellResult;
 use crate::store::folder::Folder;
-use crate::store::local::{Last, Local, Run, Version};
-use crate::store::records::Records;
+use crate::store::local::{Last, Local, Lock, Run, Version};
+use crate::store::records::{FITTED, Records};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// The folder of the parts below a results folder.
+pub(super) const SHARDS: &str = "shards";
 
 /// Cells whose reasons are said one by one at the start of a run.
 const SAID: usize = 5;
@@ -32,24 +36,58 @@ pub(super) fn run_cells(
     options: &RunOptions,
 ) -> Ending {
     ended((|| {
+        let session = Session::open(experiment, results, options.partition)?;
+        for text in session.cautions() {
+            eprintln!("{text}");
+        }
+        threads(options.jobs)?.install(|| session.run(options))
+    })())
+}
+
+/// A pool of so many threads, of all cores when not given.
+fn threads(jobs: Option<u16>) -> Result<rayon::ThreadPool, Ending> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.map_or(0, usize::from)).build();
+    pool.map_err(|e| {
+        eprintln!("cannot start threads: {e}");
+        Ending::FileWrong
+    })
+}
+
+/// An experiment with its data, and its results folder, which is held until this is dropped.
+pub(super) struct Session {
+    pub(super) loaded: Loaded,
+    pub(super) inputs: Inputs,
+    templates: UserTemplates,
+    pub(super) folder: Folder,
+    pub(super) records: Records,
+    pub(super) local: Local,
+    /// The results of the whole, where this is a part.
+    whole: Option<Records>,
+    _lock: Lock,
+}
+
+impl Session {
+    pub(super) fn open(
+        experiment: &Experiment,
+        results: &Results,
+        part: Option<Partition>,
+    ) -> Result<Self, Ending> {
         let mut loaded = load(experiment)?;
         let inputs = loaded.open()?;
         let templates = loaded.or_report(user_templates(&experiment.spec))?;
         loaded.or_report(rehearse(&loaded, &inputs, &templates))?;
-        let islands = run::islands(&loaded.plan, &loaded.spec, &inputs);
-        for text in islands.into_iter().chain(schemes::cautions(&loaded.plan)) {
-            eprintln!("{text}");
-        }
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(options.jobs.map_or(0, usize::from))
-            .build()
-            .map_err(|e| {
-                eprintln!("cannot start threads: {e}");
-                Ending::FileWrong
-            })?;
-        let folder = loaded.or_report(Folder::create(&results.results, &loaded.spec.name))?;
+        let name = &loaded.spec.name;
+        let (folder, whole) = match part {
+            None => (loaded.or_report(Folder::create(&results.results, name))?, None),
+            Some(part) => {
+                let whole = Folder::existing(&results.results, name);
+                let parts = whole.root().join(SHARDS);
+                let folder = loaded.or_report(Folder::create(&parts, &part.folder()))?;
+                (folder, Some(loaded.or_report(whole.records())?))
+            }
+        };
         let local = folder.local();
-        let _lock = loaded.or_report(local.lock(|| {
+        let lock = loaded.or_report(local.lock(|| {
             eprintln!("another run works on {}: waiting until it is done", folder.root().display());
         }))?;
         folder.sweep();
@@ -57,104 +95,88 @@ pub(super) fn run_cells(
         for mistake in &records.damaged {
             eprintln!("{mistake}; what it held is fitted again");
         }
-        let Selected { cells, all } = selected(&loaded, options.cell.as_deref())?;
-        let work = Work { loaded: &loaded, inputs: &inputs, folder: &folder, records: &records };
-        pool.install(|| {
-            let items = run::items(&run::distinct(&loaded.plan), &loaded.spec, &inputs);
-            let agenda = work.agenda(items, options.again());
-            let reasons = Reasons::new(&loaded.spec, &inputs, &records, &local);
-            loaded.or_report(say_reasons(&agenda, &reasons, local.runs().is_empty()))?;
-            let keys = agenda.keys();
-            loaded.or_report(records.settle(&keys))?;
-            let open: Vec<&Item<'_>> =
-                agenda.open().into_iter().filter(|i| all || cells.contains(&i.cell.id)).collect();
-            let kept = agenda.items.len() - agenda.open().len();
-            let summary = loaded.or_report(work.fit_all(&open, &keys, &local))?;
-            let noted = work.note(&local, &agenda, &summary, options.cell.clone());
-            loaded.or_report(noted)?;
-            let mut series = run::experiment(&loaded.spec, &inputs);
-            if !summary.interrupted {
-                series.joint = run::joint(&loaded.plan, &loaded.spec, &inputs);
-            }
-            loaded.or_report(folder.write_experiment(&series))?;
-            if summary.interrupted {
-                eprintln!(
-                    "interrupted: {} of {} cells are done and kept in {}; a new run goes on from there",
-                    kept + summary.fitted + summary.failed,
-                    agenda.items.len(),
-                    folder.root().display(),
-                );
-                return Ok(Ending::Interrupted);
-            }
-            let rendered = render_files(&loaded, &folder, &records, (&series, &templates));
-            loaded.or_report(rendered)?;
-            println!("{}", summary.line(kept));
-            if summary.replicates.any() {
-                println!("{}", summary.replicates);
-            }
-            let failed = records.all_current().iter().any(|entry| {
-                entry.state != crate::store::records::FITTED && keys.contains_key(&entry.cell)
-            });
-            Ok(if failed { Ending::CellsFailed } else { Ending::Done })
-        })
-    })())
-}
-
-/// Says why kept cells are fitted again.
-fn say_reasons(agenda: &Agenda<'_>, reasons: &Reasons<'_>, first: bool) -> Checked<()> {
-    let open = agenda.open();
-    if first || open.is_empty() {
-        return Ok(());
+        Ok(Self { loaded, inputs, templates, folder, records, local, whole, _lock: lock })
     }
-    for item in open.iter().take(SAID) {
-        let why = reasons.of(item)?;
-        let why = if why.is_empty() { "new".to_owned() } else { why.join("; ") };
-        eprintln!("to fit: {}: {why}", item.cell.label());
+
+    fn cautions(&self) -> Vec<String> {
+        let islands = run::islands(&self.loaded.plan, &self.loaded.spec, &self.inputs);
+        islands.into_iter().chain(schemes::cautions(&self.loaded.plan)).collect()
     }
-    if open.len() > SAID {
-        eprintln!("and {} more cells to fit: `spanel plan` says why", open.len() - SAID);
+
+    /// Fits what is to be fitted, and renders unless it is a part.
+    fn run(&self, options: &RunOptions) -> Result<Ending, Ending> {
+        let loaded = &self.loaded;
+        let Selected { cells, all } = selected(loaded, options.cell.as_deref())?;
+        let distinct = run::distinct(&loaded.plan);
+        let within = |place: usize, cell: &Cell| {
+            options.partition.is_none_or(|part| part.has(place, &cell.id))
+        };
+        let own: Vec<&Cell> =
+            distinct.iter().enumerate().filter(|(i, c)| within(*i, c)).map(|(_, c)| *c).collect();
+        let mut items = run::items(&own, &loaded.spec, &self.inputs);
+        if let Some(whole) = &self.whole {
+            // What the whole has already is nothing for a part.
+            items.retain(|item| whole.find(&item.cell.id, &item.key).is_none());
+        }
+        let agenda = self.agenda(items, options.again());
+        let reasons = Reasons::new(&loaded.spec, &self.inputs, &self.records, &self.local);
+        loaded.or_report(say_reasons(&agenda, &reasons, self.local.runs().is_empty()))?;
+        let keys = agenda.keys();
+        loaded.or_report(self.records.settle(&keys))?;
+        let open: Vec<&Item<'_>> =
+            agenda.open().into_iter().filter(|i| all || cells.contains(&i.cell.id)).collect();
+        let kept = agenda.items.len() - agenda.open().len();
+        let summary = loaded.or_report(self.fit_all(&open, &keys))?;
+        loaded.or_report(self.note(&keys, &summary, options.cell.clone()))?;
+        if summary.interrupted {
+            eprintln!(
+                "interrupted: {} of {} cells are done and kept in {}; a new run goes on from there",
+                kept + summary.fitted + summary.failed,
+                agenda.items.len(),
+                self.folder.root().display(),
+            );
+            return Ok(Ending::Interrupted);
+        }
+        if options.partition.is_none() {
+            self.finish()?;
+        }
+        println!("{}", summary.line(kept));
+        if summary.replicates.any() {
+            println!("{}", summary.replicates);
+        }
+        Ok(self.ending(&keys))
     }
-    Ok(())
-}
 
-/// What a run works with.
-pub(super) struct Work<'a> {
-    pub(super) loaded: &'a Loaded,
-    pub(super) inputs: &'a Inputs,
-    pub(super) folder: &'a Folder,
-    pub(super) records: &'a Records,
-}
-
-struct Summary {
-    fitted: usize,
-    failed: usize,
-    interrupted: bool,
-    seconds: f64,
-    replicates: Tally,
-}
-
-impl Summary {
-    fn line(&self, kept: usize) -> String {
-        let kept = if kept > 0 { format!(", {kept} kept from earlier") } else { String::new() };
-        format!("{} cells fitted, {} failed{kept}, {:.2} s", self.fitted, self.failed, self.seconds)
+    /// Whether some of these cells failed.
+    pub(super) fn ending(&self, keys: &BTreeMap<CellId, RecordKey>) -> Ending {
+        let failed = self
+            .records
+            .all_current()
+            .iter()
+            .any(|entry| entry.state != FITTED && keys.contains_key(&entry.cell));
+        if failed { Ending::CellsFailed } else { Ending::Done }
     }
-}
 
-impl Work<'_> {
+    /// What there is beside the cells, and everything that is rendered.
+    pub(super) fn finish(&self) -> Result<(), Ending> {
+        let loaded = &self.loaded;
+        let mut series = run::experiment(&loaded.spec, &self.inputs);
+        series.joint = run::joint(&loaded.plan, &loaded.spec, &self.inputs);
+        loaded.or_report(self.folder.write_experiment(&series))?;
+        let made = (&series, &self.templates);
+        loaded.or_report(render_files(loaded, &self.folder, &self.records, made))?;
+        Ok(())
+    }
+
     /// The cells held against the records.
     pub(super) fn agenda<'c>(&self, items: Vec<Item<'c>>, again: Again) -> Agenda<'c> {
-        Agenda::new(items, self.records, again, |cell| {
-            distributed(&self.loaded.spec, self.folder, cell)
+        Agenda::new(items, &self.records, again, |cell| {
+            distributed(&self.loaded.spec, &self.folder, cell)
         })
     }
 
     /// Fits cells and keeps each record as it is done.
-    fn fit_all(
-        &self,
-        items: &[&Item<'_>],
-        keys: &BTreeMap<CellId, RecordKey>,
-        local: &Local,
-    ) -> Checked<Summary> {
+    fn fit_all(&self, items: &[&Item<'_>], keys: &BTreeMap<CellId, RecordKey>) -> Checked<Summary> {
         let cells: Vec<&Cell> = items.iter().map(|item| item.cell).collect();
         let stop = stop_on_ctrl_c();
         let progress = Progress::start(cells.len(), run::replicates(&cells));
@@ -167,7 +189,7 @@ impl Work<'_> {
             *unwritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(mistakes);
         };
         let spec = &self.loaded.spec;
-        run::run(items, spec, self.inputs, &stop, self.folder, &|event| match event {
+        run::run(items, spec, &self.inputs, &stop, &self.folder, &|event| match event {
             Event::Started(cell) => {
                 clock.started(cell);
                 progress.started();
@@ -200,7 +222,7 @@ impl Work<'_> {
             }
         });
         progress.end();
-        clock.keep(local)?;
+        clock.keep(&self.local)?;
         if let Some(mistakes) = unwritten.into_inner().unwrap_or_else(PoisonError::into_inner) {
             return Err(mistakes);
         }
@@ -216,16 +238,14 @@ impl Work<'_> {
     }
 
     /// Writes down what the run did, for `history` and for reasons.
-    fn note(
+    pub(super) fn note(
         &self,
-        local: &Local,
-        agenda: &Agenda<'_>,
+        keys: &BTreeMap<CellId, RecordKey>,
         summary: &Summary,
         selection: Option<String>,
     ) -> Checked<()> {
-        let before = local.last();
-        let panel = local.keep_panel(&copy(self.inputs))?;
-        let keys = agenda.keys();
+        let before = self.local.last();
+        let panel = self.local.keep_panel(&copy(&self.inputs))?;
         let cells: BTreeMap<String, Version> = self
             .loaded
             .plan
@@ -248,12 +268,12 @@ impl Work<'_> {
         if nothing && !summary.interrupted {
             return Ok(());
         }
-        local.write_last(&Last { panel: panel.clone(), cells })?;
-        local.add_run(&Run {
+        self.local.write_last(&Last { panel: panel.clone(), cells })?;
+        self.local.add_run(&Run {
             at: now(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             selection,
-            cells: agenda.items.len(),
+            cells: keys.len(),
             fitted: summary.fitted + summary.failed,
             failed: summary.failed,
             interrupted: summary.interrupted,
@@ -262,6 +282,40 @@ impl Work<'_> {
             changed,
             gone,
         })
+    }
+}
+
+/// Says why kept cells are fitted again.
+fn say_reasons(agenda: &Agenda<'_>, reasons: &Reasons<'_>, first: bool) -> Checked<()> {
+    let open = agenda.open();
+    if first || open.is_empty() {
+        return Ok(());
+    }
+    for item in open.iter().take(SAID) {
+        let why = reasons.of(item)?;
+        let why = if why.is_empty() { "new".to_owned() } else { why.join("; ") };
+        eprintln!("to fit: {}: {why}", item.cell.label());
+    }
+    if open.len() > SAID {
+        eprintln!("and {} more cells to fit: `spanel plan` says why", open.len() - SAID);
+    }
+    Ok(())
+}
+
+/// How a run went.
+#[derive(Default)]
+pub(super) struct Summary {
+    fitted: usize,
+    failed: usize,
+    interrupted: bool,
+    seconds: f64,
+    replicates: Tally,
+}
+
+impl Summary {
+    fn line(&self, kept: usize) -> String {
+        let kept = if kept > 0 { format!(", {kept} kept from earlier") } else { String::new() };
+        format!("{} cells fitted, {} failed{kept}, {:.2} s", self.fitted, self.failed, self.seconds)
     }
 }
 

@@ -1,0 +1,120 @@
+//! Parts of a plan run apart and merged, several runs on one folder, and runs that are killed.
+
+use crate::cli::{Lab, assert_exit, text};
+use std::collections::BTreeMap;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// The experiment with a bootstrap in every cell.
+fn lab() -> Lab {
+    let lab = Lab::new();
+    let spec = std::fs::read_to_string(lab.path("lab.toml")).unwrap();
+    let with = spec.replacen("[grids.main]", "[bootstrap.b]\nscheme = \"residual\"\nreplicates = 480\n\n[grids.main]\nbootstrap = [\"b\"]", 1);
+    assert!(with != spec);
+    lab.write("lab.toml", &with);
+    lab
+}
+
+/// All that is a function of the experiment, the journals of replicates aside.
+fn results(lab: &Lab, folder: &str) -> BTreeMap<String, Vec<u8>> {
+    let mut files = lab.files(folder);
+    files.retain(|name, _| !name.ends_with(".journal"));
+    files
+}
+
+fn start(lab: &Lab, arguments: &[&str]) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_spanel"));
+    command.args(arguments).current_dir(lab.path(".")).env_clear();
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+#[test]
+fn merged_parts_are_the_whole() {
+    let lab = lab();
+    assert_exit(&lab.run(&["run", "lab.toml", "--results", "whole"]), 0);
+    for by in ["hash", "slice"] {
+        let folder = format!("by-{by}");
+        for part in 1..=3 {
+            let part = format!("{by}:{part}/3");
+            let run = ["run", "lab.toml", "--results", &folder, "--partition", &part];
+            assert_exit(&lab.run(&run), 0);
+        }
+        let merged = lab.run(&["merge", "lab.toml", "--results", &folder]);
+        assert_exit(&merged, 0);
+        assert!(text(&merged.stdout).contains("36 records of 3 parts taken in"));
+        assert!(results(&lab, &folder) == results(&lab, "whole"), "{by}");
+        let again = lab.run(&["run", "lab.toml", "--results", &folder]);
+        assert!(text(&again.stdout).contains("0 cells fitted"), "{}", text(&again.stdout));
+    }
+}
+
+#[test]
+fn a_merge_says_what_is_missing_and_the_next_part_fits_only_that() {
+    let lab = lab();
+    let part = |part: &str| lab.run(&["run", "lab.toml", "--partition", part]);
+    assert_exit(&part("slice:1/3"), 0);
+    let merged = lab.run(&["merge", "lab.toml"]);
+    assert_exit(&merged, 1);
+    assert!(text(&merged.stderr).contains("missing: "), "{}", text(&merged.stderr));
+    // Another division: what the whole has is not fitted again.
+    let rest = [part("slice:1/2"), part("slice:2/2")];
+    let fitted: usize = rest
+        .iter()
+        .map(|output| {
+            let said = text(&output.stdout);
+            said.split_whitespace().next().unwrap().parse::<usize>().unwrap()
+        })
+        .sum();
+    assert_eq!(fitted, 24);
+    assert_exit(&lab.run(&["merge", "lab.toml"]), 0);
+    assert_exit(&lab.run(&["run", "lab.toml", "--results", "whole"]), 0);
+    assert!(results(&lab, "results") == results(&lab, "whole"));
+}
+
+#[test]
+fn a_part_that_is_none_is_a_mistake_of_the_command_line() {
+    let lab = Lab::new();
+    let output = lab.run(&["run", "lab.toml", "--partition", "third:1/2"]);
+    assert_exit(&output, 2);
+    assert!(text(&output.stderr).contains("expected hash:1/8"), "{}", text(&output.stderr));
+    assert_exit(&lab.run(&["merge", "lab.toml"]), 3);
+}
+
+#[test]
+fn two_runs_on_one_folder_share_the_work() {
+    let lab = lab();
+    assert_exit(&lab.run(&["run", "lab.toml", "--results", "whole"]), 0);
+    let children: Vec<Child> = (0..2).map(|_| start(&lab, &["run", "lab.toml"])).collect();
+    let mut fitted = 0;
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        assert_exit(&output, 0);
+        let said = text(&output.stdout);
+        let line = said.lines().find(|l| l.contains(" cells fitted, ")).unwrap();
+        fitted += line.split_whitespace().next().unwrap().parse::<usize>().unwrap();
+    }
+    assert_eq!(fitted, 36);
+    assert!(results(&lab, "results") == results(&lab, "whole"));
+}
+
+/// Runs are killed at moments spread over their course, until one goes through.
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_killed_anywhere_ends_where_an_undisturbed_one_does() {
+    let lab = lab();
+    let began = std::time::Instant::now();
+    assert_exit(&lab.run(&["run", "lab.toml", "--results", "whole", "--jobs", "1"]), 0);
+    let whole = began.elapsed();
+    let mut killed = 0;
+    for round in 0..12u32 {
+        let mut child = start(&lab, &["run", "lab.toml", "--results", "cut"]);
+        std::thread::sleep(whole * (round * 7 % 12 + 1) / 24 + Duration::from_micros(137) * round);
+        child.kill().unwrap();
+        killed += u32::from(!child.wait().unwrap().success());
+    }
+    assert!(killed > 0, "no run was killed");
+    assert_exit(&lab.run(&["run", "lab.toml", "--results", "cut"]), 0);
+    assert!(results(&lab, "cut") == results(&lab, "whole"));
+    let left = |name: &str| name.contains(".spanel-");
+    assert!(!lab.files("cut").keys().any(|name| left(name)), "temporary files are left");
+}
