@@ -175,6 +175,11 @@ impl fmt::Display for RecordKey {
     }
 }
 
+/// BLAKE3 of a file's bytes, in hexadecimal.
+pub fn content_hash(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}
+
 /// 32 hex digits that identify `bytes` within a named use (`domain`).
 pub fn short_hash(domain: &str, bytes: &[u8]) -> String {
     let digest = blake3::derive_key(domain, bytes);

@@ -11,7 +11,7 @@ mod regions;
 mod uses;
 mod variants;
 
-use crate::ident::{VarName, short_hash};
+use crate::ident::{VarName, content_hash, short_hash};
 use crate::load::links::Named;
 use crate::load::{self, links, provenance, table, text};
 use crate::mistake::{Checked, Mistake, Mistakes, Place};
@@ -73,11 +73,6 @@ impl Inputs {
     }
 }
 
-/// BLAKE3 of a data file's bytes, in hexadecimal.
-pub fn data_hash(bytes: &[u8]) -> String {
-    blake3::hash(bytes).to_hex().to_string()
-}
-
 /// Reads and checks every input of `spec`, collecting the mistakes of all files.
 pub fn open(spec: &Spec) -> Checked<Inputs> {
     let mut mistakes = Vec::new();
@@ -133,7 +128,7 @@ impl Data {
     fn read(spec: &Spec, uses: &Uses) -> Checked<Self> {
         let file = &spec.data.file.value;
         let bytes = text::read(file)?;
-        let hash = data_hash(&bytes);
+        let hash = content_hash(&bytes);
         let table = table::read(file, bytes, spec.data.sheet.as_ref())?;
         Ok(Self { raw: load::panel::build(&table, &spec.data, &uses.wanted)?, hash })
     }

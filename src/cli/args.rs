@@ -115,6 +115,32 @@ pub(super) enum Command {
         #[arg(long)]
         keep_shards: bool,
     },
+    /// Check stored results: hash everything again, fit a sample of cells again
+    ///
+    /// Takes an experiment whose results are here, or an archive that `spanel bundle` made.
+    Verify {
+        #[command(flatten)]
+        experiment: Experiment,
+        #[command(flatten)]
+        results: Results,
+        #[command(flatten)]
+        options: VerifyOptions,
+    },
+    /// Put an experiment, its data, its records and its tables into one archive
+    ///
+    /// Whoever has it verifies it with one command: spanel verify ARCHIVE.
+    Bundle {
+        #[command(flatten)]
+        experiment: Experiment,
+        #[command(flatten)]
+        results: Results,
+        /// The archive; NAME.zip when not given
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Leave out the data, of which the hash stays
+        #[arg(long)]
+        without_data: bool,
+    },
     /// Forget the records of earlier plans, data and versions
     Gc {
         #[command(flatten)]
@@ -180,6 +206,16 @@ impl RunOptions {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct VerifyOptions {
+    /// How many cells to fit again
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(super) sample: u32,
+    /// Fit all cells again
+    #[arg(long)]
+    pub(super) all: bool,
+}
+
+#[derive(Debug, Clone, Args)]
 pub(super) struct Experiment {
     /// The experiment (TOML)
     pub(super) spec: PathBuf,

@@ -6,13 +6,17 @@
 //! | `planning` | `plan` |
 //! | `rendering` | `render`, and the same at the end of a run |
 //! | `merging` | `merge` |
+//! | `verifying` | `verify` |
+//! | `bundling` | `bundle`, and the manifest |
 //! | `inspecting` | `why`, `show`, `history`, `gc` |
 
+mod bundling;
 mod inspecting;
 mod merging;
 mod planning;
 mod rendering;
 mod running;
+mod verifying;
 
 use super::Ending;
 use super::args::{Command, Experiment};
@@ -55,6 +59,16 @@ pub(super) fn run(command: Command) -> Ending {
         Command::Merge { experiment, results, folders, keep_shards } => {
             merging::merge(&experiment, &results, &folders, keep_shards)
         }
+        Command::Verify { experiment, results, options } => {
+            if experiment.spec.extension().is_some_and(|e| e == "zip") {
+                bundling::verify_archive(&experiment, &options)
+            } else {
+                verifying::verify(&experiment, &results, &options)
+            }
+        }
+        Command::Bundle { experiment, results, out, without_data } => {
+            bundling::bundle(&experiment, &results, out.as_deref(), without_data)
+        }
         Command::Gc { experiment, results, dry_run } => {
             inspecting::collect_garbage(&experiment, &results, dry_run)
         }
@@ -86,10 +100,15 @@ fn report_mistakes(mistakes: &Mistakes, layers: &Layers) -> Ending {
     }
 }
 
+/// `value`, or everything that is wrong reported.
+fn reported<T>(result: Checked<T>, layers: &Layers) -> Result<T, Ending> {
+    result.map_err(|mistakes| report_mistakes(&mistakes, layers))
+}
+
 impl Loaded {
     /// `value`, or everything that is wrong reported.
     fn or_report<T>(&self, result: Checked<T>) -> Result<T, Ending> {
-        result.map_err(|mistakes| report_mistakes(&mistakes, &self.layers))
+        reported(result, &self.layers)
     }
 
     /// Reads the data, and plans what could not be planned without them.

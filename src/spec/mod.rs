@@ -18,6 +18,7 @@ mod locate;
 mod overrides;
 pub mod raw;
 pub mod resolve;
+pub mod resolved;
 pub mod tables;
 pub mod variants;
 pub mod vocabulary;

@@ -6,6 +6,7 @@
 //!   history/*.jsonl          records of earlier plans, data and versions
 //!   replicates/<key>.journal replicates of a fit by a design, from which later runs go on
 //!   replicates/<cell>,<bootstrap>.parquet   the same for users, on request
+//!   manifest.json            versions, hashes and seeds of all of this
 //!   experiment.json          provenance of the data, descriptive statistics, Moran's I
 //!   estimates.csv impacts.csv joint.csv fits.csv tests.csv verdicts.csv descriptive.csv moran.csv
 //!   randomisation.csv robustness.csv robustness_choices.csv
@@ -16,10 +17,12 @@
 //! All but `local/`, `history/` and `replicates/` is a function of the experiment, its data and its
 //! seed.
 
+pub mod archive;
 pub mod distribution;
 pub mod folder;
 pub mod journal;
 pub mod local;
+pub mod manifest;
 pub mod records;
 pub mod replicates;
 pub mod whole;

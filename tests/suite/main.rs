@@ -20,6 +20,7 @@ mod journal;
 mod large;
 mod laws;
 mod parts;
+mod provenance;
 mod randomisation;
 mod reference;
 mod report;

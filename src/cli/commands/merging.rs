@@ -48,7 +48,7 @@ pub(super) fn merge(
         let keys = agenda.keys();
         loaded.or_report(session.records.settle(&keys))?;
         loaded.or_report(session.note(&keys, &Summary::default(), None))?;
-        session.finish()?;
+        session.finish(&agenda)?;
         let missing = agenda.open();
         println!("{taken} records of {} parts taken in", parts.len());
         for item in missing.iter().take(NAMED) {

@@ -3,8 +3,8 @@
 use super::super::Ending;
 use super::super::args::{Experiment, Results};
 use super::{Loaded, ended, load, user_templates};
-use crate::ident::CellId;
-use crate::inputs;
+use crate::ident::{CellId, content_hash};
+
 use crate::mistake::{Checked, Mistake, Mistakes};
 use crate::plan::{self, Plan};
 use crate::report::{self, RenderedFile, Source, UserTemplates};
@@ -97,7 +97,7 @@ fn refuse_other_results(
 /// Tables are rendered from the stored results; that the data have changed since is said.
 fn warn_of_changed_data(spec: &Spec, series: &ExperimentRecord) {
     let file = &spec.data.file.value;
-    let now = std::fs::read(file).map(|bytes| inputs::data_hash(&bytes));
+    let now = std::fs::read(file).map(|bytes| content_hash(&bytes));
     if now.is_ok_and(|hash| hash != series.data_hash) {
         eprintln!(
             "{} has changed since the results were made: the tables show the stored results",

@@ -4,6 +4,7 @@ use super::super::Ending;
 use super::super::args::{Experiment, Results, RunOptions};
 use super::super::progress::{Progress, Tally};
 use super::super::schemes;
+use super::bundling::manifest;
 use super::rendering::render_files;
 use super::{Loaded, Selected, ended, load, rehearse, selected, user_templates};
 use crate::agenda::{Again, Agenda, Reasons, copy};
@@ -138,7 +139,7 @@ impl Session {
             return Ok(Ending::Interrupted);
         }
         if options.partition.is_none() {
-            self.finish()?;
+            self.finish(&agenda)?;
         }
         println!("{}", summary.line(kept));
         if summary.replicates.any() {
@@ -158,14 +159,16 @@ impl Session {
     }
 
     /// What there is beside the cells, and everything that is rendered.
-    pub(super) fn finish(&self) -> Result<(), Ending> {
+    pub(super) fn finish(&self, agenda: &Agenda<'_>) -> Result<(), Ending> {
         let loaded = &self.loaded;
         let mut series = run::experiment(&loaded.spec, &self.inputs);
         series.joint = run::joint(&loaded.plan, &loaded.spec, &self.inputs);
         loaded.or_report(self.folder.write_experiment(&series))?;
         let made = (&series, &self.templates);
         loaded.or_report(render_files(loaded, &self.folder, &self.records, made))?;
-        Ok(())
+        let stored = (&self.records, agenda);
+        let manifest = manifest(loaded, &self.inputs, &self.folder, stored);
+        loaded.or_report(manifest.and_then(|manifest| manifest.write(self.folder.root())))
     }
 
     /// The cells held against the records.

@@ -62,6 +62,13 @@ pub struct Entry {
     length: u64,
 }
 
+impl Entry {
+    /// The checksum of its bytes.
+    pub fn sum(&self) -> &str {
+        &self.sum
+    }
+}
+
 /// What the log needs to know of a record.
 #[derive(Deserialize)]
 struct Stub {

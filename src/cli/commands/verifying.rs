@@ -1,0 +1,249 @@
+//! `spanel verify`: are the results those that the experiment, its data and this version give?
+
+use super::super::Ending;
+use super::super::args::{Experiment, Results, VerifyOptions};
+use super::{Loaded, ended, load};
+use crate::agenda::{Again, Agenda};
+use crate::ident::{RecordKey, content_hash};
+use crate::inputs::Inputs;
+use crate::mistake::{Checked, Mistake};
+use crate::run::{self, Event, Item};
+use crate::store::Record;
+use crate::store::folder::Folder;
+use crate::store::manifest::{self, Manifest};
+use crate::store::records::Records;
+use crate::store::replicates::Keeper;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
+
+/// Relative difference up to which numbers of another machine count as the same.
+const TOLERANCE: f64 = 1e-8;
+/// Differences of one kind that are named.
+const NAMED: usize = 5;
+
+pub(super) fn verify(
+    experiment: &Experiment,
+    results: &Results,
+    options: &VerifyOptions,
+) -> Ending {
+    ended(load(experiment).and_then(|mut loaded| {
+        let folder = Folder::existing(&results.results, &loaded.spec.name);
+        verify_folder(&mut loaded, &folder, options)
+    }))
+}
+
+/// Checks a folder of results against its experiment; says what it finds.
+pub(super) fn verify_folder(
+    loaded: &mut Loaded,
+    folder: &Folder,
+    options: &VerifyOptions,
+) -> Result<Ending, Ending> {
+    let found = loaded.or_report(Manifest::read(folder.root()))?;
+    let manifest = loaded.or_report(found.ok_or_else(|| {
+        Mistake::file(folder.root(), "has no manifest: no run was finished here")
+            .help("run the experiment first: spanel run")
+            .into()
+    }))?;
+    let inputs = loaded.open()?;
+    let records = loaded.or_report(folder.records())?;
+    let mut wrong = Vec::new();
+    println!("{}", manifest.citation);
+    wrong.extend(records.verify().iter().map(ToString::to_string));
+    if manifest::records_hash(&records) != manifest.records {
+        wrong.push("the records are not those of the manifest".to_owned());
+    }
+    wrong.extend(loaded.or_report(changed_files(&manifest, folder.root()))?);
+    for (name, hash) in input_files(loaded, &inputs) {
+        match manifest.inputs.get(&name) {
+            Some(then) if *then == hash => {}
+            Some(_) => {
+                wrong.push(format!("input {name} is not the one the results were made from"))
+            }
+            None => wrong.push(format!("input {name} is not in the manifest")),
+        }
+    }
+    if manifest.spanel != env!("CARGO_PKG_VERSION") {
+        println!("made by spanel {}, this is {}", manifest.spanel, env!("CARGO_PKG_VERSION"));
+    }
+    let items = run::items(&run::distinct(&loaded.plan), &loaded.spec, &inputs);
+    let agenda = Agenda::new(items, &records, Again::No, |_| true);
+    for item in agenda.open().iter().take(NAMED) {
+        wrong.push(format!("no record of {} as it is asked now", item.cell.label()));
+    }
+    println!(
+        "{} records, {} other files, {} inputs hashed again",
+        agenda.items.len() - agenda.open().len(),
+        manifest.files.len(),
+        manifest.inputs.len()
+    );
+    let sample = sample(&agenda, options);
+    let refitted = refit(loaded, &inputs, &sample);
+    let (mut same, mut close) = (0, 0);
+    for item in &sample {
+        let label = item.cell.label();
+        match (kept(&records, item), refitted.get(&item.key)) {
+            (Ok(Some(old)), Some(new)) => match farthest(&old, new) {
+                None => wrong.push(format!("{label} gives something else when it is fitted again")),
+                Some(0.0) => same += 1,
+                Some(far) if far <= TOLERANCE => close += 1,
+                Some(far) => wrong.push(format!(
+                    "{label} differs by {far:.1e} (relative) when it is fitted again"
+                )),
+            },
+            (Ok(_), _) => wrong.push(format!("{label} could not be fitted again")),
+            (Err(mistakes), _) => wrong.push(mistakes.to_string()),
+        }
+    }
+    println!(
+        "{} cells fitted again: {same} the same to the bit, {close} to {TOLERANCE:.0e}",
+        sample.len()
+    );
+    for text in &wrong {
+        println!("wrong: {text}");
+    }
+    println!("{}", if wrong.is_empty() { "verified" } else { "not verified" });
+    Ok(if wrong.is_empty() { Ending::Done } else { Ending::CellsFailed })
+}
+
+/// Files of the manifest that are gone or others.
+fn changed_files(manifest: &Manifest, root: &Path) -> Checked<Vec<String>> {
+    let now = manifest::files(root)?;
+    let changed = manifest.files.iter().filter_map(|(path, hash)| match now.get(path) {
+        Some(found) if found == hash => None,
+        Some(_) => Some(format!("{path} was changed after it was made")),
+        None => Some(format!("{path} is gone")),
+    });
+    Ok(changed.collect())
+}
+
+/// The input files by name, with the BLAKE3 of their bytes.
+pub(super) fn input_files(loaded: &Loaded, inputs: &Inputs) -> BTreeMap<String, String> {
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut files = BTreeMap::from([(inputs.data_file.clone(), inputs.data_hash.clone())]);
+    for weights in loaded.spec.weights.values() {
+        let path = &weights.file.value;
+        // It was read a moment ago.
+        if let Ok(bytes) = std::fs::read(path) {
+            files.insert(name(path), content_hash(&bytes));
+        }
+    }
+    files
+}
+
+/// Cells spread over the plan by their keys, so that the same are chosen everywhere.
+fn sample<'a, 'c>(agenda: &'a Agenda<'c>, options: &VerifyOptions) -> Vec<&'a Item<'c>> {
+    let mut items: Vec<&Item<'c>> = agenda.items.iter().collect();
+    if !options.all {
+        items.sort_by(|a, b| a.key.cmp(&b.key));
+        items.truncate(options.sample as usize);
+    }
+    items
+}
+
+/// Fits cells again, keeping nothing.
+fn refit(loaded: &Loaded, inputs: &Inputs, items: &[&Item<'_>]) -> BTreeMap<RecordKey, Record> {
+    let found = Mutex::new(BTreeMap::new());
+    let stop = AtomicBool::new(false);
+    run::run(items, &loaded.spec, inputs, &stop, &Forgetful, &|event| {
+        if let Event::Finished(_, record) = event {
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            found.insert(record.key.clone(), record.clone());
+        }
+    });
+    found.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn kept(records: &Records, item: &Item<'_>) -> Checked<Option<Record>> {
+    records.find(&item.cell.id, &item.key).map(|entry| records.read(&entry)).transpose()
+}
+
+/// The largest relative difference of two records' numbers; `None` where they differ otherwise.
+fn farthest(old: &Record, new: &Record) -> Option<f64> {
+    let value = |record: &Record| serde_json::to_value(record).unwrap_or_default();
+    apart(&value(old), &value(new))
+}
+
+fn apart(a: &Value, b: &Value) -> Option<f64> {
+    match (a, b) {
+        (Value::Number(x), Value::Number(y)) => {
+            let (x, y) = (x.as_f64()?, y.as_f64()?);
+            let scale = x.abs().max(y.abs());
+            Some(if x == y { 0.0 } else { (x - y).abs() / scale.max(1e-8) })
+        }
+        (Value::Array(x), Value::Array(y)) if x.len() == y.len() => {
+            x.iter().zip(y).try_fold(0.0, |far: f64, (x, y)| Some(far.max(apart(x, y)?)))
+        }
+        (Value::Object(x), Value::Object(y)) if x.len() == y.len() => {
+            x.iter().try_fold(0.0, |far: f64, (key, x)| Some(far.max(apart(x, y.get(key)?)?)))
+        }
+        _ if a == b => Some(0.0),
+        _ => None,
+    }
+}
+
+/// Keeps no replicates, so that all of them are drawn again.
+struct Forgetful;
+
+mod forgetful {
+    use crate::mistake::Checked;
+    use crate::store::replicates::{Distribution, Journal, Tiles};
+
+    /// Nothing is there, nothing is kept.
+    pub(super) struct Nothing;
+
+    impl Journal for Nothing {
+        fn read(&mut self, _: u64) -> Checked<Option<Tiles<'static>>> {
+            Ok(None)
+        }
+
+        fn append(&mut self, _: &Tiles<'_>) -> Checked<()> {
+            Ok(())
+        }
+    }
+
+    impl Distribution for Nothing {
+        fn add(&mut self, _: &Tiles<'_>, _: usize) -> Checked<()> {
+            Ok(())
+        }
+
+        fn finish(self: Box<Self>) -> Checked<()> {
+            Ok(())
+        }
+    }
+}
+
+impl Keeper for Forgetful {
+    fn journal(
+        &self,
+        _: &crate::store::replicates::Heading,
+    ) -> Checked<Box<dyn crate::store::replicates::Journal>> {
+        Ok(Box::new(forgetful::Nothing))
+    }
+
+    fn distribution(
+        &self,
+        _: &str,
+        _: &crate::store::replicates::Heading,
+        _: crate::store::replicates::Facts,
+    ) -> Checked<Box<dyn crate::store::replicates::Distribution>> {
+        Ok(Box::new(forgetful::Nothing))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn numbers_are_apart_by_their_relative_difference() {
+        assert_eq!(apart(&json!({"a": [1.0, "x"]}), &json!({"a": [1.0, "x"]})), Some(0.0));
+        let far = apart(&json!({"a": [1.0, 2.0]}), &json!({"a": [1.0, 2.5]})).unwrap();
+        assert!((far - 0.2).abs() < 1e-12);
+        assert_eq!(apart(&json!({"a": 1.0}), &json!({"b": 1.0})), None);
+        assert_eq!(apart(&json!(["x"]), &json!(["y"])), None);
+    }
+}
