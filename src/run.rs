@@ -5,6 +5,7 @@ mod draws;
 mod functions;
 mod joint;
 mod keys;
+mod lint;
 mod memo;
 mod null;
 mod randomise;
@@ -15,6 +16,7 @@ mod variant;
 
 pub use joint::joint;
 pub use keys::{Item, items};
+pub use lint::lint;
 pub use series::experiment;
 
 use crate::bootstrap::stream::HELD;
@@ -309,6 +311,17 @@ fn caught<T>(f: impl FnOnce() -> T) -> Result<T, Failure> {
             .unwrap_or_else(|| "no message".to_owned());
         Failure { kind: FailureKind::Bug, reason }
     })
+}
+
+/// Whether the slopes of a cell are identified, without fitting it.
+fn fit_free(shared: &Shared<'_>, cell: &Cell) -> Result<(), Failure> {
+    let sample = shared.sample(cell);
+    let weights = shared.weights_for(cell, &sample);
+    let made = sample.as_ref().as_ref().map_err(Clone::clone)?;
+    let (weights, _) = weights.as_ref().as_ref().map_err(Clone::clone)?;
+    let problem = Problem::new(&made.sample, weights, &cell.model)?;
+    problem.within_space()?;
+    Ok(())
 }
 
 /// A cell's fit, with what tests and bootstraps go on from.

@@ -195,7 +195,9 @@ fn check(experiment: &Experiment) -> Ending {
             println!("filled: {} values", panel.repairs.filled.len());
         }
         let islands = run::islands(&loaded.plan, &loaded.spec, &inputs);
-        for text in islands.into_iter().chain(schemes::cautions(&loaded.plan)) {
+        let odd = plan::lint(&loaded.plan).into_iter();
+        let odd = odd.chain(run::lint(&loaded.plan, &loaded.spec, &inputs));
+        for text in islands.into_iter().chain(odd).chain(schemes::cautions(&loaded.plan)) {
             println!("{text}");
         }
         Ok(Ending::Done)

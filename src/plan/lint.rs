@@ -1,11 +1,10 @@
 //! What is odd about a grid, before hours are spent on it.
 
 use super::{Cell, Plan};
-use crate::spec::Spec;
 use std::collections::BTreeMap;
 
 /// A line for everything that is odd: cells that are one and the same under several names.
-pub fn lint(plan: &Plan, _spec: &Spec) -> Vec<String> {
+pub fn lint(plan: &Plan) -> Vec<String> {
     aliases(plan)
 }
 

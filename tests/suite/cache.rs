@@ -177,3 +177,17 @@ fn half_a_line_of_the_log_is_cut_off() {
     }
     assert!(fitted.is_sorted() && fitted[0] > 0 && fitted[4] < 36, "{fitted:?}");
 }
+
+#[test]
+fn a_plan_says_what_is_odd_about_the_grid() {
+    let lab = Lab::new();
+    let spec = std::fs::read_to_string(lab.path("lab.toml")).unwrap();
+    let more = "\n[regions.again]\nunits = [\"a\", \"b\", \"c\", \"d\", \"e\", \"f\"]\n";
+    lab.write("lab.toml", &(spec + more));
+    let set = ["--set", "grids.main.region=[\"all\", \"again\"]"];
+    let constant = ["--set", "variables.fixed.expr=unit_mean(x)", "--set", "grids.main.controls=[\"fixed\"]"];
+    let output = lab.run(&[&["plan", "lab.toml"][..], &set, &constant].concat());
+    let said = text(&output.stderr);
+    assert!(said.contains("region `all` has 6 units"), "{said}");
+    assert!(said.contains("cannot be estimated: ") && said.contains("fixed"), "{said}");
+}

@@ -101,7 +101,10 @@ pub(super) fn list(experiment: &Experiment, results: &Results, json: bool) -> En
         if let Some(seconds) = seconds.filter(|_| !open.is_empty()) {
             eprintln!("to fit {}: about {} on one core", open.len(), duration(seconds));
         }
-        for text in plan::lint(&loaded.plan, &loaded.spec) {
+        for text in plan::lint(&loaded.plan) {
+            eprintln!("{text}");
+        }
+        for text in run::lint(&loaded.plan, &loaded.spec, &inputs) {
             eprintln!("{text}");
         }
         for text in run::islands(&loaded.plan, &loaded.spec, &inputs) {

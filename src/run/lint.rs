@@ -1,0 +1,62 @@
+//! What the data say of a grid before it is run: cells that cannot be identified, regions with few
+//! units.
+
+use super::{Shared, fit_free, variant};
+use crate::inputs::Inputs;
+use crate::model::Effects;
+use crate::plan::{Cell, Plan};
+use crate::spec::Spec;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Below so many units, asymptotics in the number of units are a poor guide.
+const FEW: usize = 10;
+
+/// A line for every kind of cell that cannot be estimated, and for every region of few units. Looks
+/// at the cells that change nothing in the data; fits none.
+pub fn lint(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {
+    let mut lines = unidentified(plan, spec, inputs);
+    lines.extend(few_units(plan, inputs));
+    lines
+}
+
+fn unidentified(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {
+    let shared = Shared::new(spec, inputs);
+    let mut alike: BTreeMap<(String, Effects, &str), Vec<&Cell>> = BTreeMap::new();
+    for cell in plan.cells.iter().filter(|cell| cell.change.is_none()) {
+        let key = (variant::key(cell), cell.axes.effects, cell.axes.weights.as_str());
+        alike.entry(key).or_default().push(cell);
+    }
+    let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let found: Vec<(String, Vec<String>)> = alike
+        .into_par_iter()
+        .filter_map(|(_, cells)| {
+            let failure = fit_free(&shared, cells[0]).err()?;
+            Some((failure.reason, cells.iter().map(|c| c.label()).collect()))
+        })
+        .collect();
+    for (reason, labels) in found {
+        by_reason.entry(reason).or_default().extend(labels);
+    }
+    let line = |(reason, labels): (String, Vec<String>)| match labels.len() {
+        1 => format!("cannot be estimated: {}: {reason}", labels[0]),
+        n => format!("cannot be estimated: {n} cells, {} the first: {reason}", labels[0]),
+    };
+    by_reason.into_iter().map(line).collect()
+}
+
+fn few_units(plan: &Plan, inputs: &Inputs) -> Vec<String> {
+    let regions: BTreeSet<&str> = plan.cells.iter().map(|c| c.axes.region.as_str()).collect();
+    let units = |region: &str| inputs.regions.get(region).map_or(0, Vec::len);
+    regions
+        .into_iter()
+        .filter(|region| units(region) < FEW)
+        .map(|region| {
+            let units = units(region);
+            format!(
+                "region `{region}` has {units} units: what is known of estimators for many units \
+                 is a poor guide; a bootstrap is a better one"
+            )
+        })
+        .collect()
+}
