@@ -372,14 +372,14 @@ pub struct BootstrapSummary {
     pub caution: Option<String>,
     /// Replicates that could not be fitted; they are left out.
     pub failed: u32,
-    /// Coefficients, spatial parameters, σ², effects.
+    /// Coefficients, spatial parameters, σ², effects, functions of them.
     pub estimates: Vec<BootstrapEstimate>,
 }
 
 /// What a bootstrap says of one estimate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BootstrapEstimate {
-    /// The parameter or effect.
+    /// The parameter, effect or function.
     pub term: Term,
     /// Standard deviation of the replicates.
     pub std_error: f64,
@@ -396,6 +396,14 @@ pub struct BootstrapEstimate {
     pub bca: Option<(f64, f64)>,
     /// Two-sided p-value of the studentised statistic.
     pub p_value: f64,
+    /// Replicates that could be fitted and in which it does not exist, such as the ln of a
+    /// coefficient that is negative there; they are left out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub undefined: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What permutations of the measure say of a fit.

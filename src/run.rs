@@ -358,12 +358,14 @@ fn outcome(
 ) -> Result<Outcome, Ended> {
     let Fitted { problem, estimator, estimated, impacts } = fit(cell, sample, weights)?;
     let made = sample.as_ref().map_err(Clone::clone)?;
+    let derived = functions::of(cell, &problem, &estimated.fit);
     let subject = Subject {
         cell,
         problem: &problem,
         estimator,
         estimated: &estimated,
         impacts: &impacts,
+        derived: &derived,
         hashes: (&made.hash, weights_hash(weights)),
     };
     let bootstraps = resample::bootstraps(shared, watch, &subject)?;
@@ -372,15 +374,15 @@ fn outcome(
         .iter()
         .map(|design| randomise(shared, cell, &problem, estimator, (&estimated, &impacts), design))
         .collect();
-    let functions = functions::of(cell, &problem, &estimated.fit);
-    let findings = run_tests(shared, cell, problem)?;
+    let wald = functions::joint_tests(shared, watch, &subject)?;
+    let findings = run_tests(shared, watch, cell, problem)?;
     Ok(Outcome {
         impacts,
-        derived: functions.derived,
+        derived,
         bootstraps,
         randomisations,
         fit: estimated.fit,
-        tests: findings.tests.into_iter().chain(functions.wald).collect(),
+        tests: findings.tests.into_iter().chain(wald).collect(),
         verdicts: findings.verdicts,
         sample: facts(shared, cell, made, problem.weights),
     })
@@ -413,7 +415,12 @@ pub fn islands(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {
     lines
 }
 
-fn run_tests(shared: &Shared<'_>, cell: &Cell, problem: Problem<'_>) -> Result<Findings, Failure> {
+fn run_tests(
+    shared: &Shared<'_>,
+    watch: &Watch<'_>,
+    cell: &Cell,
+    problem: Problem<'_>,
+) -> Result<Findings, Ended> {
     let mut all = Findings::default();
     if cell.tests.is_empty() {
         return Ok(all);
@@ -422,7 +429,7 @@ fn run_tests(shared: &Shared<'_>, cell: &Cell, problem: Problem<'_>) -> Result<F
     for group in cell.tests.iter().filter_map(|name| diagnostic::find(name)) {
         let mut found = group.run(&context);
         if let Some(asked) = &cell.test_bootstrap {
-            null::bootstrap(shared, asked, (group, &context), &problem, &mut found.tests)?;
+            null::bootstrap((shared, watch), asked, (group, &context), &problem, &mut found.tests)?;
         }
         all.tests.extend(found.tests);
         all.verdicts.extend(found.verdicts);

@@ -1,9 +1,10 @@
 //! The acceleration of BCa intervals, by the infinitesimal jackknife.
 //!
 //! The influence of observation i on estimate j is (V g_i)_j, g_i its piece of the score and V the
-//! fit's covariance; on an effect β_k M(ρ) it is M·IF(β_k) + β_k M′·IF(ρ). The acceleration is
-//! ΣIF³/(6(ΣIF²)^{3/2}) (Efron 1987, equation 7.3; Davison & Hinkley 1997, section 5.3.2).
+//! fit's covariance; on an effect β_k M(ρ) it is M·IF(β_k) + β_k M′·IF(ρ), on any function f(θ) it is
+//! Σ_j ∂f/∂θ_j·IF(θ_j). The acceleration is ΣIF³/(6(ΣIF²)^{3/2}) (Efron 1987, equation 7.3; Davison & Hinkley 1997, section 5.3.2).
 
+use crate::estimator::derived::{Function, MOST_PARAMETERS, values};
 use crate::estimator::impacts::Multipliers;
 use crate::estimator::{Estimated, Estimator, Problem};
 use crate::model::Term;
@@ -13,15 +14,16 @@ use crate::outcome::Estimate;
 /// replicates.
 const MOST_UNITS: usize = 500;
 
-/// The acceleration of each estimate and then each effect; `None` where the estimator's score is
+/// The acceleration of each estimate, then each effect, then each function; `None` where the estimator's score is
 /// not known in pieces, or there are more than 500 units.
 pub fn accelerations(
     problem: &Problem<'_>,
     estimator: &dyn Estimator,
     at: &Estimated,
     impacts: &[Estimate],
+    functions: &[&Function],
 ) -> Vec<Option<f64>> {
-    let count = at.fit.estimates.len() + impacts.len();
+    let count = at.fit.estimates.len() + impacts.len() + functions.len();
     let scored = estimator.scored().filter(|_| problem.n_units() <= MOST_UNITS);
     let Some(scored) = scored else { return vec![None; count] };
     let pieces = scored.pieces(problem, at);
@@ -49,7 +51,17 @@ pub fn accelerations(
         let both = influences[beta].iter().zip(&influences[rho]);
         acceleration(&both.map(|(b, r)| multiplier.value * b + by_rho * r).collect::<Vec<_>>())
     };
-    own.chain(impacts.iter().map(effect)).collect()
+    let values = values(&at.fit);
+    let of_function = |function: &&Function| {
+        let mut gradient = [0.0; MOST_PARAMETERS];
+        function.gradient(&values, multipliers.as_ref(), &mut gradient)?;
+        let mut sum = vec![0.0; problem.n()];
+        for (&parameter, slope) in function.parameters().iter().zip(&gradient) {
+            sum.iter_mut().zip(&influences[parameter]).for_each(|(s, v)| *s += slope * v);
+        }
+        acceleration(&sum)
+    };
+    own.chain(impacts.iter().map(effect)).chain(functions.iter().map(of_function)).collect()
 }
 
 /// ΣIF³/(6(ΣIF²)^{3/2}); `None` without any influence.

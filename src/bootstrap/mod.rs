@@ -26,6 +26,8 @@
 //! | `pairs` | whole units with their regressors |
 //! | `score` | pieces of the score, without estimating again |
 //! | `replicates` | tiles of replicates, and one fit at a time: the plain path |
+//! | `drawn` | the numbers of consecutive replicates |
+//! | `functions` | functions of the coefficients, and joint tests, in each replicate |
 //! | `null` | replicates of tests under their null hypotheses |
 //! | `joint` | replicates of many cells → p-values and intervals for all of them together |
 //! | `order` | exact order statistics in bounded memory |
@@ -36,6 +38,8 @@
 pub mod acceleration;
 pub mod block;
 pub mod cluster;
+mod drawn;
+pub mod functions;
 mod groups;
 pub mod joint;
 pub mod multiplier;

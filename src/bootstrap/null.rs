@@ -14,6 +14,9 @@ use rayon::prelude::*;
 /// the sample must count as one, not fall to rounding.
 const TIE: f64 = 1e-10;
 
+/// Tiles of a block: enough to keep every thread busy.
+const BLOCK: usize = 170;
+
 /// What replicates under the null hypothesis say of a test.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct UnderNull {
@@ -26,14 +29,15 @@ pub struct UnderNull {
 
 /// What the first `count` replicates of `null` say of its tests, whose statistics in the sample over
 /// the units of `weights` are `observed`; nothing of a test without one, and nothing at all by a
-/// scheme that draws no innovations.
-pub fn p_values(
+/// scheme that draws no innovations. `go_on` is asked before each block of replicates, and may end
+/// it.
+pub fn p_values<E>(
     null: &dyn NullStatistics,
     observed: &[Option<f64>],
     weights: &Weights,
     (design, path): (Design<'_>, Path),
-    count: usize,
-) -> Vec<Option<UnderNull>> {
+    (count, go_on): (usize, &dyn Fn() -> Result<(), E>),
+) -> Result<Vec<Option<UnderNull>>, E> {
     let fit = null.restricted();
     let df = fit.fit.statistics.get(&Statistic::ResidualDf).copied().unwrap_or(f64::NAN);
     let n = fit.innovations.len();
@@ -41,7 +45,7 @@ pub fn p_values(
     let pool = prepared(&fit.innovations, &factors);
     let layout = Layout::new(weights, n / weights.n(), design.block_length);
     let Draws::Innovations(scheme) = design.scheme.draws() else {
-        return vec![None; observed.len()];
+        return Ok(vec![None; observed.len()]);
     };
     let tests = null.tests().len();
     let room = || Room {
@@ -61,14 +65,16 @@ pub fn p_values(
         observed.iter().enumerate().map(|(test, t)| tally(&room.found, test, *t, asked)).collect()
     };
     let none = || vec![Tally::default(); tests];
-    (0..count.div_ceil(LANES))
-        .into_par_iter()
-        .map_init(room, tile)
-        .reduce(none, |a: Vec<Tally>, b| a.iter().zip(&b).map(|(a, b)| a.plus(*b)).collect())
-        .into_iter()
-        .zip(observed)
-        .map(|(tally, observed)| observed.and_then(|_| tally.summary(count)))
-        .collect()
+    let plus = |a: Vec<Tally>, b: Vec<Tally>| a.iter().zip(&b).map(|(a, b)| a.plus(*b)).collect();
+    let mut tallies = none();
+    let tiles = count.div_ceil(LANES);
+    for first in (0..tiles).step_by(BLOCK) {
+        go_on()?;
+        let block = (first..tiles.min(first + BLOCK)).into_par_iter();
+        tallies = plus(tallies, block.map_init(room, tile).reduce(none, plus));
+    }
+    let said = tallies.into_iter().zip(observed);
+    Ok(said.map(|(tally, observed)| observed.and_then(|_| tally.summary(count))).collect())
 }
 
 /// Room for a tile: made once for each thread.

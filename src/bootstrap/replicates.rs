@@ -5,12 +5,16 @@
 //! estimators, is generated and fitted like any sample. Both paths draw the same innovations and
 //! agree to rounding.
 
+pub use super::drawn::Replicates;
+use super::functions::{self, Functions};
 use super::multiplier::Multiplier;
 use super::residuals::{Factors, prepared};
 use super::score::Moves;
 use super::{Draws, Innovations, Layout, Scheme, UnitMultipliers, pairs};
 use crate::estimator::batch::forms::Workspace;
 use crate::estimator::batch::{Forms, Reduction, TileEstimates, TileForms, UnitForms};
+use crate::estimator::derived::values;
+use crate::estimator::impacts::Multipliers;
 use crate::estimator::{Estimated, Estimator, Problem};
 use crate::math::lanes::{LANES, Lane};
 use crate::math::words::Words;
@@ -57,8 +61,9 @@ pub struct Replicator<'a> {
     layout: Layout,
     pool: Vec<f64>,
     estimates: usize,
-    /// Those of the fit and its effects.
+    /// Those of the fit and its effects, and then its functions.
     std_errors: Vec<f64>,
+    functions: Functions,
     way: Way<'a>,
     reduction: Option<Box<dyn Reduction>>,
     by_unit: Option<(UnitForms, &'a dyn UnitMultipliers)>,
@@ -99,6 +104,7 @@ struct Room {
     unit_work: Vec<Lane>,
     moves: Vec<Lane>,
     scratch: Vec<Lane>,
+    functions: functions::Room,
 }
 
 impl<'a> Replicator<'a> {
@@ -146,11 +152,41 @@ impl<'a> Replicator<'a> {
             pool,
             estimates: at.fit.estimates.len() + impacts.len(),
             std_errors: bootstrapped(at, impacts).iter().map(|e| e.std_error).collect(),
+            functions: Functions::default(),
             way,
             reduction,
             by_unit,
         };
         made.widened()
+    }
+
+    /// The same with these functions of the estimates, behind them in each replicate.
+    #[must_use]
+    pub fn following(mut self, functions: Functions) -> Self {
+        let covariance = |i: usize, j: usize| self.at.fit.covariance[i][j];
+        let mut found = Vec::with_capacity(functions.len());
+        functions.each(
+            &values(&self.at.fit),
+            self.multipliers(&functions, self.at).as_ref(),
+            covariance,
+            &mut functions.room(),
+            |_, (_, std_error)| found.push(std_error),
+        );
+        self.std_errors.truncate(self.estimates);
+        self.std_errors.extend(found);
+        self.functions = functions;
+        self
+    }
+
+    /// The multipliers at `at`, where `functions` need them.
+    fn multipliers(&self, functions: &Functions, at: &Estimated) -> Option<Multipliers> {
+        let wanted = functions.has_effects().then_some(&at.fit)?;
+        Multipliers::of(self.problem.weights, wanted)
+    }
+
+    /// Numbers of a replicate that have a standard error: estimates, effects, functions.
+    fn columns(&self) -> usize {
+        self.estimates + self.functions.len()
     }
 
     /// With a reduction that reaches as far as the replicates do: where innovations keep a
@@ -204,7 +240,7 @@ impl<'a> Replicator<'a> {
         };
         debug_assert_eq!(first % LANES as u64, 0);
         let tiles = count.div_ceil(LANES);
-        let width = 2 * self.estimates;
+        let width = 2 * self.columns();
         let mut numbers = vec![[0.0; LANES]; tiles * width];
         let mut good = vec![[false; LANES]; tiles];
         let first_tile = first / LANES as u64;
@@ -221,7 +257,7 @@ impl<'a> Replicator<'a> {
                     }
                 },
             );
-        Replicates { estimates: self.estimates, count, numbers, good }
+        Replicates { estimates: self.columns(), count, numbers, good }
     }
 
     fn room(&self) -> Room {
@@ -237,6 +273,7 @@ impl<'a> Replicator<'a> {
                 Way::Scores(_, None) | Way::Innovations(_) | Way::Units => Vec::new(),
             },
             scratch: vec![[0.0; LANES]; self.reduction.as_ref().map_or(0, |r| r.scratch())],
+            functions: self.functions.room(),
         }
     }
 
@@ -265,7 +302,7 @@ impl<'a> Replicator<'a> {
         room: &mut Room,
         out: &mut [Lane],
     ) -> [bool; LANES] {
-        let (values, std_errors) = out.split_at_mut(self.estimates);
+        let (values, std_errors) = out.split_at_mut(self.columns());
         let mut good = [false; LANES];
         let draw = |errors: &mut Vec<Lane>| {
             scheme.draw(&self.pool, &self.layout, &mut self.words(first), errors);
@@ -283,10 +320,19 @@ impl<'a> Replicator<'a> {
                     reduction.forms().of(&room.errors, &mut room.work, &mut room.forms);
                 }
             }
-            let mut tile =
-                TileEstimates { values: &mut *values, std_errors: &mut *std_errors, solved: good };
+            let mut tile = TileEstimates {
+                values: &mut values[..self.estimates],
+                std_errors: &mut std_errors[..self.estimates],
+                solved: good,
+            };
             reduction.finish(&room.forms, &mut room.scratch, &mut tile);
             good = tile.solved;
+            if !self.functions.is_empty() {
+                let Room { scratch, functions, .. } = &mut *room;
+                let positions = self.functions.positions();
+                reduction.spread(positions, scratch, &tile, &mut functions.spread);
+                self.follow(&good, functions, out);
+            }
         }
         if good.iter().all(|g| *g) {
             return good;
@@ -302,6 +348,22 @@ impl<'a> Replicator<'a> {
             }
         }
         good
+    }
+
+    /// The functions of the replicates of a tile that are `solved`.
+    fn follow(&self, solved: &[bool; LANES], room: &mut functions::Room, out: &mut [Lane]) {
+        let parameters = self.at.fit.estimates.len();
+        for l in (0..LANES).filter(|l| solved[*l]) {
+            room.values.clear();
+            room.values.extend(out[..parameters].iter().map(|lane| lane[l]));
+            self.functions.each_of_lane(l, room, |f, found| self.put_function(f, found, l, out));
+        }
+    }
+
+    /// Puts value and standard error of function `f` into lane `l`.
+    fn put_function(&self, f: usize, (value, std_error): (f64, f64), l: usize, out: &mut [Lane]) {
+        let at = self.estimates + f;
+        (out[at][l], out[self.columns() + at][l]) = (value, std_error);
     }
 
     /// From multipliers of the pieces of the score. A replicate whose spatial parameter is not
@@ -331,7 +393,11 @@ impl<'a> Replicator<'a> {
             }
             inside && {
                 let effects = self.estimator.impacts(&self.problem, &at);
-                self.keep(&bootstrapped(&at, &effects), &self.std_errors, l, out)
+                let kept = self.keep((&at, &effects), &self.std_errors, l, out);
+                if kept {
+                    self.keep_functions((&at, Some(&self.std_errors)), l, out);
+                }
+                kept
             }
         })
     }
@@ -349,79 +415,66 @@ impl<'a> Replicator<'a> {
     fn refit(&self, sample: Sample, l: usize, out: &mut [Lane]) -> bool {
         let again = Problem { sample: &sample, ..self.problem };
         let Ok(fitted) = self.estimator.fit(&again) else {
-            return self.keep(&[], &[], l, out);
+            self.clear(l, out);
+            return false;
         };
         let impacts = self.estimator.impacts(&again, &fitted);
         let all = bootstrapped(&fitted, &impacts);
         let std_errors: Vec<f64> = all.iter().map(|e| e.std_error).collect();
-        self.keep(&all, &std_errors, l, out)
+        let kept = self.keep((&fitted, &impacts), &std_errors, l, out);
+        if kept {
+            self.keep_functions((&fitted, None), l, out);
+        }
+        kept
     }
 
-    /// Puts a replicate into lane `l`, or nothing where it has no estimates or one that is not
+    /// Nothing in lane `l`.
+    fn clear(&self, l: usize, out: &mut [Lane]) {
+        out.iter_mut().for_each(|lane| lane[l] = 0.0);
+    }
+
+    /// Puts the estimates of a replicate into lane `l`, or nothing where one is missing or not
     /// finite; whether it has them.
-    fn keep(&self, all: &[&Estimate], std_errors: &[f64], l: usize, out: &mut [Lane]) -> bool {
+    fn keep(
+        &self,
+        (at, impacts): (&Estimated, &[Estimate]),
+        std_errors: &[f64],
+        l: usize,
+        out: &mut [Lane],
+    ) -> bool {
+        let all = bootstrapped(at, impacts);
         let finite = all.len() == self.estimates
             && all.iter().zip(std_errors).all(|(e, s)| e.value.is_finite() && s.is_finite());
-        for i in 0..self.estimates {
-            let (value, std_error) =
-                if finite { (all[i].value, std_errors[i]) } else { (0.0, 0.0) };
-            (out[i][l], out[self.estimates + i][l]) = (value, std_error);
+        self.clear(l, out);
+        if finite {
+            for (i, (estimate, std_error)) in all.iter().zip(std_errors).enumerate() {
+                (out[i][l], out[self.columns() + i][l]) = (estimate.value, *std_error);
+            }
         }
         finite
     }
-}
 
-/// Estimates and standard errors of consecutive replicates.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Replicates {
-    /// Estimates a replicate.
-    pub estimates: usize,
-    /// Replicates; the last tile may hold more, which were not asked for.
-    pub count: usize,
-    /// For each tile the values of every estimate, then their standard errors.
-    pub numbers: Vec<Lane>,
-    /// Which replicates could be fitted.
-    pub good: Vec<[bool; LANES]>,
-}
-
-impl Replicates {
-    /// The same without those that come after the first `count`.
-    #[must_use]
-    pub fn first(mut self, count: usize) -> Self {
-        self.count = self.count.min(count);
-        let tiles = self.count.div_ceil(LANES);
-        self.good.truncate(tiles);
-        self.numbers.truncate(tiles * 2 * self.estimates);
-        self
-    }
-
-    /// Adds those that follow. What is there already ends with a whole tile.
-    pub fn extend(&mut self, next: Self) {
-        debug_assert_eq!(self.count % LANES, 0);
-        if self.good.is_empty() {
-            *self = next;
+    /// Puts the functions at the estimates `at` into lane `l`, with their own standard errors or
+    /// those of `std_errors`, which stand behind those of estimates there.
+    fn keep_functions(
+        &self,
+        (at, std_errors): (&Estimated, Option<&[f64]>),
+        l: usize,
+        out: &mut [Lane],
+    ) {
+        if self.functions.is_empty() {
             return;
         }
-        self.count += next.count;
-        self.good.extend(next.good);
-        self.numbers.extend(next.numbers);
-    }
-
-    /// How many could not be fitted.
-    pub fn failed(&self) -> usize {
-        self.count - self.good.iter().flatten().take(self.count).filter(|g| **g).count()
-    }
-
-    /// θ* and s* of estimate `i`, replicate by replicate, without those that could not be fitted.
-    pub fn of(&self, i: usize) -> impl Iterator<Item = (f64, f64)> {
-        let tiles = self.numbers.chunks_exact(2 * self.estimates.max(1)).zip(&self.good);
-        tiles
-            .flat_map(move |(numbers, good)| {
-                let (values, std_errors) = (&numbers[i], &numbers[self.estimates + i]);
-                (0..LANES).map(move |l| (good[l], values[l], std_errors[l]))
-            })
-            .take(self.count)
-            .filter(|(good, ..)| *good)
-            .map(|(_, value, std_error)| (value, std_error))
+        self.functions.each(
+            &values(&at.fit),
+            self.multipliers(&self.functions, at).as_ref(),
+            |i, j| at.fit.covariance[i][j],
+            &mut self.functions.room(),
+            |f, (value, own)| {
+                let given = std_errors.map(|all| all[self.estimates + f]);
+                let std_error = if own == 0.0 { own } else { given.unwrap_or(own) };
+                self.put_function(f, (value, std_error), l, out);
+            },
+        );
     }
 }

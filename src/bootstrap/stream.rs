@@ -35,20 +35,20 @@ pub fn summarise<E>(
         failed += block.failed();
         columns.par_iter_mut().enumerate().for_each(|(i, column)| column.count(block.of(i)));
     })?;
-    if count - failed < 2 {
-        return Ok((failed, Vec::new()));
-    }
-    let mut searches: Vec<Searches<'_>> = columns.into_iter().map(Column::search).collect();
-    loop {
+    let good = (count - failed) as u64;
+    let columns = columns.into_iter().enumerate().filter(|(_, c)| c.moments.say_anything());
+    let mut searches: Vec<(usize, Searches<'_>)> =
+        columns.map(|(i, column)| (i, column.search())).collect();
+    while !searches.is_empty() {
         pass(&mut |block| {
-            searches.par_iter_mut().enumerate().for_each(|(i, search)| search.add(block.of(i)));
+            searches.par_iter_mut().for_each(|(i, search)| search.add(block.of(*i)));
         })?;
         // Every search ends its pass, also behind one that is not done.
-        if searches.iter_mut().map(Searches::end_pass).fold(true, |all, done| all & done) {
+        if searches.iter_mut().map(|(_, s)| s.end_pass()).fold(true, |all, done| all & done) {
             break;
         }
     }
-    Ok((failed, searches.iter().map(Searches::estimate).collect()))
+    Ok((failed, searches.iter().map(|(_, search)| search.estimate(good)).collect()))
 }
 
 /// The first pass over the replicates of an estimate.
@@ -123,7 +123,7 @@ impl Searches<'_> {
         self.ratios.end_pass() && values
     }
 
-    fn estimate(&self) -> BootstrapEstimate {
+    fn estimate(&self, good: u64) -> BootstrapEstimate {
         let count = self.moments.count;
         let quantile = |search: &Search, p: f64| {
             let (below, share) = rank(count, p);
@@ -144,7 +144,7 @@ impl Searches<'_> {
             ratio: ends(&self.ratios, PERCENTILES),
             bca: self.bca.map(|levels| ends(&self.values, levels)),
         };
-        self.moments.estimate(self.original, ends)
+        self.moments.estimate(self.original, ends, good)
     }
 }
 
@@ -171,7 +171,8 @@ mod tests {
         }
     }
 
-    /// Two estimates: one as its standard error says, one far from it; one in fifty failed.
+    /// Two estimates: one as its standard error says, one far from it, which some
+    /// replicates do not have; one in fifty failed.
     fn replicates() -> Replicates {
         let mut stream = Stream::new([8; 32], 0);
         let tiles = COUNT.div_ceil(LANES);
@@ -181,7 +182,8 @@ mod tests {
                 tile[0][l] = 0.3 + 0.5 * stream.normal();
                 tile[1][l] = 1e4 + stream.normal();
                 tile[2][l] = 0.5 + 0.1 * stream.normal().abs();
-                tile[3][l] = 1e-6;
+                // A function that does not exist in some replicates.
+                tile[3][l] = if stream.normal() > 2.0 { 0.0 } else { 1e-6 };
             }
         }
         let good = |t: usize| std::array::from_fn(|l| (t * LANES + l) % 50 != 7);
@@ -197,6 +199,7 @@ mod tests {
             .map(|estimate| Original { estimate, bounds: None, acceleration: Some(0.1) })
             .collect();
         let expected = summary(&originals, &all);
+        assert!(expected[0].undefined == 0 && expected[1].undefined > 50);
         for block in [1, 7, 1_000] {
             let mut passes = 0;
             let pass = |visit: &mut dyn FnMut(Replicates)| {

@@ -20,8 +20,8 @@ pub struct Original<'a> {
     pub acceleration: Option<f64>,
 }
 
-/// What the replicates say of each estimate, in their order. With fewer than two good replicates
-/// there is nothing to say.
+/// What the replicates say of each estimate, in their order. Of one that exists in fewer than two
+/// replicates there is nothing to say.
 ///
 /// With θ̂ the estimate, s its standard error, and θ*, s* those of a replicate (Davison & Hinkley
 /// 1997, chapter 5; Efron 1987 for BCa):
@@ -39,11 +39,10 @@ pub struct Original<'a> {
 /// p-value          (1 + #{|t*| ≥ |θ̂/s|})/(B + 1)
 /// ```
 pub fn summary(originals: &[Original<'_>], replicates: &Replicates) -> Vec<BootstrapEstimate> {
-    if replicates.count - replicates.failed() < 2 {
-        return Vec::new();
-    }
+    let good = (replicates.count - replicates.failed()) as u64;
     let mut room = Room::default();
-    originals.iter().enumerate().map(|(i, o)| one(o, replicates.of(i), &mut room)).collect()
+    let of = |(i, original)| one(original, (good, replicates.of(i)), &mut room);
+    originals.iter().enumerate().filter_map(of).collect()
 }
 
 /// Columns to sort in, used again for every estimate.
@@ -55,9 +54,9 @@ struct Room {
 
 fn one(
     original: &Original<'_>,
-    replicates: impl Iterator<Item = (f64, f64)>,
+    (good, replicates): (u64, impl Iterator<Item = (f64, f64)>),
     room: &mut Room,
-) -> BootstrapEstimate {
+) -> Option<BootstrapEstimate> {
     let scale = Scale::of(original);
     let mut moments = Moments::default();
     room.values.clear();
@@ -67,13 +66,16 @@ fn one(
         room.values.push(v);
         room.ratios.push(scale.ratio(v, std_error));
     }
+    if !moments.say_anything() {
+        return None;
+    }
     let bca = moments.bca_levels(original);
     let ends = Ends {
         percentile: ends(&mut room.values, PERCENTILES),
         ratio: ends(&mut room.ratios, PERCENTILES),
         bca: bca.map(|levels| ends(&mut room.values, levels)),
     };
-    moments.estimate(original, ends)
+    Some(moments.estimate(original, ends, good))
 }
 
 /// What is summed over the replicates of an estimate, in their order.
@@ -112,14 +114,24 @@ impl Moments {
         self.below += u64::from(from < 0.0);
     }
 
+    /// Whether there are replicates enough for a summary.
+    pub(super) fn say_anything(&self) -> bool {
+        self.count >= 2
+    }
+
     /// The levels of the BCa interval, where there is one.
     pub(super) fn bca_levels(&self, original: &Original<'_>) -> Option<(f64, f64)> {
         let below = self.below as f64 / self.count as f64;
         bca_levels(below, original.acceleration?, PERCENTILES.0)
     }
 
-    /// All there is to say of `original`.
-    pub(super) fn estimate(&self, original: &Original<'_>, ends: Ends) -> BootstrapEstimate {
+    /// All there is to say of `original`, with `good` replicates that could be fitted.
+    pub(super) fn estimate(
+        &self,
+        original: &Original<'_>,
+        ends: Ends,
+        good: u64,
+    ) -> BootstrapEstimate {
         let Original { estimate, .. } = original;
         let (value, s) = (estimate.value, estimate.std_error);
         let scale = Scale::of(original);
@@ -135,6 +147,7 @@ impl Moments {
             percentile_t: (scale.back(s, ratio.1), scale.back(s, ratio.0)),
             bca,
             p_value: (1 + self.extreme) as f64 / (b + 1.0),
+            undefined: (good - self.count) as u32,
         }
     }
 }
@@ -280,6 +293,19 @@ mod tests {
         assert!((s.p_value - 0.5).abs() < 1e-15);
         // z₀ = Φ⁻¹(⅓) = −0.4307; Φ(2z₀ ± 1.96) = 0.0024 and 0.8640: the 4·0.8640 = 3.456th value.
         assert_eq!(s.bca, Some((1.0, 5.0)));
+    }
+
+    #[test]
+    fn what_does_not_exist_in_a_replicate_is_left_out_and_counted() {
+        let estimate = estimate();
+        let plain = Original { estimate: &estimate, bounds: None, acceleration: None };
+        let mut some = replicates();
+        some.numbers[1][2] = 0.0;
+        let s = &summary(&[plain], &some)[0];
+        // θ* = 1, 5: a function that does not exist where it was 3.
+        assert_eq!((s.undefined, s.percentile, s.bias), (1, (1.0, 5.0), 1.0));
+        some.numbers[1][3] = 0.0;
+        assert_eq!(summary(&[plain], &some), []);
     }
 
     #[test]

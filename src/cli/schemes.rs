@@ -55,7 +55,8 @@ pub(super) fn cautions(plan: &Plan) -> Vec<String> {
     let mut models: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for cell in &plan.cells {
         let Some(estimator) = estimator::find(&cell.model.estimator) else { continue };
-        for design in &cell.bootstraps {
+        let of_tests = cell.test_bootstrap.iter().filter(|_| !cell.wald.is_empty());
+        for design in cell.bootstraps.iter().chain(of_tests) {
             let scheme = bootstrap::find(&design.scheme);
             let support = scheme.map(|s| s.supports(estimator, cell.model.effects));
             if let Some(caution) = support.and_then(Support::caution) {

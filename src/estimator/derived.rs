@@ -22,7 +22,7 @@ use crate::model::{Impact, Term};
 use crate::outcome::{Derived, DerivedOutcome, Fit};
 
 /// Every name may be an effect, and all of these share ρ.
-pub(super) const MOST_PARAMETERS: usize = MOST_NAMES + 1;
+pub const MOST_PARAMETERS: usize = MOST_NAMES + 1;
 
 /// A function of the parameters of one model: names replaced by positions.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,13 +127,13 @@ impl Function {
     }
 
     /// The positions that the entries of [`Function::gradient`] belong to.
-    pub(super) fn parameters(&self) -> &[usize] {
+    pub fn parameters(&self) -> &[usize] {
         &self.parameters
     }
 
     /// The value, and the derivative in each of the parameters into `gradient`; `None` where one
     /// of them does not exist.
-    pub(super) fn gradient(
+    pub fn gradient(
         &self,
         values: &[f64],
         multipliers: Option<&Multipliers>,
@@ -237,12 +237,12 @@ pub fn derived(
 }
 
 /// The parameters of a fit, in the order of its covariance.
-pub(super) fn terms(fit: &Fit) -> Vec<Term> {
+pub fn terms(fit: &Fit) -> Vec<Term> {
     fit.estimates.iter().map(|e| e.term.clone()).collect()
 }
 
 /// Their values.
-pub(super) fn values(fit: &Fit) -> Vec<f64> {
+pub fn values(fit: &Fit) -> Vec<f64> {
     fit.estimates.iter().map(|e| e.value).collect()
 }
 

@@ -53,6 +53,23 @@ impl JointTest {
         self.functions.len()
     }
 
+    /// The positions of the parameters that it moves with; some may stand there twice.
+    pub fn parameters(&self) -> impl Iterator<Item = usize> {
+        self.functions.iter().flat_map(|f| f.parameters().iter().copied())
+    }
+
+    /// Whether [`JointTest::statistic`] needs multipliers.
+    pub fn has_effects(&self) -> bool {
+        self.functions.iter().any(Function::has_effects)
+    }
+
+    /// f̂ at `values`; `None` where a function is not defined.
+    pub fn values(&self, values: &[f64], multipliers: Option<&Multipliers>) -> Option<Vec<f64>> {
+        let mut gradient = [0.0; MOST_PARAMETERS];
+        let functions = self.functions.iter();
+        functions.map(|f| f.gradient(values, multipliers, &mut gradient)).collect()
+    }
+
     /// Room for [`JointTest::statistic`].
     pub fn workspace(&self) -> Workspace {
         let q = self.restrictions();

@@ -42,9 +42,6 @@ fn check_rows(joint: &JointSpec, chosen: &[&Cell], mistakes: &mut Vec<Mistake>) 
         let (message, help) = if row.value == RowTerm::Named(Term::Sigma2.to_string()) {
             let message = "a variance is never 0: `sigma2` is no hypothesis".to_owned();
             (message, "take it out".to_owned())
-        } else if is_derived(&row.value, chosen) {
-            let message = format!("`{}` is a function that is not bootstrapped", row.value);
-            (message, "take coefficients and effects".to_owned())
         } else if let Some(twin) = twin {
             let message = format!("`{}` and `{}` are the same hypothesis", twin.value, row.value);
             (message, "take one of them out".to_owned())
@@ -57,14 +54,8 @@ fn check_rows(joint: &JointSpec, chosen: &[&Cell], mistakes: &mut Vec<Mistake>) 
     }
 }
 
-/// Whether a row is a derived function of any of these cells.
-fn is_derived(row: &RowTerm, chosen: &[&Cell]) -> bool {
-    let mut functions = chosen.iter().flat_map(|cell| &cell.derived);
-    functions.any(|f| *row == RowTerm::Named(Term::Derived(f.name.clone()).to_string()))
-}
-
 impl Cell {
-    /// The raw name of the coefficient or effect that `row` means in this cell.
+    /// The raw name of the coefficient, effect or function that `row` means in this cell.
     pub fn term_name(&self, row: &RowTerm) -> String {
         match row {
             RowTerm::Named(name) => name.clone(),

@@ -10,7 +10,11 @@ pub fn check_schemes(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<M
     let mut mistakes = Vec::new();
     for (name, grid) in &spec.grids {
         let cells: Vec<&Cell> = plan.cells.iter().filter(|cell| cell.grid == *name).collect();
-        for bootstrap in &grid.bootstrap {
+        // Wald tests are of the fits themselves; other tests have a model of their own.
+        let of_tests = grid.test_bootstrap.iter().filter(|_| !grid.wald.is_empty());
+        let named = |key: &'static str| move |name| (name, key);
+        let all = grid.bootstrap.iter().map(named("bootstrap"));
+        for (bootstrap, key) in all.chain(of_tests.map(named("test_bootstrap"))) {
             let Some(design) = spec.bootstrap.get(bootstrap).map(|b| &b.design) else { continue };
             let Some(words) = vocabulary.schemes.iter().find(|s| s.name == design.scheme) else {
                 continue;
@@ -29,7 +33,7 @@ pub fn check_schemes(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<M
                         list(&refused)
                     ),
                 };
-                Mistake::spec(&grid.at.join("bootstrap"), message).help(help)
+                Mistake::spec(&grid.at.join(key), message).help(help)
             }));
         }
     }

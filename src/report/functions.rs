@@ -2,15 +2,16 @@
 
 use crate::expr::formula::{Formula, Written};
 use crate::model::{Impact, Term};
+use crate::outcome::BootstrapSummary;
 use crate::report::columns::CellColumn;
 use crate::report::{Source, labels};
-use crate::spec::tables::RowTerm;
+use crate::spec::tables::{Parentheses, RowTerm};
 
-/// What the functions of the coefficients are whose rows a table shows. `label` is what the table
-/// calls a row.
+/// What the functions of the coefficients are whose rows a table shows, with what stands in
+/// parentheses. `label` is what the table calls a row.
 pub fn derived(
     source: Source<'_>,
-    rows: &[RowTerm],
+    (rows, what): (&[RowTerm], Parentheses),
     label: impl Fn(&RowTerm) -> String,
 ) -> Option<String> {
     let each = |row: &RowTerm| {
@@ -20,12 +21,26 @@ pub fn derived(
         Some(format!("{} = {}", label(row), text(formula, &label)))
     };
     let said: Vec<String> = rows.iter().filter_map(each).collect();
-    (!said.is_empty()).then(|| {
-        format!(
-            "Functions of the coefficients b (asymptotic standard errors by the delta method): {}.",
-            said.join("; ")
-        )
-    })
+    let errors = match what {
+        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => "",
+        Parentheses::StdError
+        | Parentheses::Statistic
+        | Parentheses::PValue
+        | Parentheses::Interval
+        | Parentheses::RandomisationPValue
+        | Parentheses::None => " (asymptotic standard errors by the delta method)",
+    };
+    (!said.is_empty())
+        .then(|| format!("Functions of the coefficients b{errors}: {}.", said.join("; ")))
+}
+
+/// In how many of its replicates a function among `shown` does not exist.
+pub fn undefined(bootstrap: &BootstrapSummary, shown: &[Term]) -> String {
+    let of = bootstrap.estimates.iter().filter(|e| shown.contains(&e.term));
+    match of.map(|e| e.undefined).max() {
+        None | Some(0) => String::new(),
+        Some(most) => format!(", up to {most} of them without a value of a function"),
+    }
 }
 
 /// What joint tests hold to be zero.

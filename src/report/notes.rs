@@ -5,7 +5,7 @@ use crate::outcome::{Outcome, Reference};
 use crate::report::Source;
 use crate::report::columns::CellColumn;
 use crate::report::table::{Entry, Footnotes};
-use crate::report::{labels, number};
+use crate::report::{functions, labels, number};
 use crate::spec::tables::Parentheses;
 use crate::spec::{Axis, Missing, RegionUnits};
 use std::collections::BTreeSet;
@@ -176,7 +176,7 @@ pub fn spatial_terms(shown: &[Term]) -> Option<String> {
 /// How the replicates behind a table of bootstrap standard errors or intervals were drawn.
 pub fn bootstrap(
     source: Source<'_>,
-    what: Parentheses,
+    (what, shown): (Parentheses, &[Term]),
     columns: &[CellColumn<'_>],
 ) -> Option<String> {
     match what {
@@ -194,7 +194,7 @@ pub fn bootstrap(
         let failed = match b.failed {
             0 => String::new(),
             failed => format!(", {failed} of them without a fit"),
-        };
+        } + &functions::undefined(b, shown);
         let caution = b.caution.as_ref().map(|c| format!("; {c}")).unwrap_or_default();
         let (scheme, count) = (&b.design.scheme, b.design.replicates);
         let blocks = match b.design.block_length {

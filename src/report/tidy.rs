@@ -173,7 +173,6 @@ pub fn bootstraps(source: Source<'_>) -> String {
                 b.design.rescale.name().to_owned(),
                 b.design.block_length.map_or_else(String::new, |length| length.to_string()),
                 b.design.replicates.to_string(),
-                b.failed.to_string(),
             ];
             for e in &b.estimates {
                 let numbers = [
@@ -190,7 +189,8 @@ pub fn bootstraps(source: Source<'_>) -> String {
                 .map(exact);
                 let bca =
                     e.bca.map_or_else(Default::default, |(low, high)| [exact(low), exact(high)]);
-                let named = key(cell).chain(design.clone()).chain([e.term.to_string()]);
+                let failed = (b.failed + e.undefined).to_string();
+                let named = key(cell).chain(design.clone()).chain([failed, e.term.to_string()]);
                 rows.push(named.chain(numbers).chain(bca));
             }
         }

@@ -3,6 +3,7 @@
 //! Replicates are generated again from each cell's fit: they are a pure function of it and of the
 //! seed, and only the statistics of the family's hypotheses are kept.
 
+use super::functions::{self, Computed};
 use super::{Fitted, Shared, caught, draws, fit};
 use crate::bootstrap::joint::{Adjusted, adjusted, critical, ratios};
 use crate::bootstrap::replicates::{Path, Replicator, bootstrapped};
@@ -15,12 +16,19 @@ use crate::spec::tables::RowTerm;
 use crate::spec::{JointSpec, Spec};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Every family of `spec`, in the order of their names. Cells that could not be fitted are no part
-/// of their family.
-pub fn joint(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<JointFamily> {
+/// of their family. `None` once `stop` is set, which ends the work between two blocks of replicates:
+/// a family is whole or it is not there.
+pub fn joint(
+    plan: &Plan,
+    spec: &Spec,
+    inputs: &Inputs,
+    stop: &AtomicBool,
+) -> Option<Vec<JointFamily>> {
     let shared = Shared::new(spec, inputs);
-    let one = |(name, joint): (&String, &JointSpec)| family(&shared, name, joint, plan);
+    let one = |(name, joint): (&String, &JointSpec)| family(&shared, name, joint, (plan, stop));
     spec.joint.iter().map(one).collect()
 }
 
@@ -32,14 +40,23 @@ struct Columns {
     hypotheses: Vec<(Estimate, Vec<Option<f64>>)>,
 }
 
-fn family(shared: &Shared<'_>, name: &str, joint: &JointSpec, plan: &Plan) -> JointFamily {
+fn family(
+    shared: &Shared<'_>,
+    name: &str,
+    joint: &JointSpec,
+    (plan, stop): (&Plan, &AtomicBool),
+) -> Option<JointFamily> {
     let design = &shared.spec.bootstrap[&joint.bootstrap].design;
     let rows: Vec<&RowTerm> = joint.rows.iter().map(|row| &row.value).collect();
     let cells = plan.select(&joint.cells);
     let found: Vec<Result<Columns, Failure>> = cells
         .par_iter()
-        .map(|cell| caught(|| columns(shared, cell, &rows, design)).and_then(|found| found))
+        .map(|cell| caught(|| columns(shared, cell, &rows, (design, stop))).and_then(|found| found))
         .collect();
+    // Never unset: whatever ended early is seen here.
+    if stop.load(Ordering::Relaxed) {
+        return None;
+    }
     let all: Vec<&(Estimate, Vec<Option<f64>>)> =
         found.iter().flatten().flat_map(|c| &c.hypotheses).collect();
     let complete: Vec<usize> = (0..design.replicates as usize)
@@ -61,7 +78,7 @@ fn family(shared: &Shared<'_>, name: &str, joint: &JointSpec, plan: &Plan) -> Jo
         if complete.is_empty() { Err(no_replicate()) } else { Ok(made) }
     };
     let hypotheses: Vec<_> = found.into_iter().map(hypotheses).collect();
-    JointFamily {
+    Some(JointFamily {
         name: name.to_owned(),
         rows: rows.iter().map(ToString::to_string).collect(),
         design: design.clone(),
@@ -74,7 +91,7 @@ fn family(shared: &Shared<'_>, name: &str, joint: &JointSpec, plan: &Plan) -> Jo
             .zip(hypotheses)
             .map(|(cell, hypotheses)| JointCell { cell: cell.id.clone(), hypotheses })
             .collect(),
-    }
+    })
 }
 
 fn hypothesis(estimate: &Estimate, p: Adjusted, critical: Option<f64>) -> JointHypothesis {
@@ -102,24 +119,30 @@ fn columns(
     shared: &Shared<'_>,
     cell: &Cell,
     rows: &[&RowTerm],
-    design: &Bootstrap,
+    (design, stop): (&Bootstrap, &AtomicBool),
 ) -> Result<Columns, Failure> {
     let sample = shared.sample(cell);
     let weights = shared.weights_for(cell, &sample);
     let Fitted { problem, estimator, estimated, impacts } = fit(cell, &sample, &weights)?;
     let draws = draws::design(shared, design, problem.sample)?;
+    let names: Vec<String> = rows.iter().map(|row| cell.term_name(row)).collect();
+    let derived = functions::of(cell, &problem, &estimated.fit);
+    let mut computed = Computed::of(cell, &estimated.fit, &derived);
+    computed.retain(|c| names.contains(&c.estimate.term.to_string()));
     let replicator =
-        Replicator::new(&problem, estimator, (&estimated, &impacts), draws, Path::Batched);
-    let all = bootstrapped(&estimated, &impacts);
-    let place = |row: &&RowTerm| {
-        let name = cell.term_name(row);
-        all.iter().position(|e| e.term.to_string() == name)
-    };
-    let places: Vec<usize> = rows.iter().filter_map(place).collect();
+        Replicator::new(&problem, estimator, (&estimated, &impacts), draws, Path::Batched)
+            .following(Computed::wanted(&computed));
+    let mut all = bootstrapped(&estimated, &impacts);
+    all.extend(computed.iter().map(|c| c.estimate));
+    let place = |name: &String| all.iter().position(|e| e.term.to_string() == *name);
+    let places: Vec<usize> = names.iter().filter_map(place).collect();
     let mut hypotheses: Vec<(Estimate, Vec<Option<f64>>)> =
         places.iter().map(|&i| (all[i].clone(), Vec::new())).collect();
     let count = design.replicates as usize;
     for first in (0..count).step_by(replicator.block()) {
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
         let block = replicator.replicates(first as u64, replicator.block().min(count - first));
         for (&i, (estimate, of)) in places.iter().zip(&mut hypotheses) {
             of.extend(ratios(&block, i, estimate.value));

@@ -116,6 +116,8 @@ struct Versioned<'a> {
     estimator: &'a str,
     schemes: Vec<&'a str>,
     tests: &'a [String],
+    /// Whether functions or joint tests have a bootstrap.
+    functions: bool,
 }
 
 impl<'a> Versioned<'a> {
@@ -125,6 +127,8 @@ impl<'a> Versioned<'a> {
             estimator: &cell.model.estimator,
             schemes: designs.map(|design| design.scheme.as_str()).collect(),
             tests: &cell.tests,
+            functions: !(cell.derived.is_empty() || cell.bootstraps.is_empty())
+                || !cell.wald.is_empty() && cell.test_bootstrap.is_some(),
         }
     }
 
@@ -139,6 +143,9 @@ impl<'a> Versioned<'a> {
             if let Some(found) = bootstrap::find(scheme) {
                 numbers.insert(format!("bootstrap {scheme}"), found.info().version);
             }
+        }
+        if self.functions {
+            numbers.insert("bootstrap functions".to_owned(), bootstrap::functions::VERSION);
         }
         for test in self.tests {
             if let Some(group) = diagnostic::find(test) {

@@ -1,30 +1,32 @@
 //! The tests of a cell under their null hypotheses.
 
-use super::Shared;
 use super::draws::design;
+use super::{Ended, Shared, Watch};
 use crate::bootstrap::null::p_values;
 use crate::bootstrap::replicates::Path;
 use crate::diagnostic::null::statistic;
 use crate::diagnostic::{Context, Diagnostic};
 use crate::estimator::Problem;
 use crate::model::Bootstrap;
-use crate::outcome::{Failure, Test, TestBootstrap};
+use crate::outcome::{Test, TestBootstrap};
 
 /// Puts into `tests` what replicates under the null hypotheses of `group` say of them. A test whose
-/// group has no bootstrap version is left as it is.
+/// group has no bootstrap version is left as it is. Ends between two blocks when the run is to stop.
 pub(super) fn bootstrap(
-    shared: &Shared<'_>,
+    (shared, watch): (&Shared<'_>, &Watch<'_>),
     asked: &Bootstrap,
     (group, context): (&dyn Diagnostic, &Context<'_>),
     problem: &Problem<'_>,
     tests: &mut [Test],
-) -> Result<(), Failure> {
+) -> Result<(), Ended> {
     let design = design(shared, asked, problem.sample)?;
     for null in group.nulls(context) {
         let (basis, names) = (null.basis(), null.tests());
         let observed: Vec<_> = names.iter().map(|name| statistic(tests, name, basis)).collect();
         let count = asked.replicates as usize;
-        let found = p_values(&*null, &observed, problem.weights, (design, Path::Batched), count);
+        let how = (design, Path::Batched);
+        let go_on = || watch.go_on();
+        let found = p_values(&*null, &observed, problem.weights, how, (count, &go_on))?;
         for (name, found) in names.iter().zip(found) {
             let Some(found) = found else { continue };
             for test in tests.iter_mut().filter(|t| t.name == *name && t.basis == basis) {

@@ -1,5 +1,6 @@
 //! The bootstraps of a cell.
 
+use super::functions::Computed;
 use super::source::{Origin, Source};
 use super::{Ended, Shared, Watch, draws};
 use crate::bootstrap::Support;
@@ -7,9 +8,10 @@ use crate::bootstrap::acceleration::accelerations;
 use crate::bootstrap::replicates::{Path, Replicator, bootstrapped};
 use crate::bootstrap::stream::{HELD, summarise};
 use crate::bootstrap::summary::Original;
+use crate::estimator::derived::Function;
 use crate::estimator::{Estimated, Estimator, Problem};
 use crate::model::{Bootstrap, Keep};
-use crate::outcome::{BootstrapSummary, Estimate, Failure, FailureKind};
+use crate::outcome::{BootstrapSummary, Derived, Estimate, Failure, FailureKind};
 use crate::panel::sample::Sample;
 use crate::plan::Cell;
 use crate::store::replicates::Facts;
@@ -21,6 +23,8 @@ pub(super) struct Subject<'a> {
     pub(super) estimator: &'a dyn Estimator,
     pub(super) estimated: &'a Estimated,
     pub(super) impacts: &'a [Estimate],
+    /// The functions of the cell, in the order asked.
+    pub(super) derived: &'a [Derived],
     /// Hashes of the sample and of the weights.
     pub(super) hashes: (&'a str, &'a str),
 }
@@ -51,24 +55,28 @@ fn resample(
     fitted: &Subject<'_>,
     (name, keep, design): (&str, Keep, &Bootstrap),
 ) -> Result<BootstrapSummary, Ended> {
-    let &Subject { problem, estimator, estimated, impacts, hashes: (sample, weights), .. } = fitted;
+    let &Subject { cell, problem, estimator, estimated, impacts, .. } = fitted;
+    let (sample, weights) = fitted.hashes;
     let draws = draws::design(shared, design, problem.sample)?;
     let support = draws.scheme.supports(estimator, problem.model.effects);
     let caution = caution(support, design, problem.sample)?;
+    let computed = Computed::of(cell, &estimated.fit, fitted.derived);
     let replicator =
-        Replicator::new(problem, estimator, (estimated, impacts), draws, Path::Batched);
-    let estimates = bootstrapped(estimated, impacts);
+        Replicator::new(problem, estimator, (estimated, impacts), draws, Path::Batched)
+            .following(Computed::wanted(&computed));
+    let mut estimates = bootstrapped(estimated, impacts);
+    estimates.extend(computed.iter().map(|c| c.estimate));
     let heading = (keep != Keep::No).then(|| {
         Origin::new(
             (problem.model, sample, weights),
-            (estimated, &estimates),
+            (estimated, &estimates, computed.iter().map(|c| c.text.clone()).collect()),
             (design, draws.scheme.info().version, draws.key),
             &replicator,
         )
         .heading(&estimates)
     });
     let mut source = Source {
-        cell: fitted.cell,
+        cell,
         watch,
         replicator: &replicator,
         estimates: estimates.len(),
@@ -78,12 +86,13 @@ fn resample(
         again: false,
     };
     if let (Keep::Parquet, Some(heading)) = (keep, &heading) {
-        let facts = facts(shared, fitted.cell, (name, design), &estimates);
-        let file = format!("{}/{name}", fitted.cell.label());
+        let facts = facts(shared, cell, (name, design), &estimates);
+        let file = format!("{}/{name}", cell.label());
         source.distribution = Some(watch.keeper.distribution(&file, heading, facts)?);
     }
     let bounds = estimated.fit.convergence.as_ref().map(|c| c.interval);
-    let accelerations = accelerations(problem, estimator, estimated, impacts);
+    let functions: Vec<&Function> = computed.iter().map(|c| &c.function).collect();
+    let accelerations = accelerations(problem, estimator, estimated, impacts, &functions);
     let originals: Vec<Original<'_>> = estimates
         .iter()
         .zip(accelerations)

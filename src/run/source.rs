@@ -1,6 +1,7 @@
 //! The replicates of a bootstrap, block by block: those that earlier runs kept, and new ones.
 
 use super::{Ended, Event, Replicated, Watch};
+use crate::bootstrap::functions;
 use crate::bootstrap::replicates::{Path, Replicates, Replicator, VERSION};
 use crate::estimator::Estimated;
 use crate::ident::short_hash;
@@ -25,6 +26,9 @@ pub(super) struct Origin<'a> {
     stream: [u8; 32],
     /// Hash of estimates, standard errors and innovations, to the last bit.
     fit: String,
+    /// Functions of the estimates, kept beside them. Others make another journal: V* is not kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    functions: Option<(u32, Vec<String>)>,
     /// Hash of the first tile, where that costs next to nothing: replicates of another version of
     /// the kernels are never mixed with ours.
     first: Option<String>,
@@ -33,7 +37,7 @@ pub(super) struct Origin<'a> {
 impl<'a> Origin<'a> {
     pub(super) fn new(
         (model, sample, weights): (&'a Model, &'a str, &'a str),
-        (at, bootstrapped): (&Estimated, &[&Estimate]),
+        (at, bootstrapped, functions): (&Estimated, &[&Estimate], Vec<String>),
         (design, scheme_version, stream): (&Bootstrap, u32, [u8; 32]),
         replicator: &Replicator<'_>,
     ) -> Self {
@@ -46,6 +50,7 @@ impl<'a> Origin<'a> {
             design: Bootstrap { replicates: 0, ..design.clone() },
             stream,
             fit: hash(estimates.chain(at.innovations.iter().copied())),
+            functions: (!functions.is_empty()).then_some((functions::VERSION, functions)),
             first: match replicator.path() {
                 Path::Batched => {
                     Some(hash(replicator.replicates(0, LANES).numbers.into_iter().flatten()))

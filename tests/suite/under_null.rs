@@ -12,6 +12,7 @@ use spanel::math::random::Stream;
 use spanel::model::{Effects, Rescale};
 use spanel::panel::sample::Sample;
 use spanel::weights::Weights;
+use std::convert::Infallible;
 
 const N: usize = 9;
 const T: usize = 7;
@@ -96,7 +97,9 @@ fn found(
 ) -> Vec<Option<UnderNull>> {
     let scheme = spanel::bootstrap::find(scheme).expect("a scheme");
     let design = Design { scheme, rescale: Rescale::Df, block_length: None, key: [7; 32] };
-    p_values(null, observed, w, (design, path), count)
+    let Ok(found) =
+        p_values(null, observed, w, (design, path), (count, &|| Ok::<_, Infallible>(())));
+    found
 }
 
 #[test]

@@ -64,6 +64,8 @@ pub(super) struct Session {
     pub(super) local: Local,
     /// The results of the whole, where this is a part.
     whole: Option<Records>,
+    /// Set by Ctrl-C.
+    stop: Arc<AtomicBool>,
     _lock: Lock,
 }
 
@@ -96,7 +98,8 @@ impl Session {
         for mistake in &records.damaged {
             eprintln!("{mistake}; what it held is fitted again");
         }
-        Ok(Self { loaded, inputs, templates, folder, records, local, whole, _lock: lock })
+        let stop = stop_on_ctrl_c();
+        Ok(Self { loaded, inputs, templates, folder, records, local, whole, stop, _lock: lock })
     }
 
     fn cautions(&self) -> Vec<String> {
@@ -158,11 +161,20 @@ impl Session {
         if failed { Ending::CellsFailed } else { Ending::Done }
     }
 
-    /// What there is beside the cells, and everything that is rendered.
+    /// What there is beside the cells, and everything that is rendered; nothing of it where Ctrl-C
+    /// came before it was whole.
     pub(super) fn finish(&self, agenda: &Agenda<'_>) -> Result<(), Ending> {
         let loaded = &self.loaded;
         let mut series = run::experiment(&loaded.spec, &self.inputs);
-        series.joint = run::joint(&loaded.plan, &loaded.spec, &self.inputs);
+        let Some(joint) = run::joint(&loaded.plan, &loaded.spec, &self.inputs, &self.stop) else {
+            eprintln!(
+                "interrupted: the cells are done and kept in {}; a new run makes the families and \
+                 tables",
+                self.folder.root().display(),
+            );
+            return Err(Ending::Interrupted);
+        };
+        series.joint = joint;
         loaded.or_report(self.folder.write_experiment(&series))?;
         let made = (&series, &self.templates);
         loaded.or_report(render_files(loaded, &self.folder, &self.records, made))?;
@@ -181,7 +193,7 @@ impl Session {
     /// Fits cells and keeps each record as it is done.
     fn fit_all(&self, items: &[&Item<'_>], keys: &BTreeMap<CellId, RecordKey>) -> Checked<Summary> {
         let cells: Vec<&Cell> = items.iter().map(|item| item.cell).collect();
-        let stop = stop_on_ctrl_c();
+        let stop = &self.stop;
         let progress = Progress::start(cells.len(), run::replicates(&cells));
         let (fitted, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let unwritten: Mutex<Option<Mistakes>> = Mutex::new(None);
@@ -192,7 +204,7 @@ impl Session {
             *unwritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(mistakes);
         };
         let spec = &self.loaded.spec;
-        run::run(items, spec, &self.inputs, &stop, &self.folder, &|event| match event {
+        run::run(items, spec, &self.inputs, stop, &self.folder, &|event| match event {
             Event::Started(cell) => {
                 clock.started(cell);
                 progress.started();

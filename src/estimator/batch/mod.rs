@@ -35,6 +35,8 @@ pub use forms::{Forms, TileForms};
 pub use unit::UnitForms;
 
 use super::Problem;
+use super::impacts::Multipliers;
+use crate::math::dual::Dual;
 use crate::math::lanes::{LANES, Lane};
 use crate::model::{Effects, LagOrder};
 use crate::weights::spectrum::Spectrum;
@@ -51,6 +53,32 @@ pub struct TileEstimates<'a> {
     pub solved: [bool; LANES],
 }
 
+/// What functions of the estimates need of a tile beside them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TileSpread {
+    /// V* between some positions of θ, positions × positions, row by row.
+    pub covariance: Vec<Lane>,
+    /// Those of effects; `None` without a spatial lag.
+    pub multipliers: Option<TileMultipliers>,
+}
+
+/// The multipliers of effects, each with its derivative in ρ, at the ρ* of each replicate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TileMultipliers {
+    /// D and ∂D/∂ρ.
+    pub direct: [Lane; 2],
+    /// S and ∂S/∂ρ.
+    pub total: [Lane; 2],
+}
+
+impl TileMultipliers {
+    /// Those of one replicate.
+    pub fn of(&self, lane: usize) -> Multipliers {
+        let dual = |parts: &[Lane; 2]| Dual { value: parts[0][lane], slope: parts[1][lane] };
+        Multipliers { direct: dual(&self.direct), total: dual(&self.total) }
+    }
+}
+
 /// An estimator at a fit, as a function of forms of new innovations.
 pub trait Reduction: Sync + Send {
     /// The forms it needs.
@@ -64,6 +92,17 @@ pub trait Reduction: Sync + Send {
 
     /// Forms → estimates. `scratch` holds [`scratch`](Self::scratch) lanes of anything.
     fn finish(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>);
+
+    /// The covariance between `positions` of θ, and the multipliers, of the replicates that
+    /// [`finish`](Self::finish) has just put into `found`, with what it left in `scratch`. Asked
+    /// only where functions of the estimates are wanted.
+    fn spread(
+        &self,
+        positions: &[usize],
+        scratch: &mut [Lane],
+        found: &TileEstimates<'_>,
+        out: &mut TileSpread,
+    );
 }
 
 /// Whether an estimator with a spatial parameter reduces: removing the effects of `problem` commutes

@@ -3,7 +3,7 @@
 
 use super::forms::{Forms, TileForms};
 use super::slm::triangular;
-use super::{Reduction, TileEstimates};
+use super::{Reduction, TileEstimates, TileSpread};
 use crate::estimator::{Estimated, Problem};
 use crate::math::lanes::{LANES, Lane};
 use crate::math::simd::{Kernel, dispatch};
@@ -20,6 +20,8 @@ pub struct Ols {
     r_inverse: Vec<f64>,
     /// Diagonal of (X'QX)⁻¹.
     spread: Vec<f64>,
+    /// (X'QX)⁻¹, row by row.
+    gram_inverse: Vec<f64>,
 }
 
 /// The reduction of `at`.
@@ -37,6 +39,7 @@ pub(in crate::estimator) fn reduction(problem: &Problem<'_>, at: &Estimated) -> 
         divisor,
         r_inverse: (0..k * k).map(|at| r_inverse[(at / k, at % k)]).collect(),
         spread: (0..k).map(|j| gram_inverse[(j, j)]).collect(),
+        gram_inverse: (0..k * k).map(|at| gram_inverse[(at / k, at % k)]).collect(),
     })
 }
 
@@ -80,6 +83,31 @@ impl Reduction for Ols {
 
     fn finish(&self, forms: &TileForms, _: &mut [Lane], out: &mut TileEstimates<'_>) {
         dispatch(Finish { of: self, forms, out });
+    }
+
+    fn spread(
+        &self,
+        positions: &[usize],
+        _: &mut [Lane],
+        found: &TileEstimates<'_>,
+        out: &mut TileSpread,
+    ) {
+        let (k, m) = (self.slopes.len(), positions.len());
+        for (a, &i) in positions.iter().enumerate() {
+            for (b, &j) in positions.iter().enumerate() {
+                let by_sigma2 = if i < k && j < k { self.gram_inverse[i * k + j] } else { 0.0 };
+                let entry = &mut out.covariance[a * m + b];
+                for l in 0..LANES {
+                    let sigma2 = found.values[k][l];
+                    entry[l] = if i == k && j == k {
+                        2.0 * sigma2 * sigma2 / self.divisor
+                    } else {
+                        sigma2 * by_sigma2
+                    };
+                }
+            }
+        }
+        out.multipliers = None;
     }
 }
 

@@ -10,6 +10,7 @@
 //! SSR′ = c′ − 2b′'γ + γ'M′γ,  γ = M⁻¹b (envelope theorem)
 //! SSR″ = c″ − 2b″'γ + γ'M″γ − 2|L⁻¹(b′ − M′γ)|²,  M = LL'
 //! 1/V_λ = T tr(GG + G'G) − 2T²(tr G)²/n,  V_β = σ²R⁻¹M⁻¹R⁻ᵀ
+//! Cov(λ, σ²) = −2σ²T tr G V_λ/n;  β covaries with neither
 //! ```
 //!
 //! The formulas are those of `estimator::sem`, with y* replaced by what generated it.
@@ -19,7 +20,7 @@ use super::newton::{Profile, climb};
 use super::operator::Operator;
 use super::panel::Panel;
 use super::slm::triangular;
-use super::{Reduction, TileEstimates, reduces};
+use super::{Reduction, TileEstimates, TileSpread, reduces};
 use crate::estimator::problem::matrix;
 use crate::estimator::{Estimated, Problem};
 use crate::math::lanes::{LANES, Lane};
@@ -353,6 +354,71 @@ impl Sem {
     }
 }
 
+impl Sem {
+    /// Where [`solve`](Self::solve) leaves the factor of M, and the functions on the panel; then
+    /// room for a k × k matrix.
+    #[inline(always)]
+    fn left<'a>(&self, scratch: &'a mut [Lane]) -> (&'a [Lane], &'a [Lane], &'a mut [Lane]) {
+        let k = self.k;
+        let (left, free) = scratch.split_at_mut(self.solved_in());
+        let (factor, rest) = left.split_at(k * (k + 1) / 2);
+        (factor, &rest[3 * k..], free)
+    }
+
+    /// Lanes that [`solve`](Self::solve) works in.
+    fn solved_in(&self) -> usize {
+        let k = self.k;
+        k * (k + 1) / 2 + 3 * k + self.panel.room() + self.panel.scratch()
+    }
+
+    #[inline(always)]
+    fn spread_of(
+        &self,
+        positions: &[usize],
+        scratch: &mut [Lane],
+        found: &TileEstimates<'_>,
+        out: &mut TileSpread,
+    ) {
+        let (k, m) = (self.k, positions.len());
+        let (factor, functions, rows) = self.left(scratch);
+        let sigma2 = &found.values[k + 1];
+        // L⁻¹r_j, r_j the row of R⁻¹.
+        for &j in positions.iter().filter(|j| **j < k) {
+            let row = &mut rows[j * k..(j + 1) * k];
+            for i in 0..k {
+                row[i] = [self.r_inverse[j * k + i]; LANES];
+            }
+            forward(factor, row);
+        }
+        for (a, &i) in positions.iter().enumerate() {
+            for (b, &j) in positions.iter().enumerate() {
+                let mut entry = [0.0; LANES];
+                if i < k && j < k {
+                    for c in 0..k {
+                        let (x, y) = (&rows[i * k + c], &rows[j * k + c]);
+                        for l in 0..LANES {
+                            entry[l] = x[l].mul_add(y[l], entry[l]);
+                        }
+                    }
+                    for l in 0..LANES {
+                        entry[l] *= sigma2[l];
+                    }
+                } else if i >= k && j >= k {
+                    for l in 0..LANES {
+                        let slope =
+                            2.0 * sigma2[l] * self.periods * functions[0][l] / self.observations;
+                        let own = found.std_errors[i][l] * found.std_errors[j][l];
+                        let variance = found.std_errors[k][l] * found.std_errors[k][l];
+                        entry[l] = if i == j { own } else { -slope * variance };
+                    }
+                }
+                out.covariance[a * m + b] = entry;
+            }
+        }
+        out.multipliers = None;
+    }
+}
+
 impl Reduction for Sem {
     fn forms(&self) -> &Forms {
         &self.forms
@@ -363,12 +429,21 @@ impl Reduction for Sem {
     }
 
     fn scratch(&self) -> usize {
-        let k = self.k;
-        k * (k + 1) / 2 + 3 * k + self.panel.room() + self.panel.scratch()
+        self.solved_in() + self.k * self.k
     }
 
     fn finish(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>) {
         dispatch(Finish { of: self, forms, scratch, out });
+    }
+
+    fn spread(
+        &self,
+        positions: &[usize],
+        scratch: &mut [Lane],
+        found: &TileEstimates<'_>,
+        out: &mut TileSpread,
+    ) {
+        dispatch(Spread { of: self, positions, scratch, found, out });
     }
 }
 
@@ -385,5 +460,22 @@ impl Kernel for Finish<'_, '_> {
     #[inline(always)]
     fn run(self) {
         self.of.solve(self.forms, self.scratch, self.out);
+    }
+}
+
+struct Spread<'a, 'b> {
+    of: &'a Sem,
+    positions: &'a [usize],
+    scratch: &'a mut [Lane],
+    found: &'a TileEstimates<'b>,
+    out: &'a mut TileSpread,
+}
+
+impl Kernel for Spread<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.of.spread_of(self.positions, self.scratch, self.found, self.out);
     }
 }

@@ -10,6 +10,7 @@
 //! γ*     = γ̂ + a − θ(c₀ + b),  β* = R⁻¹γ*
 //! 1/V_ρ  = T tr(GG + G'G) + (γ'N₂γ − |N₁γ|²)/σ² − 2T²(tr G)²/n
 //! V_β    = σ²(X'QX)⁻¹ + V_ρ hh',  h = R⁻¹N₁γ,  Cov(β, ρ) = −V_ρ h
+//! V      = diag(σ²(X'QX)⁻¹, 0, 2σ⁴/n) + V_ρ dd',  d = (h, −1, 2σ²T tr G/n), of all of (β, ρ, σ²)
 //! N₁     = Q_x'Q(I ⊗ G)Q_x,  N₂ = (Q(I ⊗ G)Q_x)'(Q(I ⊗ G)Q_x), both at ρ*
 //! ```
 //!
@@ -20,7 +21,7 @@ use super::newton::{Profile, climb};
 use super::operator::Operator;
 use super::panel::Panel;
 use super::products::Products;
-use super::{Reduction, TileEstimates, reduces};
+use super::{Reduction, TileEstimates, TileMultipliers, TileSpread, reduces};
 use crate::estimator::{Estimated, Problem};
 use crate::math::lanes::{LANES, Lane};
 use crate::math::linalg::dot;
@@ -46,6 +47,8 @@ pub struct Slm {
     r_inverse: Vec<f64>,
     /// Diagonal of (X'QX)⁻¹.
     spread: Vec<f64>,
+    /// (X'QX)⁻¹, row by row.
+    gram_inverse: Vec<f64>,
     /// First coefficient that is a regressor's.
     first_regressor: usize,
     /// The sum of every row of W; `None`: the total multiplier and its slope are on the panel.
@@ -109,6 +112,7 @@ pub(in crate::estimator) fn reduction(
         gg: dot(&g, &g),
         r_inverse: (0..k * k).map(|at| r_inverse[(at / k, at % k)]).collect(),
         spread: (0..k).map(|j| gram_inverse[(j, j)]).collect(),
+        gram_inverse: (0..k * k).map(|at| gram_inverse[(at / k, at % k)]).collect(),
         first_regressor: usize::from(!problem.has_effects()),
         row_sum,
     })
@@ -254,6 +258,64 @@ impl Slm {
         self.effects(&rho, functions, (&sigma2, &variance, h), out);
     }
 
+    /// D and S with their derivatives.
+    #[inline(always)]
+    fn multipliers(&self, rho: &Lane, functions: &[Lane]) -> TileMultipliers {
+        let (mut direct, mut total) = ([[0.0; LANES]; 2], [[0.0; LANES]; 2]);
+        for l in 0..LANES {
+            let (g, gg) = (functions[0][l], functions[1][l]);
+            direct[0][l] = rho[l].mul_add(g / self.units, 1.0);
+            direct[1][l] = rho[l].mul_add(gg, g) / self.units;
+            (total[0][l], total[1][l]) = match self.row_sum {
+                Some(s) => {
+                    let m = 1.0 / (-rho[l]).mul_add(s, 1.0);
+                    (m, s * m * m)
+                }
+                None => (functions[3][l], functions[4][l]),
+            };
+        }
+        TileMultipliers { direct, total }
+    }
+
+    /// h and the functions on the panel, where [`solve`](Self::solve) leaves them.
+    #[inline(always)]
+    fn left<'a>(&self, scratch: &'a [Lane]) -> (&'a [Lane], &'a [Lane]) {
+        (&scratch[2 * self.k..3 * self.k], &scratch[3 * self.k..])
+    }
+
+    #[inline(always)]
+    fn spread_of(
+        &self,
+        positions: &[usize],
+        scratch: &[Lane],
+        found: &TileEstimates<'_>,
+        out: &mut TileSpread,
+    ) {
+        let (k, m) = (self.k, positions.len());
+        let (h, functions) = self.left(scratch);
+        let (rho, sigma2) = (&found.values[k], &found.values[k + 1]);
+        let along = |at: usize, l: usize| match at {
+            j if j < k => h[j][l],
+            j if j == k => -1.0,
+            _ => 2.0 * sigma2[l] * self.periods * functions[0][l] / self.observations,
+        };
+        for (a, &i) in positions.iter().enumerate() {
+            for (b, &j) in positions.iter().enumerate() {
+                let entry = &mut out.covariance[a * m + b];
+                for l in 0..LANES {
+                    let base = match (i < k, j < k) {
+                        (true, true) => sigma2[l] * self.gram_inverse[i * k + j],
+                        _ if i == j && i > k => 2.0 * sigma2[l] * sigma2[l] / self.observations,
+                        _ => 0.0,
+                    };
+                    let variance = found.std_errors[k][l] * found.std_errors[k][l];
+                    entry[l] = (variance * along(i, l)).mul_add(along(j, l), base);
+                }
+            }
+        }
+        out.multipliers = Some(self.multipliers(rho, functions));
+    }
+
     /// Direct, indirect and total effects with their delta-method standard errors.
     #[inline(always)]
     fn effects(
@@ -263,19 +325,10 @@ impl Slm {
         (sigma2, variance, h): (&Lane, &Lane, &[Lane]),
         out: &mut TileEstimates<'_>,
     ) {
-        let mut multiplier = [[0.0; LANES]; 3];
-        let mut slope = [[0.0; LANES]; 3];
+        let TileMultipliers { direct, total } = self.multipliers(rho, functions);
+        let mut multiplier = [direct[0], [0.0; LANES], total[0]];
+        let mut slope = [direct[1], [0.0; LANES], total[1]];
         for l in 0..LANES {
-            let (g, gg) = (functions[0][l], functions[1][l]);
-            multiplier[0][l] = rho[l].mul_add(g / self.units, 1.0);
-            slope[0][l] = rho[l].mul_add(gg, g) / self.units;
-            (multiplier[2][l], slope[2][l]) = match self.row_sum {
-                Some(s) => {
-                    let m = 1.0 / (-rho[l]).mul_add(s, 1.0);
-                    (m, s * m * m)
-                }
-                None => (functions[3][l], functions[4][l]),
-            };
             multiplier[1][l] = multiplier[2][l] - multiplier[0][l];
             slope[1][l] = slope[2][l] - slope[0][l];
         }
@@ -375,6 +428,16 @@ impl Reduction for Slm {
     fn finish(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>) {
         dispatch(Finish { of: self, forms, scratch, out });
     }
+
+    fn spread(
+        &self,
+        positions: &[usize],
+        scratch: &mut [Lane],
+        found: &TileEstimates<'_>,
+        out: &mut TileSpread,
+    ) {
+        dispatch(Spread { of: self, positions, scratch, found, out });
+    }
 }
 
 struct Finish<'a, 'b> {
@@ -390,5 +453,22 @@ impl Kernel for Finish<'_, '_> {
     #[inline(always)]
     fn run(self) {
         self.of.solve(self.forms, self.scratch, self.out);
+    }
+}
+
+struct Spread<'a, 'b> {
+    of: &'a Slm,
+    positions: &'a [usize],
+    scratch: &'a [Lane],
+    found: &'a TileEstimates<'b>,
+    out: &'a mut TileSpread,
+}
+
+impl Kernel for Spread<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.of.spread_of(self.positions, self.scratch, self.found, self.out);
     }
 }

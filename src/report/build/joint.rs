@@ -8,9 +8,9 @@ use crate::report::joint::stored;
 use crate::report::markdown::written;
 use crate::report::number::{self, Number};
 use crate::report::table::{Align, Column, Entry, Footnotes, Group, Head, Row, Table};
-use crate::report::{Source, labels, notes};
+use crate::report::{Source, functions, labels, notes};
 use crate::spec::Axis;
-use crate::spec::tables::TableSpec;
+use crate::spec::tables::{Parentheses, RowTerm, TableSpec};
 
 /// Columns beside the labels.
 const WIDTH: usize = 6;
@@ -140,6 +140,10 @@ fn table_notes(
         };
         let terms: Vec<Term> = hypotheses().map(|h| h.term.clone()).collect();
         said.extend(notes::spatial_terms(&terms));
+        let rows: Vec<RowTerm> = family.rows.iter().map(|row| RowTerm::parse(row)).collect();
+        said.extend(functions::derived(source, (&rows, Parentheses::StdError), |row| {
+            functions::row_label(source, row, cells)
+        }));
         said.push(format!("Family of {} hypotheses, each that a value is 0.", terms.len()));
         said.push(
             "Fit, Bootstrap: p-values of each hypothesis alone. Max-t: single-step p-values by \

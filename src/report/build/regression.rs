@@ -294,11 +294,11 @@ fn table_notes(
     let mut said = notes::data(source);
     said.extend(notes::common(source, &wanted.cells.columns, columns));
     said.extend(notes::spatial_terms(&shown));
-    said.extend(functions::derived(source, rows, |row| {
+    said.extend(functions::derived(source, (rows, wanted.parentheses), |row| {
         row_label(source, &wanted.labels, row, columns)
     }));
     said.extend(parentheses(wanted.parentheses, columns));
-    said.extend(notes::bootstrap(source, wanted.parentheses, columns));
+    said.extend(notes::bootstrap(source, (wanted.parentheses, &shown), columns));
     said.extend(notes::randomisation(source, wanted.parentheses, columns));
     match wanted.parentheses {
         Parentheses::BootstrapStdError

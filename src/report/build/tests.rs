@@ -241,9 +241,19 @@ fn bootstraps(source: Source<'_>, names: &[String], columns: &[CellColumn<'_>]) 
         [] => String::new(),
         some => format!("; no bootstrap version of {}", some.join(", ")),
     };
+    let of_wald = |name: &&String| name.starts_with("wald:");
+    let any = |wald: bool| names.iter().any(|n| of_wald(&n) == wald && made(n));
+    let how = match (any(false), any(true)) {
+        (_, false) => "generated under the null hypothesis",
+        (false, true) => "of the fit, centred at its estimates (Hall & Wilson 1991)",
+        (true, true) => {
+            "generated under the null hypothesis (Wald tests: of the fit, centred at its \
+             estimates; Hall & Wilson 1991)"
+        }
+    };
     Some(format!(
-        "Bootstrap p-values in parentheses, the statistic among those of replicates generated \
-         under the null hypothesis: {said}; seed {}{without}.",
+        "Bootstrap p-values in parentheses, the statistic among those of replicates {how}: {said}; \
+         seed {}{without}.",
         source.spec.seed.0
     ))
 }

@@ -118,17 +118,20 @@ impl Resolver<'_> {
         self.names(list, at, kind, section)
     }
 
-    /// The bootstrap of a grid's tests: its draws have to obey the null hypothesis.
+    /// The bootstrap of a grid's tests: its draws have to obey the null hypothesis, but for Wald
+    /// tests, whose replicates are centred at the estimates.
     fn test_bootstrap(&mut self, name: &str, raw: &RawGrid, place: &KeyPath) -> Option<String> {
         let at = place.join("test_bootstrap");
-        if raw.tests.is_empty() && !self.reported(&place.join("tests")) {
+        let known = |key: &str| self.reported(&place.join(key));
+        if raw.tests.is_empty() && raw.wald.is_none() && !known("tests") && !known("wald") {
             let help = "add for instance tests = [\"lm\", \"moran\"], or take it out";
             self.wrong(&at, "this grid has no tests to bootstrap", help);
         }
         self.names(&OneOrMany::One(name.to_owned()), &at, "bootstrap", "bootstrap")?;
         let scheme = self.raw.bootstrap.get(name).and_then(|b| b.scheme.as_deref()).unwrap_or(name);
         let known = self.vocabulary.schemes.iter().find(|known| known.name == scheme);
-        if let Some(because) = known.and_then(|known| known.no_null.clone()) {
+        let no_null = known.and_then(|known| known.no_null.clone());
+        if let Some(because) = no_null.filter(|_| !raw.tests.is_empty()) {
             let text =
                 format!("draws of `{scheme}` do not obey the null hypothesis of these tests");
             let help = format!("{because}; `residual`, `wild` and `unit-wild` do obey it");
