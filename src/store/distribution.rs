@@ -1,13 +1,15 @@
 //! Replicates for users: a Parquet file with a row for each replicate that could be fitted.
 //!
 //! Columns: `replicate`, the number of its random stream from 0 (INT64); then for each estimate its
-//! name, and `se:` with the name for its standard error (DOUBLE). No column has missing values:
-//! numbers that are left out of `replicate` could not be fitted. Not compressed: the digits of
+//! name, and `se:` with the name for its standard error (DOUBLE). Numbers that are left out of
+//! `replicate` could not be fitted. Only functions of the coefficients, `derived:NAME`, have missing
+//! values (null), where they do not exist in a replicate that could be fitted. Not compressed: the digits of
 //! replicates are random. The bytes do not depend on how the replicates were cut into blocks.
 
 use super::replicates::{Distribution, Facts, Heading, Tiles};
 use super::whole::{make_readable, temporary_in};
 use crate::mistake::{Checked, Mistake, Mistakes};
+use crate::model::Term;
 use parquet::basic::{Repetition, Type as Physical};
 use parquet::data_type::{DoubleType, Int64Type};
 use parquet::errors::Result as Written;
@@ -31,6 +33,8 @@ pub struct ParquetFile {
     numbers: Vec<i64>,
     /// By column: a value and a standard error for each term.
     columns: Vec<Vec<f64>>,
+    /// Terms that may be missing.
+    optional: Vec<bool>,
 }
 
 impl std::fmt::Debug for ParquetFile {
@@ -48,14 +52,17 @@ impl ParquetFile {
     fn try_begin(path: &Path, heading: &Heading, facts: Facts) -> Written<Self> {
         let folder = path.parent().unwrap_or(Path::new(""));
         std::fs::create_dir_all(folder)?;
-        let column = |name: &str, kind: Physical| {
+        let column = |name: &str, kind: Physical, optional: bool| {
+            let repetition = if optional { Repetition::OPTIONAL } else { Repetition::REQUIRED };
             let column = Type::primitive_type_builder(name, kind);
-            column.with_repetition(Repetition::REQUIRED).build().map(Arc::new)
+            column.with_repetition(repetition).build().map(Arc::new)
         };
-        let mut fields = vec![column("replicate", Physical::INT64)?];
-        for term in &heading.terms {
-            fields.push(column(term, Physical::DOUBLE)?);
-            fields.push(column(&format!("se:{term}"), Physical::DOUBLE)?);
+        let is_function = |term: &String| matches!(Term::parse(term), Term::Derived(_));
+        let optional: Vec<bool> = heading.terms.iter().map(is_function).collect();
+        let mut fields = vec![column("replicate", Physical::INT64, false)?];
+        for (term, &optional) in heading.terms.iter().zip(&optional) {
+            fields.push(column(term, Physical::DOUBLE, optional)?);
+            fields.push(column(&format!("se:{term}"), Physical::DOUBLE, optional)?);
         }
         let schema = Type::group_type_builder("replicates").with_fields(fields).build()?;
         let facts = facts.into_iter().map(|(name, fact)| KeyValue::new(name, fact)).collect();
@@ -72,6 +79,7 @@ impl ParquetFile {
             writer: SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties))?,
             numbers: Vec::with_capacity(ROWS),
             columns: vec![Vec::with_capacity(ROWS); 2 * heading.terms.len()],
+            optional,
         })
     }
 
@@ -85,13 +93,23 @@ impl ParquetFile {
             column.typed::<Int64Type>().write_batch(&self.numbers, None, None)?;
             column.close()?;
         }
-        for values in &mut self.columns {
-            if let Some(mut column) = group.next_column()? {
-                column.typed::<DoubleType>().write_batch(values, None, None)?;
+        for (pair, &optional) in self.columns.chunks_exact(2).zip(&self.optional) {
+            // One that does not exist has a standard error of 0.
+            let there: Vec<i16> = pair[1].iter().map(|s| i16::from(*s != 0.0)).collect();
+            for values in pair {
+                let Some(mut column) = group.next_column()? else { continue };
+                let doubles = column.typed::<DoubleType>();
+                if optional {
+                    let of = values.iter().zip(&there).filter(|(_, there)| **there == 1);
+                    let values: Vec<f64> = of.map(|(v, _)| *v).collect();
+                    doubles.write_batch(&values, Some(&there), None)?;
+                } else {
+                    doubles.write_batch(values, None, None)?;
+                }
                 column.close()?;
             }
-            values.clear();
         }
+        self.columns.iter_mut().for_each(Vec::clear);
         group.close()?;
         self.numbers.clear();
         Ok(())
@@ -195,6 +213,24 @@ mod tests {
             (b, [v, v + 0.25, v + 100.0, v + 100.25])
         });
         assert_eq!(rows, want);
+    }
+
+    #[test]
+    fn a_function_that_does_not_exist_in_a_replicate_is_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.parquet");
+        let heading = Heading { terms: vec!["derived:x".to_owned()], ..heading() };
+        let mut file = ParquetFile::begin(&path, &heading, Vec::new()).unwrap();
+        let numbers = vec![1.5, 0.0, 0.25, 0.0].into();
+        file.add(&Tiles { first: 0, good: vec![true; 2].into(), numbers }, 2).unwrap();
+        Box::new(file).finish().unwrap();
+        let file = SerializedFileReader::new(std::fs::File::open(&path).unwrap()).unwrap();
+        let rows: Vec<String> =
+            file.get_row_iter(None).unwrap().map(|row| row.unwrap().to_string()).collect();
+        let row = |b: usize, v: &str, s: &str| {
+            format!("{{replicate: {b}, derived:x: {v}, se:derived:x: {s}}}")
+        };
+        assert_eq!(rows, [row(0, "1.5", "0.25"), row(1, "null", "null")]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use spanel::model::{Effects, Impact, Model, SmallSample, Term};
 use spanel::outcome::{Estimate, NullDistribution, TestOutcome};
 use spanel::panel::sample::Sample;
 use spanel::weights::Weights;
+use std::collections::BTreeMap;
 
 const N: usize = 9;
 const T: usize = 6;
@@ -244,4 +245,199 @@ fn functions_are_part_of_what_a_cell_asks_and_labels_are_not() {
     assert_eq!(planned(&spaced), planned(&asked), "the same function written otherwise");
     let other = asked.replace("\"measure + measure@lag1\"", "\"measure - measure@lag1\"");
     assert_ne!(planned(&other), planned(&asked));
+}
+
+/// The lab with bootstraps of functions and joint tests, of the models with one lag of individual
+/// effects.
+fn resampled() -> Lab {
+    let lab = lab();
+    let spec = std::fs::read_to_string(lab.path("lab.toml")).unwrap();
+    let functions = "\n[derived.own]\nexpr = \"measure\"\n\n[derived.some]\nexpr = \"ln(z - 0.3)\"\n\n\
+                     [derived.near]\nexpr = \"z - 0.4\"\n\n[wald.one]\nzero = \"z - 0.4\"\n\n[bootstrap.residual]\nreplicates = 199\n\n\
+                     [grids.main]\nbootstrap = \"residual\"\ntest_bootstrap = \"residual\"";
+    let spec = spec
+        .replace("\n[grids.main]", functions)
+        .replace(
+            "\"total\", \"log\"]\nwald = \"lags\"",
+            "\"total\", \"log\", \"own\", \"some\", \"near\"]\nwald = [\"lags\", \"one\"]",
+        )
+        .replace("effects = [\"none\", \"individual\", \"two-way\"]", "effects = \"individual\"")
+        .replace("region = [\"all\", \"some\"]", "region = \"all\"")
+        .replace("id = \"main\"\n", "id = \"main\"\nparentheses = \"bootstrap-interval\"\n")
+        .replace("\"derived:log\"]", "\"derived:some\"]")
+        .replace("rows = [\"wald:lags\"]", "rows = [\"lm-lag\", \"wald:lags\", \"wald:one\"]");
+    let family = "\n[joint.functions]\nrows = [\"derived:own\", \"derived:long_run\", \"measure\"]\n\
+                  bootstrap = \"residual\"\n\n[[tables]]\nid = \"joint\"\nkind = \"joint\"\n\
+                  joint = \"functions\"\n\n[[tables]]\nid = \"robustness\"\nkind = \"robustness\"\n\
+                  rows = [\"derived:own\"]\n";
+    lab.write("lab.toml", &format!("{spec}{family}"));
+    lab
+}
+
+/// Rows of a CSV file by the names of its columns.
+fn rows(bytes: &[u8]) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let header = reader.headers().unwrap().clone();
+    let row = |row: csv::Result<csv::StringRecord>| {
+        header.iter().map(str::to_owned).zip(row.unwrap().iter().map(str::to_owned)).collect()
+    };
+    reader.records().map(row).collect()
+}
+
+#[test]
+fn functions_have_bootstraps_in_csv_files_and_tables() {
+    let lab = resampled();
+    assert_exit(&lab.run(&["run", "lab.toml", "--jobs", "1"]), 0);
+    let files = lab.files("results/lab");
+    let bootstrap = rows(&files["bootstrap.csv"]);
+    let of = |term: &str| bootstrap.iter().filter(|r| r["term"] == term).collect::<Vec<_>>();
+    // Three models with and without a lag: only some have it, and one has a spatial lag.
+    assert_eq!((of("derived:own").len(), of("derived:long_run").len()), (6, 3));
+    assert_eq!((of("derived:total").len(), of("derived:log").len()), (2, 0));
+    // A function that is a coefficient has its numbers, and the test of one function alone that
+    // function's p-value.
+    let tests = rows(&files["tests.csv"]);
+    let joint = rows(&files["joint.csv"]);
+    for (own, coefficient) in of("derived:own").into_iter().zip(of("ln_x")) {
+        assert_eq!(own["cell"], coefficient["cell"]);
+        for column in ["std_error", "bca_low", "percentile_t_high", "p_value", "failed"] {
+            let number = |row: &BTreeMap<String, String>| row[column].parse::<f64>().unwrap();
+            assert_close(column, number(own), number(coefficient), 1e-9);
+        }
+        let same_cell = |r: &&BTreeMap<String, String>| r["cell"] == own["cell"];
+        let test = tests.iter().filter(same_cell).find(|r| r["test"] == "wald:one").unwrap();
+        let near = of("derived:near").into_iter().find(same_cell).unwrap();
+        assert_eq!(test["bootstrap_p_value"], near["p_value"]);
+        assert!(
+            near["p_value"].parse::<f64>().unwrap() > 0.1,
+            "it should not be the least there is"
+        );
+        let hypothesis = |term: &str| {
+            joint.iter().filter(same_cell).find(|r| r["term"] == term).unwrap().clone()
+        };
+        let (f, b) = (hypothesis("derived:own"), hypothesis("ln_x"));
+        assert_eq!((&f["p_bootstrap"], &f["p_max_t"]), (&b["p_bootstrap"], &b["p_max_t"]));
+        assert_eq!(f["p_bootstrap"], own["p_value"]);
+    }
+    // ln(z - 0.3) does not exist in some replicates, which fails for nothing else.
+    let failed = |r: &&BTreeMap<String, String>| r["failed"] != "0";
+    assert!(of("derived:some").iter().any(failed) && !of("z").iter().any(failed));
+    let settings = || {
+        let mut settings = insta::Settings::clone_current();
+        settings.add_filter("[0-9a-f]{32}", "[cell]");
+        settings
+    };
+    for name in ["main", "wald", "joint", "robustness"] {
+        let table = text(&files[&format!("tables/{name}.md")]);
+        let snapshot = format!("functions_resampled_in_table_{name}");
+        settings().bind(|| insta::assert_snapshot!(snapshot, table));
+    }
+    assert_exit(&lab.run(&["render", "lab.toml"]), 0);
+    assert!(lab.files("results/lab") == files);
+    assert_exit(&lab.run(&["run", "lab.toml", "--jobs", "3", "--results", "three"]), 0);
+    assert!(lab.files("three/lab") == files, "threads");
+}
+
+/// Ctrl-C while a family's replicates are drawn ends the run with nothing of it; the next run makes
+/// it whole.
+#[cfg(unix)]
+#[test]
+fn a_family_that_is_stopped_leaves_nothing_half_done() {
+    use std::process::{Command, Stdio};
+    let lab = resampled();
+    // Directed links have no batched path: one fit at a time.
+    lab.write("links.gal", &crate::cli::GAL.replace("a 2\nb f\n", "a 1\nb\n"));
+    let set = ["--set", "weights.w.asymmetric=true", "--set", "bootstrap.residual.replicates=2400"];
+    let run = || lab.run(&[&["run", "lab.toml"], &set[..]].concat());
+    assert_exit(&run(), 0);
+    let whole = lab.files("results/lab");
+    let records = || std::fs::read_dir(lab.path("results/lab/records")).map_or(0, Iterator::count);
+    // The cells' own replicates are kept now, and what is left to draw is the tests' and the
+    // family's.
+    let cells = records();
+    std::fs::remove_dir_all(lab.path("results/lab/records")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_spanel"));
+    command.args([&["run", "lab.toml"], &set[..]].concat()).current_dir(lab.path("."));
+    let mut child =
+        command.env_clear().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while records() < cells && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    Command::new("kill").args(["-INT", &child.id().to_string()]).output().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_exit(&output, 130);
+    let said = text(&output.stderr);
+    assert!(said.contains(&format!("{cells} of {cells} cells are done")), "{said}");
+    assert_exit(&lab.run(&[&["render", "lab.toml"], &set[..]].concat()), 0);
+    let table = text(&lab.files("results/lab")["tables/joint.md"]);
+    assert!(table.contains("not run [a]"), "{table}");
+    assert_exit(&run(), 0);
+    assert!(lab.files("results/lab") == whole);
+}
+
+/// Kept replicates of functions: raised, they go on; with another function, they are drawn again;
+/// what comes out is what a run without any has.
+#[test]
+fn kept_replicates_of_functions_are_those_of_their_functions() {
+    let lab = resampled();
+    let run = |folder: &str, sets: &[&str], earlier: u32| {
+        let mut arguments = vec!["run", "lab.toml", "--results", folder];
+        sets.iter().for_each(|set| arguments.extend(["--set", set]));
+        let output = lab.run(&arguments);
+        assert_exit(&output, 0);
+        let said = text(&output.stdout);
+        let line = format!(", {} of them from earlier runs", 6 * earlier);
+        assert!(said.contains(&line), "{said}");
+    };
+    let results = |folder: &str| {
+        let mut files = lab.files(folder);
+        files.retain(|name, _| name.ends_with(".csv"));
+        files
+    };
+    let more = "bootstrap.residual.replicates=499";
+    run("grown", &[], 0);
+    run("grown", &[more], 216);
+    run("grown", &[more, "bootstrap.residual.keep=parquet"], 499);
+    run("fresh", &[more], 0);
+    assert!(results("grown") == results("fresh"));
+    let other = "derived.own.expr=measure / 2";
+    run("grown", &[more, other], 0);
+    run("other", &[more, other], 0);
+    assert!(results("grown") == results("other"));
+    run("grown", &[more], 499);
+    assert!(results("grown") == results("fresh"));
+    let file = "lab/replicates/main,ols,individual,x,all,lag0,w,residual.parquet";
+    assert!(lab.files("grown")[file].starts_with(b"PAR1"));
+}
+
+#[test]
+fn bootstraps_of_joint_tests_have_their_own_rules() {
+    let lab = resampled();
+    let check = |sets: &[&str]| {
+        let mut arguments = vec!["check", "lab.toml"];
+        sets.iter().for_each(|set| arguments.extend(["--set", set]));
+        lab.run(&arguments)
+    };
+    // The draws of other tests must obey their null; those of a Wald test are centred.
+    let score = "bootstrap.residual.scheme=score";
+    let output = check(&[score]);
+    assert_exit(&output, 2);
+    assert!(text(&output.stderr).contains("do not obey the null"), "{}", text(&output.stderr));
+    let spec = std::fs::read_to_string(lab.path("lab.toml")).unwrap();
+    let spec = spec.replace("tests = [\"lm\", \"moran\"]\n", "").replace("\"lm-lag\", ", "");
+    lab.write("lab.toml", &spec);
+    assert_exit(&check(&[score]), 0);
+    assert_exit(&lab.run(&["run", "lab.toml", "--set", score]), 0);
+    let tests = rows(&lab.files("results/lab")["tests.csv"]);
+    let computed = tests.iter().filter(|r| r["status"] == "computed");
+    assert!(
+        computed.clone().count() == 9 && computed.into_iter().all(|r| r["bootstrap_p_value"] != "")
+    );
+    // They are of the fits, which the scheme must be for.
+    lab.write(
+        "lab.toml",
+        &spec.replace("\nbootstrap = \"residual\"", "").replace("bootstrap-interval", "std-error"),
+    );
+    let shown = text(&check(&["bootstrap.residual.scheme=pairs"]).stderr);
+    assert!(shown.contains("`residual` is not for `slm` and `sem`"), "{shown}");
 }

@@ -14,6 +14,7 @@ mod cli;
 mod data_errors;
 mod experiments;
 mod functions;
+mod functions_resampled;
 mod grids;
 mod joint;
 mod journal;

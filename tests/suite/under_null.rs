@@ -183,3 +183,21 @@ fn bootstrap_tests_have_their_size() {
         }
     }
 }
+
+#[test]
+fn replicates_under_the_null_end_between_two_blocks() {
+    let (_, w) = all_weights(N).swap_remove(1);
+    let data = sample(&w, T, 3);
+    nulls(&data, &w, Effects::Individual, &mut |_, null, observed| {
+        let scheme = spanel::bootstrap::find("residual").expect("a scheme");
+        let design = Design { scheme, rescale: Rescale::Df, block_length: None, key: [7; 32] };
+        let asked = std::cell::Cell::new(0);
+        let go_on = || {
+            asked.set(asked.get() + 1);
+            if asked.get() < 3 { Ok(()) } else { Err("stopped") }
+        };
+        let how = (design, Path::Batched);
+        let found = p_values(null, observed, &w, how, (100_000, &go_on));
+        assert_eq!((found, asked.get()), (Err("stopped"), 3));
+    });
+}
