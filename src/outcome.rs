@@ -402,6 +402,7 @@ pub struct BootstrapEstimate {
     pub undefined: u32,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn is_zero(count: &u32) -> bool {
     *count == 0
 }

@@ -350,7 +350,9 @@ impl<'a> Replicator<'a> {
         good
     }
 
-    /// The functions of the replicates of a tile that are `solved`.
+    /// The functions of the replicates of a tile that are `solved`. Not inlined into the loop of
+    /// cells that have none.
+    #[inline(never)]
     fn follow(&self, solved: &[bool; LANES], room: &mut functions::Room, out: &mut [Lane]) {
         let parameters = self.at.fit.estimates.len();
         for l in (0..LANES).filter(|l| solved[*l]) {
@@ -415,7 +417,7 @@ impl<'a> Replicator<'a> {
     fn refit(&self, sample: Sample, l: usize, out: &mut [Lane]) -> bool {
         let again = Problem { sample: &sample, ..self.problem };
         let Ok(fitted) = self.estimator.fit(&again) else {
-            self.clear(l, out);
+            clear(l, out);
             return false;
         };
         let impacts = self.estimator.impacts(&again, &fitted);
@@ -426,11 +428,6 @@ impl<'a> Replicator<'a> {
             self.keep_functions((&fitted, None), l, out);
         }
         kept
-    }
-
-    /// Nothing in lane `l`.
-    fn clear(&self, l: usize, out: &mut [Lane]) {
-        out.iter_mut().for_each(|lane| lane[l] = 0.0);
     }
 
     /// Puts the estimates of a replicate into lane `l`, or nothing where one is missing or not
@@ -445,7 +442,7 @@ impl<'a> Replicator<'a> {
         let all = bootstrapped(at, impacts);
         let finite = all.len() == self.estimates
             && all.iter().zip(std_errors).all(|(e, s)| e.value.is_finite() && s.is_finite());
-        self.clear(l, out);
+        clear(l, out);
         if finite {
             for (i, (estimate, std_error)) in all.iter().zip(std_errors).enumerate() {
                 (out[i][l], out[self.columns() + i][l]) = (estimate.value, *std_error);
@@ -477,4 +474,9 @@ impl<'a> Replicator<'a> {
             },
         );
     }
+}
+
+/// Nothing in lane `l`.
+fn clear(l: usize, out: &mut [Lane]) {
+    out.iter_mut().for_each(|lane| lane[l] = 0.0);
 }

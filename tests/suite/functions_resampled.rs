@@ -273,3 +273,55 @@ fn corrected_least_squares_has_its_own_variance_in_replicates() {
         assert!(worst < 1e-11, "{effects}: {worst:e}");
     }
 }
+
+/// Rejections at 5 % of true joint hypotheses, linear and not, of 2 000 samples: 5 % ± 1.5 points by
+/// replicates, however small the samples are.
+#[test]
+#[ignore = "minutes unless optimised: cargo test --release --test suite -- --ignored bootstrap_wald"]
+fn bootstrap_wald_tests_have_their_size() {
+    const ROUNDS: u64 = 2_000;
+    const REPLICATES: usize = 199;
+    let (_, w) = all_weights(N).swap_remove(1);
+    let data = sample(&w, T, 3);
+    for estimator in ESTIMATORS {
+        let m = model(estimator.info().name, Effects::Individual, 2);
+        let problem = Problem::new(&data, &w, &m).unwrap();
+        let truth = fit(&data, &w, &m);
+        let value =
+            |text: &str| derived("f", &formula(text), &truth.fit, None).estimate().unwrap().value;
+        let zero = ["x0", "x1 / x0"].map(|text| formula(&format!("{text} - ({:?})", value(text))));
+        let spread = truth.value(&Term::Sigma2).unwrap().sqrt();
+        let (mut wrong, mut asymptotic) = (0, 0);
+        for round in 0..ROUNDS {
+            let mut stream = spanel::math::random::Stream::new([4; 32], round);
+            let errors: Vec<f64> = (0..N * T).map(|_| spread * stream.normal()).collect();
+            let y = estimator.simulate(&problem, &truth, &errors);
+            let drawn = Sample { y, ..data.clone() };
+            let again = Problem { sample: &drawn, ..problem };
+            let Ok(at) = estimator.fit(&again) else { continue };
+            let impacts = estimator.impacts(&again, &at);
+            let test = JointTest::new(&zero, &terms(&at.fit)).unwrap();
+            let theta = values(&at.fit);
+            let covariance = |i: usize, j: usize| at.fit.covariance[i][j];
+            let room = &mut test.workspace();
+            let Some(statistic) = test.statistic(&theta, None, covariance, &[], room) else {
+                continue;
+            };
+            let centre = test.values(&theta, None).unwrap();
+            let key = std::array::from_fn(|i| (round >> (8 * (i % 8))) as u8);
+            let design = Design { key, ..design("residual") };
+            let made = Replicator::new(&again, *estimator, (&at, &impacts), design, Path::Batched)
+                .following(Functions::new(vec![Wanted::Wald(test, centre)]));
+            let found = made.replicates(0, REPLICATES);
+            let all = found.of(found.estimates - 1).map(|(w, _)| w);
+            let (count, extreme) = all.fold((0_usize, 0), |(count, extreme), w| {
+                (count + 1, extreme + usize::from(w >= statistic))
+            });
+            wrong += u64::from((1 + extreme) as f64 / (count + 1) as f64 <= 0.05);
+            asymptotic += u64::from(statistic > 5.991_464_547_107_98);
+        }
+        let rate = |of: u64| of as f64 / ROUNDS as f64;
+        println!("{}: {:.4}, χ² {:.4}", m.estimator, rate(wrong), rate(asymptotic));
+        assert!((rate(wrong) - 0.05).abs() < 0.015, "{}: {}", m.estimator, rate(wrong));
+    }
+}

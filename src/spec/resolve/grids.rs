@@ -123,7 +123,8 @@ impl Resolver<'_> {
     fn test_bootstrap(&mut self, name: &str, raw: &RawGrid, place: &KeyPath) -> Option<String> {
         let at = place.join("test_bootstrap");
         let known = |key: &str| self.reported(&place.join(key));
-        if raw.tests.is_empty() && raw.wald.is_none() && !known("tests") && !known("wald") {
+        let wald = raw.wald.as_ref().is_some_and(|wald| !values(wald).is_empty());
+        if raw.tests.is_empty() && !wald && !known("tests") && !known("wald") {
             let help = "add for instance tests = [\"lm\", \"moran\"], or take it out";
             self.wrong(&at, "this grid has no tests to bootstrap", help);
         }
