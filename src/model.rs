@@ -3,11 +3,14 @@
 pub mod change;
 
 use crate::ident::VarName;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Which effects are in the model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effects {
     /// Pooled, with a constant.
@@ -65,7 +68,9 @@ impl fmt::Display for Effects {
 /// In which order effects are removed and the spatial lag is taken.
 ///
 /// The two differ for time and two-way effects unless the columns of W have equal sums.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum LagOrder {
     /// Q(Wy): lag first, then remove effects. The exact dummy-variable likelihood.
@@ -160,7 +165,9 @@ pub fn split_shift(raw: &str) -> (&str, i32) {
 }
 
 /// Divisors and reference distribution of an estimator that has a small-sample form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum SmallSample {
     /// σ² divided by the residual degrees of freedom (effects counted), Student's t. Least
@@ -285,7 +292,7 @@ impl fmt::Display for Term {
 }
 
 /// What to do with missing values and absent rows of the columns that are used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Missing {
     /// Refuse, listing the gaps.
@@ -314,7 +321,9 @@ impl Missing {
 }
 
 /// What is done to innovations before a bootstrap draws from them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rescale {
     /// Recentred only.
@@ -351,7 +360,9 @@ pub struct Bootstrap {
 }
 
 /// What is permuted by randomisation inference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Permute {
     /// Whole histories of the measure among the units.
@@ -380,7 +391,9 @@ pub struct Randomisation {
 }
 
 /// What is kept of the replicates of a bootstrap, beside their summary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Keep {
     /// Nothing.
@@ -393,7 +406,9 @@ pub enum Keep {
 }
 
 /// How a matrix of links becomes a weights matrix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Normalisation {
     /// Each row divided by its sum; a row without neighbours stays zero.
@@ -420,7 +435,9 @@ impl Normalisation {
 }
 
 /// What to do with units that have no neighbour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Isolates {
     /// Refuse the matrix, naming them.
@@ -430,7 +447,9 @@ pub enum Isolates {
 }
 
 /// What W a region uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum RegionWeights {
     /// The links within the region, normalised again.
@@ -440,7 +459,9 @@ pub enum RegionWeights {
 }
 
 /// Formats of a weights file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum WeightsFormat {
     /// GAL neighbour lists.

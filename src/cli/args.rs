@@ -2,7 +2,7 @@
 
 use crate::agenda::Again;
 use crate::plan::Partition;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Declarative experiments in spatial panel econometrics: one TOML file to the paper's tables.
@@ -172,6 +172,25 @@ pub(super) enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Print the JSON Schema of experiments, for editors
+    ///
+    /// Editors complete and check an experiment whose first line says where the schema is:
+    /// #:schema spanel.schema.json
+    Schema {
+        /// Which files it describes
+        #[arg(long = "for", value_name = "KIND", value_enum, default_value_t)]
+        kind: SchemaOf,
+    },
+}
+
+/// Kinds of files that have a schema.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// Experiments, spanel.toml and a user's own settings
+    #[default]
+    Experiment,
+    /// Processes of spanel simulate
+    Process,
 }
 
 #[derive(Debug, Args)]

@@ -21,6 +21,7 @@ mod verifying;
 use super::Ending;
 use super::args::{Command, Experiment};
 use super::diagnostic;
+use super::editing;
 use super::schemes;
 use crate::diagnostic::DIAGNOSTICS;
 use crate::estimator::ESTIMATORS;
@@ -74,6 +75,7 @@ pub(super) fn run(command: Command) -> Ending {
         }
         Command::Render { experiment, results } => rendering::render_again(&experiment, &results),
         Command::Simulate { process, out, force } => simulate(&process, &out, force),
+        Command::Schema { kind } => editing::schema(kind),
     }
 }
 
@@ -240,7 +242,7 @@ fn user_templates(spec: &Path) -> Checked<UserTemplates> {
 }
 
 /// The words that the rooms above define and a specification may use.
-fn vocabulary() -> Vocabulary {
+pub(super) fn vocabulary() -> Vocabulary {
     Vocabulary {
         estimators: ESTIMATORS
             .iter()

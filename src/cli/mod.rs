@@ -6,6 +6,7 @@
 //! | `args` | the command line as the user sees it |
 //! | `commands` | one function a subcommand |
 //! | `diagnostic` | mistakes → reports with source, caret and advice |
+//! | `editing` | what helps to write an experiment: the schema |
 //! | `progress` | the bar, or plain lines |
 //! | `schemes` | what bootstrap schemes are good for |
 
@@ -19,6 +20,7 @@
 mod args;
 mod commands;
 pub mod diagnostic;
+mod editing;
 mod progress;
 pub mod schemes;
 

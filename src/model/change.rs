@@ -6,6 +6,7 @@
 
 use crate::ident::{Period, UnitId, VarName};
 use crate::model::Model;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,7 +97,7 @@ pub enum TailRule {
 }
 
 /// What is made meaningless, so that an effect that is found all the same is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Placebo {
     /// The units of W are permuted: w*_ij = w_p(i)p(j).
@@ -108,7 +109,7 @@ pub enum Placebo {
 }
 
 /// What is left out one at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LeaveOut {
     /// One unit.

@@ -4,21 +4,27 @@ use super::{Column, Process, Response, Units};
 use crate::ident::Seed;
 use crate::load::text::Text;
 use crate::mistake::{Checked, Kind, Mistake, Mistakes, suggest};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 use toml::Spanned;
 
-/// What a process file holds.
-#[derive(Debug, Deserialize)]
+/// A process: what a panel is drawn from.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Raw {
+pub struct Raw {
+    /// Root of all randomness.
     seed: u64,
+    /// The sentence for the note of every table.
     #[serde(default = "default_note")]
     note: String,
+    /// Units and periods.
     panel: RawPanel,
+    /// The left-hand side.
     response: RawResponse,
+    /// The right-hand columns, in the order of the file.
     columns: Vec<RawColumn>,
 }
 
@@ -26,52 +32,94 @@ fn default_note() -> String {
     "Simulated data: no figure is an observation.".to_owned()
 }
 
-#[derive(Debug, Deserialize)]
+/// Units and periods.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawPanel {
+    /// A table with a row for each unit, relative to this file.
     units: String,
+    /// Its column of names, which is also the unit column of what is made.
     unit: String,
+    /// Further columns of it that are carried over.
     #[serde(default)]
     carry: Vec<String>,
+    /// Name of the period column.
     time: String,
+    /// First and last period of the file.
+    #[schemars(with = "(i64, i64)")]
     years: Spanned<(i64, i64)>,
+    /// GAL file of the neighbours, relative to this file; row-normalised.
     weights: String,
 }
 
-#[derive(Debug, Deserialize)]
+/// The left-hand side.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawResponse {
+    /// Name of its column.
+    #[schemars(with = "String")]
     name: Spanned<String>,
+    /// Mean over the file.
     mean: f64,
+    /// Standard deviation over the file, divisor n − 1.
+    #[schemars(with = "f64")]
     sd: Spanned<f64>,
+    /// Coefficient of Wy, inside (−1, 1).
+    #[schemars(with = "f64")]
     rho: Spanned<f64>,
+    /// Standard deviation of the innovations.
+    #[schemars(with = "f64")]
     sigma: Spanned<f64>,
+    /// Standard deviation of the period effects; 0 when absent.
     #[serde(default)]
+    #[schemars(with = "Option<f64>")]
     period_sd: Option<Spanned<f64>>,
+    /// Coefficients of columns, `ln_x`, and of their time lags, `ln_x@lag2`.
+    #[schemars(with = "BTreeMap<String, f64>")]
     coefficients: BTreeMap<Spanned<String>, f64>,
 }
 
-#[derive(Debug, Deserialize)]
+/// How a right-hand column varies.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawColumn {
+    /// Its name.
+    #[schemars(with = "String")]
     name: Spanned<String>,
+    /// Mean over the file.
     mean: f64,
+    /// Standard deviation over the file, divisor n − 1.
+    #[schemars(with = "f64")]
     sd: Spanned<f64>,
+    /// Share of its variance that lies between units.
+    #[schemars(with = "f64")]
     unit: Spanned<f64>,
+    /// Share of its variance that is a linear trend common to all units; 0 when absent.
     #[serde(default)]
     trend: f64,
+    /// Autoregressive coefficient of the rest, from 0 to below 1; 0 when absent.
     #[serde(default)]
+    #[schemars(with = "Option<f64>")]
     persistence: Option<Spanned<f64>>,
+    /// 0: normal. k > 0: exp(kz) of the score z, skewed to the right; k < 0: −exp(kz), to the left.
     #[serde(default)]
     shape: f64,
+    /// Another column whose score it shares.
     follows: Option<Follows>,
+    /// When the file holds exp(x): the name of that column.
+    #[schemars(with = "Option<String>")]
     exp_as: Option<Spanned<String>>,
 }
 
-#[derive(Debug, Deserialize)]
+/// A score that two columns share.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Follows {
+    /// The other column.
+    #[schemars(with = "String")]
     column: Spanned<String>,
+    /// The share, from 0 to 1.
+    #[schemars(with = "f64")]
     share: Spanned<f64>,
 }
 

@@ -8,6 +8,7 @@
 //! | `raw` | the TOML mirror: plain structs, unknown keys refused, no logic |
 //! | `extract` | layers → raw, past every value that does not fit |
 //! | `resolve` | raw → [`Spec`]: every name looked up, every mistake collected |
+//! | `schema` | the language as a JSON Schema, for editors |
 //! | `vocabulary` | names that other modules define, handed in |
 //! | `tables` | what a table asks for |
 //! | `variants` | what a robustness check changes, and what its values are called |
@@ -19,6 +20,7 @@ mod overrides;
 pub mod raw;
 pub mod resolve;
 pub mod resolved;
+pub mod schema;
 pub mod tables;
 pub mod variants;
 pub mod vocabulary;
@@ -34,6 +36,7 @@ use crate::model::{
 use extract::{Extracted, extract};
 use layers::Layers;
 use resolve::{Origin, resolve};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -373,7 +376,7 @@ pub struct BootstrapSpec {
 }
 
 /// The axes of a grid, in the order that numbers cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Axis {
     /// Which model.

@@ -2,6 +2,9 @@
 //!
 //! Every key is optional here; `resolve` says which are missing. No `flatten`, `untagged` or
 //! internally tagged enums: they lose the place of a mistake.
+//!
+//! The comments here are what editors show: [`schema`](super::schema) makes the JSON Schema from
+//! these types. `x-words` names the words that a text is one of, from the vocabulary.
 
 use crate::model::change::{LeaveOut, Placebo};
 use crate::model::{
@@ -10,15 +13,17 @@ use crate::model::{
 };
 use crate::spec::tables::Parentheses;
 use crate::spec::{Axis, Missing};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserializer, Error, IntoDeserializer, SeqAccess, Visitor};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
 /// A whole experiment.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawSpec {
     /// Title for reports; the file name when absent.
@@ -58,7 +63,7 @@ pub struct RawSpec {
 }
 
 /// `[data]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawData {
     /// A CSV file or a workbook, relative to the file that names it.
@@ -80,7 +85,7 @@ pub struct RawData {
 }
 
 /// `[variables] NAME = { … }`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawVariable {
     /// How it is computed.
@@ -94,7 +99,7 @@ pub struct RawVariable {
 }
 
 /// `[weights.NAME]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawWeights {
     /// The file, relative to the file that names it.
@@ -118,7 +123,7 @@ pub struct RawWeights {
 }
 
 /// What to do with units of a weights file that the data do not have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExtraUnits {
     /// Refuse the file, naming them.
@@ -128,7 +133,7 @@ pub enum ExtraUnits {
 }
 
 /// `[regions.NAME]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawRegion {
     /// Label in tables.
@@ -144,7 +149,7 @@ pub struct RawRegion {
 }
 
 /// `[measures] NAME = { … }`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawMeasure {
     /// The column.
@@ -154,10 +159,11 @@ pub struct RawMeasure {
 }
 
 /// `[models.NAME]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawModel {
     /// The estimator; the one called NAME when absent.
+    #[schemars(extend("x-words" = "estimators"))]
     pub estimator: Option<String>,
     /// Label in tables.
     pub label: Option<String>,
@@ -168,10 +174,11 @@ pub struct RawModel {
 }
 
 /// `[bootstrap.NAME]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawBootstrap {
     /// How innovations are drawn again; the scheme called NAME when absent.
+    #[schemars(extend("x-words" = "schemes"))]
     pub scheme: Option<String>,
     /// What is done to the innovations first; `df` when absent.
     pub rescale: Option<Rescale>,
@@ -184,7 +191,7 @@ pub struct RawBootstrap {
 }
 
 /// `[randomisation.NAME]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawRandomisation {
     /// What is permuted; `units` when absent.
@@ -194,7 +201,7 @@ pub struct RawRandomisation {
 }
 
 /// `[variants] NAME = { … }`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawVariant {
     /// Label in tables.
@@ -218,7 +225,7 @@ pub struct RawVariant {
 }
 
 /// `without = { … }` of a variant.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawWithout {
     /// These units.
@@ -230,7 +237,7 @@ pub struct RawWithout {
 }
 
 /// `[derived.NAME]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawDerived {
     /// The function.
@@ -240,7 +247,7 @@ pub struct RawDerived {
 }
 
 /// `[wald.NAME]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawWald {
     /// Functions of the coefficients that are zero together under the null.
@@ -250,7 +257,7 @@ pub struct RawWald {
 }
 
 /// `[grids.NAME]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawGrid {
     /// Left-hand side.
@@ -258,6 +265,7 @@ pub struct RawGrid {
     /// Regressors beside the measure.
     pub controls: Vec<String>,
     /// Axis: models.
+    #[schemars(extend("x-words" = "models"))]
     pub model: Option<OneOrMany<String>>,
     /// Axis: effects.
     pub effects: Option<OneOrMany<Effects>>,
@@ -286,16 +294,18 @@ pub struct RawGrid {
     /// Joint Wald tests to run.
     pub wald: Option<OneOrMany<String>>,
     /// Groups of tests to run.
+    #[schemars(extend("x-words" = "tests"))]
     pub tests: Vec<String>,
     /// Bootstrap of the tests under their null hypotheses; none when absent.
     pub test_bootstrap: Option<String>,
 }
 
 /// A pattern over cells: `{ model = "slm", region = ["east", "west"] }`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawSelector {
     /// Models.
+    #[schemars(extend("x-words" = "models"))]
     pub model: Option<OneOrMany<String>>,
     /// Effects.
     pub effects: Option<OneOrMany<Effects>>,
@@ -312,7 +322,7 @@ pub struct RawSelector {
 }
 
 /// `[joint.NAME]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawJoint {
     /// The grid.
@@ -321,6 +331,7 @@ pub struct RawJoint {
     #[serde(rename = "where")]
     pub select: Option<RawSelector>,
     /// Coefficients and effects.
+    #[schemars(extend("x-words" = "coefficients"))]
     pub rows: Option<Vec<String>>,
     /// Which bootstrap of the grid.
     pub bootstrap: Option<String>,
@@ -329,7 +340,7 @@ pub struct RawJoint {
 }
 
 /// `[[moran]]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawMoran {
     /// Id that tables refer to.
@@ -345,7 +356,7 @@ pub struct RawMoran {
 }
 
 /// `[[tables]]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawTable {
     /// File name without extension.
@@ -364,10 +375,12 @@ pub struct RawTable {
     /// Extra notes.
     pub notes: Vec<String>,
     /// Name of the template.
+    #[schemars(extend("x-words" = "templates"))]
     pub template: Option<String>,
     /// Descriptive: the variables.
     pub variables: Option<Vec<String>>,
     /// Descriptive: moments. Regression: statistics below the estimates.
+    #[schemars(extend("x-words" = "statistics"))]
     pub statistics: Option<Vec<String>>,
     /// Regression, tests, robustness: the grid.
     pub grid: Option<String>,
@@ -377,6 +390,7 @@ pub struct RawTable {
     /// Regression, tests: axes that head the columns.
     pub columns: Option<OneOrMany<Axis>>,
     /// Regression, robustness: terms. Tests: names of tests.
+    #[schemars(extend("x-words" = "rows"))]
     pub rows: Option<Vec<String>>,
     /// Regression, robustness: labels of rows in place of those of the variables.
     pub labels: BTreeMap<String, String>,
@@ -397,7 +411,7 @@ pub struct RawTable {
 }
 
 /// `kind` of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RawTableKind {
     /// Moments of variables.
@@ -440,6 +454,21 @@ pub enum OneOrMany<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(OneOrManyVisitor(PhantomData))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("OneOrMany{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<T>();
+        json_schema!({ "anyOf": [one, { "type": "array", "items": one }] })
     }
 }
 
@@ -506,6 +535,21 @@ impl<'de> Deserialize<'de> for Lags {
     }
 }
 
+impl JsonSchema for Lags {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Lags".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let lag = json_schema!({ "type": "integer", "minimum": 0 });
+        json_schema!({ "anyOf": [lag, { "type": "array", "items": lag }] })
+    }
+}
+
 struct LagsVisitor;
 
 impl<'de> Visitor<'de> for LagsVisitor {
@@ -535,6 +579,20 @@ pub struct Text(pub String);
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+impl JsonSchema for Text {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "integer"] })
     }
 }
 

@@ -4,6 +4,7 @@ use crate::ident::{KeyPath, Located, VarName};
 use crate::model::{Impact, Regressor, Term, shift, split_shift};
 use crate::outcome::Statistic;
 use crate::spec::{Axis, Selector};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -180,7 +181,7 @@ impl fmt::Display for RowTerm {
 }
 
 /// What stands in parentheses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Parentheses {
     /// Standard error.
@@ -222,6 +223,9 @@ pub enum Moment {
 }
 
 impl Moment {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::N, Self::Min, Self::Max, Self::Mean, Self::Sd, Self::Median];
+
     /// The name in a specification.
     pub fn name(self) -> &'static str {
         match self {

@@ -93,6 +93,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("toml", &["spec", "load", "simulate"]),
     ("figment", &["spec"]),
     ("serde_json", &["spec", "plan", "store", "run", "agenda", "report", "cli"]),
+    ("schemars", &["model", "spec", "simulate"]),
     ("tempfile", &["store", "cli"]),
     ("zip", &["store"]),
     ("parquet", &["store"]),

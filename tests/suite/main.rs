@@ -25,6 +25,7 @@ mod provenance;
 mod randomisation;
 mod reference;
 mod report;
+mod schema;
 mod schemes;
 mod simulate;
 mod spec_errors;

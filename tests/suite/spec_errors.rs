@@ -39,7 +39,7 @@ fn root() -> &'static Path {
 }
 
 /// The specification, its plan, and its layers; or all mistakes.
-fn planned(
+pub fn planned(
     path: &Path,
     env: &[(&str, &str)],
     sets: &[&str],

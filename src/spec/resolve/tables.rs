@@ -274,10 +274,10 @@ impl Resolver<'_> {
         let names = raw.statistics.clone().unwrap_or(default);
         let mut statistics = Vec::new();
         for (i, name) in names.iter().enumerate() {
-            match MOMENTS.into_iter().find(|m| m.name() == name) {
+            match Moment::ALL.into_iter().find(|m| m.name() == name) {
                 Some(moment) => statistics.push(moment),
                 None => {
-                    let help = suggest(name, MOMENTS.map(Moment::name));
+                    let help = suggest(name, Moment::ALL.map(Moment::name));
                     let text = format!("there is no descriptive statistic called `{name}`");
                     self.wrong(&place.join("statistics").join(i), text, help);
                 }
@@ -419,10 +419,6 @@ impl Resolver<'_> {
         thresholds.iter().enumerate().map(|(i, t)| (*t, "*".repeat(i + 1))).collect()
     }
 }
-
-const MOMENTS: [Moment; 6] =
-    [Moment::N, Moment::Min, Moment::Max, Moment::Mean, Moment::Sd, Moment::Median];
-
 /// Narrows a pattern to one value of an axis.
 fn restrict(select: &mut Selector, axis: Axis, value: &str, spec: &Spec, grid: &str) {
     let grid = &spec.grids[grid];
