@@ -2,6 +2,7 @@
 
 use crate::agenda::Again;
 use crate::plan::Partition;
+use crate::spec::layers::PROFILE;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -17,7 +18,8 @@ Examples:
   spanel plan experiments/paper.toml --set 'grids.paper.model=[\"slm\"]'
   spanel render experiments/paper.toml
 
-Settings are layered, later ones win: defaults < spanel.toml beside the experiment < the experiment
+Settings are layered, later ones win: defaults < your own (~/.config/spanel/config.toml)
+< spanel.toml beside the experiment < the experiment < its profile (--profile nightly)
 < environment (SPANEL_DATA__FILE=... sets data.file) < --set.
 
 Exit codes:
@@ -241,6 +243,17 @@ pub(super) struct Experiment {
     /// Override a setting: --set data.file=panel.csv; the value is TOML, or else text
     #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
     pub(super) set: Vec<String>,
+    /// Lay a profile over the experiment: the keys of [profile.NAME]
+    #[arg(long, env = PROFILE, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+}
+
+impl Experiment {
+    /// The environment with the chosen profile in it, whichever way it was chosen.
+    pub(super) fn environment(&self) -> impl Iterator<Item = (String, String)> {
+        let others = std::env::vars().filter(|(name, _)| name != PROFILE);
+        others.chain(self.profile.iter().map(|name| (PROFILE.to_owned(), name.clone())))
+    }
 }
 
 #[derive(Debug, Args)]

@@ -88,7 +88,7 @@ struct Loaded {
 
 /// Reads the experiment, or reports everything that is wrong with it.
 fn load(experiment: &Experiment) -> Result<Loaded, Ending> {
-    plan::load(&experiment.spec, std::env::vars(), &experiment.set, &vocabulary())
+    plan::load(&experiment.spec, experiment.environment(), &experiment.set, &vocabulary())
         .map(|(spec, plan, layers)| Loaded { spec, plan, layers })
         .map_err(|(mistakes, layers)| report_mistakes(&mistakes, &layers))
 }

@@ -3,10 +3,13 @@
 //! A later layer wins over an earlier one:
 //!
 //! 1. what is built in ([`DEFAULTS`]),
-//! 2. `spanel.toml` beside the specification, if there is one,
-//! 3. the specification,
-//! 4. environment variables `SPANEL_…`: `SPANEL_DATA__FILE` is `data.file`,
-//! 5. `--set key.path=value`, in the order given.
+//! 2. the user's own settings, `spanel/config.toml` in the folder of configurations
+//!    (`$XDG_CONFIG_HOME`, or `~/.config`, or `%APPDATA%`), if there are any,
+//! 3. `spanel.toml` beside the specification, if there is one,
+//! 4. the specification,
+//! 5. the chosen profile and those it inherits from, the first of them first ([`profiles`]),
+//! 6. environment variables `SPANEL_…`: `SPANEL_DATA__FILE` is `data.file`,
+//! 7. `--set key.path=value`, in the order given.
 //!
 //! Tables are merged key by key; anything else, lists too, is replaced as a whole. An entry of a
 //! list is reached by its position or its id: `tables.0.digits`, `tables.models.digits`. Values
@@ -15,10 +18,12 @@
 
 use super::locate::{Entry, find, is_plain_string, line_place};
 use super::overrides::{existing_names, from_text, from_toml, key_path, overlay};
+use super::profiles::{self, Profiles};
 use crate::ident::KeyPath;
 use crate::mistake::{Kind, Mistake, Place};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
@@ -36,8 +41,14 @@ pub const SHARED_FILE: &str = "spanel.toml";
 /// Prefix of environment variables that are keys of the specification.
 pub const PREFIX: &str = "SPANEL_";
 
+/// The user's own settings, in the folder of configurations.
+pub const USER_FILE: &str = "spanel/config.toml";
+
+/// The environment variable that chooses a profile, as `--profile` does.
+pub const PROFILE: &str = "SPANEL_PROFILE";
+
 /// Environment variables with the prefix that are options of the command, not keys.
-const NOT_KEYS: [&str; 2] = ["SPANEL_JOBS", "SPANEL_RESULTS"];
+const NOT_KEYS: [&str; 3] = ["SPANEL_JOBS", "SPANEL_RESULTS", PROFILE];
 
 /// Where a layer came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,9 +70,11 @@ pub enum Source {
 
 /// One layer: its source and the keys it sets.
 #[derive(Debug, Clone, PartialEq)]
-struct Layer {
-    source: Source,
-    keys: Value,
+pub(super) struct Layer {
+    pub(super) source: Source,
+    pub(super) keys: Value,
+    /// Where in the file the keys stand: `profile.NAME`, or at its top.
+    pub(super) prefix: Vec<String>,
 }
 
 /// All layers of an experiment, kept to answer where a value came from.
@@ -70,27 +83,69 @@ pub struct Layers {
     path: PathBuf,
     layers: Vec<Layer>,
     merged: Dict,
+    profiles: Profiles,
+    /// The profiles in effect, the first one first.
+    chain: Vec<String>,
 }
 
 impl Layers {
-    /// Reads the layers for the specification at `path`. `environment` holds all variables;
-    /// `arguments` the texts after each `--set`. Whatever cannot be read is among the mistakes,
-    /// and the rest is merged as if it were not there.
+    /// Reads the layers for the specification at `path`. `environment` holds all variables, and
+    /// with them the chosen profile and the folder of the user's own settings; `arguments` the
+    /// texts after each `--set`. Whatever cannot be read is among the mistakes, and the rest is
+    /// merged as if it were not there.
     pub fn read(
         path: &Path,
         environment: impl Iterator<Item = (String, String)>,
         arguments: &[String],
     ) -> (Self, Vec<Mistake>) {
-        let mut stack = Stack { layers: Vec::new(), figment: Figment::new(), mistakes: Vec::new() };
+        let environment: BTreeMap<String, String> = environment.collect();
+        let mut stack = Stack::default();
         stack.add_text(Source::Default, DEFAULTS, Path::new("built-in defaults"));
+        if let Some(own) = user_file(&environment).filter(|own| own.exists()) {
+            stack.add_file(&own, read_text(&own));
+        }
         stack.add_shared(path);
         stack.add_file(path, read_text(path));
+        stack.mistakes.extend(stack.profiles.check());
+        let chosen = environment.get(PROFILE).filter(|name| !name.is_empty());
+        let chosen = chosen.map_or(profiles::DEFAULT, String::as_str);
+        let chain = stack.add_profile(chosen);
         stack.add_environment(environment);
         for argument in arguments {
             stack.add_argument(argument);
         }
-        let merged = stack.merged();
-        (Self { path: path.to_path_buf(), layers: stack.layers, merged }, stack.mistakes)
+        let mistakes = std::mem::take(&mut stack.mistakes);
+        (stack.layers_of(path, chain), mistakes)
+    }
+
+    /// The layers of the files alone, with another profile in effect; `None` when its chain does
+    /// not end, which was reported.
+    pub(super) fn under(&self, profile: &str) -> Option<Self> {
+        self.profiles.chain(profile)?;
+        let mut stack = Stack { profiles: self.profiles.clone(), ..Stack::default() };
+        let of_files = |layer: &&Layer| match layer.source {
+            Source::Default | Source::File { .. } => layer.prefix.is_empty(),
+            Source::Environment(_) | Source::Argument(_) => false,
+        };
+        self.layers.iter().filter(of_files).cloned().for_each(|layer| stack.add(layer));
+        let chain = stack.add_profile(profile);
+        Some(stack.layers_of(&self.path, chain))
+    }
+
+    /// The profiles that are declared and not in effect, each with the one it is laid over.
+    pub(super) fn idle_profiles(&self) -> Vec<(String, String)> {
+        let idle = self.profiles.names().filter(|name| !self.chain.iter().any(|c| c == name));
+        idle.map(|name| (name.to_owned(), self.profiles.parent(name).to_owned())).collect()
+    }
+
+    /// The mistake at its line instead of its key, for layers that do not know the key.
+    pub(super) fn located(&self, mistake: Mistake) -> Mistake {
+        let Place::Key(at) = &mistake.place else { return mistake };
+        match self.line_of_value(at) {
+            Some(place) => mistake.at(place),
+            None => Mistake { message: format!("{at}: {}", mistake.message), ..mistake }
+                .at(Place::Nowhere),
+        }
     }
 
     /// No layers, for mistakes about a file at `path` that has none.
@@ -152,9 +207,11 @@ impl Layers {
     }
 
     fn line(&self, at: &KeyPath, part: fn(Entry) -> Range<usize>) -> Option<Place> {
-        let Source::File { path, text } = self.source(at) else { return None };
+        let layer = self.layer(at)?;
+        let Source::File { path, text } = &layer.source else { return None };
         let document = DeTable::parse(text).ok()?;
-        let span = find(&document, &at.0).map_or(0..0, part);
+        let at = [&layer.prefix[..], &at.0].concat();
+        let span = find(&document, &at).map_or(0..0, part);
         Some(line_place(path, text, span))
     }
 
@@ -178,7 +235,8 @@ impl Layers {
     }
 
     fn is_specification(&self, layer: &Layer) -> bool {
-        matches!(&layer.source, Source::File { path, .. } if *path == self.path)
+        layer.prefix.is_empty()
+            && matches!(&layer.source, Source::File { path, .. } if *path == self.path)
     }
 }
 
@@ -205,9 +263,11 @@ fn reach(keys: &Value, path: &[String]) -> Reach {
 }
 
 /// The layers as they are laid on each other.
+#[derive(Default)]
 struct Stack {
     layers: Vec<Layer>,
     figment: Figment,
+    profiles: Profiles,
     mistakes: Vec<Mistake>,
 }
 
@@ -227,7 +287,26 @@ impl Provider for Keys {
     }
 }
 
+/// The file of the user's own settings, whether or not it is there.
+fn user_file(environment: &BTreeMap<String, String>) -> Option<PathBuf> {
+    let folder = |name: &str| {
+        let set = environment.get(name).map(PathBuf::from);
+        // A relative one is to be ignored, says the XDG Base Directory Specification.
+        set.filter(|path| path.is_absolute())
+    };
+    let folder = folder("XDG_CONFIG_HOME")
+        .or_else(|| folder("HOME").map(|home| home.join(".config")))
+        .or_else(|| folder("APPDATA"));
+    folder.map(|folder| folder.join(USER_FILE))
+}
+
 impl Stack {
+    fn layers_of(self, path: &Path, chain: Vec<String>) -> Layers {
+        let merged = self.merged();
+        let Self { layers, profiles, .. } = self;
+        Layers { path: path.to_path_buf(), layers, merged, profiles, chain }
+    }
+
     fn merged(&self) -> Dict {
         let profiles = self.figment.data().expect("our providers never fail");
         profiles.get(&Profile::Default).cloned().unwrap_or_default()
@@ -237,6 +316,30 @@ impl Stack {
         let name = format!("layer {}", self.layers.len());
         let figment = std::mem::take(&mut self.figment);
         self.figment = figment.merge(Keys { name, dict });
+    }
+
+    fn add(&mut self, layer: Layer) {
+        if let Value::Dict(_, dict) = &layer.keys {
+            self.merge(dict.clone());
+        }
+        self.layers.push(layer);
+    }
+
+    /// Lays the profile called `name` and those it inherits from over what is there.
+    fn add_profile(&mut self, name: &str) -> Vec<String> {
+        let profiles = self.profiles.clone();
+        if name != profiles::DEFAULT && !profiles.names().any(|known| known == name) {
+            let message = format!("--profile {name}: there is no profile of that name");
+            let help = match profiles.names().next() {
+                None => "declare it in the experiment: [profile.NAME] and the keys it sets".into(),
+                Some(_) => profiles.suggestion(name),
+            };
+            let place = Place::Nowhere;
+            self.mistakes.push(Mistake { kind: Kind::Spec, message, help: Some(help), place });
+        }
+        let chain = profiles.chain(name).unwrap_or_default();
+        profiles.layers(&chain).cloned().for_each(|layer| self.add(layer));
+        chain.into_iter().map(str::to_owned).collect()
     }
 
     fn add_shared(&mut self, spec: &Path) {
@@ -257,22 +360,21 @@ impl Stack {
     }
 
     fn add_text(&mut self, source: Source, text: &str, path: &Path) {
-        let dict = match toml::from_str::<toml::Table>(text) {
+        let mut dict: Dict = match toml::from_str::<toml::Table>(text) {
             Ok(table) => table.into_iter().map(|(k, v)| (k, from_toml(v))).collect(),
             Err(error) => {
                 self.mistakes.extend(syntax_mistakes(path, text, &error));
                 Dict::new()
             }
         };
-        self.layers.push(Layer { source, keys: Value::from(dict.clone()) });
-        self.merge(dict);
+        self.profiles.take(&source, &mut dict, &mut self.mistakes);
+        self.add(Layer { source, keys: Value::from(dict), prefix: Vec::new() });
     }
 
-    fn add_environment(&mut self, environment: impl Iterator<Item = (String, String)>) {
-        let mut variables: Vec<(String, String)> = environment
-            .filter(|(name, _)| name.starts_with(PREFIX) && !NOT_KEYS.contains(&name.as_str()))
-            .collect();
-        variables.sort();
+    fn add_environment(&mut self, environment: BTreeMap<String, String>) {
+        let variables = environment
+            .into_iter()
+            .filter(|(name, _)| name.starts_with(PREFIX) && !NOT_KEYS.contains(&name.as_str()));
         for (name, text) in variables {
             let path: Vec<String> =
                 name[PREFIX.len()..].split("__").map(str::to_lowercase).collect();
@@ -297,16 +399,35 @@ impl Stack {
     }
 
     fn add_value(&mut self, source: Source, path: &[String], leaf: Value) {
+        if path.first().is_some_and(|key| key == profiles::KEY) {
+            self.refuse_profile(&source);
+            return;
+        }
         let merged = Value::from(self.merged());
         let path = existing_names(&merged, path);
         let keys = path
             .iter()
             .rev()
             .fold(leaf.clone(), |value, key| Value::from(Dict::from([(key.clone(), value)])));
-        self.layers.push(Layer { source, keys });
+        self.layers.push(Layer { source, keys, prefix: Vec::new() });
         if let Value::Dict(_, dict) = overlay(Some(&merged), &path, leaf) {
             self.merge(dict);
         }
+    }
+
+    /// What is laid over the profile in effect cannot declare profiles.
+    fn refuse_profile(&mut self, source: &Source) {
+        let given = match source {
+            Source::Argument(argument) => format!("--set {argument}"),
+            Source::Environment(variable) => format!("environment variable {variable}"),
+            Source::Default | Source::File { .. } => String::new(),
+        };
+        self.mistakes.push(Mistake {
+            kind: Kind::Spec,
+            message: format!("{given}: profiles are declared in files"),
+            help: Some("set the key itself: what is set wins over every profile".to_owned()),
+            place: Place::Nowhere,
+        });
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `layers` | defaults < `spanel.toml` < spec < environment < `--set`, and where a value came from |
+//! | `layers` | defaults < user < `spanel.toml` < spec < profiles < environment < `--set`, and where a value came from |
+//! | `profiles` | named sets of keys that are laid over the files |
 //! | `overrides` | the keys and values of the environment and of `--set` |
 //! | `locate` | places in a TOML text |
 //! | `raw` | the TOML mirror: plain structs, unknown keys refused, no logic |
@@ -17,6 +18,7 @@ mod extract;
 pub mod layers;
 mod locate;
 mod overrides;
+pub mod profiles;
 pub mod raw;
 pub mod resolve;
 pub mod resolved;
@@ -89,8 +91,29 @@ pub fn draft(
     if !mistakes.is_empty() {
         return Draft { spec: None, mistakes, layers };
     }
-    let (spec, mistakes) = resolved(path, &layers, vocabulary);
+    let (spec, mut mistakes) = resolved(path, &layers, vocabulary);
+    mistakes.extend(of_idle_profiles(path, &layers, vocabulary));
     Draft { spec: Some(spec), mistakes, layers }
+}
+
+/// What is wrong with the profiles that are not in effect: what each adds to the mistakes of the
+/// one it is laid over. What the environment and `--set` change is not for them.
+fn of_idle_profiles(path: &Path, layers: &Layers, vocabulary: &Vocabulary) -> Vec<Mistake> {
+    let found = |profile: &str| -> Vec<Mistake> {
+        let Some(layers) = layers.under(profile) else { return Vec::new() };
+        let (_, mistakes) = resolved(path, &layers, vocabulary);
+        mistakes.into_iter().map(|mistake| layers.located(mistake)).collect()
+    };
+    let mut mistakes = Vec::new();
+    for (profile, parent) in layers.idle_profiles() {
+        let before = found(&parent);
+        let own = found(&profile).into_iter().filter(|mistake| !before.contains(mistake));
+        mistakes.extend(own.map(|mistake| Mistake {
+            message: format!("with the profile `{profile}`: {}", mistake.message),
+            ..mistake
+        }));
+    }
+    mistakes
 }
 
 fn resolved(path: &Path, layers: &Layers, vocabulary: &Vocabulary) -> (Spec, Vec<Mistake>) {

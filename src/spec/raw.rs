@@ -60,6 +60,17 @@ pub struct RawSpec {
     pub moran: Vec<RawMoran>,
     /// Tables.
     pub tables: Vec<RawTable>,
+    /// Named sets of keys that are laid over the others when they are chosen.
+    pub profile: BTreeMap<String, RawProfile>,
+}
+
+/// `[profile.NAME]`: any keys of a specification. [`profiles`](super::profiles) takes them out
+/// before the mirror is read.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawProfile {
+    /// The profile that this one is laid over; `default`, the experiment itself, when absent.
+    pub inherits: Option<String>,
 }
 
 /// `[data]`

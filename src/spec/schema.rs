@@ -5,6 +5,7 @@
 //! plain `enum`s, which both Tombi and Taplo (Even Better TOML) read; Taplo knows nothing later.
 //! What passes the schema may still be wrong: names that nothing declares, rules without effect.
 
+use super::profiles;
 use super::raw::RawSpec;
 use super::tables::Moment;
 use super::vocabulary::Vocabulary;
@@ -23,6 +24,10 @@ const DEFINITIONS: &str = "definitions";
 /// The schema of a specification, of `spanel.toml`, and of a user's own settings.
 pub fn experiment(vocabulary: &Vocabulary) -> Value {
     let mut schema = of_type::<RawSpec>("An experiment of spanel");
+    let keys = schema["properties"].as_object().cloned().unwrap_or_default();
+    if let Some(of_profile) = schema[DEFINITIONS]["Profile"]["properties"].as_object_mut() {
+        of_profile.extend(keys.into_iter().filter(|(key, _)| key != profiles::KEY));
+    }
     fill_in(&mut schema, vocabulary);
     schema
 }

@@ -22,6 +22,7 @@ mod large;
 mod laws;
 mod parts;
 mod provenance;
+mod profiles;
 mod randomisation;
 mod reference;
 mod report;
