@@ -174,6 +174,11 @@ pub(super) enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Show the settings of an experiment after all layers
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
     /// Print the JSON Schema of experiments, for editors
     ///
     /// Editors complete and check an experiment whose first line says where the schema is:
@@ -182,6 +187,26 @@ pub(super) enum Command {
         /// Which files it describes
         #[arg(long = "for", value_name = "KIND", value_enum, default_value_t)]
         kind: SchemaOf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Print every setting that some layer gives, as sorted TOML
+    ///
+    /// With --origin each line ends in a comment that says where its value came from: file and
+    /// line (and profile), environment variable, --set, or default. Keys that no layer gives have
+    /// the defaults of experiments/README.md. What is wrong with the settings is said afterwards,
+    /// with exit code 2.
+    Show {
+        #[command(flatten)]
+        experiment: Experiment,
+        /// Say of each value where it came from
+        #[arg(long)]
+        origin: bool,
+        /// Print JSON: the settings as a tree, or with --origin as a list of key, value, origin
+        #[arg(long)]
+        json: bool,
     },
 }
 

@@ -19,7 +19,7 @@ mod running;
 mod verifying;
 
 use super::Ending;
-use super::args::{Command, Experiment};
+use super::args::{Command, ConfigCommand, Experiment};
 use super::diagnostic;
 use super::editing;
 use super::schemes;
@@ -75,6 +75,9 @@ pub(super) fn run(command: Command) -> Ending {
         }
         Command::Render { experiment, results } => rendering::render_again(&experiment, &results),
         Command::Simulate { process, out, force } => simulate(&process, &out, force),
+        Command::Config { command: ConfigCommand::Show { experiment, origin, json } } => {
+            editing::show(&experiment, origin, json)
+        }
         Command::Schema { kind } => editing::schema(kind),
     }
 }
@@ -93,7 +96,7 @@ fn load(experiment: &Experiment) -> Result<Loaded, Ending> {
         .map_err(|(mistakes, layers)| report_mistakes(&mistakes, &layers))
 }
 
-fn report_mistakes(mistakes: &Mistakes, layers: &Layers) -> Ending {
+pub(super) fn report_mistakes(mistakes: &Mistakes, layers: &Layers) -> Ending {
     let fancy = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     eprintln!("{}", diagnostic::report(mistakes, layers, fancy));
     match mistakes.kind() {

@@ -1,10 +1,11 @@
-//! What helps to write an experiment.
+//! What helps to write an experiment: its settings after all layers, and schemas for editors.
 
 use super::Ending;
-use super::args::SchemaOf;
-use super::commands::vocabulary;
+use super::args::{Experiment, SchemaOf};
+use super::commands::{report_mistakes, vocabulary};
+use crate::plan;
 use crate::simulate;
-use crate::spec::schema;
+use crate::spec::{schema, show};
 use std::io::{ErrorKind, Write};
 
 /// Prints the JSON Schema of a kind of file.
@@ -14,6 +15,23 @@ pub(super) fn schema(kind: SchemaOf) -> Ending {
         SchemaOf::Process => schema::of_type::<simulate::spec::Raw>("A process of spanel simulate"),
     };
     print(&format!("{schema:#}\n"))
+}
+
+/// Prints the settings after all layers, then whatever is wrong with them.
+pub(super) fn show(experiment: &Experiment, origins: bool, json: bool) -> Ending {
+    let environment = experiment.environment();
+    let loaded = plan::load(&experiment.spec, environment, &experiment.set, &vocabulary());
+    let (layers, mistakes) = match loaded {
+        Ok((_, _, layers)) => (layers, None),
+        Err((mistakes, layers)) => (layers, Some(mistakes)),
+    };
+    let text = if json {
+        format!("{:#}\n", show::as_json(&layers, origins))
+    } else {
+        show::as_toml(&layers, origins)
+    };
+    let printed = print(&text);
+    mistakes.map_or(printed, |mistakes| report_mistakes(&mistakes, &layers))
 }
 
 /// Prints what may be long. A reader that has seen enough (`spanel schema | head`) is no failure.

@@ -24,6 +24,7 @@ use crate::mistake::{Kind, Mistake, Place};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
@@ -66,6 +67,32 @@ pub enum Source {
     Environment(String),
     /// The text after `--set`.
     Argument(String),
+}
+
+/// Where a value came from, as a person looks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whence<'a> {
+    /// The layer.
+    pub source: &'a Source,
+    /// Its line in a file.
+    pub line: Option<usize>,
+    /// The profile that sets it.
+    pub profile: Option<&'a str>,
+}
+
+impl fmt::Display for Whence<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.source {
+            Source::Default => f.write_str("default"),
+            Source::Environment(variable) => write!(f, "environment {variable}"),
+            Source::Argument(argument) => write!(f, "--set {argument}"),
+            Source::File { path, .. } => {
+                write!(f, "{}", path.display())?;
+                self.line.map_or(Ok(()), |line| write!(f, ":{line}"))?;
+                self.profile.map_or(Ok(()), |profile| write!(f, " (profile {profile})"))
+            }
+        }
+    }
 }
 
 /// One layer: its source and the keys it sets.
@@ -156,6 +183,21 @@ impl Layers {
     /// The path of the specification, as given.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The profiles in effect, the first one first.
+    pub fn chain(&self) -> &[String] {
+        &self.chain
+    }
+
+    /// Where the value at `at` came from.
+    pub fn whence(&self, at: &KeyPath) -> Whence<'_> {
+        let line = match self.line_of_key(at) {
+            Some(Place::Line { line, .. }) => Some(line),
+            _ => None,
+        };
+        let profile = self.layer(at).and_then(|layer| layer.prefix.get(1));
+        Whence { source: self.source(at), line, profile: profile.map(String::as_str) }
     }
 
     /// Every key after merging.

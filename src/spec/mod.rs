@@ -10,6 +10,7 @@
 //! | `extract` | layers → raw, past every value that does not fit |
 //! | `resolve` | raw → [`Spec`]: every name looked up, every mistake collected |
 //! | `schema` | the language as a JSON Schema, for editors |
+//! | `show` | the settings after all layers, for a reader |
 //! | `vocabulary` | names that other modules define, handed in |
 //! | `tables` | what a table asks for |
 //! | `variants` | what a robustness check changes, and what its values are called |
@@ -23,6 +24,7 @@ pub mod raw;
 pub mod resolve;
 pub mod resolved;
 pub mod schema;
+pub mod show;
 pub mod tables;
 pub mod variants;
 pub mod vocabulary;

@@ -11,6 +11,7 @@ mod architecture;
 mod batched;
 mod cache;
 mod cli;
+mod config;
 mod data_errors;
 mod experiments;
 mod functions;
