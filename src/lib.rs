@@ -34,6 +34,7 @@
 //! | [`store`] | records, replicates, and a results folder of whole files | ident, mistake, model, outcome |
 //! | [`load`] | the only reader of input files | ident, mistake, model, panel, weights, spec, store |
 //! | [`inputs`] | specification → open panel, links, regions | + load |
+//! | [`scaffold`] | a data file → a first experiment, commented | ident, mistake, model, expr, panel, weights, spec, load |
 //! | [`estimator`] | sample + weights + model → fit | ident, math, model, outcome, expr, panel, weights |
 //! | [`diagnostic`] | tests of a fitted cell, Moran's I | + estimator |
 //! | [`bootstrap`] | innovations drawn again: standard errors, intervals, p-values | + diagnostic |
@@ -96,6 +97,7 @@ pub mod randomisation;
 pub mod report;
 pub mod robustness;
 pub mod run;
+pub mod scaffold;
 pub mod simulate;
 pub mod spec;
 pub mod store;

@@ -13,6 +13,7 @@ use std::path::PathBuf;
     version,
     after_help = "\
 Examples:
+  spanel new my-panel.csv
   spanel run experiments/us-states.toml
   spanel check experiments/paper.toml --set data.file=my-panel.csv
   spanel plan experiments/paper.toml --set 'grids.paper.model=[\"slm\"]'
@@ -173,6 +174,21 @@ pub(super) enum Command {
         /// Overwrite FILE even if it is not a panel that spanel simulated
         #[arg(long)]
         force: bool,
+    },
+    /// Draft an experiment from a data file
+    ///
+    /// Guesses units, periods, response, regressors, and weights among the files beside the data;
+    /// asks nothing, explains every choice in comments, and says what is left to fill in.
+    New {
+        /// The data: CSV, XLSX, XLS or ODS, one row a unit and period
+        data: PathBuf,
+        /// Where to write the experiment, which must not be there yet; DATA.toml in the working
+        /// folder when not given
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Sheet of a workbook; the first when not given
+        #[arg(long, value_name = "NAME")]
+        sheet: Option<String>,
     },
     /// Show the settings of an experiment after all layers
     Config {

@@ -22,6 +22,7 @@ use super::Ending;
 use super::args::{Command, ConfigCommand, Experiment};
 use super::diagnostic;
 use super::editing;
+use super::new;
 use super::schemes;
 use crate::diagnostic::DIAGNOSTICS;
 use crate::estimator::ESTIMATORS;
@@ -75,6 +76,7 @@ pub(super) fn run(command: Command) -> Ending {
         }
         Command::Render { experiment, results } => rendering::render_again(&experiment, &results),
         Command::Simulate { process, out, force } => simulate(&process, &out, force),
+        Command::New { data, out, sheet } => new::new(&data, out.as_deref(), sheet),
         Command::Config { command: ConfigCommand::Show { experiment, origin, json } } => {
             editing::show(&experiment, origin, json)
         }
@@ -302,7 +304,7 @@ fn refuse_to_overwrite(out: &Path) -> Checked<()> {
 }
 
 /// Writes a whole file or none, where the user asked for it.
-fn write_beside(file: &Path, text: &str) -> Checked<()> {
+pub(super) fn write_beside(file: &Path, text: &str) -> Checked<()> {
     let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = file.file_name().map(|n| n.to_string_lossy().into_owned());
     let Some(name) = name else {

@@ -6,7 +6,8 @@
 //! | `args` | the command line as the user sees it |
 //! | `commands` | one function a subcommand |
 //! | `diagnostic` | mistakes → reports with source, caret and advice |
-//! | `editing` | what helps to write an experiment: the schema |
+//! | `editing` | what helps to write an experiment: its settings after all layers, schemas |
+//! | `new` | a first experiment from a data file |
 //! | `progress` | the bar, or plain lines |
 //! | `schemes` | what bootstrap schemes are good for |
 
@@ -21,6 +22,7 @@ mod args;
 mod commands;
 pub mod diagnostic;
 mod editing;
+mod new;
 mod progress;
 pub mod schemes;
 

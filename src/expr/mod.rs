@@ -15,6 +15,11 @@ mod print;
 use crate::ident::VarName;
 use std::collections::BTreeSet;
 
+/// Whether `name` can stand in an expression as it is, without backticks.
+pub fn is_word(name: &str) -> bool {
+    name.starts_with(lexer::starts_name) && name.chars().all(lexer::continues_name)
+}
+
 /// An expression over the columns of a panel.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expr {

@@ -160,8 +160,8 @@ fn not_a_period(table: &Table, row: usize, time: usize) -> Mistake {
     table.mistake(row, time, &message)
 }
 
-/// A whole number, also as `1970.0`.
-fn period(text: &str) -> Result<Period, String> {
+/// The period that a cell names: a whole number, also as `1970.0`; or advice.
+pub fn period(text: &str) -> Result<Period, String> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if let Ok(whole) = text.parse::<i64>() {
         return Ok(Period(whole));

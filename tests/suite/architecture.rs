@@ -19,6 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("store", &["ident", "mistake", "model", "outcome"]),
     ("load", &["ident", "mistake", "model", "spec", "panel", "weights", "store"]),
     ("inputs", &["ident", "mistake", "model", "expr", "spec", "panel", "weights", "store", "load"]),
+    ("scaffold", &["ident", "mistake", "model", "expr", "spec", "panel", "weights", "load"]),
     ("estimator", &["ident", "math", "model", "outcome", "expr", "panel", "weights"]),
     ("diagnostic", &["ident", "math", "model", "outcome", "panel", "weights", "estimator"]),
     (
@@ -75,6 +76,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "run",
             "agenda",
             "report",
+            "scaffold",
         ],
     ),
 ];
@@ -90,7 +92,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("strsim", &["mistake"]),
     ("csv", &["load", "report"]),
     ("calamine", &["load"]),
-    ("toml", &["spec", "load", "simulate"]),
+    ("toml", &["spec", "load", "scaffold", "simulate"]),
     ("figment", &["spec"]),
     ("serde_json", &["spec", "plan", "store", "run", "agenda", "report", "cli"]),
     ("schemars", &["model", "spec", "simulate"]),

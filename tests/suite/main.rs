@@ -27,6 +27,7 @@ mod profiles;
 mod randomisation;
 mod reference;
 mod report;
+mod scaffold;
 mod schema;
 mod schemes;
 mod simulate;

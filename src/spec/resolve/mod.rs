@@ -65,7 +65,7 @@ pub fn resolve(
 }
 
 /// Names that rows of tables use for something else.
-const RESERVED: [&str; 5] = ["measure", "constant", "rho", "lambda", "sigma2"];
+pub const RESERVED: [&str; 5] = ["measure", "constant", "rho", "lambda", "sigma2"];
 
 fn at(keys: &[&str]) -> KeyPath {
     KeyPath(keys.iter().map(|k| (*k).to_owned()).collect())
