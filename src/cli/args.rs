@@ -4,6 +4,7 @@ use crate::agenda::Again;
 use crate::plan::Partition;
 use crate::spec::layers::PROFILE;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::path::PathBuf;
 
 /// Declarative experiments in spatial panel econometrics: one TOML file to the paper's tables.
@@ -175,6 +176,20 @@ pub(super) enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Run an experiment whenever one of its files is saved
+    ///
+    /// Watches the experiment, spanel.toml, the data, the weights and the templates. What a change
+    /// does not touch is not fitted again; what is wrong is shown, and mended by saving the file
+    /// again. A change during a run makes it stop after what is under way and start over. Takes
+    /// the options of `run`. Ctrl-C ends it with exit code 0.
+    Watch {
+        #[command(flatten)]
+        experiment: Experiment,
+        #[command(flatten)]
+        results: Results,
+        #[command(flatten)]
+        options: RunOptions,
+    },
     /// Draft an experiment from a data file
     ///
     /// Guesses units, periods, response, regressors, and weights among the files beside the data;
@@ -194,6 +209,30 @@ pub(super) enum Command {
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
+    },
+    /// Print completions for a shell
+    ///
+    /// bash:  spanel completions bash > ~/.local/share/bash-completion/completions/spanel
+    /// zsh:   spanel completions zsh > a folder of $fpath, as _spanel
+    /// fish:  spanel completions fish > ~/.config/fish/completions/spanel.fish
+    #[command(verbatim_doc_comment)]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page, or write that of every command into a folder
+    ///
+    /// spanel man | man -l -
+    /// spanel man --out ~/.local/share/man/man1
+    #[command(verbatim_doc_comment)]
+    Man {
+        /// The command that the page is about; all of spanel when not given
+        #[arg(value_name = "COMMAND")]
+        about: Option<String>,
+        /// Write the pages of spanel and of every command into this folder
+        #[arg(long, short, value_name = "DIR", conflicts_with = "about")]
+        out: Option<PathBuf>,
     },
     /// Print the JSON Schema of experiments, for editors
     ///

@@ -22,8 +22,10 @@ use super::Ending;
 use super::args::{Command, ConfigCommand, Experiment};
 use super::diagnostic;
 use super::editing;
+use super::manual;
 use super::new;
 use super::schemes;
+use super::watch;
 use crate::diagnostic::DIAGNOSTICS;
 use crate::estimator::ESTIMATORS;
 use crate::ident::{CellId, KeyPath};
@@ -76,10 +78,15 @@ pub(super) fn run(command: Command) -> Ending {
         }
         Command::Render { experiment, results } => rendering::render_again(&experiment, &results),
         Command::Simulate { process, out, force } => simulate(&process, &out, force),
+        Command::Watch { experiment, results, options } => {
+            watch::watch(&experiment, || running::run_cells(&experiment, &results, &options))
+        }
         Command::New { data, out, sheet } => new::new(&data, out.as_deref(), sheet),
         Command::Config { command: ConfigCommand::Show { experiment, origin, json } } => {
             editing::show(&experiment, origin, json)
         }
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { about, out } => manual::man(about.as_deref(), out.as_deref()),
         Command::Schema { kind } => editing::schema(kind),
     }
 }

@@ -7,9 +7,12 @@
 //! | `commands` | one function a subcommand |
 //! | `diagnostic` | mistakes → reports with source, caret and advice |
 //! | `editing` | what helps to write an experiment: its settings after all layers, schemas |
+//! | `interrupt` | what makes a run stop early |
+//! | `manual` | completions of shells, manual pages |
 //! | `new` | a first experiment from a data file |
 //! | `progress` | the bar, or plain lines |
 //! | `schemes` | what bootstrap schemes are good for |
+//! | `watch` | runs again when a file is saved |
 
 #![expect(
     clippy::print_stdout,
@@ -22,9 +25,12 @@ mod args;
 mod commands;
 pub mod diagnostic;
 mod editing;
+mod interrupt;
+mod manual;
 mod new;
 mod progress;
 pub mod schemes;
+mod watch;
 
 use clap::Parser;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -185,6 +185,14 @@ impl Layers {
         &self.path
     }
 
+    /// The files that were read, the specification last.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.layers.iter().filter_map(|layer| match &layer.source {
+            Source::File { path, .. } => Some(path.as_path()),
+            Source::Default | Source::Environment(_) | Source::Argument(_) => None,
+        })
+    }
+
     /// The profiles in effect, the first one first.
     pub fn chain(&self) -> &[String] {
         &self.chain

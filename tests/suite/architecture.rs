@@ -104,6 +104,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rayon", &["run", "bootstrap", "randomisation", "cli"]),
     ("chrono", &["cli"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("indicatif", &["cli"]),
     ("miette", &["cli"]),
     ("ctrlc", &["cli"]),

@@ -168,10 +168,9 @@ fn results_depend_on_the_keys_alone() {
     };
     let plain = run(&[], "plain");
     assert_eq!(plain, run(&["--profile", "same"], "same"));
-    let more = run(&["--profile", "more"], "more");
-    let records = plain.iter().filter(|(name, _)| name.starts_with("lab/records/"));
-    assert!(records.clone().count() > 0);
-    records.for_each(|(name, bytes)| assert_eq!(more.get(name), Some(bytes), "{name}"));
+    let more = lab.run(&["run", "lab.toml", "--results", "plain", "--profile", "more"]);
+    let said = String::from_utf8_lossy(&more.stdout).into_owned();
+    assert!(said.contains("18 cells fitted, 0 failed, 36 kept from earlier"), "{said}");
 }
 
 /// The variable and the option choose alike, and the option wins.

@@ -149,6 +149,7 @@ fn print_test(test: &crate::outcome::Test) {
 pub(super) fn command(name: &str, experiment: &Experiment) -> String {
     let mut words = vec!["spanel".to_owned(), name.to_owned()];
     words.push(quoted(&experiment.spec.display().to_string()));
+    words.extend(experiment.profile.iter().flat_map(|p| ["--profile".to_owned(), quoted(p)]));
     words.extend(experiment.set.iter().flat_map(|set| ["--set".to_owned(), quoted(set)]));
     words.join(" ")
 }

@@ -2,6 +2,7 @@
 
 use super::super::Ending;
 use super::super::args::{Experiment, Results, RunOptions};
+use super::super::interrupt;
 use super::super::progress::{Progress, Tally};
 use super::super::schemes;
 use super::bundling::manifest;
@@ -21,8 +22,8 @@ use crate::store::folder::Folder;
 use crate::store::local::{Last, Local, Lock, Run, Version};
 use crate::store::records::{FITTED, Records};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The folder of the parts below a results folder.
@@ -194,6 +195,7 @@ impl Session {
     fn fit_all(&self, items: &[&Item<'_>], keys: &BTreeMap<CellId, RecordKey>) -> Checked<Summary> {
         let cells: Vec<&Cell> = items.iter().map(|item| item.cell).collect();
         let stop = &self.stop;
+        let stop = interrupt::flag();
         let progress = Progress::start(cells.len(), run::replicates(&cells));
         let (fitted, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let unwritten: Mutex<Option<Mistakes>> = Mutex::new(None);
@@ -396,21 +398,4 @@ impl Clock {
         seconds.extend(took.iter().map(|(cell, seconds)| (cell.clone(), *seconds)));
         local.write_seconds(&seconds)
     }
-}
-
-/// The first Ctrl-C lets the cells under way finish, and bootstraps their blocks; the second ends
-/// the process.
-fn stop_on_ctrl_c() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    let handler = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(Ending::Interrupted.code()));
-        }
-        eprintln!("stopping after what is under way; press Ctrl-C again to stop at once");
-    });
-    if let Err(e) = handler {
-        eprintln!("Ctrl-C will end the run at once: {e}");
-    }
-    stop
 }
