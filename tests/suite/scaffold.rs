@@ -3,6 +3,7 @@
 
 use crate::cli::{GAL, Lab, panel};
 use spanel::spec::Spec;
+use std::fmt::Write;
 use std::path::Path;
 use std::process::Output;
 
@@ -106,7 +107,7 @@ fn units_may_be_numbers_and_columns_in_any_order() {
     let mut text = String::from("y,code,x,period\n");
     for (row, period) in (0..30).map(|row| (row, row / 6)) {
         let unit = 101 + row % 6;
-        text += &format!("{}.5,{unit},{},{period}\n", row * row % 17, row * 7 % 13);
+        writeln!(text, "{}.5,{unit},{},{period}", row * row % 17, row * 7 % 13).unwrap();
     }
     let links = "0 6 p u\n101 2\n102 106\n102 2\n101 103\n103 2\n102 104\n104 2\n103 105\n\
                  105 2\n104 106\n106 2\n105 101\n";
