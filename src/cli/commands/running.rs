@@ -22,8 +22,8 @@ use crate::store::folder::Folder;
 use crate::store::local::{Last, Local, Lock, Run, Version};
 use crate::store::records::{FITTED, Records};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The folder of the parts below a results folder.
@@ -99,7 +99,7 @@ impl Session {
         for mistake in &records.damaged {
             eprintln!("{mistake}; what it held is fitted again");
         }
-        let stop = stop_on_ctrl_c();
+        let stop = interrupt::flag();
         Ok(Self { loaded, inputs, templates, folder, records, local, whole, stop, _lock: lock })
     }
 
@@ -195,7 +195,6 @@ impl Session {
     fn fit_all(&self, items: &[&Item<'_>], keys: &BTreeMap<CellId, RecordKey>) -> Checked<Summary> {
         let cells: Vec<&Cell> = items.iter().map(|item| item.cell).collect();
         let stop = &self.stop;
-        let stop = interrupt::flag();
         let progress = Progress::start(cells.len(), run::replicates(&cells));
         let (fitted, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let unwritten: Mutex<Option<Mistakes>> = Mutex::new(None);
