@@ -60,7 +60,7 @@ pub(super) fn verify_folder(
         match manifest.inputs.get(&name) {
             Some(then) if *then == hash => {}
             Some(_) => {
-                wrong.push(format!("input {name} is not the one the results were made from"))
+                wrong.push(format!("input {name} is not the one the results were made from"));
             }
             None => wrong.push(format!("input {name} is not in the manifest")),
         }
