@@ -2,11 +2,13 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `hausman` | fixed against random effects of units |
 //! | `lm` | Lagrange multiplier tests for a lag or an error, and the rule that chooses by them |
 //! | `moran` | Moran's I of a variable by period, and of residuals |
 //! | `null` | tests under their null hypothesis, for bootstraps |
 //! | `residuals` | least-squares residuals of many replicates side by side |
 
+pub mod hausman;
 pub mod lm;
 pub mod moran;
 pub mod null;
@@ -32,6 +34,9 @@ pub struct Info {
     pub reference: &'static str,
     /// Raised when the same input gives other numbers.
     pub version: u32,
+    /// Whether a bootstrap may draw whole cross-sections for it: not where units are independent of
+    /// each other under the null.
+    pub whole_periods: bool,
 }
 
 /// What a group of tests found.
@@ -115,6 +120,11 @@ impl<'a> Context<'a> {
         &self.bases
     }
 
+    /// The cell's problem.
+    pub fn own(&self) -> Problem<'a> {
+        self.problem
+    }
+
     /// The cell's problem with the model of a basis.
     pub fn problem<'b>(&'b self, base: &'b BaseFit) -> Problem<'b> {
         Problem { model: &base.model, ..self.problem }
@@ -122,7 +132,8 @@ impl<'a> Context<'a> {
 }
 
 /// Every group of tests, in the order they are listed to users.
-pub static DIAGNOSTICS: &[&dyn Diagnostic] = &[&lm::LagrangeMultiplier, &moran::ResidualMoran];
+pub static DIAGNOSTICS: &[&dyn Diagnostic] =
+    &[&lm::LagrangeMultiplier, &moran::ResidualMoran, &hausman::Hausman];
 
 /// The group called `name`.
 pub fn find(name: &str) -> Option<&'static dyn Diagnostic> {

@@ -292,6 +292,9 @@ pub fn test(raw: &str) -> String {
         "robust-lm-lag" => "Robust LM lag",
         "robust-lm-error" => "Robust LM error",
         "lm-joint" => "Joint LM lag and error",
+        "hausman" => "Hausman",
+        "hausman-common" => "Hausman, common variance",
+        "hausman-robust" => "Hausman, robust",
         "moran-residuals" => "Moran's I of residuals",
         other => other,
     };
@@ -352,6 +355,7 @@ mod tests {
     fn tests_have_names_people_know() {
         assert_eq!(test("robust-lm-error"), "Robust LM error");
         assert_eq!(test("lm-lag-exact"), "LM lag (exact form)");
-        assert_eq!(test("hausman"), "hausman");
+        assert_eq!(test("hausman"), "Hausman");
+        assert_eq!(test("of-tomorrow"), "of-tomorrow");
     }
 }

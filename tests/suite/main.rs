@@ -16,6 +16,7 @@ mod experiments;
 mod functions;
 mod functions_resampled;
 mod grids;
+mod hausman;
 mod joint;
 mod journal;
 mod large;

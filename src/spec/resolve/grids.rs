@@ -131,12 +131,18 @@ impl Resolver<'_> {
         self.names(&OneOrMany::One(name.to_owned()), &at, "bootstrap", "bootstrap")?;
         let scheme = self.raw.bootstrap.get(name).and_then(|b| b.scheme.as_deref()).unwrap_or(name);
         let known = self.vocabulary.schemes.iter().find(|known| known.name == scheme);
-        let no_null = known.and_then(|known| known.no_null.clone());
-        if let Some(because) = no_null.filter(|_| !raw.tests.is_empty()) {
-            let text =
-                format!("draws of `{scheme}` do not obey the null hypothesis of these tests");
-            let help = format!("{because}; `residual`, `wild` and `unit-wild` do obey it");
-            self.wrong(&at, text, help);
+        if let Some(known) = known
+            && let Some(because) = &known.no_null
+        {
+            let of = self.vocabulary.tests.iter().filter(|group| raw.tests.contains(&group.name));
+            let of = of.filter(|group| !(known.whole_periods && group.whole_periods));
+            let of: Vec<String> = of.map(|group| format!("`{}`", group.name)).collect();
+            if !of.is_empty() {
+                let of = of.join(", ");
+                let text = format!("draws of `{scheme}` do not obey the null hypothesis of {of}");
+                let help = format!("{because}; `residual`, `wild` and `unit-wild` do obey it");
+                self.wrong(&at, text, help);
+            }
         }
         Some(name.to_owned())
     }

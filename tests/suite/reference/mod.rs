@@ -9,6 +9,7 @@ mod compare;
 mod cross_section;
 mod data;
 mod functions;
+mod hausman;
 mod moran;
 mod produc;
 mod regions;
