@@ -1,6 +1,7 @@
 //! The question as data: what a cell asks to be estimated. Closed enums, no behaviour.
 
 pub mod change;
+pub mod splits;
 
 use crate::ident::VarName;
 use serde::{Deserialize, Serialize};

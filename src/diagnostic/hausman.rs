@@ -86,7 +86,7 @@ fn tests(design: &Design, fit: &RandomEffects) -> Vec<Test> {
             Ok(statistic) => TestOutcome::Computed {
                 statistic,
                 null: NullDistribution::ChiSquared { df },
-                p_value: chi_squared_sf(statistic, df),
+                p_value: Some(chi_squared_sf(statistic, df)),
             },
             Err(reason) => TestOutcome::NotApplicable { reason },
         },

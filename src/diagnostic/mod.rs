@@ -6,18 +6,22 @@
 //! | `lm` | Lagrange multiplier tests for a lag or an error, and the rule that chooses by them |
 //! | `moran` | Moran's I of a variable by period, and of residuals |
 //! | `null` | tests under their null hypothesis, for bootstraps |
+//! | `region_equality` | equal coefficients across regions |
 //! | `residuals` | least-squares residuals of many replicates side by side |
 
 pub mod hausman;
 pub mod lm;
 pub mod moran;
 pub mod null;
+pub mod region_equality;
 mod residuals;
 
 use crate::estimator::ols::Ols;
 use crate::estimator::{Estimated, Estimator, FitError, Problem};
+use crate::model::splits::{Coefficients, Threshold};
 use crate::model::{Effects, Model, SmallSample};
 use crate::outcome::{Basis, Test, TestOutcome, Verdict};
+use crate::panel::interaction::Groups;
 use null::NullStatistics;
 use std::collections::BTreeMap;
 
@@ -63,12 +67,43 @@ pub trait Diagnostic: Sync {
     }
 }
 
+/// What some groups of tests are told beside the cell's problem.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// Positions of the measure among the regressors, at all its lags.
+    pub measure: Vec<usize>,
+    /// Whose coefficients are compared.
+    pub regions: Option<(Groups, Coefficients)>,
+    /// Which threshold is looked for.
+    pub threshold: Option<ThresholdAsked>,
+}
+
+/// A threshold that is looked for.
+#[derive(Debug, Clone)]
+pub struct ThresholdAsked {
+    /// What is asked.
+    pub design: Threshold,
+    /// The variable, N·T, or why it has no values here.
+    pub values: Result<Vec<f64>, String>,
+}
+
+impl Asked {
+    /// Positions of the regressors whose coefficients may differ.
+    pub fn positions(&self, of: Coefficients, regressors: usize) -> Vec<usize> {
+        match of {
+            Coefficients::Measure => self.measure.clone(),
+            Coefficients::All => (0..regressors).collect(),
+        }
+    }
+}
+
 /// What tests may look at: the cell's problem, and least squares on the same sample, pooled and
 /// with the cell's effects. Both are asymptotic (σ² = e'e/n), as the tests need them.
 #[derive(Debug)]
 pub struct Context<'a> {
     problem: Problem<'a>,
     bases: Vec<BaseFit>,
+    asked: Asked,
 }
 
 /// Least squares of one basis.
@@ -112,7 +147,18 @@ impl<'a> Context<'a> {
                 BaseFit { basis, model, fit }
             })
             .collect();
-        Self { problem, bases }
+        Self { problem, bases, asked: Asked::default() }
+    }
+
+    /// With what groups of tests are told beside.
+    #[must_use]
+    pub fn asking(self, asked: Asked) -> Self {
+        Self { asked, ..self }
+    }
+
+    /// What groups of tests are told beside.
+    pub fn asked(&self) -> &Asked {
+        &self.asked
     }
 
     /// The bases: pooled first, then within.
@@ -132,8 +178,12 @@ impl<'a> Context<'a> {
 }
 
 /// Every group of tests, in the order they are listed to users.
-pub static DIAGNOSTICS: &[&dyn Diagnostic] =
-    &[&lm::LagrangeMultiplier, &moran::ResidualMoran, &hausman::Hausman];
+pub static DIAGNOSTICS: &[&dyn Diagnostic] = &[
+    &lm::LagrangeMultiplier,
+    &moran::ResidualMoran,
+    &hausman::Hausman,
+    &region_equality::RegionEquality,
+];
 
 /// The group called `name`.
 pub fn find(name: &str) -> Option<&'static dyn Diagnostic> {

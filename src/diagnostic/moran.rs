@@ -76,7 +76,7 @@ impl ResidualMoment {
             outcome: TestOutcome::Computed {
                 statistic,
                 null: NullDistribution::Normal,
-                p_value: normal_two_sided(statistic),
+                p_value: Some(normal_two_sided(statistic)),
             },
             details: [
                 ("i", self.i),

@@ -295,6 +295,9 @@ pub fn test(raw: &str) -> String {
         "hausman" => "Hausman",
         "hausman-common" => "Hausman, common variance",
         "hausman-robust" => "Hausman, robust",
+        "region-equality" => "Equal coefficients of the regions",
+        "threshold-1" => "F, one threshold against none",
+        "threshold-2" => "F, two thresholds against one",
         "moran-residuals" => "Moran's I of residuals",
         other => other,
     };
@@ -323,6 +326,9 @@ pub fn null(null: &NullDistribution) -> String {
         NullDistribution::ChiSquared { df } => format!("χ²({df})"),
         NullDistribution::F { numerator, denominator } => format!("F({numerator}, {denominator})"),
         NullDistribution::Normal => "the standard normal distribution (two-sided)".to_owned(),
+        NullDistribution::Nonstandard => {
+            "a distribution that depends on the sample, known by bootstrap only,".to_owned()
+        }
         NullDistribution::Permutation { replicates } => format!("{replicates} permutations"),
     }
 }

@@ -25,6 +25,7 @@ mod parts;
 mod provenance;
 mod randomisation;
 mod reference;
+mod region_equality;
 mod report;
 mod schemes;
 mod simulate;

@@ -74,6 +74,8 @@ impl Resolver<'_> {
             Some(name) => self.test_bootstrap(name, raw, place).map(Some),
             None => Some(None),
         };
+        let region_equality = self.region_equality(raw, place);
+        let threshold = self.threshold(raw, place);
         let effects = effects?;
         self.refuse_repeats(&effects, &place.join("effects"), "kind of effects");
         Some(GridSpec {
@@ -101,6 +103,8 @@ impl Resolver<'_> {
             include,
             tests: located(&tests, &place.join("tests")),
             test_bootstrap: test_bootstrap?,
+            region_equality: region_equality?,
+            threshold: threshold?,
             at: place.clone(),
         })
     }

@@ -208,7 +208,7 @@ impl Findings {
         let basis = if effects == Effects::None { Basis::Pooled } else { Basis::Within };
         let test = self.0.iter().find(|t| t.name == name && t.basis == basis)?;
         match &test.outcome {
-            TestOutcome::Computed { statistic, p_value, .. } => Some((*statistic, *p_value)),
+            TestOutcome::Computed { statistic, p_value, .. } => Some((*statistic, (*p_value)?)),
             TestOutcome::NotApplicable { .. } => None,
         }
     }
