@@ -8,6 +8,7 @@
 //! | `null` | tests under their null hypothesis, for bootstraps |
 //! | `region_equality` | equal coefficients across regions |
 //! | `residuals` | least-squares residuals of many replicates side by side |
+//! | `threshold` | coefficients that change where a variable passes a threshold |
 
 pub mod hausman;
 pub mod lm;
@@ -15,6 +16,7 @@ pub mod moran;
 pub mod null;
 pub mod region_equality;
 mod residuals;
+pub mod threshold;
 
 use crate::estimator::ols::Ols;
 use crate::estimator::{Estimated, Estimator, FitError, Problem};
@@ -183,6 +185,7 @@ pub static DIAGNOSTICS: &[&dyn Diagnostic] = &[
     &moran::ResidualMoran,
     &hausman::Hausman,
     &region_equality::RegionEquality,
+    &threshold::Threshold,
 ];
 
 /// The group called `name`.

@@ -23,6 +23,16 @@ pub fn within_group(regressor: &Regressor, group: &str) -> Regressor {
 /// `split`; and where the columns of each of them stand, group by group.
 pub fn by_group(sample: &Sample, split: &[usize], groups: &Groups) -> (Sample, Vec<Vec<usize>>) {
     let n = sample.n_units();
+    split_columns(sample, split, &groups.names, |at| groups.of_unit[at % n])
+}
+
+/// The same for groups of observations.
+pub fn split_columns(
+    sample: &Sample,
+    split: &[usize],
+    names: &[String],
+    group: impl Fn(usize) -> usize,
+) -> (Sample, Vec<Vec<usize>>) {
     let mut made = Sample { regressors: Vec::new(), x: Vec::new(), ..sample.clone() };
     let mut places = vec![Vec::new(); split.len()];
     for (j, (regressor, column)) in sample.regressors.iter().zip(&sample.x).enumerate() {
@@ -31,10 +41,10 @@ pub fn by_group(sample: &Sample, split: &[usize], groups: &Groups) -> (Sample, V
             made.x.push(column.clone());
             continue;
         };
-        for (g, name) in groups.names.iter().enumerate() {
+        for (g, name) in names.iter().enumerate() {
             places[which].push(made.x.len());
             made.regressors.push(within_group(regressor, name));
-            let own = |(at, x): (usize, &f64)| if groups.of_unit[at % n] == g { *x } else { 0.0 };
+            let own = |(at, x): (usize, &f64)| if group(at) == g { *x } else { 0.0 };
             made.x.push(column.iter().enumerate().map(own).collect());
         }
     }

@@ -31,5 +31,6 @@ mod schemes;
 mod simulate;
 mod spec_errors;
 mod support;
+mod threshold;
 mod under_null;
 mod variants;

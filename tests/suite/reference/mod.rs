@@ -14,6 +14,7 @@ mod moran;
 mod produc;
 mod regions;
 mod spreg;
+mod threshold;
 
 use compare::{Ledger, Scale};
 use data::{lag_of, model};
