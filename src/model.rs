@@ -135,6 +135,14 @@ pub struct Regressor {
     pub lag: i32,
 }
 
+impl Regressor {
+    /// Its column for the observations of one group, zero elsewhere: `ln_oa[east]@lag1`.
+    #[must_use]
+    pub fn within(&self, group: &str) -> Self {
+        Self { variable: VarName(format!("{}[{group}]", self.variable)), lag: self.lag }
+    }
+}
+
 impl fmt::Display for Regressor {
     /// `ln_oa`, `ln_oa@lag1`, `ln_oa@lead1`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -43,8 +43,8 @@ static INFO: Info = Info {
     name: "threshold",
     summary: "coefficients that change where a variable passes one or two thresholds",
     tests: &[
-        ("threshold-1", "F, one threshold against none"),
-        ("threshold-2", "F, two thresholds against one"),
+        ("threshold-1", "F of one threshold against none"),
+        ("threshold-2", "F of two thresholds against one"),
     ],
     reference: "Hansen (1999), sections 3 to 5",
     version: 1,

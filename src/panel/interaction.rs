@@ -1,8 +1,6 @@
 //! Regressors × dummies of groups of units: a column for each group in the place of one.
 
 use super::sample::Sample;
-use crate::ident::VarName;
-use crate::model::Regressor;
 
 /// Groups that every unit of a sample is in one of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,12 +9,6 @@ pub struct Groups {
     pub names: Vec<String>,
     /// The group of each unit, a position in `names`.
     pub of_unit: Vec<usize>,
-}
-
-/// The column of a regressor for the units of one group: `ln_oa[east]`, `ln_oa[east]@lag1`.
-pub fn within_group(regressor: &Regressor, group: &str) -> Regressor {
-    let variable = VarName(format!("{}[{group}]", regressor.variable));
-    Regressor { variable, lag: regressor.lag }
 }
 
 /// The sample with a column for each group, zero outside it, in the place of each column at
@@ -43,7 +35,7 @@ pub fn split_columns(
         };
         for (g, name) in names.iter().enumerate() {
             places[which].push(made.x.len());
-            made.regressors.push(within_group(regressor, name));
+            made.regressors.push(regressor.within(name));
             let own = |(at, x): (usize, &f64)| if group(at) == g { *x } else { 0.0 };
             made.x.push(column.iter().enumerate().map(own).collect());
         }
@@ -54,7 +46,8 @@ pub fn split_columns(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ident::{Period, UnitId, UnitIndex};
+    use crate::ident::{Period, UnitId, UnitIndex, VarName};
+    use crate::model::Regressor;
 
     #[test]
     fn columns_by_group_stand_in_the_place_of_one() {

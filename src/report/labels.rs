@@ -296,8 +296,8 @@ pub fn test(raw: &str) -> String {
         "hausman-common" => "Hausman, common variance",
         "hausman-robust" => "Hausman, robust",
         "region-equality" => "Equal coefficients of the regions",
-        "threshold-1" => "F, one threshold against none",
-        "threshold-2" => "F, two thresholds against one",
+        "threshold-1" => "F of one threshold against none",
+        "threshold-2" => "F of two thresholds against one",
         "moran-residuals" => "Moran's I of residuals",
         other => other,
     };

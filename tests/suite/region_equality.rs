@@ -12,7 +12,7 @@ use spanel::math::random::Stream;
 use spanel::model::splits::Coefficients;
 use spanel::model::{Effects, Model, Normalisation, Rescale, Term};
 use spanel::outcome::{Basis, NullDistribution, Statistic, Test, TestOutcome};
-use spanel::panel::interaction::{Groups, by_group, within_group};
+use spanel::panel::interaction::{Groups, by_group};
 use spanel::panel::sample::Sample;
 use spanel::weights::Weights;
 
@@ -87,7 +87,7 @@ fn likelihood_models_give_the_square_of_a_z() {
         let (found, null) = computed(&test);
         assert!((found / (z * z) - 1.0).abs() < 1e-10, "{estimator}");
         assert_eq!(null, NullDistribution::ChiSquared { df: 1 });
-        let east = within_group(&data.regressors[0], "east");
+        let east = data.regressors[0].within("east");
         assert_eq!(one.estimates[0].term, Term::Variable(east.clone()));
         assert_eq!(test.details[&east.to_string()], one.estimates[0].value);
         assert_eq!(test.details[&format!("se:{east}")], one.estimates[0].std_error);

@@ -1,5 +1,6 @@
 //! Tables of tests: one column a cell, a row a test, p-values below the statistics.
 
+use super::splits;
 use crate::ident::Located;
 use crate::mistake::Checked;
 use crate::outcome::{Basis, NullDistribution, Outcome, Test, TestOutcome};
@@ -189,6 +190,7 @@ fn table_notes(
     said.push("p-values in brackets.".to_owned());
     said.extend(functions::hypotheses(source, names, columns));
     said.extend(nulls(source, names, columns));
+    said.extend(splits::estimated(source, spec.digits, names, columns));
     said.extend(bootstraps(source, names, columns));
     said.extend(notes::stars(&number::default_stars()));
     said.extend(changes::note(source, &choice.columns, columns));
