@@ -49,8 +49,8 @@ static INFO: Info = Info {
     summary: "fixed against random effects of units, without a spatial term",
     tests: &[
         ("hausman", "Hausman"),
-        ("hausman-common", "Hausman, common variance"),
-        ("hausman-robust", "Hausman, robust"),
+        ("hausman-common", "Hausman (common variance)"),
+        ("hausman-robust", "Hausman (robust)"),
     ],
     reference: "Hausman (1978); Mundlak (1978); Arellano (1993)",
     version: 1,

@@ -30,6 +30,7 @@ mod report;
 mod schemes;
 mod simulate;
 mod spec_errors;
+mod splits;
 mod support;
 mod threshold;
 mod under_null;
