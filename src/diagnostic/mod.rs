@@ -22,7 +22,7 @@ use crate::estimator::ols::Ols;
 use crate::estimator::{Estimated, Estimator, FitError, Problem};
 use crate::model::splits::{Coefficients, Threshold};
 use crate::model::{Effects, Model, SmallSample};
-use crate::outcome::{Basis, Test, TestOutcome, Verdict};
+use crate::outcome::{Basis, Estimate, Test, TestOutcome, Verdict};
 use crate::panel::interaction::Groups;
 use null::NullStatistics;
 use std::collections::BTreeMap;
@@ -191,6 +191,12 @@ pub static DIAGNOSTICS: &[&dyn Diagnostic] = &[
 /// The group called `name`.
 pub fn find(name: &str) -> Option<&'static dyn Diagnostic> {
     DIAGNOSTICS.iter().copied().find(|d| d.info().name == name)
+}
+
+/// An estimate as details of a test: `ln_x[east]` and `se:ln_x[east]`.
+fn by_name(estimate: &Estimate) -> [(String, f64); 2] {
+    let term = estimate.term.to_string();
+    [(format!("se:{term}"), estimate.std_error), (term, estimate.value)]
 }
 
 /// The same reason for every test of a group on a basis that has no fit.

@@ -18,7 +18,7 @@
 //! joint draws Gonçalves (2011).
 
 use super::null::NullStatistics;
-use super::{Asked, Context, Diagnostic, Findings, Info};
+use super::{Asked, Context, Diagnostic, Findings, Info, by_name};
 use crate::estimator::wald::computed;
 use crate::estimator::{Estimated, Estimator, Problem, find};
 use crate::math::linalg::inverse_quadratic;
@@ -52,7 +52,7 @@ impl Diagnostic for RegionEquality {
         let problem = context.own();
         let found = Split::new(&problem, context.asked()).and_then(|split| {
             let fit = split.fit(&problem, &problem.sample.y)?;
-            Ok((split.outcome(&problem, &fit)?, split.details(&fit)))
+            Ok((split.outcome(&problem, &fit)?, split.details(&problem, &fit)))
         });
         let (outcome, details) =
             found.unwrap_or_else(|reason| (TestOutcome::NotApplicable { reason }, BTreeMap::new()));
@@ -124,13 +124,10 @@ impl Split {
     }
 
     /// Coefficients and standard errors by region.
-    fn details(&self, fit: &Fit) -> BTreeMap<String, f64> {
-        let split = |term: &str| term.contains('[');
-        let estimates = fit.estimates.iter().map(|e| (e.term.to_string(), e));
-        estimates
-            .filter(|(term, _)| split(term))
-            .flat_map(|(term, e)| [(format!("se:{term}"), e.std_error), (term, e.value)])
-            .collect()
+    fn details(&self, problem: &Problem<'_>, fit: &Fit) -> BTreeMap<String, f64> {
+        let first = usize::from(!problem.has_effects());
+        let places = self.places.iter().flatten();
+        places.flat_map(|place| by_name(&fit.estimates[first + place])).collect()
     }
 }
 

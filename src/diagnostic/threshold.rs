@@ -25,13 +25,12 @@ mod null;
 mod search;
 
 use super::null::NullStatistics;
-use super::{Asked, Context, Diagnostic, Findings, Info};
+use super::{Asked, Context, Diagnostic, Findings, Info, by_name};
 use crate::estimator::ols::Ols;
 use crate::estimator::{Estimated, Estimator, Problem, find};
 use crate::model::Model;
 use crate::outcome::{Basis, NullDistribution, Test, TestOutcome};
 use crate::panel::interaction::split_columns;
-use crate::panel::sample::Sample;
 use search::{Profile, Search};
 use std::collections::BTreeMap;
 
@@ -67,9 +66,9 @@ impl Diagnostic for Threshold {
         let wanted = asked.threshold.as_ref().map_or(1, |t| t.design.thresholds);
         let found = Ground::new(context.own(), asked);
         let found = found.as_ref().map_err(Clone::clone);
-        let mut tests = vec![test(ONE, found.clone().and_then(|ground| ground.one()))];
+        let mut tests = vec![test(ONE, found.clone().and_then(Ground::one))];
         if wanted > 1 {
-            tests.push(test(TWO, found.and_then(|ground| ground.two())));
+            tests.push(test(TWO, found.and_then(Ground::two)));
         }
         Findings { tests, verdicts: Vec::new() }
     }
@@ -196,12 +195,10 @@ impl<'a> Ground<'a> {
 
     /// Sizes, coefficients and standard errors of the regimes between these thresholds, rising.
     fn regimes(&self, gammas: &[f64]) -> Result<BTreeMap<String, f64>, String> {
-        let fit = self.fit(gammas)?.fit;
-        let estimates = fit.estimates.iter().map(|e| (e.term.to_string(), e));
-        let mut details: BTreeMap<String, f64> = estimates
-            .filter(|(term, _)| term.contains("[regime"))
-            .flat_map(|(term, e)| [(format!("se:{term}"), e.std_error), (term, e.value)])
-            .collect();
+        let (Estimated { fit, .. }, places) = self.fit(gammas)?;
+        let first = usize::from(!self.problem.has_effects());
+        let own = places.iter().map(|place| &fit.estimates[first + place]);
+        let mut details: BTreeMap<String, f64> = own.flat_map(by_name).collect();
         for regime in 0..=gammas.len() {
             let count = self.q.iter().filter(|q| regime_of(**q, gammas) == regime).count();
             details.insert(format!("n[regime{}]", regime + 1), count as f64);
@@ -209,15 +206,15 @@ impl<'a> Ground<'a> {
         Ok(details)
     }
 
-    /// Least squares with a coefficient for each regime.
-    fn fit(&self, gammas: &[f64]) -> Result<Estimated, String> {
+    /// Least squares with a coefficient for each regime, and where these stand among the columns.
+    fn fit(&self, gammas: &[f64]) -> Result<(Estimated, Vec<usize>), String> {
         let names: Vec<String> = (0..=gammas.len()).map(|r| format!("regime{}", r + 1)).collect();
         let regime = |at: usize| regime_of(self.q[at], gammas);
-        let (sample, _): (Sample, _) =
-            split_columns(self.problem.sample, &self.split, &names, regime);
+        let (sample, places) = split_columns(self.problem.sample, &self.split, &names, regime);
         let model = Model { regressors: sample.regressors.clone(), ..self.problem.model.clone() };
         let problem = Problem { sample: &sample, model: &model, ..self.problem };
-        Ols.fit(&problem).map_err(|e| format!("the regimes have no fit: {e}"))
+        let fitted = Ols.fit(&problem).map_err(|e| format!("the regimes have no fit: {e}"))?;
+        Ok((fitted, places.concat()))
     }
 }
 

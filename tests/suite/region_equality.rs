@@ -171,7 +171,8 @@ fn region_equality_has_its_size() {
             let periods: Vec<f64> = (0..10).map(|_| stream.normal()).collect();
             for at in 0..data.y.len() {
                 // Felt by the first region alone.
-                let shared = if at % N % 3 == 0 { common * periods[at / N] } else { 0.0 };
+                let shared =
+                    if (at % N).is_multiple_of(3) { common * periods[at / N] } else { 0.0 };
                 data.y[at] = data.x[0][at] + shared + stream.normal();
             }
             let problem = Problem::new(&data, &w, &m).expect("the same units");

@@ -37,7 +37,7 @@ fn single<'c>(context: &'c Context<'c>) -> Option<Null<'c>> {
     let ground = Ground::new(context.own(), context.asked()).ok()?;
     let e = ground.search.residual(&ground.problem.sample.y);
     let first = ground.search.single(&e)?.best;
-    let at = ground.fit(&[ground.search.gamma(first)]).ok()?;
+    let (at, _) = ground.fit(&[ground.search.gamma(first)]).ok()?;
     let fixed = Some(ground.search.residual(&at.systematic));
     Some(Null { ground, at, name: [TWO], fixed })
 }

@@ -103,8 +103,8 @@ impl Resolver<'_> {
             include,
             tests: located(&tests, &place.join("tests")),
             test_bootstrap: test_bootstrap?,
-            region_equality: region_equality?,
-            threshold: threshold?,
+            region_equality,
+            threshold,
             at: place.clone(),
         })
     }

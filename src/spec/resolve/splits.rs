@@ -10,18 +10,18 @@ use crate::spec::raw::{RawGrid, RawRegionEquality, RawThreshold};
 const USUAL_TRIM: f64 = 0.05;
 
 impl Resolver<'_> {
-    /// `region_equality` of a grid: none when the key is absent, `None` when something is wrong.
+    /// `region_equality` of a grid. None as well where something is wrong with it: a mistake drops
+    /// the grid.
     pub(super) fn region_equality(
         &mut self,
         raw: &RawGrid,
         place: &KeyPath,
-    ) -> Option<Option<Located<RegionEquality>>> {
+    ) -> Option<Located<RegionEquality>> {
         let at = place.join("region_equality");
         let example = "region_equality = { regions = [\"east\", \"west\"] }";
         let key = ("region_equality", raw.region_equality.is_some());
         self.asked_and_given(raw, place, ("region-equality", example), key);
-        let Some(given) = &raw.region_equality else { return Some(None) };
-        let RawRegionEquality { regions, of } = given;
+        let RawRegionEquality { regions, of } = raw.region_equality.as_ref()?;
         let list = at.join("regions");
         let regions = self.required(regions.clone(), &list, "names of regions")?;
         let mut good = regions.len() >= 2;
@@ -38,15 +38,11 @@ impl Resolver<'_> {
             good &= self.declared("region", "regions", name, &list.join(i));
         }
         let of = of.unwrap_or(Coefficients::Measure);
-        good.then(|| Some(Located::new(RegionEquality { regions, of }, at)))
+        good.then(|| Located::new(RegionEquality { regions, of }, at))
     }
 
-    /// `threshold` of a grid: none when the key is absent, `None` when something is wrong.
-    pub(super) fn threshold(
-        &mut self,
-        raw: &RawGrid,
-        place: &KeyPath,
-    ) -> Option<Option<ThresholdSpec>> {
+    /// `threshold` of a grid; none as above.
+    pub(super) fn threshold(&mut self, raw: &RawGrid, place: &KeyPath) -> Option<ThresholdSpec> {
         let at = place.join("threshold");
         let example = "threshold = { variable = \"ln_gdp\" }";
         let key = ("threshold", raw.threshold.is_some());
@@ -58,8 +54,7 @@ impl Resolver<'_> {
                         test_bootstrap = \"unit-residual\"";
             self.wrong(&place.join("tests"), text, help);
         }
-        let Some(given) = &raw.threshold else { return Some(None) };
-        let RawThreshold { variable, of, trim, thresholds } = given;
+        let RawThreshold { variable, of, trim, thresholds } = raw.threshold.as_ref()?;
         let trim = trim.unwrap_or(USUAL_TRIM);
         let thresholds = thresholds.unwrap_or(1);
         let before = self.mistakes.len();
@@ -78,7 +73,7 @@ impl Resolver<'_> {
             let of = of.unwrap_or(Coefficients::Measure);
             let name = VarName::new(variable);
             let design = Threshold { variable: name.clone(), of, trim, thresholds };
-            Some(ThresholdSpec { variable: Located::new(name, place), design })
+            ThresholdSpec { variable: Located::new(name, place), design }
         })
     }
 
