@@ -12,7 +12,7 @@ pub(super) fn of(shared: &Shared<'_>, cell: &Cell, made: &Made) -> Asked {
     let measure = regressors.filter(|(_, r)| r.variable == cell.measure_variable);
     Asked {
         measure: measure.map(|(position, _)| position).collect(),
-        regions: cell.region_equality.as_ref().map(|e| (groups(shared, e, made), e.of)),
+        regions: cell.region_equality.as_ref().map(|e| (groups(shared, e, &made.positions), e.of)),
         threshold: cell.threshold.as_ref().map(|design| ThresholdAsked {
             design: design.clone(),
             values: values(shared, design, made),
@@ -20,18 +20,33 @@ pub(super) fn of(shared: &Shared<'_>, cell: &Cell, made: &Made) -> Asked {
     }
 }
 
+/// What of the data the tests of a cell rest on beside its sample, over the units at these
+/// positions: which region each unit is in, and the threshold variable in all periods. None where
+/// they rest on the sample alone.
+pub(super) fn facts(shared: &Shared<'_>, cell: &Cell, positions: &[usize]) -> Option<String> {
+    let groups = cell.region_equality.as_ref().map(|e| groups(shared, e, positions).of_unit);
+    let panel = &shared.inputs.panel;
+    let n = panel.units().len();
+    let values = cell.threshold.as_ref().and_then(|t| panel.column(&t.variable)).map(|column| {
+        let periods = column.chunks_exact(n);
+        let own = periods.flat_map(|row| positions.iter().map(|&unit| row[unit].map(f64::to_bits)));
+        own.collect::<Vec<_>>()
+    });
+    (groups.is_some() || values.is_some()).then(|| format!("{groups:?} {values:?}"))
+}
+
 /// The regions that hold a unit of the sample. Those of the specification divide all units of the
 /// cell, so that every unit is in one of them.
-fn groups(shared: &Shared<'_>, equality: &RegionEquality, made: &Made) -> Groups {
+fn groups(shared: &Shared<'_>, equality: &RegionEquality, positions: &[usize]) -> Groups {
     let holds = |region: &String, unit: &usize| shared.inputs.regions[region].contains(unit);
     let names: Vec<String> = equality
         .regions
         .iter()
-        .filter(|region| made.positions.iter().any(|unit| holds(region, unit)))
+        .filter(|region| positions.iter().any(|unit| holds(region, unit)))
         .cloned()
         .collect();
     let group = |unit: &usize| names.iter().position(|region| holds(region, unit));
-    let of_unit = made.positions.iter().map(|unit| group(unit).unwrap_or_default()).collect();
+    let of_unit = positions.iter().map(|unit| group(unit).unwrap_or_default()).collect();
     Groups { names, of_unit }
 }
 
