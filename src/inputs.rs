@@ -101,6 +101,9 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
     let links = keep(&mut mistakes, links_of(spec, &joined, &panel));
     let regions =
         regions.and_then(|()| keep(&mut mistakes, regions::positions(&spec.regions, &panel)));
+    if let Some(regions) = &regions {
+        mistakes.extend(regions::undivided(spec, regions, &panel));
+    }
     Mistakes::unless_empty(mistakes, ())?;
     Ok(Inputs {
         sources: sources(&uses.columns, &uses.definitions),

@@ -1,6 +1,7 @@
 //! The question as data: what a cell asks to be estimated. Closed enums, no behaviour.
 
 pub mod change;
+pub mod splits;
 
 use crate::ident::VarName;
 use schemars::JsonSchema;
@@ -137,6 +138,14 @@ pub struct Regressor {
     pub variable: VarName,
     /// How many periods back; negative: ahead, a lead.
     pub lag: i32,
+}
+
+impl Regressor {
+    /// Its column for the observations of one group, zero elsewhere: `ln_oa[east]@lag1`.
+    #[must_use]
+    pub fn within(&self, group: &str) -> Self {
+        Self { variable: VarName(format!("{}[{group}]", self.variable)), lag: self.lag }
+    }
 }
 
 impl fmt::Display for Regressor {

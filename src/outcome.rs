@@ -215,6 +215,8 @@ pub enum NullDistribution {
         /// Number of permutations.
         replicates: u32,
     },
+    /// None that is free of the sample: only replicates under the null tell it.
+    Nonstandard,
 }
 
 /// What a test found.
@@ -227,8 +229,10 @@ pub enum TestOutcome {
         statistic: f64,
         /// What it is held against.
         null: NullDistribution,
-        /// From the survival function, never 1 − cdf.
-        p_value: f64,
+        /// From the survival function, never 1 − cdf; none where the distribution is not standard
+        /// and a bootstrap has to tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        p_value: Option<f64>,
     },
     /// It says nothing about this model.
     NotApplicable {

@@ -1,6 +1,7 @@
 //! Cells → records, in parallel. Pure: the same plan, inputs and seed give the same records on
 //! any number of threads, in any order. Touches no file and prints nothing.
 
+mod asked;
 mod draws;
 mod functions;
 mod joint;
@@ -375,7 +376,7 @@ fn outcome(
         .map(|design| randomise(shared, cell, &problem, estimator, (&estimated, &impacts), design))
         .collect();
     let wald = functions::joint_tests(shared, watch, &subject)?;
-    let findings = run_tests(shared, watch, cell, problem)?;
+    let findings = run_tests(shared, watch, cell, (problem, made))?;
     Ok(Outcome {
         impacts,
         derived,
@@ -419,13 +420,13 @@ fn run_tests(
     shared: &Shared<'_>,
     watch: &Watch<'_>,
     cell: &Cell,
-    problem: Problem<'_>,
+    (problem, made): (Problem<'_>, &Made),
 ) -> Result<Findings, Ended> {
     let mut all = Findings::default();
     if cell.tests.is_empty() {
         return Ok(all);
     }
-    let context = Context::new(problem);
+    let context = Context::new(problem).asking(asked::of(shared, cell, made));
     for group in cell.tests.iter().filter_map(|name| diagnostic::find(name)) {
         let mut found = group.run(&context);
         if let Some(asked) = &cell.test_bootstrap {
@@ -456,6 +457,7 @@ fn facts(shared: &Shared<'_>, cell: &Cell, made: &Made, weights: &Weights) -> Sa
 fn filled(inputs: &Inputs, cell: &Cell, units: &BTreeSet<&str>) -> Vec<String> {
     let used: BTreeSet<_> = std::iter::once(&cell.model.response)
         .chain(cell.model.regressors.iter().map(|r| &r.variable))
+        .chain(cell.threshold.iter().map(|t| &t.variable))
         .filter_map(|v| inputs.sources.get(v))
         .flatten()
         .collect();

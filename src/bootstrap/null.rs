@@ -6,7 +6,6 @@ use super::{Draws, Layout};
 use crate::diagnostic::null::{NullStatistics, TileStatistics, plainly};
 use crate::math::lanes::{LANES, Lane};
 use crate::math::words::Words;
-use crate::outcome::Statistic;
 use crate::weights::Weights;
 use rayon::prelude::*;
 
@@ -38,25 +37,31 @@ pub fn p_values<E>(
     (design, path): (Design<'_>, Path),
     (count, go_on): (usize, &dyn Fn() -> Result<(), E>),
 ) -> Result<Vec<Option<UnderNull>>, E> {
-    let fit = null.restricted();
-    let df = fit.fit.statistics.get(&Statistic::ResidualDf).copied().unwrap_or(f64::NAN);
-    let n = fit.innovations.len();
-    let factors = Factors::new(design.rescale, n, df, || null.leverages());
-    let pool = prepared(&fit.innovations, &factors);
+    let innovations = null.innovations();
+    let n = innovations.len();
+    let factors = Factors::new(design.rescale, n, null.residual_df(), || null.leverages());
+    let pool = prepared(innovations, &factors);
+    let units = null.units().map(|u| prepared(&u.own, &Factors::Common(u.scale)));
+    let units = units.unwrap_or_default();
+    let once = Layout::new(weights, 1, None);
     let layout = Layout::new(weights, n / weights.n(), design.block_length);
     let Draws::Innovations(scheme) = design.scheme.draws() else {
         return Ok(vec![None; observed.len()]);
     };
     let tests = null.tests().len();
     let room = || Room {
-        errors: vec![[0.0; LANES]; pool.len()],
+        errors: vec![[0.0; LANES]; n + units.len()],
         scratch: vec![[0.0; LANES]; null.scratch()],
         found: TileStatistics::new(tests),
     };
     let tile = |room: &mut Room, tile: usize| {
         let first = tile * LANES;
         let mut words = Words::new(design.key, first as u64);
-        scheme.draw(&pool, &layout, &mut words, &mut room.errors);
+        let (errors, common) = room.errors.split_at_mut(n);
+        scheme.draw(&pool, &layout, &mut words, errors);
+        if !units.is_empty() {
+            scheme.draw(&units, &once, &mut words, common);
+        }
         match path {
             Path::Batched => null.evaluate_tile(&room.errors, &mut room.scratch, &mut room.found),
             Path::Plain => plainly(null, &room.errors, &mut room.found),

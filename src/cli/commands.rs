@@ -274,6 +274,7 @@ pub(super) fn vocabulary() -> Vocabulary {
             .map(|d| TestWords {
                 name: d.info().name.to_owned(),
                 tests: d.info().tests.iter().map(|(name, _)| (*name).to_owned()).collect(),
+                whole_periods: d.info().whole_periods,
             })
             .collect(),
         templates: vec!["table".to_owned()],

@@ -17,6 +17,7 @@ pub fn words() -> Vec<SchemeWords> {
             Draws::Units => false,
         },
         no_null: no_null(*scheme).map(str::to_owned),
+        whole_periods: scheme.keeps_space(),
         refusals: refusals(*scheme),
     };
     SCHEMES.iter().map(one).collect()
@@ -25,7 +26,7 @@ pub fn words() -> Vec<SchemeWords> {
 fn no_null(scheme: &dyn Scheme) -> Option<&'static str> {
     match scheme.draws() {
         Draws::Innovations(_) if scheme.keeps_space() => {
-            Some("it keeps the dependence between units that they look for")
+            Some("it keeps the dependence between units, which that hypothesis excludes")
         }
         Draws::Innovations(_) => None,
         Draws::Scores(_) | Draws::Units => Some("it generates no response from a restricted model"),

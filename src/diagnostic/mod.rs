@@ -2,20 +2,28 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `hausman` | fixed against random effects of units |
 //! | `lm` | Lagrange multiplier tests for a lag or an error, and the rule that chooses by them |
 //! | `moran` | Moran's I of a variable by period, and of residuals |
 //! | `null` | tests under their null hypothesis, for bootstraps |
+//! | `region_equality` | equal coefficients across regions |
 //! | `residuals` | least-squares residuals of many replicates side by side |
+//! | `threshold` | coefficients that change where a variable passes a threshold |
 
+pub mod hausman;
 pub mod lm;
 pub mod moran;
 pub mod null;
+pub mod region_equality;
 mod residuals;
+pub mod threshold;
 
 use crate::estimator::ols::Ols;
 use crate::estimator::{Estimated, Estimator, FitError, Problem};
+use crate::model::splits::{Coefficients, Threshold};
 use crate::model::{Effects, Model, SmallSample};
-use crate::outcome::{Basis, Test, TestOutcome, Verdict};
+use crate::outcome::{Basis, Estimate, Test, TestOutcome, Verdict};
+use crate::panel::interaction::Groups;
 use null::NullStatistics;
 use std::collections::BTreeMap;
 
@@ -32,6 +40,9 @@ pub struct Info {
     pub reference: &'static str,
     /// Raised when the same input gives other numbers.
     pub version: u32,
+    /// Whether a bootstrap may draw whole cross-sections for it: not where units are independent of
+    /// each other under the null.
+    pub whole_periods: bool,
 }
 
 /// What a group of tests found.
@@ -58,12 +69,43 @@ pub trait Diagnostic: Sync {
     }
 }
 
+/// What some groups of tests are told beside the cell's problem.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// Positions of the measure among the regressors, at all its lags.
+    pub measure: Vec<usize>,
+    /// Whose coefficients are compared.
+    pub regions: Option<(Groups, Coefficients)>,
+    /// Which threshold is looked for.
+    pub threshold: Option<ThresholdAsked>,
+}
+
+/// A threshold that is looked for.
+#[derive(Debug, Clone)]
+pub struct ThresholdAsked {
+    /// What is asked.
+    pub design: Threshold,
+    /// The variable, N·T, or why it has no values here.
+    pub values: Result<Vec<f64>, String>,
+}
+
+impl Asked {
+    /// Positions of the regressors whose coefficients may differ.
+    pub fn positions(&self, of: Coefficients, regressors: usize) -> Vec<usize> {
+        match of {
+            Coefficients::Measure => self.measure.clone(),
+            Coefficients::All => (0..regressors).collect(),
+        }
+    }
+}
+
 /// What tests may look at: the cell's problem, and least squares on the same sample, pooled and
 /// with the cell's effects. Both are asymptotic (σ² = e'e/n), as the tests need them.
 #[derive(Debug)]
 pub struct Context<'a> {
     problem: Problem<'a>,
     bases: Vec<BaseFit>,
+    asked: Asked,
 }
 
 /// Least squares of one basis.
@@ -107,12 +149,28 @@ impl<'a> Context<'a> {
                 BaseFit { basis, model, fit }
             })
             .collect();
-        Self { problem, bases }
+        Self { problem, bases, asked: Asked::default() }
+    }
+
+    /// With what groups of tests are told beside.
+    #[must_use]
+    pub fn asking(self, asked: Asked) -> Self {
+        Self { asked, ..self }
+    }
+
+    /// What groups of tests are told beside.
+    pub fn asked(&self) -> &Asked {
+        &self.asked
     }
 
     /// The bases: pooled first, then within.
     pub fn bases(&self) -> &[BaseFit] {
         &self.bases
+    }
+
+    /// The cell's problem.
+    pub fn own(&self) -> Problem<'a> {
+        self.problem
     }
 
     /// The cell's problem with the model of a basis.
@@ -122,11 +180,23 @@ impl<'a> Context<'a> {
 }
 
 /// Every group of tests, in the order they are listed to users.
-pub static DIAGNOSTICS: &[&dyn Diagnostic] = &[&lm::LagrangeMultiplier, &moran::ResidualMoran];
+pub static DIAGNOSTICS: &[&dyn Diagnostic] = &[
+    &lm::LagrangeMultiplier,
+    &moran::ResidualMoran,
+    &hausman::Hausman,
+    &region_equality::RegionEquality,
+    &threshold::Threshold,
+];
 
 /// The group called `name`.
 pub fn find(name: &str) -> Option<&'static dyn Diagnostic> {
     DIAGNOSTICS.iter().copied().find(|d| d.info().name == name)
+}
+
+/// An estimate as details of a test: `ln_x[east]` and `se:ln_x[east]`.
+fn by_name(estimate: &Estimate) -> [(String, f64); 2] {
+    let term = estimate.term.to_string();
+    [(format!("se:{term}"), estimate.std_error), (term, estimate.value)]
 }
 
 /// The same reason for every test of a group on a basis that has no fit.

@@ -26,6 +26,7 @@ static INFO: Info = Info {
     tests: &[("moran-residuals", "Moran's I of residuals, z")],
     reference: "Cliff & Ord (1981), section 8.3",
     version: 1,
+    whole_periods: false,
 };
 
 impl Diagnostic for ResidualMoran {
@@ -75,7 +76,7 @@ impl ResidualMoment {
             outcome: TestOutcome::Computed {
                 statistic,
                 null: NullDistribution::Normal,
-                p_value: normal_two_sided(statistic),
+                p_value: Some(normal_two_sided(statistic)),
             },
             details: [
                 ("i", self.i),

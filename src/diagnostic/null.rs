@@ -23,14 +23,23 @@ pub trait NullStatistics: Sync {
     /// Raw names of the tests, in the order of the statistics.
     fn tests(&self) -> &[&'static str];
 
-    /// The restricted fit, whose innovations are drawn from.
-    fn restricted(&self) -> &Estimated;
+    /// The innovations of the restricted fit, N·T, which are drawn from.
+    fn innovations(&self) -> &[f64];
+
+    /// Residual degrees of freedom of the restricted fit.
+    fn residual_df(&self) -> f64;
 
     /// Leverages of the restricted fit, N·T: what a rescaling by leverage needs.
     fn leverages(&self) -> Vec<f64>;
 
-    /// The statistics that innovations `errors`, N·T stacked by period, give; `None` where one
-    /// does not exist.
+    /// What the errors of a unit have in common and is drawn on its own, where the restricted
+    /// model has such a component.
+    fn units(&self) -> Option<&UnitComponents> {
+        None
+    }
+
+    /// The statistics that innovations `errors` give, N·T stacked by period, and after them the
+    /// components of the N units where there are any; `None` where a statistic does not exist.
     fn evaluate(&self, errors: &[f64]) -> Vec<Option<f64>>;
 
     /// Lanes that [`evaluate_tile`](Self::evaluate_tile) works in.
@@ -43,6 +52,15 @@ pub trait NullStatistics: Sync {
     fn evaluate_tile(&self, errors: &[Lane], _scratch: &mut [Lane], out: &mut TileStatistics) {
         plainly(self, errors, out);
     }
+}
+
+/// Random components of units in the restricted model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnitComponents {
+    /// Those of the sample, N, of mean zero.
+    pub own: Vec<f64>,
+    /// What they are multiplied by to have the variance that was estimated.
+    pub scale: f64,
 }
 
 /// The statistics of a tile of replicates, one replicate at a time.

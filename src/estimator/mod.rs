@@ -8,6 +8,7 @@
 //! | `problem` | sample + weights + model whose units agree; effects removed |
 //! | `transform` | the projections that remove effects |
 //! | `ols` | pooled and within least squares |
+//! | `random_effects` | random effects of units by feasible least squares, for tests |
 //! | `slm` | the spatial lag model by maximum likelihood |
 //! | `sem` | the spatial error model by maximum likelihood |
 //! | `likelihood` | what estimators of one spatial parameter share |
@@ -31,6 +32,7 @@ pub mod leverage;
 mod likelihood;
 pub mod ols;
 pub mod problem;
+pub mod random_effects;
 pub mod score;
 pub mod sem;
 pub mod slm;
@@ -40,7 +42,7 @@ pub mod wald;
 pub(crate) mod worked;
 
 use crate::model::{Effects, Model, Term};
-use crate::outcome::{Estimate, Failure, FailureKind, Fit};
+use crate::outcome::{Estimate, Failure, FailureKind, Fit, Statistic};
 use batch::Reduction;
 pub use problem::Problem;
 use score::Scored;
@@ -127,6 +129,11 @@ pub struct Estimated {
 }
 
 impl Estimated {
+    /// Residual degrees of freedom, n − k − absorbed effects.
+    pub fn residual_df(&self) -> f64 {
+        self.fit.statistics.get(&Statistic::ResidualDf).copied().unwrap_or(f64::NAN)
+    }
+
     /// The estimate of a term.
     pub fn value(&self, term: &Term) -> Option<f64> {
         self.fit.estimates.iter().find(|e| e.term == *term).map(|e| e.value)

@@ -1,9 +1,9 @@
 //! Regions → positions of units in the panel.
 
-use crate::ident::{Located, UnitId, VarName};
+use crate::ident::{KeyPath, Located, UnitId, VarName};
 use crate::mistake::{Checked, Mistake, Mistakes, suggest};
 use crate::panel::Panel;
-use crate::spec::{RegionSpec, RegionUnits};
+use crate::spec::{RegionSpec, RegionUnits, Spec};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Checks that every unit and value that `regions` name is in the data as they stand in the file,
@@ -71,6 +71,58 @@ pub(super) fn positions(
         found.insert(name.clone(), positions);
     }
     Mistakes::unless_empty(mistakes, found)
+}
+
+/// Units of cells that the regions of `region_equality` do not divide: in none of them, or in two.
+pub(super) fn undivided(
+    spec: &Spec,
+    regions: &BTreeMap<String, Vec<usize>>,
+    panel: &Panel,
+) -> Vec<Mistake> {
+    let grids = spec.grids.values();
+    grids
+        .filter_map(|grid| {
+            let equality = grid.region_equality.as_ref()?;
+            let at = equality.at.join("regions");
+            let included = grid.include.iter().flat_map(|rule| rule.value.region.iter().flatten());
+            let cells = grid.region.iter().chain(included).flat_map(|region| &regions[region]);
+            let units: BTreeSet<usize> = cells.copied().collect();
+            let holding = |unit: &usize| -> Vec<&str> {
+                let names = equality.value.regions.iter().map(String::as_str);
+                names.filter(|region| regions[*region].contains(unit)).collect()
+            };
+            let divided: Vec<(usize, Vec<&str>)> =
+                units.iter().map(|unit| (*unit, holding(unit))).collect();
+            Some(not_divided(&at, &divided, panel))
+        })
+        .flatten()
+        .collect()
+}
+
+fn not_divided(at: &KeyPath, divided: &[(usize, Vec<&str>)], panel: &Panel) -> Vec<Mistake> {
+    let name = |unit: usize| panel.units().as_slice()[unit].to_string();
+    let list = |units: Vec<String>| match units.len() {
+        0..=5 => units.join(", "),
+        more => format!("{} and {} more", units[..5].join(", "), more - 5),
+    };
+    let mut mistakes = Vec::new();
+    let none = divided.iter().filter(|(_, regions)| regions.is_empty());
+    let none: Vec<String> = none.map(|(unit, _)| name(*unit)).collect();
+    if !none.is_empty() {
+        let text = format!("units of the cells in none of these regions: {}", list(none));
+        let help = "each unit of a cell has to be in one of them: name the missing region, or \
+                    declare one for the rest";
+        mistakes.push(Mistake::spec(at, text).help(help));
+    }
+    let several = divided.iter().filter(|(_, regions)| regions.len() > 1);
+    let several: Vec<String> = several
+        .map(|(unit, regions)| format!("{} ({})", name(*unit), regions.join(", ")))
+        .collect();
+    if !several.is_empty() {
+        let text = format!("units in several of these regions: {}", list(several));
+        mistakes.push(Mistake::spec(at, text).help("regions that are compared may not overlap"));
+    }
+    mistakes
 }
 
 fn members(units: &RegionUnits, panel: &Panel) -> Vec<usize> {

@@ -88,6 +88,7 @@ fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
     for grid in spec.grids.values() {
         used.push(&grid.response);
         used.extend(&grid.controls);
+        used.extend(grid.threshold.iter().map(|threshold| &threshold.variable));
         used.extend(grid.measure.iter().filter_map(|m| Some(&spec.measures.get(m)?.variable)));
     }
     used.extend(spec.moran.iter().map(|block| &block.variable));

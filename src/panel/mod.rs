@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `fill` | the missing-value policies |
 //! | `derive` | derived columns from expressions |
+//! | `interaction` | regressors × dummies of groups of units |
 //! | `sample` | panel + model → balanced, finite sample |
 //! | `spacing` | whether periods are equally spaced |
 //! | `tails` | extreme observations: drawn in to a quantile, or found with their units |
 
 pub mod derive;
 pub mod fill;
+pub mod interaction;
 pub mod sample;
 pub mod spacing;
 pub mod tails;

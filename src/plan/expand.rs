@@ -190,6 +190,8 @@ fn cell(ground: Ground<'_>, grid_name: &str, axes: CellAxes, deepest: u32) -> Ce
     let wald = functions::wald(spec, grid, &variable);
     let test_bootstrap =
         grid.test_bootstrap.as_ref().map(|name| spec.bootstrap[name].design.clone());
+    let region_equality = grid.region_equality.as_ref().map(|equal| equal.value.clone());
+    let threshold = grid.threshold.as_ref().map(|threshold| threshold.design.clone());
     let mut cell = Cell {
         id: CellId(String::new()),
         grid: grid_name.to_owned(),
@@ -204,6 +206,8 @@ fn cell(ground: Ground<'_>, grid_name: &str, axes: CellAxes, deepest: u32) -> Ce
         wald,
         tests,
         test_bootstrap,
+        region_equality,
+        threshold,
     };
     cell.id = identity(spec, &cell);
     cell

@@ -3,6 +3,7 @@
 use super::{Cell, Function, JointTest};
 use crate::ident::{CellId, Located, Period, Seed, VarName, short_hash};
 use crate::model::change::{Change, Placebo, TailRule};
+use crate::model::splits::{Coefficients, RegionEquality, Threshold};
 use crate::model::{Bootstrap, Model, Randomisation};
 use crate::spec::{RegionUnits, Spec};
 use serde::Serialize;
@@ -74,6 +75,24 @@ struct Extras<'a> {
     /// Their bootstrap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub test_bootstrap: Option<&'a Bootstrap>,
+    /// Regions whose coefficients are compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region_equality: Option<SplitRegions<'a>>,
+    /// A threshold that is looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<&'a Threshold>,
+}
+
+/// Regions whose coefficients are compared: names, which records call them by, and units.
+#[derive(Serialize)]
+struct SplitRegions<'a> {
+    regions: Vec<(&'a str, CanonicalRegion<'a>)>,
+    of: Coefficients,
+}
+
+fn split_regions<'a>(spec: &'a Spec, equal: &'a RegionEquality) -> SplitRegions<'a> {
+    let regions = equal.regions.iter().map(|name| (name.as_str(), canonical_region(spec, name)));
+    SplitRegions { regions: regions.collect(), of: equal.of }
 }
 
 #[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,10 +117,15 @@ fn sorted(names: &[Located<String>]) -> Vec<&str> {
     names
 }
 
-/// The definitions that the columns of `model` rest on, printed.
-fn derived<'s>(spec: &'s Spec, model: &Model) -> BTreeMap<&'s VarName, String> {
+/// The definitions that the columns of `model` and a threshold rest on, printed.
+fn derived<'s>(
+    spec: &'s Spec,
+    model: &Model,
+    threshold: Option<&Threshold>,
+) -> BTreeMap<&'s VarName, String> {
     let regressors = model.regressors.iter().map(|regressor| regressor.variable.clone());
-    let mut open: Vec<VarName> = regressors.chain([model.response.clone()]).collect();
+    let beside = threshold.map(|threshold| threshold.variable.clone());
+    let mut open: Vec<VarName> = regressors.chain([model.response.clone()]).chain(beside).collect();
     let mut found = BTreeMap::new();
     while let Some(name) = open.pop() {
         let Some((name, variable)) = spec.variables.get_key_value(&name) else { continue };
@@ -224,6 +248,8 @@ fn with_canonical<T>(spec: &Spec, cell: &Cell, look: impl FnOnce(&Canonical<'_>)
         derived: cell.derived.iter().map(Function::canonical).collect(),
         wald: cell.wald.iter().map(JointTest::canonical).collect(),
         test_bootstrap: cell.test_bootstrap.as_ref(),
+        region_equality: cell.region_equality.as_ref().map(|equal| split_regions(spec, equal)),
+        threshold: cell.threshold.as_ref(),
     };
     let (model, change) = (&cell.model, &cell.change);
     look(&Canonical {
@@ -232,7 +258,7 @@ fn with_canonical<T>(spec: &Spec, cell: &Cell, look: impl FnOnce(&Canonical<'_>)
         weights: canonical_weights(spec, &cell.axes.weights),
         skip: cell.skip,
         extras: &extras,
-        derived: derived(spec, model),
+        derived: derived(spec, model, extras.threshold),
         years: spec.data.years.as_ref().map(|years| years.value),
         missing: spec.data.missing.name(),
         missing_codes: &spec.data.missing_codes,

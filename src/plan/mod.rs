@@ -33,6 +33,7 @@ pub use tables::check_tables;
 use crate::ident::{CellId, KeyPath, VarName};
 use crate::mistake::{Checked, Mistake, Mistakes};
 use crate::model::change::{Change, Roster};
+use crate::model::splits::{RegionEquality, Threshold};
 use crate::model::{Bootstrap, Effects, LagSet, Model, Randomisation};
 use crate::spec::layers::Layers;
 use crate::spec::tables::CellChoice;
@@ -72,6 +73,10 @@ pub struct Cell {
     pub tests: Vec<String>,
     /// Bootstrap of the tests under their null hypotheses.
     pub test_bootstrap: Option<Bootstrap>,
+    /// What the test `region-equality` compares; regions are keys of `Spec::regions`.
+    pub region_equality: Option<RegionEquality>,
+    /// What the test `threshold` looks at.
+    pub threshold: Option<Threshold>,
 }
 
 /// The values of a cell's axes, by the names of the specification.

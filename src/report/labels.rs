@@ -292,6 +292,12 @@ pub fn test(raw: &str) -> String {
         "robust-lm-lag" => "Robust LM lag",
         "robust-lm-error" => "Robust LM error",
         "lm-joint" => "Joint LM lag and error",
+        "hausman" => "Hausman",
+        "hausman-common" => "Hausman (common variance)",
+        "hausman-robust" => "Hausman (robust)",
+        "region-equality" => "Equal coefficients of the regions",
+        "threshold-1" => "F of one threshold against none",
+        "threshold-2" => "F of two thresholds against one",
         "moran-residuals" => "Moran's I of residuals",
         other => other,
     };
@@ -320,6 +326,9 @@ pub fn null(null: &NullDistribution) -> String {
         NullDistribution::ChiSquared { df } => format!("χ²({df})"),
         NullDistribution::F { numerator, denominator } => format!("F({numerator}, {denominator})"),
         NullDistribution::Normal => "the standard normal distribution (two-sided)".to_owned(),
+        NullDistribution::Nonstandard => {
+            "a distribution that depends on the sample, known by bootstrap only,".to_owned()
+        }
         NullDistribution::Permutation { replicates } => format!("{replicates} permutations"),
     }
 }
@@ -352,6 +361,7 @@ mod tests {
     fn tests_have_names_people_know() {
         assert_eq!(test("robust-lm-error"), "Robust LM error");
         assert_eq!(test("lm-lag-exact"), "LM lag (exact form)");
-        assert_eq!(test("hausman"), "hausman");
+        assert_eq!(test("hausman"), "Hausman");
+        assert_eq!(test("of-tomorrow"), "of-tomorrow");
     }
 }

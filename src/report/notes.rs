@@ -415,7 +415,8 @@ pub fn each_said(
     grouped(&fitted, |c| c.outcome().and_then(&say))
 }
 
-fn grouped(
+/// What columns say: each text with the columns, or without when all say the same.
+pub fn grouped(
     columns: &[CellColumn<'_>],
     say: impl Fn(&CellColumn<'_>) -> Option<String>,
 ) -> Vec<(Option<String>, String)> {

@@ -302,7 +302,7 @@ fn test_columns(test: &Test) -> [String; 7] {
             basis,
             exact(*statistic),
             null_name(null),
-            exact(*p_value),
+            p_value.map(exact).unwrap_or_default(),
             "computed".to_owned(),
             String::new(),
         ],
@@ -335,6 +335,7 @@ fn null_name(null: &NullDistribution) -> String {
         NullDistribution::ChiSquared { df } => format!("chi-squared({df})"),
         NullDistribution::F { numerator, denominator } => format!("F({numerator},{denominator})"),
         NullDistribution::Normal => "normal".to_owned(),
+        NullDistribution::Nonstandard => "nonstandard".to_owned(),
         NullDistribution::Permutation { replicates } => format!("permutation({replicates})"),
     }
 }

@@ -1,5 +1,6 @@
 //! What the record of every cell would be made from, and so its key.
 
+use super::asked;
 use super::variant::{self, Made};
 use super::{Shared, SharedSample, WeightsKey, filled};
 use crate::bootstrap;
@@ -57,7 +58,7 @@ pub fn items<'a>(cells: &[&'a Cell], spec: &Spec, inputs: &Inputs) -> Vec<Item<'
         let made_from = MadeFrom {
             sample: digest.hash.clone(),
             weights: weights.as_ref().and_then(|weights| shared.hash_of_weights(weights)),
-            facts: digest.facts.clone(),
+            facts: digest.facts_of(&shared, cell),
             versions: versions[&Versioned::of(cell)].clone(),
         };
         let key = key_of(&cell.id, &made_from);
@@ -85,6 +86,18 @@ struct Digest {
 }
 
 impl Digest {
+    /// Those of a cell, whose tests may rest on more of the data than its sample.
+    fn facts_of(&self, shared: &Shared<'_>, cell: &Cell) -> String {
+        let positions = self.positions.as_deref().unwrap_or_default();
+        match asked::facts(shared, cell, positions) {
+            Some(beside) => {
+                let said = format!("{} {beside}", self.facts);
+                short_hash("spanel 2026 facts", said.as_bytes())
+            }
+            None => self.facts.clone(),
+        }
+    }
+
     fn of(shared: &Shared<'_>, cell: &Cell, sample: &SharedSample) -> Self {
         let (hash, positions, said) = match sample {
             Ok(Made { hash, positions, changes, .. }) => {

@@ -33,6 +33,7 @@ use crate::expr::Expr;
 use crate::expr::formula::{Formula, Written};
 use crate::ident::{KeyPath, Located, Period, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
+use crate::model::splits::{RegionEquality, Threshold};
 use crate::model::{
     Bootstrap, Effects, Isolates, Keep, LagOrder, LagSet, Normalisation, Randomisation,
     RegionWeights, SmallSample, WeightsFormat,
@@ -233,7 +234,9 @@ impl Spec {
             ..Selector::default()
         };
         let mut bootstraps = grid.bootstrap.iter().chain(&grid.test_bootstrap);
-        let beside = bootstraps.all(|name| self.bootstrap.contains_key(name))
+        let mut compared = grid.region_equality.iter().flat_map(|equal| &equal.value.regions);
+        let beside = compared.all(|name| self.regions.contains_key(name))
+            && bootstraps.all(|name| self.bootstrap.contains_key(name))
             && grid.randomisation.iter().all(|name| self.randomisation.contains_key(name))
             && grid.derived.iter().all(|name| self.derived.contains_key(name))
             && grid.wald.iter().all(|name| self.wald.contains_key(name));
@@ -490,8 +493,21 @@ pub struct GridSpec {
     pub tests: Vec<Located<String>>,
     /// Bootstrap of the tests under their null hypotheses: a key of [`Spec::bootstrap`].
     pub test_bootstrap: Option<String>,
+    /// What the test `region-equality` compares; its regions are keys of [`Spec::regions`].
+    pub region_equality: Option<Located<RegionEquality>>,
+    /// What the test `threshold` looks at.
+    pub threshold: Option<ThresholdSpec>,
     /// The definition itself.
     pub at: KeyPath,
+}
+
+/// `threshold = { … }` of a grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ThresholdSpec {
+    /// The variable, where it is named.
+    pub variable: Located<VarName>,
+    /// What a cell asks.
+    pub design: Threshold,
 }
 
 /// A pattern over cells: for each axis named, the values that match. An open axis matches all.

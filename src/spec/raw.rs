@@ -7,6 +7,7 @@
 //! these types. `x-words` names the words that a text is one of, from the vocabulary.
 
 use crate::model::change::{LeaveOut, Placebo};
+use crate::model::splits::Coefficients;
 use crate::model::{
     Effects, Isolates, Keep, LagOrder, LagSet, Normalisation, Permute, RegionWeights, Rescale,
     SmallSample, WeightsFormat,
@@ -309,6 +310,34 @@ pub struct RawGrid {
     pub tests: Vec<String>,
     /// Bootstrap of the tests under their null hypotheses; none when absent.
     pub test_bootstrap: Option<String>,
+    /// What the test `region-equality` compares.
+    pub region_equality: Option<RawRegionEquality>,
+    /// What the test `threshold` looks at.
+    pub threshold: Option<RawThreshold>,
+}
+
+/// `region_equality = { … }` of a grid.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawRegionEquality {
+    /// The regions, which every unit is in one of.
+    pub regions: Option<Vec<String>>,
+    /// Which coefficients; `measure` when absent.
+    pub of: Option<Coefficients>,
+}
+
+/// `threshold = { … }` of a grid.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawThreshold {
+    /// The column that passes the threshold.
+    pub variable: Option<String>,
+    /// Which coefficients; `measure` when absent.
+    pub of: Option<Coefficients>,
+    /// Share of the observations in every regime at least; 0.05 when absent.
+    pub trim: Option<f64>,
+    /// Number of thresholds; 1 when absent.
+    pub thresholds: Option<u32>,
 }
 
 /// A pattern over cells: `{ model = "slm", region = ["east", "west"] }`.

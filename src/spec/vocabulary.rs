@@ -38,8 +38,11 @@ pub struct SchemeWords {
     pub block_length: bool,
     /// Whether it draws from residuals, which may be rescaled.
     pub rescale: bool,
-    /// Why its draws do not obey the null hypothesis of a test for dependence between units.
+    /// Why its draws do not obey the null hypothesis of tests, of those only that do not allow for
+    /// whole cross-sections where it draws such.
     pub no_null: Option<String>,
+    /// Whether it draws whole cross-sections.
+    pub whole_periods: bool,
     /// What it must not be used for.
     pub refusals: Vec<Refusal>,
 }
@@ -64,4 +67,6 @@ pub struct TestWords {
     pub name: String,
     /// Raw names of its tests.
     pub tests: Vec<String>,
+    /// Whether whole cross-sections may be drawn under its null.
+    pub whole_periods: bool,
 }

@@ -6,6 +6,7 @@ use spanel::ident::{KeyPath, Located, Period, Seed, UnitId, VarName};
 use spanel::inputs::{self, Inputs};
 use spanel::load::{gal, text::Text};
 use spanel::mistake::{Checked, Mistakes};
+use spanel::model::splits::{Coefficients, RegionEquality};
 use spanel::model::{
     Effects, Isolates, LagSet, Missing, Normalisation, RegionWeights, WeightsFormat,
 };
@@ -83,6 +84,8 @@ fn grid() -> GridSpec {
         include: Vec::new(),
         tests: Vec::new(),
         test_bootstrap: None,
+        region_equality: None,
+        threshold: None,
         at: key("grids.main"),
     }
 }
@@ -244,6 +247,23 @@ fn a_region_needs_two_units() {
         spec.regions.insert("east".into(), by_column("unit", &["A"]));
     })
     .expect_err("one unit");
+    insta::assert_snapshot!(report(&mistakes, Path::new("nowhere")));
+}
+
+#[test]
+fn regions_that_are_compared_divide_the_units() {
+    let mistakes = open_text(SMALL, |spec| {
+        let all = RegionSpec { label: None, units: RegionUnits::All, at: key("regions.all") };
+        spec.regions.insert("all".into(), all);
+        spec.regions.insert("east".into(), by_column("unit", &["A", "B"]));
+        spec.regions.insert("west".into(), by_column("unit", &["A", "B"]));
+        let regions = vec!["east".to_owned(), "west".to_owned()];
+        let equality = RegionEquality { regions, of: Coefficients::Measure };
+        let at = key("grids.main.region_equality");
+        spec.grids.get_mut("main").expect("it is there").region_equality =
+            Some(Located::new(equality, at));
+    })
+    .expect_err("overlapping, and not all units");
     insta::assert_snapshot!(report(&mistakes, Path::new("nowhere")));
 }
 

@@ -23,6 +23,7 @@ fn vocabulary() -> Vocabulary {
     let tests = DIAGNOSTICS.iter().map(|diagnostic| TestWords {
         name: diagnostic.info().name.to_owned(),
         tests: diagnostic.info().tests.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        whole_periods: diagnostic.info().whole_periods,
     });
     Vocabulary {
         schemes: schemes::words(),

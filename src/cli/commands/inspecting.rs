@@ -137,7 +137,10 @@ fn print_test(test: &crate::outcome::Test) {
     let name = format!("{} ({})", test.name, test.basis.name());
     match &test.outcome {
         crate::outcome::TestOutcome::Computed { statistic, p_value, .. } => {
-            println!("  {name:32} {statistic:>14.6} {p_value:>31.4}");
+            // By replicates where no distribution gives one.
+            let p_value = p_value.or(test.bootstrap.as_ref().map(|b| b.p_value));
+            let p_value = p_value.map(|p| format!("{p:.4}")).unwrap_or_default();
+            println!("  {name:32} {statistic:>14.6} {p_value:>31}");
         }
         crate::outcome::TestOutcome::NotApplicable { reason } => {
             println!("  {name:32} not applicable: {reason}");

@@ -82,12 +82,16 @@ impl NullStatistics for Null<'_> {
         &self.tests
     }
 
-    fn restricted(&self) -> &Estimated {
-        self.fit
+    fn innovations(&self) -> &[f64] {
+        &self.fit.innovations
+    }
+
+    fn residual_df(&self) -> f64 {
+        self.fit.residual_df()
     }
 
     fn leverages(&self) -> Vec<f64> {
-        Ols.leverages(&self.problem, self.restricted())
+        Ols.leverages(&self.problem, self.fit)
     }
 
     fn evaluate(&self, errors: &[f64]) -> Vec<Option<f64>> {

@@ -7,6 +7,7 @@
 //! | `descriptive` | moments, one row a variable |
 //! | `joint` | hypotheses over many cells, one row each |
 //! | `moran` | Moran's I, one row a period |
+//! | `splits` | what tests of regions and thresholds estimated, for the notes of tests |
 //! | `robustness` | coefficients over many specifications, one row each |
 
 pub mod descriptive;
@@ -14,6 +15,7 @@ pub mod joint;
 pub mod moran;
 pub mod regression;
 pub mod robustness;
+mod splits;
 pub mod tests;
 
 use crate::mistake::Checked;

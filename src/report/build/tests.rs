@@ -1,5 +1,6 @@
 //! Tables of tests: one column a cell, a row a test, p-values below the statistics.
 
+use super::splits;
 use crate::ident::Located;
 use crate::mistake::Checked;
 use crate::outcome::{Basis, NullDistribution, Outcome, Test, TestOutcome};
@@ -89,10 +90,7 @@ fn group(
             columns.iter().map(|c| find(c.outcome()?, name, basis)).collect();
         let entries = tests.iter().map(|t| statistic(*t, digits, footnotes)).collect();
         rows.push(Row { label: label(source, name, &tests), entries });
-        rows.push(Row {
-            label: String::new(),
-            entries: tests.iter().map(|t| p_value(*t)).collect(),
-        });
+        rows.extend(p_value_row(&tests));
         rows.extend(bootstrap_row(&tests));
     }
     rows.extend(verdict_row(source, basis, columns));
@@ -108,24 +106,35 @@ fn label(source: Source<'_>, name: &str, tests: &[Option<&Test>]) -> String {
     format!("{}{score}", labels::named_test(source.spec, name))
 }
 
+/// Stars by the p-value of the distribution, where there is one, else by that of replicates.
 fn statistic(test: Option<&Test>, digits: usize, footnotes: &mut Footnotes) -> Entry {
-    match test.map(|t| &t.outcome) {
-        None => Entry::Empty,
-        Some(TestOutcome::Computed { statistic, p_value, .. }) => Entry::Starred {
-            value: Number::decimals(*statistic, digits),
-            stars: number::stars(*p_value, &number::default_stars()),
-        },
-        Some(TestOutcome::NotApplicable { reason }) => notes::not_applicable(reason, footnotes),
+    let Some(test) = test else { return Entry::Empty };
+    match &test.outcome {
+        TestOutcome::Computed { statistic, p_value, .. } => {
+            let p_value = p_value.or(test.bootstrap.as_ref().map(|b| b.p_value));
+            Entry::Starred {
+                value: Number::decimals(*statistic, digits),
+                stars: p_value
+                    .map_or_else(String::new, |p| number::stars(p, &number::default_stars())),
+            }
+        }
+        TestOutcome::NotApplicable { reason } => notes::not_applicable(reason, footnotes),
     }
 }
 
-fn p_value(test: Option<&Test>) -> Entry {
-    match test.map(|t| &t.outcome) {
-        Some(TestOutcome::Computed { p_value, .. }) => {
+/// p-values of the null distributions, where any test has one; nothing below *not applicable*.
+fn p_value_row(tests: &[Option<&Test>]) -> Option<Row> {
+    let p_value = |test: Option<&Test>| match test.map(|t| &t.outcome) {
+        Some(TestOutcome::Computed { p_value: Some(p_value), .. }) => {
             Entry::Enclosed { value: Number::probability(*p_value), brackets: Brackets::Square }
         }
-        Some(TestOutcome::NotApplicable { .. }) | None => Entry::Empty,
-    }
+        Some(TestOutcome::Computed { p_value: None, .. } | TestOutcome::NotApplicable { .. })
+        | None => Entry::Empty,
+    };
+    let nonstandard =
+        |test: &&Test| matches!(&test.outcome, TestOutcome::Computed { p_value: None, .. });
+    let any = !tests.iter().flatten().any(nonstandard);
+    any.then(|| Row { label: String::new(), entries: tests.iter().copied().map(p_value).collect() })
 }
 
 /// p-values of replicates under the null hypothesis, where any were asked for.
@@ -181,6 +190,7 @@ fn table_notes(
     said.push("p-values in brackets.".to_owned());
     said.extend(functions::hypotheses(source, names, columns));
     said.extend(nulls(source, names, columns));
+    said.extend(splits::estimated(source, spec.digits, names, columns));
     said.extend(bootstraps(source, names, columns));
     said.extend(notes::stars(&number::default_stars()));
     said.extend(changes::note(source, &choice.columns, columns));

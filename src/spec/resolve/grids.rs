@@ -74,6 +74,8 @@ impl Resolver<'_> {
             Some(name) => self.test_bootstrap(name, raw, place).map(Some),
             None => Some(None),
         };
+        let region_equality = self.region_equality(raw, place);
+        let threshold = self.threshold(raw, place);
         let effects = effects?;
         self.refuse_repeats(&effects, &place.join("effects"), "kind of effects");
         Some(GridSpec {
@@ -101,6 +103,8 @@ impl Resolver<'_> {
             include,
             tests: located(&tests, &place.join("tests")),
             test_bootstrap: test_bootstrap?,
+            region_equality,
+            threshold,
             at: place.clone(),
         })
     }
@@ -131,12 +135,18 @@ impl Resolver<'_> {
         self.names(&OneOrMany::One(name.to_owned()), &at, "bootstrap", "bootstrap")?;
         let scheme = self.raw.bootstrap.get(name).and_then(|b| b.scheme.as_deref()).unwrap_or(name);
         let known = self.vocabulary.schemes.iter().find(|known| known.name == scheme);
-        let no_null = known.and_then(|known| known.no_null.clone());
-        if let Some(because) = no_null.filter(|_| !raw.tests.is_empty()) {
-            let text =
-                format!("draws of `{scheme}` do not obey the null hypothesis of these tests");
-            let help = format!("{because}; `residual`, `wild` and `unit-wild` do obey it");
-            self.wrong(&at, text, help);
+        if let Some(known) = known
+            && let Some(because) = &known.no_null
+        {
+            let of = self.vocabulary.tests.iter().filter(|group| raw.tests.contains(&group.name));
+            let of = of.filter(|group| !(known.whole_periods && group.whole_periods));
+            let of: Vec<String> = of.map(|group| format!("`{}`", group.name)).collect();
+            if !of.is_empty() {
+                let of = of.join(", ");
+                let text = format!("draws of `{scheme}` do not obey the null hypothesis of {of}");
+                let help = format!("{because}; `residual`, `wild` and `unit-wild` do obey it");
+                self.wrong(&at, text, help);
+            }
         }
         Some(name.to_owned())
     }

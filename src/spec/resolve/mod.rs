@@ -7,6 +7,7 @@
 //! | `grids` | axes, rules and Moran blocks |
 //! | `randomisation` | randomisation tests of the measure |
 //! | `joint` | families of hypotheses over many cells |
+//! | `splits` | tests of coefficients that differ between regions or regimes |
 //! | `tables` | tables, repeated ones among them |
 //! | `robustness` | tables over many specifications |
 //! | `variants` | robustness checks and the names of their values |
@@ -17,6 +18,7 @@ mod joint;
 mod randomisation;
 mod robustness;
 mod sources;
+mod splits;
 mod tables;
 mod variants;
 

@@ -9,10 +9,12 @@ mod compare;
 mod cross_section;
 mod data;
 mod functions;
+mod hausman;
 mod moran;
 mod produc;
 mod regions;
 mod spreg;
+mod threshold;
 
 use compare::{Ledger, Scale};
 use data::{lag_of, model};
@@ -207,7 +209,7 @@ impl Findings {
         let basis = if effects == Effects::None { Basis::Pooled } else { Basis::Within };
         let test = self.0.iter().find(|t| t.name == name && t.basis == basis)?;
         match &test.outcome {
-            TestOutcome::Computed { statistic, p_value, .. } => Some((*statistic, *p_value)),
+            TestOutcome::Computed { statistic, p_value, .. } => Some((*statistic, (*p_value)?)),
             TestOutcome::NotApplicable { .. } => None,
         }
     }

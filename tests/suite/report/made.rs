@@ -108,6 +108,8 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
         wald: Vec::new(),
         tests: vec!["lm".to_owned()],
         test_bootstrap: None,
+        region_equality: None,
+        threshold: None,
     }
 }
 
@@ -235,7 +237,7 @@ fn tests(first_measure: bool) -> Vec<Test> {
         outcome: TestOutcome::Computed {
             statistic,
             null: NullDistribution::ChiSquared { df },
-            p_value,
+            p_value: Some(p_value),
         },
     };
     let mut tests = vec![
@@ -275,7 +277,7 @@ fn tests(first_measure: bool) -> Vec<Test> {
         outcome: TestOutcome::Computed {
             statistic: -1.23,
             null: NullDistribution::Normal,
-            p_value: 0.218_7,
+            p_value: Some(0.218_7),
         },
     });
     tests

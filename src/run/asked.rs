@@ -1,0 +1,77 @@
+//! What groups of tests of a cell are told beside its problem.
+
+use super::Shared;
+use super::variant::Made;
+use crate::diagnostic::{Asked, ThresholdAsked};
+use crate::model::splits::{RegionEquality, Threshold};
+use crate::panel::interaction::Groups;
+use crate::plan::Cell;
+
+pub(super) fn of(shared: &Shared<'_>, cell: &Cell, made: &Made) -> Asked {
+    let regressors = cell.model.regressors.iter().enumerate();
+    let measure = regressors.filter(|(_, r)| r.variable == cell.measure_variable);
+    Asked {
+        measure: measure.map(|(position, _)| position).collect(),
+        regions: cell.region_equality.as_ref().map(|e| (groups(shared, e, &made.positions), e.of)),
+        threshold: cell.threshold.as_ref().map(|design| ThresholdAsked {
+            design: design.clone(),
+            values: values(shared, design, made),
+        }),
+    }
+}
+
+/// What of the data the tests of a cell rest on beside its sample, over the units at these
+/// positions: which region each unit is in, and the threshold variable in all periods. None where
+/// they rest on the sample alone.
+pub(super) fn facts(shared: &Shared<'_>, cell: &Cell, positions: &[usize]) -> Option<String> {
+    let groups = cell.region_equality.as_ref().map(|e| groups(shared, e, positions).of_unit);
+    let panel = &shared.inputs.panel;
+    let n = panel.units().len();
+    let values = cell.threshold.as_ref().and_then(|t| panel.column(&t.variable)).map(|column| {
+        let periods = column.chunks_exact(n);
+        let own = periods.flat_map(|row| positions.iter().map(|&unit| row[unit].map(f64::to_bits)));
+        own.collect::<Vec<_>>()
+    });
+    (groups.is_some() || values.is_some()).then(|| format!("{groups:?} {values:?}"))
+}
+
+/// The regions that hold a unit of the sample. Those of the specification divide all units of the
+/// cell, so that every unit is in one of them.
+fn groups(shared: &Shared<'_>, equality: &RegionEquality, positions: &[usize]) -> Groups {
+    let holds = |region: &String, unit: &usize| shared.inputs.regions[region].contains(unit);
+    let names: Vec<String> = equality
+        .regions
+        .iter()
+        .filter(|region| positions.iter().any(|unit| holds(region, unit)))
+        .cloned()
+        .collect();
+    let group = |unit: &usize| names.iter().position(|region| holds(region, unit));
+    let of_unit = positions.iter().map(|unit| group(unit).unwrap_or_default()).collect();
+    Groups { names, of_unit }
+}
+
+/// The threshold variable over the sample: the regressor itself where it is one, as a variant may
+/// have changed it; else the column of the panel.
+fn values(shared: &Shared<'_>, design: &Threshold, made: &Made) -> Result<Vec<f64>, String> {
+    let (name, sample) = (&design.variable, &made.sample);
+    let own = sample.regressors.iter().position(|r| r.variable == *name && r.lag == 0);
+    if let Some(position) = own {
+        return Ok(sample.x[position].clone());
+    }
+    let panel = &shared.inputs.panel;
+    let column = panel.column(name).ok_or_else(|| format!("there is no column `{name}`"))?;
+    let n = panel.units().len();
+    let mut values = Vec::with_capacity(sample.n());
+    for period in &sample.periods {
+        let t = panel.periods().iter().position(|p| p == period);
+        for &unit in &made.positions {
+            let value = t.and_then(|t| column[t * n + unit]);
+            let gap = || {
+                let unit = &panel.units().as_slice()[unit];
+                format!("`{name}` has no value for {unit} in {period}")
+            };
+            values.push(value.ok_or_else(gap)?);
+        }
+    }
+    Ok(values)
+}
