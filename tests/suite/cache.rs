@@ -185,7 +185,8 @@ fn a_plan_says_what_is_odd_about_the_grid() {
     let more = "\n[regions.again]\nunits = [\"a\", \"b\", \"c\", \"d\", \"e\", \"f\"]\n";
     lab.write("lab.toml", &(spec + more));
     let set = ["--set", "grids.main.region=[\"all\", \"again\"]"];
-    let constant = ["--set", "variables.fixed.expr=unit_mean(x)", "--set", "grids.main.controls=[\"fixed\"]"];
+    let constant =
+        ["--set", "variables.fixed.expr=unit_mean(x)", "--set", "grids.main.controls=[\"fixed\"]"];
     let output = lab.run(&[&["plan", "lab.toml"][..], &set, &constant].concat());
     let said = text(&output.stderr);
     assert!(said.contains("region `all` has 6 units"), "{said}");
