@@ -1,7 +1,7 @@
 //! Replicates of a test under its null hypothesis → its p-value.
 
 use super::replicates::{Design, Path};
-use super::residuals::{Factors, prepared};
+use super::residuals::{Factors, pool};
 use super::{Draws, Layout};
 use crate::diagnostic::null::{NullStatistics, TileStatistics, plainly};
 use crate::math::lanes::{LANES, Lane};
@@ -42,7 +42,7 @@ pub fn p_values<E>(
     let df = fit.fit.statistics.get(&Statistic::ResidualDf).copied().unwrap_or(f64::NAN);
     let n = fit.innovations.len();
     let factors = Factors::new(design.rescale, n, df, || null.leverages());
-    let pool = prepared(&fit.innovations, &factors);
+    let pool = pool(&fit.innovations, design.rescale, &factors, || null.hat());
     let layout = Layout::new(weights, n / weights.n(), design.block_length);
     let Draws::Innovations(scheme) = design.scheme.draws() else {
         return Ok(vec![None; observed.len()]);

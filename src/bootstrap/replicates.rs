@@ -8,7 +8,7 @@
 pub use super::drawn::Replicates;
 use super::functions::{self, Functions};
 use super::multiplier::Multiplier;
-use super::residuals::{Factors, prepared};
+use super::residuals::{Factors, pool};
 use super::score::Moves;
 use super::{Draws, Innovations, Layout, Scheme, UnitMultipliers, pairs};
 use crate::estimator::batch::forms::Workspace;
@@ -119,7 +119,7 @@ impl<'a> Replicator<'a> {
         let df = at.fit.statistics.get(&Statistic::ResidualDf).copied().unwrap_or(f64::NAN);
         let n = problem.n();
         let factors = Factors::new(design.rescale, n, df, || estimator.leverages(problem, at));
-        let pool = prepared(&at.innovations, &factors);
+        let pool = pool(&at.innovations, design.rescale, &factors, || estimator.hat(problem, at));
         let way = match design.scheme.draws() {
             Draws::Innovations(scheme) => Way::Innovations(scheme),
             Draws::Scores(multiplier) => {

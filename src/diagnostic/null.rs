@@ -9,6 +9,7 @@
 //! [`NullStatistics::evaluate_tile`]; the plain way stays as its twin.
 
 use super::{BaseFit, Context, Diagnostic};
+use crate::estimator::leverage::Hat;
 use crate::estimator::{Estimated, Problem};
 use crate::math::lanes::{LANES, Lane};
 use crate::outcome::{Basis, Test, TestOutcome};
@@ -28,6 +29,9 @@ pub trait NullStatistics: Sync {
 
     /// Leverages of the restricted fit, N·T: what a rescaling by leverage needs.
     fn leverages(&self) -> Vec<f64>;
+
+    /// The hat matrix of the restricted fit: what leaving units out needs.
+    fn hat(&self) -> Hat;
 
     /// The statistics that innovations `errors`, N·T stacked by period, give; `None` where one
     /// does not exist.

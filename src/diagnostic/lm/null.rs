@@ -14,6 +14,7 @@ use crate::diagnostic::null::{NullStatistics, TileStatistics, rerun};
 use crate::diagnostic::residuals::{Residuals, add_products};
 use crate::diagnostic::{BaseFit, Context};
 use crate::estimator::Estimator;
+use crate::estimator::leverage::Hat;
 use crate::estimator::ols::Ols;
 use crate::estimator::{Estimated, Problem};
 use crate::math::lanes::{LANES, Lane};
@@ -88,6 +89,10 @@ impl NullStatistics for Null<'_> {
 
     fn leverages(&self) -> Vec<f64> {
         Ols.leverages(&self.problem, self.restricted())
+    }
+
+    fn hat(&self) -> Hat {
+        Ols.hat(&self.problem, self.restricted())
     }
 
     fn evaluate(&self, errors: &[f64]) -> Vec<Option<f64>> {
