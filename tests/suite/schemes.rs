@@ -277,8 +277,10 @@ fn schemes_refuse_what_they_are_not_for() {
             assert_eq!(refused, refuses, "{name} {estimator}");
         }
     }
-    assert_eq!(of("time-block", "ols"), Support::Sound);
-    assert!(of("time-block", "slm").caution().is_some());
+    for scheme in ["time-block", "time-stationary"] {
+        let [plain, spatial] = ["ols", "slm"].map(|estimator| of(scheme, estimator).caution());
+        assert!(plain.is_some() && spatial.is_some() && plain != spatial, "{scheme}");
+    }
     assert!(of("score", "sem").caution().is_some());
     assert!(of("spatial-block", "ols").caution().is_some());
     assert_eq!(of("residual", "slm"), Support::Sound);
