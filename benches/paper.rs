@@ -16,7 +16,7 @@ use spanel::inputs::{self, Inputs};
 use spanel::mistake::Checked;
 use spanel::model::{Bootstrap, Keep, Rescale};
 use spanel::plan::{self, Cell};
-use spanel::run::{Event, distinct, run};
+use spanel::run::{Event, Item, distinct, items, run};
 use spanel::spec::vocabulary::{EstimatorWords, TestWords, Vocabulary};
 use spanel::spec::{BootstrapSpec, Spec};
 use spanel::store::CellResult;
@@ -59,7 +59,9 @@ fn seconds(
     let time = best(5, || {
         drawn.store(0, Ordering::Relaxed);
         failed.store(0, Ordering::Relaxed);
-        run(&asked, spec, inputs, &stop, &Nowhere, &|event| match event {
+        let items = items(&asked, spec, inputs);
+        let items: Vec<&Item<'_>> = items.iter().collect();
+        run(&items, spec, inputs, &stop, &Nowhere, &|event| match event {
             Event::Replicates(_, _, count) => {
                 drawn.fetch_add(count as u64, Ordering::Relaxed);
             }
