@@ -26,8 +26,35 @@ const LEVEL: f64 = 0.05;
 /// What the size of a valid scheme is to be within.
 const BAND: std::ops::RangeInclusive<f64> = 0.03..=0.07;
 
-const GRID: (usize, usize) = (6, 5);
-const PERIODS: usize = 12;
+/// A lattice of units over so many periods, and the schemes that are shown on it.
+struct Design {
+    grid: (usize, usize),
+    periods: usize,
+    shown: fn(&str) -> bool,
+}
+
+/// All schemes on a small panel; those that draw blocks on one that has many.
+const DESIGNS: [Design; 3] = [
+    Design { grid: (6, 5), periods: 12, shown: |_| true },
+    Design { grid: (6, 5), periods: 48, shown: |name| needs(name).periods > 0 },
+    Design { grid: (16, 15), periods: 12, shown: |name| needs(name).units > 0 },
+];
+
+/// What a panel must have for a scheme to be meant for it.
+struct Needs {
+    units: usize,
+    periods: usize,
+}
+
+/// Blocks are drawn from few where the panel is small, which the schemes caution of.
+fn needs(name: &str) -> Needs {
+    match name {
+        "time-block" | "time-stationary" => Needs { units: 0, periods: 40 },
+        "spatial-block" => Needs { units: 200, periods: 0 },
+        _ => Needs { units: 0, periods: 0 },
+    }
+}
+
 const RHO: f64 = 0.4;
 /// The coefficients; the last is tested.
 const BETA: [f64; 2] = [1.0, 0.0];
@@ -181,15 +208,25 @@ fn p_value(made: &Replicator<'_>, estimates: &[&Estimate]) -> f64 {
 fn main() {
     let quick = std::env::args().any(|a| a == "--quick");
     let samples = if quick { SAMPLES / 10 } else { SAMPLES };
-    let base = lattice("slm", GRID, PERIODS, BETA.len());
-    let schemes: Vec<&'static dyn Scheme> =
-        SCHEMES.iter().copied().filter(|s| keeps(s.info().name).is_some()).collect();
-    let columns = Errors::ALL.map(|errors| share_rejected(&base, &schemes, errors, samples));
+    let error = 100.0 * (LEVEL * (1.0 - LEVEL) / samples as f64).sqrt();
+    println!("{samples} samples, {REPLICATES} replicates; Monte Carlo standard error {error:.2}.");
+    for design in &DESIGNS {
+        table(design, samples);
+    }
+}
 
-    let shown = 100.0 * (LEVEL * (1.0 - LEVEL) / samples as f64).sqrt();
-    println!(
-        "{samples} samples, {REPLICATES} replicates; Monte Carlo standard error {shown:.2}.\n"
-    );
+/// The rejections in a design, and which of them lie outside.
+fn table(design: &Design, samples: usize) {
+    let base = lattice("slm", design.grid, design.periods, BETA.len());
+    let schemes: Vec<&'static dyn Scheme> = SCHEMES
+        .iter()
+        .copied()
+        .filter(|s| keeps(s.info().name).is_some() && (design.shown)(s.info().name))
+        .collect();
+    let columns = Errors::ALL.map(|errors| share_rejected(&base, &schemes, errors, samples));
+    let (n, t) = (base.sample.n_units(), base.sample.n_periods());
+
+    println!("\nN = {n}, T = {t}:\n");
     println!("| scheme | {} |", Errors::ALL.map(Errors::label).join(" | "));
     println!("|---|{}", "---:|".repeat(columns.len()));
     let fitted = columns.each_ref().map(|(_, fitted)| fitted.to_string());
@@ -200,7 +237,9 @@ fn main() {
         let name = scheme.info().name;
         let keeps = keeps(name).expect("a scheme that was filtered in");
         let support = scheme.supports(base.estimator(), base.model.effects);
+        let needs = needs(name);
         let refused = matches!(support, Support::Refused { .. });
+        let meant = !refused && n >= needs.units && t >= needs.periods;
         let mark = match support {
             Support::Sound => "",
             Support::Caution(_) => " (cautioned)",
@@ -208,7 +247,7 @@ fn main() {
         };
         let cells = Errors::ALL.iter().zip(&columns).map(|(errors, (shares, _))| {
             let share = shares[row + 1];
-            if refused || !errors.allow(keeps) {
+            if !meant || !errors.allow(keeps) {
                 return format!("({})", percent(share));
             }
             valid += 1;

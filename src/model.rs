@@ -341,6 +341,9 @@ pub enum Rescale {
     Df,
     /// Each divided by √(1 − h), h its leverage (effects counted), then recentred.
     Leverage,
+    /// Each unit's history as if the regression had been estimated without the unit, then
+    /// recentred.
+    Jackknife,
 }
 
 impl Rescale {
@@ -350,6 +353,7 @@ impl Rescale {
             Self::None => "none",
             Self::Df => "df",
             Self::Leverage => "leverage",
+            Self::Jackknife => "jackknife",
         }
     }
 }

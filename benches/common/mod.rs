@@ -2,6 +2,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 use spanel::bootstrap::replicates::{Design, Path, Replicator, bootstrapped};
+use spanel::bootstrap::{Draws, Scheme};
 use spanel::estimator::{Estimated, Estimator, Problem, find};
 use spanel::ident::{Period, UnitId, UnitIndex, VarName};
 use spanel::math::random::Stream;
@@ -98,7 +99,7 @@ impl Case {
         (path, key): (Path, [u8; 32]),
     ) -> Replicator<'a> {
         let scheme = spanel::bootstrap::find(scheme).expect("a scheme");
-        let design = Design { scheme, rescale: Rescale::Df, block_length: None, key };
+        let design = Design { scheme, rescale: usual(scheme), block_length: None, key };
         Replicator::new(problem, self.estimator(), (&fit.at, &fit.impacts), design, path)
     }
 
@@ -108,6 +109,15 @@ impl Case {
         let k = self.sample.x.len() as f64;
         let m = if self.model.estimator == "sem" { 3.0 * k } else { 2.0 * k + 2.0 };
         (t + 1.0) * (2.0 * n * n + 4.0 * n) + 2.0 * m * n * t + 4.0 * n * t
+    }
+}
+
+/// What an experiment that says nothing of it asks for.
+fn usual(scheme: &dyn Scheme) -> Rescale {
+    match scheme.draws() {
+        Draws::Innovations(draws) if draws.by_unit().is_some() => Rescale::Jackknife,
+        Draws::Innovations(_) | Draws::Scores(_) => Rescale::Df,
+        Draws::Units => Rescale::None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Whole cross-sections, in moving blocks of consecutive periods.
 //!
 //! *Preserved*: dependence over space of any form, dependence over time within a block.
-//! *Source*: Künsch (1989); for panels Gonçalves (2011). *Not for*: few periods, above all where
-//! there is a spatial parameter. Periods at the ends stand in fewer blocks than others: the
+//! *Source*: Künsch (1989); for panels Gonçalves (2011), whose periods grow without bound. *Not
+//! for*: few periods (12 are four blocks), above all where there is a spatial parameter. Periods at the ends stand in fewer blocks than others: the
 //! stationary scheme visits all alike.
 
 use super::{Draws, Info, Innovations, Layout, Scheme, Support, is_spatial};
@@ -23,10 +23,22 @@ static INFO: Info = Info {
     version: 2,
 };
 
-/// What drawing periods as a whole cannot show of a spatial parameter.
-pub(super) const CAUTION: &str = "\
-    blocks of periods keep the sample's own correlation between units, so the bias of the spatial \
-    parameter from few periods does not show in them; many periods are needed";
+/// What blocks of periods can say: of anything, not much where there are few to draw from; of a
+/// spatial parameter, not its bias.
+pub(super) fn support(estimator: &dyn Estimator) -> Support {
+    if is_spatial(estimator) {
+        Support::Caution(
+            "there are only about T/⌈T^⅓⌉ blocks of periods to draw from, and they keep the \
+             sample's own correlation between units, so the bias of the spatial parameter from few \
+             periods does not show in them: dozens of periods are needed (Gonçalves 2011)",
+        )
+    } else {
+        Support::Caution(
+            "there are only about T/⌈T^⅓⌉ blocks of periods to draw from, and tests reject too \
+             often where they are few: dozens of periods are needed (Gonçalves 2011)",
+        )
+    }
+}
 
 /// The usual length of a block of `periods` periods, ⌈T^⅓⌉.
 pub fn usual_length(periods: usize) -> usize {
@@ -43,7 +55,7 @@ impl Scheme for TimeBlock {
     }
 
     fn supports(&self, estimator: &dyn Estimator, _: Effects) -> Support {
-        if is_spatial(estimator) { Support::Caution(CAUTION) } else { Support::Sound }
+        support(estimator)
     }
 
     fn has_block_length(&self) -> bool {
@@ -55,6 +67,16 @@ impl Scheme for TimeBlock {
     }
 }
 
+/// Puts period `from` of the pool into `out`, for each replicate its own.
+pub(super) fn cross_section(pool: &[f64], from: &[usize; LANES], out: &mut [Lane]) {
+    let n = out.len();
+    for (i, out) in out.iter_mut().enumerate() {
+        for l in 0..LANES {
+            out[l] = pool[from[l] * n + i];
+        }
+    }
+}
+
 impl Innovations for TimeBlock {
     fn draw(&self, pool: &[f64], layout: &Layout, words: &mut Words, out: &mut [Lane]) {
         let (n, t) = (layout.shape.units, layout.shape.periods);
@@ -62,11 +84,7 @@ impl Innovations for TimeBlock {
         for first in (0..t).step_by(length) {
             let from = words.below(t - length + 1);
             for step in 0..length.min(t - first) {
-                for (i, out) in out[(first + step) * n..][..n].iter_mut().enumerate() {
-                    for l in 0..LANES {
-                        out[l] = pool[(from[l] + step) * n + i];
-                    }
-                }
+                cross_section(pool, &from.map(|f| f + step), &mut out[(first + step) * n..][..n]);
             }
         }
     }

@@ -17,26 +17,25 @@ pub struct Replicates {
 }
 
 impl Replicates {
-    /// The same without those that come after the first `count`.
-    #[must_use]
-    pub fn first(mut self, count: usize) -> Self {
+    /// Drops those that come after the first `count`.
+    pub fn truncate(&mut self, count: usize) {
         self.count = self.count.min(count);
         let tiles = self.count.div_ceil(LANES);
         self.good.truncate(tiles);
         self.numbers.truncate(tiles * 2 * self.estimates);
-        self
     }
 
-    /// Adds those that follow. What is there already ends with a whole tile.
-    pub fn extend(&mut self, next: Self) {
+    /// Adds those that follow, and leaves their memory to be used again; the first are taken over
+    /// as they are. What is there already ends with a whole tile.
+    pub fn append(&mut self, next: &mut Self) {
         debug_assert_eq!(self.count % LANES, 0);
         if self.good.is_empty() {
-            *self = next;
+            *self = std::mem::take(next);
             return;
         }
         self.count += next.count;
-        self.good.extend(next.good);
-        self.numbers.extend(next.numbers);
+        self.good.extend_from_slice(&next.good);
+        self.numbers.extend_from_slice(&next.numbers);
     }
 
     /// How many could not be fitted.

@@ -1,11 +1,12 @@
 //! Replicates of a test under its null hypothesis → its p-value.
 
 use super::replicates::{Design, Path};
-use super::residuals::{Factors, prepared};
+use super::residuals::{Factors, left_out, prepared};
 use super::{Draws, Layout};
 use crate::diagnostic::null::{NullStatistics, TileStatistics, plainly};
 use crate::math::lanes::{LANES, Lane};
 use crate::math::words::Words;
+use crate::model::Rescale;
 use crate::weights::Weights;
 use rayon::prelude::*;
 
@@ -39,8 +40,17 @@ pub fn p_values<E>(
 ) -> Result<Vec<Option<UnderNull>>, E> {
     let innovations = null.innovations();
     let n = innovations.len();
-    let factors = Factors::new(design.rescale, n, null.residual_df(), || null.leverages());
-    let pool = prepared(innovations, &factors);
+    // Where no unit can be left out, degrees of freedom are what is left to make up for.
+    let hat = (design.rescale == Rescale::Jackknife).then(|| null.hat()).flatten();
+    let rescale = match design.rescale {
+        Rescale::Jackknife if hat.is_none() => Rescale::Df,
+        rescale => rescale,
+    };
+    let factors = Factors::new(rescale, n, null.residual_df(), || null.leverages());
+    let pool = match &hat {
+        Some(hat) => prepared(&left_out(innovations, hat), &factors),
+        None => prepared(innovations, &factors),
+    };
     let units = null.units().map(|u| prepared(&u.own, &Factors::Common(u.scale)));
     let units = units.unwrap_or_default();
     let once = Layout::new(weights, 1, None);

@@ -8,7 +8,7 @@
 pub use super::drawn::Replicates;
 use super::functions::{self, Functions};
 use super::multiplier::Multiplier;
-use super::residuals::{Factors, prepared};
+use super::residuals::{Factors, pool};
 use super::score::Moves;
 use super::{Draws, Innovations, Layout, Scheme, UnitMultipliers, pairs};
 use crate::estimator::batch::forms::Workspace;
@@ -119,7 +119,7 @@ impl<'a> Replicator<'a> {
         let df = at.fit.statistics.get(&Statistic::ResidualDf).copied().unwrap_or(f64::NAN);
         let n = problem.n();
         let factors = Factors::new(design.rescale, n, df, || estimator.leverages(problem, at));
-        let pool = prepared(&at.innovations, &factors);
+        let pool = pool(&at.innovations, design.rescale, &factors, || estimator.hat(problem, at));
         let way = match design.scheme.draws() {
             Draws::Innovations(scheme) => Way::Innovations(scheme),
             Draws::Scores(multiplier) => {
@@ -193,7 +193,9 @@ impl<'a> Replicator<'a> {
     /// dependence that the fit's standard errors know nothing of, many would be left to the plain
     /// path otherwise. The first tile tells, the same for every number of replicates.
     fn widened(mut self) -> Self {
-        const WIDE: f64 = 1.3;
+        // Their bias counts, too. Below this a panel of 6.5 standard errors reaches four standard
+        // deviations of the replicates.
+        const WIDE: f64 = 1.6;
         const WIDEST: f64 = 6.0;
         let spatial = self.estimator.info().spatial.first();
         let terms = &self.at.fit.estimates;
@@ -233,6 +235,14 @@ impl<'a> Replicator<'a> {
     /// Replicates `first` to `first + count − 1`, on the current thread pool. `first` is a multiple
     /// of [`LANES`].
     pub fn replicates(&self, first: u64, count: usize) -> Replicates {
+        let mut out = Replicates::default();
+        self.fill(first, count, &mut out);
+        out
+    }
+
+    /// The same in the place of what `out` held: memory that was used before is ready, fresh memory
+    /// costs a tenth of a replicate.
+    pub fn fill(&self, first: u64, count: usize, out: &mut Replicates) {
         // Tasks of a few tiles each: the room is made once for each. Fits outweigh it by far.
         let task = match self.path() {
             Path::Batched => 6,
@@ -241,12 +251,13 @@ impl<'a> Replicator<'a> {
         debug_assert_eq!(first % LANES as u64, 0);
         let tiles = count.div_ceil(LANES);
         let width = 2 * self.columns();
-        let mut numbers = vec![[0.0; LANES]; tiles * width];
-        let mut good = vec![[false; LANES]; tiles];
+        (out.estimates, out.count) = (self.columns(), count);
+        out.numbers.resize(tiles * width, [0.0; LANES]);
+        out.good.resize(tiles, [false; LANES]);
         let first_tile = first / LANES as u64;
-        numbers
+        out.numbers
             .par_chunks_mut(width * task)
-            .zip(good.par_chunks_mut(task))
+            .zip(out.good.par_chunks_mut(task))
             .enumerate()
             .for_each_init(
                 || self.room(),
@@ -254,10 +265,11 @@ impl<'a> Replicator<'a> {
                     let tiles = numbers.chunks_exact_mut(width).zip(good.iter_mut());
                     for (i, (out, good)) in tiles.enumerate() {
                         *good = self.tile(first_tile + (number * task + i) as u64, room, out);
+                        // What was here before is not to be seen in what could not be fitted.
+                        (0..LANES).filter(|l| !good[*l]).for_each(|l| clear(l, out));
                     }
                 },
             );
-        Replicates { estimates: self.columns(), count, numbers, good }
     }
 
     fn room(&self) -> Room {

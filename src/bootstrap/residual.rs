@@ -58,9 +58,7 @@ impl Draw<'_> {
     /// loads, one by one: together they would be taken out of vectors one at a time.
     #[inline(always)]
     fn fill<const EACH: usize>(self) {
-        let Self { pool, size, words: given, out } = self;
-        // Words of its own: the compiler keeps those of a reference in memory.
-        let mut words = given.clone();
+        let Self { pool, size, words, out } = self;
         let mask = pool.len().wrapping_sub(1);
         assert!(mask < pool.len(), "a pool is not empty");
         let mut positions = [[[0_u32; LANES]; EACH]; BLOCK];
@@ -84,7 +82,6 @@ impl Draw<'_> {
                 }
             }
         }
-        *given = words;
     }
 }
 

@@ -5,8 +5,8 @@
 //! period a new block begins with probability 1/L, elsewhere, and the last period is followed by
 //! the first. *Not for*: few periods, above all where there is a spatial parameter.
 
-use super::block::CAUTION;
-use super::{Draws, Info, Innovations, Layout, Scheme, Support, is_spatial};
+use super::block::{cross_section, support};
+use super::{Draws, Info, Innovations, Layout, Scheme, Support};
 use crate::estimator::Estimator;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::words::Words;
@@ -35,7 +35,7 @@ impl Scheme for Stationary {
     }
 
     fn supports(&self, estimator: &dyn Estimator, _: Effects) -> Support {
-        if is_spatial(estimator) { Support::Caution(CAUTION) } else { Support::Sound }
+        support(estimator)
     }
 
     fn has_block_length(&self) -> bool {
@@ -60,11 +60,7 @@ impl Innovations for Stationary {
                 let new = at == 0 || u64::from(chance[l]) < new_below;
                 from[l] = if new { elsewhere[l] } else { (from[l] + 1) % t };
             }
-            for (i, out) in out.iter_mut().enumerate() {
-                for l in 0..LANES {
-                    out[l] = pool[from[l] * n + i];
-                }
-            }
+            cross_section(pool, &from, out);
         }
     }
 }

@@ -17,16 +17,17 @@ pub const HELD: usize = 65_520;
 const INTERVAL: usize = 16_384;
 
 /// What `count` replicates say of each estimate, and how many could not be fitted. `pass` shows them
-/// all in order, block by block, each time it is called; no more than `held` are kept at once.
+/// all in order, block by block, each time it is called; no more than `held` are kept at once. A
+/// block may be taken, and is otherwise for `pass` to use again.
 pub fn summarise<E>(
     originals: &[Original<'_>],
     count: usize,
     held: usize,
-    mut pass: impl FnMut(&mut dyn FnMut(Replicates)) -> Result<(), E>,
+    mut pass: impl FnMut(&mut dyn FnMut(&mut Replicates)) -> Result<(), E>,
 ) -> Result<(usize, Vec<BootstrapEstimate>), E> {
     if count <= held {
         let mut all = Replicates::default();
-        pass(&mut |block| all.extend(block))?;
+        pass(&mut |block| all.append(block))?;
         return Ok((all.failed(), summary(originals, &all)));
     }
     let mut failed = 0;
@@ -202,11 +203,11 @@ mod tests {
         assert!(expected[0].undefined == 0 && expected[1].undefined > 50);
         for block in [1, 7, 1_000] {
             let mut passes = 0;
-            let pass = |visit: &mut dyn FnMut(Replicates)| {
+            let pass = |visit: &mut dyn FnMut(&mut Replicates)| {
                 passes += 1;
                 for first in (0..all.good.len()).step_by(block) {
                     let tiles = first..(first + block).min(all.good.len());
-                    visit(Replicates {
+                    visit(&mut Replicates {
                         estimates: 2,
                         count: (tiles.len() * LANES).min(COUNT - first * LANES),
                         numbers: all.numbers[4 * tiles.start..4 * tiles.end].to_vec(),

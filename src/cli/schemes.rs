@@ -16,6 +16,10 @@ pub fn words() -> Vec<SchemeWords> {
             Draws::Innovations(_) | Draws::Scores(_) => true,
             Draws::Units => false,
         },
+        by_unit: match scheme.draws() {
+            Draws::Innovations(draws) => draws.by_unit().is_some(),
+            Draws::Scores(_) | Draws::Units => false,
+        },
         no_null: no_null(*scheme).map(str::to_owned),
         whole_periods: scheme.keeps_space(),
         refusals: refusals(*scheme),

@@ -9,6 +9,7 @@
 //! [`NullStatistics::evaluate_tile`]; the plain way stays as its twin.
 
 use super::{BaseFit, Context, Diagnostic};
+use crate::estimator::leverage::Hat;
 use crate::estimator::{Estimated, Problem};
 use crate::math::lanes::{LANES, Lane};
 use crate::outcome::{Basis, Test, TestOutcome};
@@ -31,6 +32,12 @@ pub trait NullStatistics: Sync {
 
     /// Leverages of the restricted fit, N·T: what a rescaling by leverage needs.
     fn leverages(&self) -> Vec<f64>;
+
+    /// The hat matrix of the restricted fit: what leaving units out needs; `None` where there is
+    /// none to be had.
+    fn hat(&self) -> Option<Hat> {
+        None
+    }
 
     /// What the errors of a unit have in common and is drawn on its own, where the restricted
     /// model has such a component.

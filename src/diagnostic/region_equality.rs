@@ -19,6 +19,7 @@
 
 use super::null::NullStatistics;
 use super::{Asked, Context, Diagnostic, Findings, Info, by_name};
+use crate::estimator::leverage::Hat;
 use crate::estimator::wald::computed;
 use crate::estimator::{Estimated, Estimator, Problem, find};
 use crate::math::linalg::inverse_quadratic;
@@ -164,6 +165,10 @@ impl NullStatistics for Null<'_> {
 
     fn leverages(&self) -> Vec<f64> {
         self.split.estimator.leverages(&self.problem, &self.at)
+    }
+
+    fn hat(&self) -> Option<Hat> {
+        Some(self.split.estimator.hat(&self.problem, &self.at))
     }
 
     fn evaluate(&self, errors: &[f64]) -> Vec<Option<f64>> {

@@ -29,6 +29,35 @@ pub fn within(problem: &Problem<'_>) -> Vec<f64> {
     of_space(&space).into_iter().map(|h| h + own).collect()
 }
 
+/// The hat matrix HH' of a regression, so far as it links a unit's observations with each other:
+/// what leaving a unit out needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hat {
+    /// Units, N.
+    pub units: usize,
+    /// An orthonormal basis of the regressors, effects removed, each N·T.
+    pub basis: Vec<Vec<f64>>,
+    /// The share of effects of periods, 1/N, 0 without. Those of units are a unit's own affair and
+    /// drop out of its within-unit deviations.
+    pub of_periods: f64,
+}
+
+impl Hat {
+    /// Of the regressors spanned by the columns of `space`.
+    pub(super) fn new(problem: &Problem<'_>, space: &ColumnSpace) -> Self {
+        let n = problem.n_units();
+        let column = |j: usize| space.q.col(j).iter().copied().collect();
+        let of_periods = if problem.model.effects.has_time() { 1.0 / n as f64 } else { 0.0 };
+        Self { units: n, basis: (0..space.rank()).map(column).collect(), of_periods }
+    }
+
+    /// That of the within regression.
+    pub fn within(problem: &Problem<'_>) -> Self {
+        let space = problem.within_space();
+        Self::new(problem, &space.expect("what has been fitted has independent regressors"))
+    }
+}
+
 /// Squared lengths of the rows of an orthonormal basis.
 fn of_space(space: &ColumnSpace) -> Vec<f64> {
     let mut sums = vec![0.0; space.q.nrows()];

@@ -44,6 +44,7 @@ pub(crate) mod worked;
 use crate::model::{Effects, Model, Term};
 use crate::outcome::{Estimate, Failure, FailureKind, Fit, Statistic};
 use batch::Reduction;
+use leverage::Hat;
 pub use problem::Problem;
 use score::Scored;
 
@@ -99,6 +100,11 @@ pub trait Estimator: Sync {
     /// The leverage of each observation in the regression behind the fit, effects included, N·T.
     fn leverages(&self, problem: &Problem<'_>, _at: &Estimated) -> Vec<f64> {
         leverage::within(problem)
+    }
+
+    /// The hat matrix of the regression behind the fit, unit by unit.
+    fn hat(&self, problem: &Problem<'_>, _at: &Estimated) -> Hat {
+        Hat::within(problem)
     }
 
     /// The score in pieces, where it is known.

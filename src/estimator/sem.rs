@@ -14,9 +14,9 @@
 use super::batch::{self, Reduction};
 use super::goodness::gaussian_loglik;
 use super::gram::FilteredGram;
-use super::leverage;
+use super::leverage::{self, Hat};
 use super::likelihood::{self, Optimum};
-use super::problem::combine;
+use super::problem::{combine, matrix};
 use super::score::{self, Scored};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
@@ -72,6 +72,12 @@ impl Estimator for Sem {
         leverages(problem, at.value(&Term::Lambda).unwrap_or(0.0))
     }
 
+    fn hat(&self, problem: &Problem<'_>, at: &Estimated) -> Hat {
+        let filtered = filtered_basis(problem, at.value(&Term::Lambda).unwrap_or(0.0));
+        let space = ColumnSpace::new(&matrix(&filtered));
+        Hat::new(problem, &space.expect("the fit has inverted the same matrix"))
+    }
+
     fn scored(&self) -> Option<&dyn Scored> {
         Some(self)
     }
@@ -104,18 +110,12 @@ impl Scored for Sem {
 /// h of generalised least squares: of the filtered regressors, and of the filtered dummies. Those
 /// of units span the same space as before, those of periods are multiples of c = (I − λW)1.
 fn leverages(problem: &Problem<'_>, lambda: f64) -> Vec<f64> {
-    let space = problem.within_space().expect("what has been fitted has independent regressors");
-    let dummies = Dummies::of(problem);
-    // A basis that is orthonormal before it is filtered: no digits are lost to collinearity.
-    let filtered: Vec<Vec<f64>> = basis(problem, &space)
-        .iter()
-        .map(|column| dummies.filtered(problem, lambda, column))
-        .collect();
+    let filtered = filtered_basis(problem, lambda);
     let k = filtered.len();
     let gram = Matrix::from_fn(k, k, |i, j| dot(&filtered[i], &filtered[j]));
     let inverse = if k == 0 { Some(gram) } else { spd_inverse(&gram) };
     let inverse = inverse.expect("the fit has inverted the same matrix");
-    let own = dummies.leverages(problem, lambda);
+    let own = Dummies::of(problem).leverages(problem, lambda);
     (0..problem.n())
         .map(|at| {
             let row = |i: usize, j: usize| filtered[i][at] * inverse[(i, j)] * filtered[j][at];
@@ -123,6 +123,14 @@ fn leverages(problem: &Problem<'_>, lambda: f64) -> Vec<f64> {
             regressors + own[at % problem.n_units()]
         })
         .collect()
+}
+
+/// The filtered regressors, all effects removed. They come from a basis that is orthonormal before
+/// it is filtered: no digits are lost to collinearity.
+fn filtered_basis(problem: &Problem<'_>, lambda: f64) -> Vec<Vec<f64>> {
+    let space = problem.within_space().expect("what has been fitted has independent regressors");
+    let dummies = Dummies::of(problem);
+    basis(problem, &space).iter().map(|x| dummies.filtered(problem, lambda, x)).collect()
 }
 
 /// Columns of X that are an orthonormal basis of QX once effects are removed.

@@ -5,6 +5,7 @@
 //! [`Stream`](super::random::Stream) draws from.
 
 use super::lanes::{LANES, Lane};
+use pulp::{Arch, Scalar, Simd, WithSimd};
 
 /// Words of a block of a stream.
 pub const BLOCK: usize = 16;
@@ -14,8 +15,8 @@ type Row = [u32; LANES];
 /// The streams of [`LANES`] consecutive replicates, read in step.
 #[derive(Debug, Clone)]
 pub struct Words {
-    key: [u32; 8],
-    first: u64,
+    /// What the next block is made from: the constants, the key, the block's number, the streams.
+    start: [Row; BLOCK],
     counter: u64,
     block: [Row; BLOCK],
     next: usize,
@@ -24,16 +25,20 @@ pub struct Words {
 impl Words {
     /// The streams `first` to `first + LANES − 1` of `key`.
     pub fn new(key: [u8; 32], first: u64) -> Self {
-        let word = |i: usize| {
-            u32::from_le_bytes([key[4 * i], key[4 * i + 1], key[4 * i + 2], key[4 * i + 3]])
-        };
-        Self {
-            key: std::array::from_fn(word),
-            first,
-            counter: 0,
-            block: [[0; LANES]; BLOCK],
-            next: BLOCK,
+        const NAME: [u32; 4] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];
+        let mut start = [[0; LANES]; BLOCK];
+        for i in 0..4 {
+            start[i] = [NAME[i]; LANES];
         }
+        for (row, word) in start[4..12].iter_mut().zip(key.as_chunks().0) {
+            *row = [u32::from_le_bytes(*word); LANES];
+        }
+        for l in 0..LANES {
+            let stream = first.wrapping_add(l as u64);
+            start[14][l] = stream as u32;
+            start[15][l] = (stream >> 32) as u32;
+        }
+        Self { start, counter: 0, block: [[0; LANES]; BLOCK], next: BLOCK }
     }
 
     /// The next word of each stream.
@@ -80,59 +85,79 @@ impl Words {
         &self.block
     }
 
-    #[inline(always)]
     fn refill(&mut self) {
-        const NAME: [u32; 4] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];
-        let mut s = [[0_u32; LANES]; BLOCK];
-        for i in 0..4 {
-            s[i] = [NAME[i]; LANES];
-        }
-        for i in 0..8 {
-            s[4 + i] = [self.key[i]; LANES];
-        }
-        s[12] = [self.counter as u32; LANES];
-        s[13] = [(self.counter >> 32) as u32; LANES];
-        for l in 0..LANES {
-            let stream = self.first.wrapping_add(l as u64);
-            s[14][l] = stream as u32;
-            s[15][l] = (stream >> 32) as u32;
-        }
-        let start = s;
-        // x += y; z = (z ⊕ x) ⋘ turn. A macro, because the rows must be constants to the compiler.
-        macro_rules! step {
-            ($x:literal, $y:literal, $z:literal, $turn:literal) => {
-                for l in 0..LANES {
-                    s[$x][l] = s[$x][l].wrapping_add(s[$y][l]);
-                    s[$z][l] = (s[$z][l] ^ s[$x][l]).rotate_left($turn);
-                }
-            };
-        }
-        macro_rules! quarter {
-            ($a:literal, $b:literal, $c:literal, $d:literal) => {
-                step!($a, $b, $d, 16);
-                step!($c, $d, $b, 12);
-                step!($a, $b, $d, 8);
-                step!($c, $d, $b, 7);
-            };
-        }
-        for _ in 0..4 {
-            quarter!(0, 4, 8, 12);
-            quarter!(1, 5, 9, 13);
-            quarter!(2, 6, 10, 14);
-            quarter!(3, 7, 11, 15);
-            quarter!(0, 5, 10, 15);
-            quarter!(1, 6, 11, 12);
-            quarter!(2, 7, 8, 13);
-            quarter!(3, 4, 9, 14);
-        }
-        for ((out, s), start) in self.block.iter_mut().zip(&s).zip(&start) {
-            for l in 0..LANES {
-                out[l] = s[l].wrapping_add(start[l]);
-            }
-        }
+        self.start[12] = [self.counter as u32; LANES];
+        self.start[13] = [(self.counter >> 32) as u32; LANES];
+        Arch::new().dispatch(Refill { start: &self.start, block: &mut self.block });
         self.counter += 1;
         self.next = 0;
     }
+}
+
+/// A block of every stream, in vectors that are named: left to find them itself, the compiler needs
+/// up to three times as long, depending on what else it compiles.
+struct Refill<'a> {
+    start: &'a [Row; BLOCK],
+    block: &'a mut [Row; BLOCK],
+}
+
+impl WithSimd for Refill<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { start, block } = self;
+        let whole = LANES / S::U32_LANES;
+        for at in 0..whole {
+            let given = std::array::from_fn(|i| S::as_simd_u32s(&start[i]).0[at]);
+            let words = rounds(simd, given);
+            for (row, words) in block.iter_mut().zip(words) {
+                S::as_mut_simd_u32s(row).0[at] = words;
+            }
+        }
+        for l in whole * S::U32_LANES..LANES {
+            let words = rounds(Scalar::new(), std::array::from_fn(|i| start[i][l]));
+            for (row, word) in block.iter_mut().zip(words) {
+                row[l] = word;
+            }
+        }
+    }
+}
+
+/// Eight rounds, and the sum with what they began with.
+#[inline(always)]
+fn rounds<S: Simd>(simd: S, start: [S::u32s; BLOCK]) -> [S::u32s; BLOCK] {
+    let mut s = start;
+    // x += y; z = (z ⊕ x) ⋘ turn. A macro, because the rows must be constants to the compiler.
+    macro_rules! step {
+        ($x:literal, $y:literal, $z:literal, $turn:literal) => {
+            s[$x] = simd.add_u32s(s[$x], s[$y]);
+            let mixed = simd.xor_u32s(s[$z], s[$x]);
+            s[$z] = simd.or_u32s(
+                simd.wrapping_dyn_shl_u32s(mixed, simd.splat_u32s($turn)),
+                simd.wrapping_dyn_shr_u32s(mixed, simd.splat_u32s(32 - $turn)),
+            );
+        };
+    }
+    macro_rules! quarter {
+        ($a:literal, $b:literal, $c:literal, $d:literal) => {
+            step!($a, $b, $d, 16);
+            step!($c, $d, $b, 12);
+            step!($a, $b, $d, 8);
+            step!($c, $d, $b, 7);
+        };
+    }
+    for _ in 0..4 {
+        quarter!(0, 4, 8, 12);
+        quarter!(1, 5, 9, 13);
+        quarter!(2, 6, 10, 14);
+        quarter!(3, 7, 11, 15);
+        quarter!(0, 5, 10, 15);
+        quarter!(1, 6, 11, 12);
+        quarter!(2, 7, 8, 13);
+        quarter!(3, 4, 9, 14);
+    }
+    std::array::from_fn(|i| simd.add_u32s(s[i], start[i]))
 }
 
 #[cfg(test)]

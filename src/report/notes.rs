@@ -246,6 +246,7 @@ fn rescaled(rescale: Rescale) -> &'static str {
     match rescale {
         Rescale::Df => ", innovations rescaled for degrees of freedom",
         Rescale::Leverage => ", innovations rescaled by leverage",
+        Rescale::Jackknife => ", innovations of each unit as if it were left out",
         Rescale::None => "",
     }
 }

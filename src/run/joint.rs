@@ -6,7 +6,7 @@
 use super::functions::{self, Computed};
 use super::{Fitted, Shared, caught, draws, fit};
 use crate::bootstrap::joint::{Adjusted, adjusted, critical, ratios};
-use crate::bootstrap::replicates::{Path, Replicator, bootstrapped};
+use crate::bootstrap::replicates::{Path, Replicates, Replicator, bootstrapped};
 use crate::inputs::Inputs;
 use crate::model::Bootstrap;
 use crate::outcome::joint::{JointCell, JointFamily, JointHypothesis};
@@ -139,11 +139,12 @@ fn columns(
     let mut hypotheses: Vec<(Estimate, Vec<Option<f64>>)> =
         places.iter().map(|&i| (all[i].clone(), Vec::new())).collect();
     let count = design.replicates as usize;
+    let mut block = Replicates::default();
     for first in (0..count).step_by(replicator.block()) {
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        let block = replicator.replicates(first as u64, replicator.block().min(count - first));
+        replicator.fill(first as u64, replicator.block().min(count - first), &mut block);
         for (&i, (estimate, of)) in places.iter().zip(&mut hypotheses) {
             of.extend(ratios(&block, i, estimate.value));
         }

@@ -86,37 +86,39 @@ pub(super) struct Source<'a> {
 
 impl Source<'_> {
     /// Shows all replicates in order. Ends between two blocks when the run is to stop.
-    pub(super) fn pass(&mut self, visit: &mut dyn FnMut(Replicates)) -> Result<(), Ended> {
+    pub(super) fn pass(&mut self, visit: &mut dyn FnMut(&mut Replicates)) -> Result<(), Ended> {
         let mut at = 0;
+        let mut block = Replicates::default();
         while at < self.count {
-            let (block, how) = self.block(at)?;
-            let block = block.first(self.count - at);
+            let how = self.block(at, &mut block)?;
+            block.truncate(self.count - at);
             if let Some(distribution) = self.distribution.as_mut().filter(|_| !self.again) {
                 distribution.add(&tiles(at, &block), block.count)?;
             }
             at += block.count;
             let how = if self.again { Replicated::Again } else { how };
             (self.watch.observer)(Event::Replicates(self.cell, how, block.count));
-            visit(block);
+            visit(&mut block);
         }
         self.again = true;
         Ok(())
     }
 
     /// A block of whole tiles that begins with the replicate `at`.
-    fn block(&mut self, at: usize) -> Result<(Replicates, Replicated), Ended> {
+    fn block(&mut self, at: usize, block: &mut Replicates) -> Result<Replicated, Ended> {
         self.watch.go_on()?;
         if let Some(journal) = &mut self.journal
             && let Some(kept) = journal.read(at as u64)?
         {
-            return Ok((replicates(self.estimates, &kept), Replicated::Earlier));
+            *block = replicates(self.estimates, &kept);
+            return Ok(Replicated::Earlier);
         }
         let left = (self.count - at).div_ceil(LANES) * LANES;
-        let drawn = self.replicator.replicates(at as u64, left.min(self.replicator.block()));
+        self.replicator.fill(at as u64, left.min(self.replicator.block()), block);
         if let Some(journal) = &mut self.journal {
-            journal.append(&tiles(at, &drawn))?;
+            journal.append(&tiles(at, block))?;
         }
-        Ok((drawn, Replicated::Drawn))
+        Ok(Replicated::Drawn)
     }
 }
 

@@ -192,7 +192,7 @@ pub struct RawBootstrap {
     /// How innovations are drawn again; the scheme called NAME when absent.
     #[schemars(extend("x-words" = "schemes"))]
     pub scheme: Option<String>,
-    /// What is done to the innovations first; `df` when absent.
+    /// What is done to the innovations first; `df` when absent, `jackknife` for `unit-wild…`.
     pub rescale: Option<Rescale>,
     /// Periods of a block, of a scheme that draws blocks of them; ⌈T^⅓⌉ when absent.
     pub block_length: Option<u32>,

@@ -38,6 +38,8 @@ pub struct SchemeWords {
     pub block_length: bool,
     /// Whether it draws from residuals, which may be rescaled.
     pub rescale: bool,
+    /// Whether it keeps the history of each unit in its place, which may be rescaled as a whole.
+    pub by_unit: bool,
     /// Why its draws do not obey the null hypothesis of tests, of those only that do not allow for
     /// whole cross-sections where it draws such.
     pub no_null: Option<String>,

@@ -497,7 +497,7 @@ fn a_table_of_bootstraps_needs_a_bootstrap() {
 #[test]
 fn every_kind_of_scheme_runs_and_says_its_blocks() {
     let lab = Lab::new();
-    let names = ["pairs", "score", "time-stationary", "spatial-block", "leverage"];
+    let names = ["pairs", "score", "time-stationary", "spatial-block", "leverage", "unit-wild"];
     let declared: String = names.map(|n| format!("[bootstrap.{n}]\nreplicates = 49\n")).concat();
     let spec = SPEC
         .replace("[grids.main]\n", &format!("{declared}[grids.main]\nbootstrap = {names:?}\n"))
@@ -521,6 +521,7 @@ fn every_kind_of_scheme_runs_and_says_its_blocks() {
         ",score,df,,49,0,",
         ",time-stationary,df,2,49,0,",
         ",wild,leverage,,49,0,",
+        ",unit-wild,jackknife,,49,0,",
     ] {
         assert!(csv.contains(row), "{row} in {csv}");
     }

@@ -3,6 +3,7 @@
 
 use crate::support::{all_weights, fit, model, sample, units};
 use spanel::bootstrap::replicates::{Design, Path, Replicates, Replicator};
+use spanel::bootstrap::residuals::left_out;
 use spanel::bootstrap::{SCHEMES, Support, find as scheme};
 use spanel::estimator::leverage;
 use spanel::estimator::{ESTIMATORS, Estimated, Estimator, Problem, find};
@@ -83,7 +84,8 @@ fn leverages_sum_to_what_is_estimated() {
 }
 
 /// The leverage of a spatial error model is that of the explicit regression on filtered regressors
-/// and dummies.
+/// and dummies, and innovations as if a unit were left out are those of its hat matrix:
+/// (I − H_i)v_i = e_i.
 #[test]
 fn leverages_equal_those_with_dummies() {
     use spanel::math::Matrix;
@@ -118,6 +120,18 @@ fn leverages_equal_those_with_dummies() {
                 for (i, h) in h.iter().enumerate() {
                     let want: f64 = (0..space.rank()).map(|j| space.q[(i, j)].powi(2)).sum();
                     assert!((h - want).abs() < 1e-10, "{name} {effects} {kind}: {h} {want}");
+                }
+                // Filtered dummies of periods are constant where the rows of W have one sum.
+                let alike = name == "slm" || !effects.has_time() || w.common_row_sum().is_some();
+                let hat = find(name).expect("an estimator").hat(&problem, &at);
+                let left = left_out(&at.innovations, &hat);
+                for i in (0..n * t).filter(|_| alike) {
+                    let with = |j: usize| (0..space.rank()).map(move |c| (c, j));
+                    let h = |j: usize| with(j).map(|(c, j)| space.q[(i, c)] * space.q[(j, c)]);
+                    let fitted: f64 =
+                        (i % n..n * t).step_by(n).map(|j| h(j).sum::<f64>() * left[j]).sum();
+                    let (got, want) = (left[i] - fitted, at.innovations[i]);
+                    assert!((got - want).abs() < 1e-9, "{name} {effects} {kind}: {got} {want}");
                 }
             }
         }
@@ -263,8 +277,10 @@ fn schemes_refuse_what_they_are_not_for() {
             assert_eq!(refused, refuses, "{name} {estimator}");
         }
     }
-    assert_eq!(of("time-block", "ols"), Support::Sound);
-    assert!(of("time-block", "slm").caution().is_some());
+    for scheme in ["time-block", "time-stationary"] {
+        let [plain, spatial] = ["ols", "slm"].map(|estimator| of(scheme, estimator).caution());
+        assert!(plain.is_some() && spatial.is_some() && plain != spatial, "{scheme}");
+    }
     assert!(of("score", "sem").caution().is_some());
     assert!(of("spatial-block", "ols").caution().is_some());
     assert_eq!(of("residual", "slm"), Support::Sound);

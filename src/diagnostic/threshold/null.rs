@@ -4,6 +4,7 @@
 use super::{Ground, ONE, TWO, square};
 use crate::diagnostic::Context;
 use crate::diagnostic::null::NullStatistics;
+use crate::estimator::leverage::Hat;
 use crate::estimator::ols::Ols;
 use crate::estimator::{Estimated, Estimator};
 use crate::outcome::Basis;
@@ -61,6 +62,10 @@ impl NullStatistics for Null<'_> {
 
     fn leverages(&self) -> Vec<f64> {
         Ols.leverages(&self.ground.problem, &self.at)
+    }
+
+    fn hat(&self) -> Option<Hat> {
+        Some(Ols.hat(&self.ground.problem, &self.at))
     }
 
     fn evaluate(&self, errors: &[f64]) -> Vec<Option<f64>> {

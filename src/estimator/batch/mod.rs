@@ -38,6 +38,7 @@ use super::Problem;
 use super::impacts::Multipliers;
 use crate::math::dual::Dual;
 use crate::math::lanes::{LANES, Lane};
+use crate::math::simd::{Kernel, dispatch};
 use crate::model::{Effects, LagOrder};
 use crate::weights::spectrum::Spectrum;
 
@@ -103,6 +104,33 @@ pub trait Reduction: Sync + Send {
         found: &TileEstimates<'_>,
         out: &mut TileSpread,
     );
+}
+
+/// From forms to estimates, inside a kernel.
+trait Solve {
+    /// As [`Reduction::finish`]. Mark it `#[inline(always)]`, like all that kernels call.
+    fn solve(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>);
+}
+
+/// Runs [`Solve::solve`] with the widest instructions of the processor.
+fn finish<S: Solve>(of: &S, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>) {
+    dispatch(Finish { of, forms, scratch, out });
+}
+
+struct Finish<'a, 'b, S> {
+    of: &'a S,
+    forms: &'a TileForms,
+    scratch: &'a mut [Lane],
+    out: &'a mut TileEstimates<'b>,
+}
+
+impl<S: Solve> Kernel for Finish<'_, '_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.of.solve(self.forms, self.scratch, self.out);
+    }
 }
 
 /// Whether an estimator with a spatial parameter reduces: removing the effects of `problem` commutes

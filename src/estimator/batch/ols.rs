@@ -3,10 +3,9 @@
 
 use super::forms::{Forms, TileForms};
 use super::slm::triangular;
-use super::{Reduction, TileEstimates, TileSpread};
+use super::{Reduction, Solve, TileEstimates, TileSpread, finish};
 use crate::estimator::{Estimated, Problem};
 use crate::math::lanes::{LANES, Lane};
-use crate::math::simd::{Kernel, dispatch};
 use crate::outcome::Statistic;
 
 /// A fitted linear model.
@@ -43,9 +42,9 @@ pub(in crate::estimator) fn reduction(problem: &Problem<'_>, at: &Estimated) -> 
     })
 }
 
-impl Ols {
+impl Solve for Ols {
     #[inline(always)]
-    fn solve(&self, forms: &TileForms, out: &mut TileEstimates<'_>) {
+    fn solve(&self, forms: &TileForms, _: &mut [Lane], out: &mut TileEstimates<'_>) {
         let k = self.slopes.len();
         let mut ssr = forms.ee;
         for a in &forms.linear[..k] {
@@ -81,8 +80,8 @@ impl Reduction for Ols {
         0
     }
 
-    fn finish(&self, forms: &TileForms, _: &mut [Lane], out: &mut TileEstimates<'_>) {
-        dispatch(Finish { of: self, forms, out });
+    fn finish(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>) {
+        finish(self, forms, scratch, out);
     }
 
     fn spread(
@@ -108,20 +107,5 @@ impl Reduction for Ols {
             }
         }
         out.multipliers = None;
-    }
-}
-
-struct Finish<'a, 'b> {
-    of: &'a Ols,
-    forms: &'a TileForms,
-    out: &'a mut TileEstimates<'b>,
-}
-
-impl Kernel for Finish<'_, '_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        self.of.solve(self.forms, self.out);
     }
 }

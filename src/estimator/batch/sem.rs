@@ -20,7 +20,7 @@ use super::newton::{Profile, climb};
 use super::operator::Operator;
 use super::panel::Panel;
 use super::slm::triangular;
-use super::{Reduction, TileEstimates, TileSpread, reduces};
+use super::{Reduction, Solve, TileEstimates, TileSpread, finish, reduces};
 use crate::estimator::problem::matrix;
 use crate::estimator::{Estimated, Problem};
 use crate::math::lanes::{LANES, Lane};
@@ -289,7 +289,7 @@ impl Profile for Filtered<'_> {
     }
 }
 
-impl Sem {
+impl Solve for Sem {
     #[inline(always)]
     fn solve(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>) {
         let k = self.k;
@@ -433,7 +433,7 @@ impl Reduction for Sem {
     }
 
     fn finish(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>) {
-        dispatch(Finish { of: self, forms, scratch, out });
+        finish(self, forms, scratch, out);
     }
 
     fn spread(
@@ -444,22 +444,6 @@ impl Reduction for Sem {
         out: &mut TileSpread,
     ) {
         dispatch(Spread { of: self, positions, scratch, found, out });
-    }
-}
-
-struct Finish<'a, 'b> {
-    of: &'a Sem,
-    forms: &'a TileForms,
-    scratch: &'a mut [Lane],
-    out: &'a mut TileEstimates<'b>,
-}
-
-impl Kernel for Finish<'_, '_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        self.of.solve(self.forms, self.scratch, self.out);
     }
 }
 

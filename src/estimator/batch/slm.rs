@@ -21,7 +21,7 @@ use super::newton::{Profile, climb};
 use super::operator::Operator;
 use super::panel::Panel;
 use super::products::Products;
-use super::{Reduction, TileEstimates, TileMultipliers, TileSpread, reduces};
+use super::{Reduction, Solve, TileEstimates, TileMultipliers, TileSpread, finish, reduces};
 use crate::estimator::{Estimated, Problem};
 use crate::math::lanes::{LANES, Lane};
 use crate::math::linalg::dot;
@@ -208,56 +208,6 @@ impl Slm {
         out
     }
 
-    #[inline(always)]
-    fn solve(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>) {
-        let k = self.k;
-        let mut residuals = self.residuals(forms);
-        let (rho, good) = climb(&mut residuals, &self.panel, (self.rho, self.periods), self.traces);
-        let theta = minus(&rho, self.rho);
-        let ssr = residuals.ssr(&theta);
-
-        let (gamma, rest) = scratch.split_at_mut(k);
-        let (cross, rest) = rest.split_at_mut(k);
-        let (h, rest) = rest.split_at_mut(k);
-        let (functions, polynomials) = rest.split_at_mut(self.panel.room());
-        self.panel.evaluate(&rho, polynomials, functions);
-        for (j, gamma) in gamma.iter_mut().enumerate() {
-            let (a, b) = (&forms.linear[j], &forms.linear[k + j]);
-            for l in 0..LANES {
-                gamma[l] = (-theta[l]).mul_add(self.c0[j] + b[l], self.gamma[j] + a[l]);
-            }
-        }
-        let mean_square = cross_products(gamma, &functions[FIRST..], cross);
-        triangular(&self.r_inverse, gamma, &mut out.values[..k]);
-        triangular(&self.r_inverse, cross, h);
-
-        let n = self.observations;
-        let (mut variance, mut sigma2) = ([0.0; LANES], [0.0; LANES]);
-        for l in 0..LANES {
-            sigma2[l] = ssr[l] / n;
-            let trace = self.periods * functions[0][l];
-            let information = self.periods.mul_add(
-                functions[2][l],
-                (-2.0 * trace / n).mul_add(trace, mean_square[l] / sigma2[l]),
-            );
-            variance[l] = 1.0 / information;
-            let slope = 2.0 * sigma2[l] * trace / n;
-            let of_sigma2 = (slope * slope).mul_add(variance[l], 2.0 * sigma2[l] * sigma2[l] / n);
-            out.values[k][l] = rho[l];
-            out.std_errors[k][l] = variance[l].sqrt();
-            out.values[k + 1][l] = sigma2[l];
-            out.std_errors[k + 1][l] = of_sigma2.sqrt();
-            out.solved[l] = good[l] && ssr[l] > 0.0 && information > 0.0;
-        }
-        for j in 0..k {
-            for l in 0..LANES {
-                let own = variance[l] * h[j][l];
-                out.std_errors[j][l] = own.mul_add(h[j][l], sigma2[l] * self.spread[j]).sqrt();
-            }
-        }
-        self.effects(&rho, functions, (&sigma2, &variance, h), out);
-    }
-
     /// D and S with their derivatives.
     #[inline(always)]
     fn multipliers(&self, rho: &Lane, functions: &[Lane]) -> TileMultipliers {
@@ -412,6 +362,58 @@ pub(super) fn triangular(r: &[f64], v: &[Lane], out: &mut [Lane]) {
     }
 }
 
+impl Solve for Slm {
+    #[inline(always)]
+    fn solve(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>) {
+        let k = self.k;
+        let mut residuals = self.residuals(forms);
+        let (rho, good) = climb(&mut residuals, &self.panel, (self.rho, self.periods), self.traces);
+        let theta = minus(&rho, self.rho);
+        let ssr = residuals.ssr(&theta);
+
+        let (gamma, rest) = scratch.split_at_mut(k);
+        let (cross, rest) = rest.split_at_mut(k);
+        let (h, rest) = rest.split_at_mut(k);
+        let (functions, polynomials) = rest.split_at_mut(self.panel.room());
+        self.panel.evaluate(&rho, polynomials, functions);
+        for (j, gamma) in gamma.iter_mut().enumerate() {
+            let (a, b) = (&forms.linear[j], &forms.linear[k + j]);
+            for l in 0..LANES {
+                gamma[l] = (-theta[l]).mul_add(self.c0[j] + b[l], self.gamma[j] + a[l]);
+            }
+        }
+        let mean_square = cross_products(gamma, &functions[FIRST..], cross);
+        triangular(&self.r_inverse, gamma, &mut out.values[..k]);
+        triangular(&self.r_inverse, cross, h);
+
+        let n = self.observations;
+        let (mut variance, mut sigma2) = ([0.0; LANES], [0.0; LANES]);
+        for l in 0..LANES {
+            sigma2[l] = ssr[l] / n;
+            let trace = self.periods * functions[0][l];
+            let information = self.periods.mul_add(
+                functions[2][l],
+                (-2.0 * trace / n).mul_add(trace, mean_square[l] / sigma2[l]),
+            );
+            variance[l] = 1.0 / information;
+            let slope = 2.0 * sigma2[l] * trace / n;
+            let of_sigma2 = (slope * slope).mul_add(variance[l], 2.0 * sigma2[l] * sigma2[l] / n);
+            out.values[k][l] = rho[l];
+            out.std_errors[k][l] = variance[l].sqrt();
+            out.values[k + 1][l] = sigma2[l];
+            out.std_errors[k + 1][l] = of_sigma2.sqrt();
+            out.solved[l] = good[l] && ssr[l] > 0.0 && information > 0.0;
+        }
+        for j in 0..k {
+            for l in 0..LANES {
+                let own = variance[l] * h[j][l];
+                out.std_errors[j][l] = own.mul_add(h[j][l], sigma2[l] * self.spread[j]).sqrt();
+            }
+        }
+        self.effects(&rho, functions, (&sigma2, &variance, h), out);
+    }
+}
+
 impl Reduction for Slm {
     fn forms(&self) -> &Forms {
         &self.forms
@@ -426,7 +428,7 @@ impl Reduction for Slm {
     }
 
     fn finish(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>) {
-        dispatch(Finish { of: self, forms, scratch, out });
+        finish(self, forms, scratch, out);
     }
 
     fn spread(
@@ -437,22 +439,6 @@ impl Reduction for Slm {
         out: &mut TileSpread,
     ) {
         dispatch(Spread { of: self, positions, scratch, found, out });
-    }
-}
-
-struct Finish<'a, 'b> {
-    of: &'a Slm,
-    forms: &'a TileForms,
-    scratch: &'a mut [Lane],
-    out: &'a mut TileEstimates<'b>,
-}
-
-impl Kernel for Finish<'_, '_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        self.of.solve(self.forms, self.scratch, self.out);
     }
 }
 

@@ -349,9 +349,12 @@ impl Resolver<'_> {
                     "expected 19 to 99999999; 999 is usual",
                 );
             } else if known {
-                let rescales =
-                    self.vocabulary.schemes.iter().any(|s| s.name == scheme && s.rescale);
-                let usual = if rescales { Rescale::Df } else { Rescale::None };
+                let words = self.vocabulary.schemes.iter().find(|s| s.name == scheme);
+                let usual = match words {
+                    Some(words) if words.by_unit => Rescale::Jackknife,
+                    Some(words) if words.rescale => Rescale::Df,
+                    Some(_) | None => Rescale::None,
+                };
                 let rescale = raw.rescale.unwrap_or(usual);
                 let block_length = raw.block_length;
                 let design = Bootstrap { scheme, rescale, block_length, replicates };
@@ -379,6 +382,12 @@ impl Resolver<'_> {
         if raw.rescale.is_some() && !words.rescale {
             let text = format!("scheme `{name}` draws no innovations that could be rescaled");
             self.wrong(&place.join("rescale"), text, "take `rescale` out");
+        } else if raw.rescale == Some(Rescale::Jackknife) && !words.by_unit {
+            let with = vocabulary.schemes.iter().filter(|s| s.by_unit);
+            let names: Vec<String> = with.map(|s| format!("`{}`", s.name)).collect();
+            let text = format!("scheme `{name}` does not keep the histories of units apart");
+            let help = format!("`jackknife` is for {}; take `df` or `leverage`", names.join(", "));
+            self.wrong(&place.join("rescale"), text, help);
         }
     }
 
