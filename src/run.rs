@@ -34,6 +34,7 @@ use crate::spec::Spec;
 use crate::store::replicates::Keeper;
 use crate::store::{CellResult, Record, SCHEMA};
 use crate::weights::Weights;
+use keys::Digest;
 use memo::Memo;
 use randomise::randomise;
 use rayon::prelude::*;
@@ -173,6 +174,7 @@ struct Shared<'a> {
     samples: Memo<String, SharedSample>,
     weights: Memo<WeightsKey, SharedWeights>,
     hashes: Memo<WeightsKey, Option<String>>,
+    digests: Memo<String, Digest>,
 }
 
 impl<'a> Shared<'a> {
@@ -183,6 +185,7 @@ impl<'a> Shared<'a> {
             samples: Memo::default(),
             weights: Memo::default(),
             hashes: Memo::default(),
+            digests: Memo::default(),
         }
     }
 
@@ -208,6 +211,12 @@ impl<'a> Shared<'a> {
     fn hash_of_weights(&self, key: &WeightsKey) -> Option<String> {
         let made = self.hashes.get(key.clone(), || self.make(key).map(|(_, hash)| hash).ok());
         (*made).clone()
+    }
+
+    /// What tells the sample of a cell from others. The sample is not kept.
+    fn digest(&self, cell: &Cell) -> Arc<Digest> {
+        let made = || Digest::of(self, cell, &variant::make(self, cell));
+        self.digests.get(variant::key(cell), made)
     }
 
     fn sample(&self, cell: &Cell) -> Arc<SharedSample> {

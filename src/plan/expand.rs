@@ -13,7 +13,7 @@ use crate::mistake::Mistake;
 use crate::model::change::Roster;
 use crate::model::{Model, Regressor};
 use crate::spec::{Axis, GridSpec, Selector, Spec};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the cells of a grid are made from.
 #[derive(Clone, Copy)]
@@ -46,7 +46,8 @@ pub(super) fn expand(ground: Ground<'_>, name: &str, plan: &mut Plan, mistakes: 
         }
     }
     let mut axes = left;
-    let mut there: BTreeSet<CellAxes> = axes.iter().cloned().collect();
+    let mut there: BTreeSet<CellAxes> =
+        if grid.include.is_empty() { BTreeSet::new() } else { axes.iter().cloned().collect() };
     for included in &grid.include {
         let fresh: Vec<CellAxes> = product(ground, &included.value)
             .into_iter()
@@ -64,7 +65,10 @@ pub(super) fn expand(ground: Ground<'_>, name: &str, plan: &mut Plan, mistakes: 
     if axes.is_empty() {
         mistakes.push(Mistake::spec(&grid.at, format!("grid `{name}` has no cell left")));
     }
-    in_axis_order(ground, &mut axes);
+    // The product is in order as it is made.
+    if !grid.include.is_empty() {
+        in_axis_order(&all, &mut axes);
+    }
     let deepest = axes.iter().map(|a| a.lags.deepest()).max().unwrap_or(0);
     let made = axes.into_iter().map(|axes| cell(ground, name, axes, deepest));
     plan.cells.extend(made.filter(|cell| in_sample(ground, cell)));
@@ -96,26 +100,23 @@ pub(super) fn absent(rule: &Selector, cells: &[CellAxes]) -> Option<String> {
         .or_else(|| one(Axis::Variant, Selector { variant, ..open() }))
 }
 
-/// Sorts cells along the axes. Values that only an `include` rule has come after the grid's own,
-/// in the order of the rules.
-fn in_axis_order(ground: Ground<'_>, cells: &mut [CellAxes]) {
-    let listed = product(ground, &Selector::default());
-    let ranks: Vec<Vec<String>> = Axis::ALL
+/// Sorts cells along the axes. Values that only an `include` rule has come after the grid's own
+/// (those of `listed`, which are in order), in the order of the rules.
+fn in_axis_order(listed: &[CellAxes], cells: &mut [CellAxes]) {
+    let ranks: Vec<BTreeMap<String, usize>> = Axis::ALL
         .into_iter()
         .map(|axis| {
-            let mut values: Vec<String> = Vec::new();
+            let mut ranks = BTreeMap::new();
             for cell in listed.iter().chain(cells.iter()) {
-                let value = cell.value(axis);
-                if !values.contains(&value) {
-                    values.push(value);
-                }
+                let next = ranks.len();
+                ranks.entry(cell.value(axis)).or_insert(next);
             }
-            values
+            ranks
         })
         .collect();
-    cells.sort_by_key(|cell| -> Vec<Option<usize>> {
-        let rank = |(axis, values): (Axis, &Vec<String>)| {
-            values.iter().position(|value| *value == cell.value(axis))
+    cells.sort_by_cached_key(|cell| -> Vec<Option<usize>> {
+        let rank = |(axis, ranks): (Axis, &BTreeMap<String, usize>)| {
+            ranks.get(&cell.value(axis)).copied()
         };
         Axis::ALL.into_iter().zip(&ranks).map(rank).collect()
     });

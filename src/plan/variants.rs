@@ -23,6 +23,7 @@ pub(super) fn members(
     lags: &LagSet,
 ) -> Vec<VariantName> {
     let mut found: Vec<VariantName> = Vec::new();
+    let mut seen: BTreeSet<VariantName> = BTreeSet::new();
     for pattern in patterns {
         let variant = &ground.spec.variants[&pattern.family];
         let names: Vec<Option<String>> = match variant.family {
@@ -35,7 +36,7 @@ pub(super) fn members(
         };
         for member in names {
             let name = VariantName { family: pattern.family.clone(), member };
-            if pattern.covers(&name) && !found.contains(&name) {
+            if pattern.covers(&name) && seen.insert(name.clone()) {
                 found.push(name);
             }
         }

@@ -40,7 +40,13 @@ pub fn items<'a>(cells: &[&'a Cell], spec: &Spec, inputs: &Inputs) -> Vec<Item<'
     }
     let samples: BTreeMap<String, Digest> = asked
         .into_par_iter()
-        .map(|(key, cell)| (key, Digest::of(&shared, cell, &variant::make(&shared, cell))))
+        .map(|(key, cell)| {
+            let digest = match variant::before_permutation(cell) {
+                Some(base) => shared.digest(&base).permuted(&shared, cell),
+                None => Digest::of(&shared, cell, &variant::make(&shared, cell)),
+            };
+            (key, digest)
+        })
         .collect();
     let versions: BTreeMap<Versioned<'_>, BTreeMap<String, u32>> = cells
         .iter()
@@ -75,8 +81,8 @@ fn key_of(cell: &CellId, made_from: &MadeFrom) -> RecordKey {
 }
 
 /// What is needed of a sample to tell it from others.
-#[derive(Debug)]
-struct Digest {
+#[derive(Debug, Clone)]
+pub(super) struct Digest {
     hash: Option<String>,
     /// Units of the sample; where it could not be made, those of the region of a cell that changes
     /// nothing.
@@ -98,7 +104,14 @@ impl Digest {
         }
     }
 
-    fn of(shared: &Shared<'_>, cell: &Cell, sample: &SharedSample) -> Self {
+    /// That of `cell`, which permutes the measure, from that before.
+    fn permuted(&self, shared: &Shared<'_>, cell: &Cell) -> Self {
+        let hash = self.hash.as_ref().zip(self.positions.as_deref());
+        let hash = hash.map(|base| variant::hash_of_permuted(shared, cell, (base.0, base.1)));
+        Self { hash, ..self.clone() }
+    }
+
+    pub(super) fn of(shared: &Shared<'_>, cell: &Cell, sample: &SharedSample) -> Self {
         let (hash, positions, said) = match sample {
             Ok(Made { hash, positions, changes, .. }) => {
                 (Some(hash.clone()), Some(positions.clone()), format!("{changes:?}"))

@@ -59,12 +59,39 @@ pub(super) fn make(shared: &Shared<'_>, cell: &Cell) -> Result<Made, Failure> {
             }
         }
     }
+    let mut hash = short_hash("spanel 2026 sample", &super::sample_bytes(&made));
     if let Some(draw) = cell.change.draw_of(Placebo::Measure) {
         let order = permutation(shared.spec.seed, "measure", panel, &positions, draw);
         made = made.with_histories(&cell.measure_variable, &order);
+        hash = permuted_hash(&hash, cell, &order);
     }
-    let hash = short_hash("spanel 2026 sample", &super::sample_bytes(&made));
     Ok(Made { sample: made, hash, positions, changes })
+}
+
+/// A cell that asks for the sample of `cell` before its measure is permuted.
+pub(super) fn before_permutation(cell: &Cell) -> Option<Cell> {
+    cell.change.draw_of(Placebo::Measure)?;
+    let mut base = cell.clone();
+    (base.change.placebo, base.change.draw) = (None, None);
+    Some(base)
+}
+
+/// The hash of the sample of `cell` from that before its measure is permuted, without making it.
+pub(super) fn hash_of_permuted(
+    shared: &Shared<'_>,
+    cell: &Cell,
+    (base, positions): (&str, &[usize]),
+) -> String {
+    let draw = cell.change.draw_of(Placebo::Measure).unwrap_or_default();
+    let panel = &shared.inputs.panel;
+    let order = permutation(shared.spec.seed, "measure", panel, positions, draw);
+    permuted_hash(base, cell, &order)
+}
+
+fn permuted_hash(base: &str, cell: &Cell, order: &[usize]) -> String {
+    let mut bytes = format!("{base} {} ", cell.measure_variable).into_bytes();
+    bytes.extend(order.iter().flat_map(|i| (*i as u64).to_le_bytes()));
+    short_hash("spanel 2026 permuted sample", &bytes)
 }
 
 /// The matrix called `weights` of the units at these positions, its units permuted:

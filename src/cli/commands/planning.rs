@@ -24,6 +24,7 @@ struct Listed<'a> {
     cell: &'a CellId,
     label: String,
     grid: &'a str,
+    /// The place on each axis, in JSON.
     axes: BTreeMap<&'static str, String>,
     /// Why it is to be fitted although it, or its label, had a record.
     why: Vec<String>,
@@ -70,7 +71,7 @@ pub(super) fn list(experiment: &Experiment, results: &Results, json: bool) -> En
             .then(|| Reasons::new(&loaded.spec, &inputs, &records, &local));
         let judged = loaded.or_report(judge(&agenda, reasons.as_ref()))?;
         let listed: Vec<Listed<'_>> =
-            loaded.plan.cells.iter().map(|cell| listed(cell, &judged, &times)).collect();
+            loaded.plan.cells.iter().map(|cell| listed(cell, &judged, &times, json)).collect();
         let mut distinct: BTreeMap<&'static str, usize> = BTreeMap::new();
         for (state, _) in judged.values() {
             *distinct.entry(state).or_default() += 1;
@@ -141,14 +142,18 @@ fn judge<'a>(agenda: &'a Agenda<'_>, reasons: Option<&Reasons<'_>>) -> Checked<J
     Ok(judged)
 }
 
-fn listed<'a>(cell: &'a Cell, judged: &Judged<'_>, times: &Times) -> Listed<'a> {
+fn listed<'a>(cell: &'a Cell, judged: &Judged<'_>, times: &Times, axes: bool) -> Listed<'a> {
     let (state, why) = judged.get(&cell.id).cloned().unwrap_or(("new", Vec::new()));
     Listed {
         state,
         cell: &cell.id,
         label: cell.label(),
         grid: &cell.grid,
-        axes: Axis::ALL.iter().map(|&axis| (axis.name(), cell.axes.value(axis))).collect(),
+        axes: Axis::ALL
+            .iter()
+            .filter(|_| axes)
+            .map(|&axis| (axis.name(), cell.axes.value(axis)))
+            .collect(),
         why,
         seconds: if state == "cached" { None } else { times.of(cell) },
     }
@@ -256,6 +261,7 @@ impl Times {
     }
 
     fn of(&self, cell: &Cell) -> Option<f64> {
+        self.any?;
         let known = self.known.get(&cell.id).or_else(|| self.alike.get(&kind(cell)));
         known.copied().or(self.any)
     }
