@@ -200,9 +200,16 @@ fn dead(status: ExitStatus, said: &str, setting: &Setting<'_>) -> End {
 /// Whether a process that said this on standard error ran out of memory: Rust's allocator, threads
 /// that cannot be started, the operating system.
 fn is_out_of_memory(said: &str) -> bool {
-    ["memory allocation of", "cannot start threads", "os error 12", "failed to spawn thread"]
-        .iter()
-        .any(|trace| said.contains(trace))
+    [
+        "memory allocation of",
+        "cannot start threads",
+        "thread pool",
+        "os error 11",
+        "os error 12",
+        "spawn thread",
+    ]
+    .iter()
+    .any(|trace| said.contains(trace))
 }
 
 #[cfg(unix)]

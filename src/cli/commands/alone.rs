@@ -24,7 +24,12 @@ pub(super) fn fit_one(
     if let Some(bytes) = memory {
         limit_memory(bytes);
     }
-    ended(load(experiment).and_then(|mut loaded| {
+    // The parent has as many children as it may use threads.
+    ended(threads(Some(1)).and_then(|pool| pool.install(|| fit(experiment, folder, cell))))
+}
+
+fn fit(experiment: &Experiment, folder: &Path, cell: &str) -> Result<Ending, Ending> {
+    load(experiment).and_then(|mut loaded| {
         let inputs = loaded.open()?;
         let chosen = run::distinct(&loaded.plan).into_iter().find(|c| c.id.0 == cell);
         let Some(chosen) = chosen else { return Err(Ending::NothingSelected) };
@@ -43,11 +48,10 @@ pub(super) fn fit_one(
             keeper: &Folder::at(folder),
             overdue: &|_| None,
         };
-        // The parent has as many children as it may use threads.
         let items: Vec<_> = items.iter().collect();
-        threads(Some(1))?.install(|| run::run(&items, &loaded.spec, &inputs, &watch));
+        run::run(&items, &loaded.spec, &inputs, &watch);
         Ok(Ending::Done)
-    }))
+    })
 }
 
 /// The file and the words of a mistake.
