@@ -16,7 +16,7 @@ use spanel::inputs::{self, Inputs};
 use spanel::mistake::Checked;
 use spanel::model::{Bootstrap, Keep, Rescale};
 use spanel::plan::{self, Cell};
-use spanel::run::{Event, Item, distinct, items, run};
+use spanel::run::{Event, Item, Watch, distinct, items, run};
 use spanel::spec::vocabulary::{EstimatorWords, TestWords, Vocabulary};
 use spanel::spec::{BootstrapSpec, Spec};
 use spanel::store::CellResult;
@@ -61,15 +61,18 @@ fn seconds(
         failed.store(0, Ordering::Relaxed);
         let items = items(&asked, spec, inputs);
         let items: Vec<&Item<'_>> = items.iter().collect();
-        run(&items, spec, inputs, &stop, &Nowhere, &|event| match event {
+        let observer = |event: Event<'_>| match event {
             Event::Replicates(_, _, count) => {
                 drawn.fetch_add(count as u64, Ordering::Relaxed);
             }
             Event::Finished(_, record) if !matches!(record.result, CellResult::Fitted(_)) => {
                 failed.fetch_add(1, Ordering::Relaxed);
             }
-            Event::Started(_) | Event::Finished(..) | Event::Unkept(..) => {}
-        });
+            Event::Started(_) | Event::Finished(..) | Event::Left(_) | Event::Unkept(..) => {}
+        };
+        let watch =
+            Watch { stop: &stop, observer: &observer, keeper: &Nowhere, overdue: &|_| None };
+        run(&items, spec, inputs, &watch);
     });
     (time, drawn.into_inner(), failed.into_inner())
 }

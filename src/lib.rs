@@ -42,6 +42,7 @@
 //! | [`simulate`] | a declared process → a panel | ident, mistake, math, weights, load, model |
 //! | [`run`] | cells → records, in parallel, pure | everything above but load |
 //! | [`agenda`] | cells against kept records: what is new, kept, stale and why | ident, mistake, outcome, inputs, spec, plan, store, run |
+//! | [`repro`] | a cell → the files that are an experiment of it alone | ident, model, outcome, inputs, spec, plan, panel, weights |
 //! | [`robustness`] | one coefficient over many specifications: shares, range, influence of choices | – |
 //! | [`report`] | records → tables and CSV; recomputes nothing | ident, mistake, model, outcome, expr, spec, plan, store, robustness |
 //! | [`cli`] | arguments, progress, exit codes | all |
@@ -75,8 +76,8 @@
 //!
 //! # Exit codes
 //!
-//! 0 all cells, 1 some cells failed, 2 wrong specification, 3 unusable file, 70 a bug,
-//! 130 interrupted ([`cli::Ending`]).
+//! 0 all cells, 1 some cells failed, 2 wrong specification, 3 unusable file, 4 nothing selected,
+//! 6 stopped because cells failed, 70 a bug, 130 interrupted ([`cli::Ending`]).
 
 pub mod agenda;
 pub mod bootstrap;
@@ -95,6 +96,7 @@ pub mod panel;
 pub mod plan;
 pub mod randomisation;
 pub mod report;
+pub mod repro;
 pub mod robustness;
 pub mod run;
 pub mod scaffold;

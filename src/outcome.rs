@@ -503,12 +503,20 @@ pub enum FailureKind {
     Singular,
     /// The optimiser did not reach the required score.
     NoConvergence,
+    /// There is no optimum inside the interval of the spatial parameter: the likelihood rises to an
+    /// end of it. (An optimum inside, however near an end, is a fit with a caution.)
+    AtBound,
     /// The estimator does not offer this combination.
     Unsupported,
     /// The sample cannot be made: gaps, infinities, an empty region.
     BadData,
+    /// It took longer than it may.
+    Timeout,
+    /// Its process ended before it was done: out of memory, or by a signal.
+    Killed,
     /// A panic, caught: a bug of spanel's.
-    Bug,
+    #[serde(alias = "bug")]
+    Panic,
 }
 
 impl FailureKind {
@@ -517,11 +525,39 @@ impl FailureKind {
         match self {
             Self::Singular => "singular",
             Self::NoConvergence => "no-convergence",
+            Self::AtBound => "at-bound",
             Self::Unsupported => "unsupported",
             Self::BadData => "bad-data",
-            Self::Bug => "bug",
+            Self::Timeout => "timeout",
+            Self::Killed => "killed",
+            Self::Panic => "panic",
         }
     }
+
+    /// Whether it depends on more than the cell, its numbers and versions, so that another run may
+    /// end otherwise.
+    pub fn may_not_fail_again(self) -> bool {
+        match self {
+            Self::Timeout | Self::Killed | Self::Panic => true,
+            Self::Singular
+            | Self::NoConvergence
+            | Self::AtBound
+            | Self::Unsupported
+            | Self::BadData => false,
+        }
+    }
+
+    /// Every class.
+    pub const ALL: [Self; 8] = [
+        Self::Singular,
+        Self::NoConvergence,
+        Self::AtBound,
+        Self::Unsupported,
+        Self::BadData,
+        Self::Timeout,
+        Self::Killed,
+        Self::Panic,
+    ];
 }
 
 impl fmt::Display for FailureKind {
@@ -529,9 +565,12 @@ impl fmt::Display for FailureKind {
         f.write_str(match self {
             Self::Singular => "singular",
             Self::NoConvergence => "no convergence",
+            Self::AtBound => "at the bound",
             Self::Unsupported => "unsupported",
             Self::BadData => "bad data",
-            Self::Bug => "bug",
+            Self::Timeout => "timeout",
+            Self::Killed => "killed",
+            Self::Panic => "panic",
         })
     }
 }

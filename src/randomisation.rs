@@ -142,7 +142,7 @@ pub struct Permutations {
 }
 
 /// Permutes the measure and estimates again, as often as `design` asks. Permutation r is drawn
-/// from stream r of `key`.
+/// from stream r of `key`. Once the search is told to stop, the rest counts as failed.
 pub fn permutations(
     problem: &Problem<'_>,
     estimator: &dyn Estimator,
@@ -155,6 +155,9 @@ pub fn permutations(
     let deepest = of_measure.map(|r| r.lag as usize).max().unwrap_or(0);
     let periods = sample.n_periods() + deepest;
     let draw = |r: u32| -> Option<Vec<Permuted>> {
+        if !(problem.search.go_on)() {
+            return None;
+        }
         let mut stream = Stream::new(key, u64::from(r));
         let shuffle = Shuffle::draw(design.permute, sample.n_units(), periods, &mut stream);
         refit(problem, estimator, observed, &shuffle)

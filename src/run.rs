@@ -2,6 +2,7 @@
 //! any number of threads, in any order. Touches no file and prints nothing.
 
 mod asked;
+mod attempts;
 mod draws;
 mod functions;
 mod joint;
@@ -14,36 +15,39 @@ mod resample;
 mod series;
 mod source;
 mod variant;
+mod watch;
 
 pub use joint::joint;
 pub use keys::{Item, items};
 pub use lint::lint;
 pub use series::experiment;
+pub use watch::{Watch, late};
 
 use crate::bootstrap::stream::HELD;
 use crate::diagnostic::{self, Context, Findings};
-use crate::estimator::{self, Estimated, Estimator, FitError, Problem};
+use crate::estimator::Problem;
 use crate::ident::short_hash;
 use crate::inputs::Inputs;
 use crate::mistake::Mistakes;
 use crate::model::change::Placebo;
-use crate::outcome::{Estimate, Failure, FailureKind, Outcome, SampleFacts};
+use crate::outcome::{Failure, FailureKind, Outcome, SampleFacts};
 use crate::panel::sample::Sample;
 use crate::plan::{Cell, Plan, asked};
 use crate::spec::Spec;
-use crate::store::replicates::Keeper;
 use crate::store::{CellResult, Record, SCHEMA};
 use crate::weights::Weights;
+use attempts::{Fitted, fit};
 use keys::Digest;
 use memo::Memo;
 use randomise::randomise;
 use rayon::prelude::*;
 use resample::Subject;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use variant::Made;
+use watch::Ended;
 
 /// What happens while cells run.
 #[derive(Debug, Clone, Copy)]
@@ -54,12 +58,15 @@ pub enum Event<'a> {
     Replicates(&'a Cell, Replicated, usize),
     /// A cell is done; its record is whole.
     Finished(&'a Cell, &'a Record),
+    /// A cell was left undone: the run was stopped.
+    Left(&'a Cell),
     /// The replicates of a cell could not be kept or read, and it has no record.
     Unkept(&'a Cell, &'a Mistakes),
 }
 
 /// Where replicates come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Replicated {
     /// Drawn now.
     Drawn,
@@ -77,83 +84,33 @@ pub fn replicates(cells: &[&Cell]) -> u64 {
     designs.map(|b| u64::from(b.replicates)).map(|count| count * passes(count)).sum()
 }
 
-/// What a run looks to while it works.
-struct Watch<'a> {
-    stop: &'a AtomicBool,
-    observer: &'a (dyn Fn(Event<'_>) + Sync),
-    keeper: &'a dyn Keeper,
-}
-
-impl Watch<'_> {
-    /// Ends the work when the run is to stop.
-    fn go_on(&self) -> Result<(), Ended> {
-        if self.stop.load(Ordering::Relaxed) { Err(Ended::Stopped) } else { Ok(()) }
-    }
-}
-
-/// Why a cell has no outcome.
-enum Ended {
-    /// It could not be fitted.
-    Failed(Failure),
-    /// The run was stopped.
-    Stopped,
-    /// Its replicates could not be kept or read.
-    Unkept(Mistakes),
-}
-
-impl From<Failure> for Ended {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-impl From<FitError> for Ended {
-    fn from(error: FitError) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-impl From<Mistakes> for Ended {
-    fn from(mistakes: Mistakes) -> Self {
-        Self::Unkept(mistakes)
-    }
-}
-
 /// The cells of `plan` with distinct ids, first occurrence: what there is to fit.
 pub fn distinct(plan: &Plan) -> Vec<&Cell> {
     let mut seen = BTreeSet::new();
     plan.cells.iter().filter(|cell| seen.insert(cell.id.clone())).collect()
 }
 
-/// Fits the cells of `items` on the current thread pool and tells `observer` of each. Once `stop` is
-/// set it takes up no more cells; of those under way, bootstraps end after a block and leave no
-/// record, others are finished.
+/// Fits the cells of `items` on the current thread pool and tells the observer of `watch` of each.
+/// Once the run is to stop it takes up no more cells; of those under way, bootstraps end after a
+/// block and leave no record, others are finished. A cell that is overdue ends as a failure.
 ///
-/// Replicates that `keeper` has are not drawn again, and new ones are given to it.
+/// Replicates that the keeper has are not drawn again, and new ones are given to it.
 ///
 /// Cells that share a region, weights or a sample share it in memory, eigenvalues included, until
 /// the last of them is done.
-pub fn run(
-    items: &[&Item<'_>],
-    spec: &Spec,
-    inputs: &Inputs,
-    stop: &AtomicBool,
-    keeper: &dyn Keeper,
-    observer: &(dyn Fn(Event<'_>) + Sync),
-) {
+pub fn run(items: &[&Item<'_>], spec: &Spec, inputs: &Inputs, watch: &Watch<'_>) {
     let shared = Shared::new(spec, inputs);
     shared.expect(items);
-    let watch = Watch { stop, observer, keeper };
     items.par_iter().for_each(|item| {
         let cell = item.cell;
-        if stop.load(Ordering::Relaxed) {
+        if watch.is_over() {
             return;
         }
-        observer(Event::Started(cell));
-        match fit_cell(&shared, &watch, item) {
-            Ok(record) => observer(Event::Finished(cell, &record)),
-            Err(Some(mistakes)) => observer(Event::Unkept(cell, &mistakes)),
-            Err(None) => {}
+        (watch.observer)(Event::Started(cell));
+        match fit_cell(&shared, watch, item) {
+            Ok(record) => (watch.observer)(Event::Finished(cell, &record)),
+            Err(Some(mistakes)) => (watch.observer)(Event::Unkept(cell, &mistakes)),
+            Err(None) => (watch.observer)(Event::Left(cell)),
         }
         shared.done_with(item);
     });
@@ -300,15 +257,20 @@ fn fit_cell(
         Err(Ended::Stopped) => return Err(None),
         Err(Ended::Unkept(mistakes)) => return Err(Some(mistakes)),
     };
-    Ok(Record {
+    Ok(record(shared.spec, item, result))
+}
+
+/// The record of a cell with this result.
+pub fn record(spec: &Spec, item: &Item<'_>, result: CellResult) -> Record {
+    Record {
         schema: SCHEMA,
-        cell: cell.id.clone(),
+        cell: item.cell.id.clone(),
         key: item.key.clone(),
-        asked: asked(shared.spec, cell),
+        asked: asked(spec, item.cell),
         made_from: item.made_from.clone(),
-        model: cell.model.clone(),
+        model: item.cell.model.clone(),
         result,
-    })
+    }
 }
 
 /// What `f` gives, or the panic in it as a failure: a bug in one cell leaves the others alone.
@@ -319,7 +281,7 @@ fn caught<T>(f: impl FnOnce() -> T) -> Result<T, Failure> {
             .cloned()
             .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
             .unwrap_or_else(|| "no message".to_owned());
-        Failure { kind: FailureKind::Bug, reason }
+        Failure { kind: FailureKind::Panic, reason }
     })
 }
 
@@ -334,31 +296,6 @@ fn fit_free(shared: &Shared<'_>, cell: &Cell) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A cell's fit, with what tests and bootstraps go on from.
-struct Fitted<'a> {
-    problem: Problem<'a>,
-    estimator: &'static dyn Estimator,
-    estimated: Estimated,
-    impacts: Vec<Estimate>,
-}
-
-fn fit<'a>(
-    cell: &'a Cell,
-    sample: &'a SharedSample,
-    weights: &'a SharedWeights,
-) -> Result<Fitted<'a>, Failure> {
-    let made = sample.as_ref().map_err(Clone::clone)?;
-    let (weights, _) = weights.as_ref().map_err(Clone::clone)?;
-    let unsupported = |reason: String| Failure { kind: FailureKind::Unsupported, reason };
-    let estimator = estimator::find(&cell.model.estimator)
-        .ok_or_else(|| unsupported(format!("no estimator is called `{}`", cell.model.estimator)))?;
-    estimator.supports(&cell.model).map_err(unsupported)?;
-    let problem = Problem::new(&made.sample, weights, &cell.model)?;
-    let estimated = estimator.fit(&problem)?;
-    let impacts = estimator.impacts(&problem, &estimated);
-    Ok(Fitted { problem, estimator, estimated, impacts })
-}
-
 fn outcome(
     shared: &Shared<'_>,
     watch: &Watch<'_>,
@@ -366,7 +303,13 @@ fn outcome(
     sample: &SharedSample,
     weights: &SharedWeights,
 ) -> Result<Outcome, Ended> {
-    let Fitted { problem, estimator, estimated, impacts } = fit(cell, sample, weights)?;
+    let go_on = || (watch.overdue)(cell).is_none();
+    let fitted = fit(shared.spec, cell, (sample, weights), &go_on);
+    // What a stopped search was stopped for is said by who stopped it.
+    if fitted.as_ref().is_err_and(|failure| failure.kind == FailureKind::Timeout) {
+        watch.go_on(cell)?;
+    }
+    let Fitted { problem, estimator, estimated, impacts } = fitted?;
     let made = sample.as_ref().map_err(Clone::clone)?;
     let derived = functions::of(cell, &problem, &estimated.fit);
     let subject = Subject {
@@ -384,6 +327,8 @@ fn outcome(
         .iter()
         .map(|design| randomise(shared, cell, &problem, estimator, (&estimated, &impacts), design))
         .collect();
+    // Permutations that a late cell left out are no failed permutations.
+    watch.go_on_in_time(cell)?;
     let wald = functions::joint_tests(shared, watch, &subject)?;
     let findings = run_tests(shared, watch, cell, (problem, made))?;
     Ok(Outcome {
@@ -439,7 +384,13 @@ fn run_tests(
     for group in cell.tests.iter().filter_map(|name| diagnostic::find(name)) {
         let mut found = group.run(&context);
         if let Some(asked) = &cell.test_bootstrap {
-            null::bootstrap((shared, watch), asked, (group, &context), &problem, &mut found.tests)?;
+            null::bootstrap(
+                (shared, watch, cell),
+                asked,
+                (group, &context),
+                &problem,
+                &mut found.tests,
+            )?;
         }
         all.tests.extend(found.tests);
         all.verdicts.extend(found.verdicts);
@@ -478,4 +429,25 @@ fn filled(inputs: &Inputs, cell: &Cell, units: &BTreeSet<&str>) -> Vec<String> {
         .filter(|f| used.contains(&f.column) && units.contains(f.unit.as_str()))
         .map(|f| format!("{} of {} in {} ({})", f.column, f.unit, f.period, f.method))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_failure_of_its_cell() {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
+        let found: Result<(), Failure> = caught(|| panic!("column {} is not there", 3));
+        let plain: Result<(), Failure> = caught(|| panic!("no column"));
+        let odd: Result<(), Failure> = caught(|| std::panic::panic_any(7));
+        std::panic::set_hook(hook);
+        let failure =
+            |reason: &str| Err(Failure { kind: FailureKind::Panic, reason: reason.to_owned() });
+        assert_eq!(found, failure("column 3 is not there"));
+        assert_eq!(plain, failure("no column"));
+        assert_eq!(odd, failure("no message"));
+        assert_eq!(caught(|| 1), Ok(1));
+    }
 }

@@ -9,7 +9,6 @@ mod reasons;
 pub use reasons::{Reasons, copy};
 
 use crate::ident::{CellId, RecordKey};
-use crate::outcome::FailureKind;
 use crate::plan::Cell;
 use crate::run::Item;
 use crate::store::records::{FITTED, Records};
@@ -74,7 +73,7 @@ impl<'a> Agenda<'a> {
             let failed = entry.state != FITTED;
             if again == Again::All || (again == Again::Failed && failed) {
                 Standing::Open(Why::Asked)
-            } else if may_not_fail_again(&entry.state) {
+            } else if entry.may_not_fail_again() {
                 Standing::Open(Why::MayNotFailAgain)
             } else if !failed && !distributed(item.cell) {
                 Standing::Open(Why::NoDistribution)
@@ -100,9 +99,4 @@ impl<'a> Agenda<'a> {
     pub fn keys(&self) -> BTreeMap<CellId, RecordKey> {
         self.items.iter().map(|item| (item.cell.id.clone(), item.key.clone())).collect()
     }
-}
-
-/// Whether a failure of this class depends on more than the cell and its numbers.
-fn may_not_fail_again(state: &str) -> bool {
-    state == FailureKind::Bug.name()
 }

@@ -29,6 +29,8 @@ Exit codes:
   1    some cells failed; the others are done, and tables say which and why
   2    the specification is wrong (or the command line)
   3    a file cannot be read, written or used
+  4    no cell is what --cell or CELL says
+  6    stopped by --fail-fast or --max-failures; what is done is kept
   70   a bug in spanel
   130  interrupted; whole records and blocks of replicates are kept"
 )]
@@ -144,6 +146,21 @@ pub(super) enum Command {
         /// Leave out the data, of which the hash stays
         #[arg(long)]
         without_data: bool,
+    },
+    /// Fit one cell for another process of spanel, which is told of it in lines of JSON
+    #[command(hide = true)]
+    FitOne {
+        #[command(flatten)]
+        experiment: Experiment,
+        /// The results folder, which the other process holds
+        #[arg(long)]
+        folder: PathBuf,
+        /// The cell
+        #[arg(long)]
+        cell: String,
+        /// Bytes of memory
+        #[arg(long)]
+        memory: Option<u64>,
     },
     /// Forget the records of earlier plans, data and versions
     Gc {
@@ -293,6 +310,31 @@ pub(super) struct RunOptions {
     /// Fit again cells that failed
     #[arg(long, conflicts_with = "force")]
     pub(super) retry_failed: bool,
+    #[command(flatten)]
+    pub(super) limits: Limits,
+}
+
+/// What a run does about cells that take long or fail.
+#[derive(Debug, Args)]
+pub(super) struct Limits {
+    /// How long a cell may take: "30 s", "2 min", "5x median" (run.timeout)
+    #[arg(long, value_name = "TIME")]
+    timeout: Option<String>,
+    /// Search again, from other points, for an optimum that was not found, so often (run.retries)
+    #[arg(long, value_name = "N")]
+    retries: Option<u32>,
+    /// Stop at the first cell that fails (run.fail_fast)
+    #[arg(long)]
+    fail_fast: bool,
+    /// Stop when so many cells have failed (run.max_failures)
+    #[arg(long, value_name = "N", conflicts_with = "fail_fast")]
+    max_failures: Option<u32>,
+    /// Fit each cell in a process of its own, which can be killed at its timeout (run.isolate)
+    #[arg(long)]
+    isolate: bool,
+    /// Memory that such a process may use: "2 GB"; on Linux only (run.memory)
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<String>,
 }
 
 impl RunOptions {
@@ -303,6 +345,29 @@ impl RunOptions {
             (false, true) => Again::Failed,
             (false, false) => Again::No,
         }
+    }
+}
+
+impl Limits {
+    /// The limits as settings of `[run]`.
+    pub(super) fn settings(&self) -> Vec<String> {
+        let text = |key: &str, value: &Option<String>| {
+            // A JSON string is a TOML string.
+            value.as_ref().map(|text| format!("run.{key}={}", serde_json::json!(text)))
+        };
+        let number = |key: &str, value: Option<u32>| value.map(|n| format!("run.{key}={n}"));
+        let flag = |key: &str, set: bool| set.then(|| format!("run.{key}=true"));
+        [
+            text("timeout", &self.timeout),
+            number("retries", self.retries),
+            flag("fail_fast", self.fail_fast),
+            number("max_failures", self.max_failures),
+            flag("isolate", self.isolate),
+            text("memory", &self.memory),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }
 
@@ -333,6 +398,14 @@ impl Experiment {
     pub(super) fn environment(&self) -> impl Iterator<Item = (String, String)> {
         let others = std::env::vars().filter(|(name, _)| name != PROFILE);
         others.chain(self.profile.iter().map(|name| (PROFILE.to_owned(), name.clone())))
+    }
+}
+
+impl Experiment {
+    /// The experiment with more settings, which win.
+    pub(super) fn with(&self, settings: Vec<String>) -> Self {
+        let set = self.set.iter().cloned().chain(settings).collect();
+        Self { set, ..self.clone() }
     }
 }
 

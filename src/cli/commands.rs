@@ -3,6 +3,8 @@
 //! | file | what it does |
 //! |---|---|
 //! | `running` | `run` |
+//! | `alone` | one cell, for another process |
+//! | `fitting` | the cells of a run, kept as they are done |
 //! | `planning` | `plan` |
 //! | `rendering` | `render`, and the same at the end of a run |
 //! | `merging` | `merge` |
@@ -10,7 +12,9 @@
 //! | `bundling` | `bundle`, and the manifest |
 //! | `inspecting` | `why`, `show`, `history`, `gc` |
 
+mod alone;
 mod bundling;
+mod fitting;
 mod inspecting;
 mod merging;
 mod planning;
@@ -72,6 +76,9 @@ pub(super) fn run(command: Command) -> Ending {
         }
         Command::Bundle { experiment, results, out, without_data } => {
             bundling::bundle(&experiment, &results, out.as_deref(), without_data)
+        }
+        Command::FitOne { experiment, folder, cell, memory } => {
+            alone::fit_one(&experiment, &folder, &cell, memory)
         }
         Command::Gc { experiment, results, dry_run } => {
             inspecting::collect_garbage(&experiment, &results, dry_run)
@@ -160,7 +167,8 @@ fn selected(loaded: &Loaded, pattern: Option<&str>) -> Result<Selected, Ending> 
         let nearest = mistake::closest(pattern, labels.iter().map(String::as_str))
             .map(|label| format!("`spanel plan` lists the cells; the nearest is {label}"));
         mistake.help = nearest;
-        return Err(report_mistakes(&mistake.into(), &loaded.layers));
+        report_mistakes(&mistake.into(), &loaded.layers);
+        return Err(Ending::NothingSelected);
     }
     Ok(Selected { cells, all: false })
 }

@@ -4,12 +4,14 @@
 //! | file | what it does |
 //! |---|---|
 //! | `args` | the command line as the user sees it |
+//! | `clock` | how long cells take, and how long they may |
 //! | `commands` | one function a subcommand |
 //! | `diagnostic` | mistakes → reports with source, caret and advice |
 //! | `editing` | what helps to write an experiment: its settings after all layers, schemas |
 //! | `interrupt` | what makes a run stop early |
 //! | `manual` | completions of shells, manual pages |
 //! | `new` | a first experiment from a data file |
+//! | `isolate` | cells in processes of their own |
 //! | `progress` | the bar, or plain lines |
 //! | `schemes` | what bootstrap schemes are good for |
 //! | `watch` | runs again when a file is saved |
@@ -22,10 +24,12 @@
 )]
 
 mod args;
+mod clock;
 mod commands;
 pub mod diagnostic;
 mod editing;
 mod interrupt;
+mod isolate;
 mod manual;
 mod new;
 mod progress;
@@ -44,6 +48,8 @@ use std::process::ExitCode;
 /// | 1 | some cells failed |
 /// | 2 | the specification (or the command line) is wrong |
 /// | 3 | a file cannot be read, written or used |
+/// | 4 | no cell is what was selected |
+/// | 6 | stopped because cells failed (`fail_fast`, `max_failures`); what is done is kept |
 /// | 70 | a bug in spanel |
 /// | 130 | interrupted; whole records and blocks of replicates are kept |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +62,10 @@ pub enum Ending {
     SpecWrong,
     /// Unusable file.
     FileWrong,
+    /// A selection that no cell meets.
+    NothingSelected,
+    /// Stopped because cells failed.
+    TooManyFailed,
     /// A bug.
     Bug,
     /// Ctrl-C.
@@ -69,6 +79,8 @@ impl Ending {
             Self::CellsFailed => 1,
             Self::SpecWrong => 2,
             Self::FileWrong => 3,
+            Self::NothingSelected => 4,
+            Self::TooManyFailed => 6,
             Self::Bug => 70,
             Self::Interrupted => 130,
         }

@@ -41,6 +41,7 @@ pub mod wald;
 #[cfg(test)]
 pub(crate) mod worked;
 
+use crate::math::optimize::NoMaximum;
 use crate::model::{Effects, Model, Term};
 use crate::outcome::{Estimate, Failure, FailureKind, Fit, Statistic};
 use batch::Reduction;
@@ -190,6 +191,17 @@ pub enum FitError {
         /// Upper end.
         high: f64,
     },
+    /// The search for the maximum came to nothing.
+    #[error(
+        "the search for the maximum of the likelihood did not settle on a value of {parameter}"
+    )]
+    NotFound {
+        /// The spatial parameter.
+        parameter: &'static str,
+    },
+    /// The search was stopped.
+    #[error("the search for the maximum of the likelihood was stopped")]
+    Stopped,
     /// The optimiser stopped with a score that is too large.
     #[error("the score of {parameter} is {score:.3e} where it should be below {bound:.1e}")]
     Score {
@@ -203,6 +215,22 @@ pub enum FitError {
     /// The information matrix cannot be inverted.
     #[error("the information matrix is singular")]
     SingularInformation,
+}
+
+impl FitError {
+    /// Why there is no estimate of `parameter` inside the interval.
+    fn no_maximum(why: NoMaximum, parameter: &'static str, (low, high): (f64, f64)) -> Self {
+        match why {
+            NoMaximum::AtEnd => Self::NoInteriorMaximum { parameter, low, high },
+            NoMaximum::Lost => Self::NotFound { parameter },
+            NoMaximum::Stopped => Self::Stopped,
+        }
+    }
+
+    /// Whether a search from other points may find what this one did not.
+    pub fn is_of_search(&self) -> bool {
+        matches!(self, Self::NoInteriorMaximum { .. } | Self::NotFound { .. } | Self::Score { .. })
+    }
 }
 
 fn list_have(columns: &[String]) -> String {
@@ -224,15 +252,17 @@ fn collinear_text(columns: &[(String, Vec<String>)]) -> String {
 impl From<FitError> for Failure {
     fn from(error: FitError) -> Self {
         let kind = match error {
-            FitError::OtherUnits => FailureKind::Bug,
+            FitError::OtherUnits => FailureKind::Panic,
             FitError::Absorbed { .. }
             | FitError::Collinear { .. }
             | FitError::TooFew { .. }
             | FitError::PerfectFit
             | FitError::SingularInformation => FailureKind::Singular,
-            FitError::NoSpectrum | FitError::NoInteriorMaximum { .. } | FitError::Score { .. } => {
+            FitError::NoInteriorMaximum { .. } => FailureKind::AtBound,
+            FitError::NoSpectrum | FitError::NotFound { .. } | FitError::Score { .. } => {
                 FailureKind::NoConvergence
             }
+            FitError::Stopped => FailureKind::Timeout,
         };
         Self { kind, reason: error.to_string() }
     }

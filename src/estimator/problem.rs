@@ -4,6 +4,7 @@ use super::FitError;
 use super::transform::{demean, demeaned};
 use crate::math::Matrix;
 use crate::math::linalg::{Collinear, ColumnSpace};
+use crate::math::optimize::Search;
 use crate::model::{LagOrder, Model, Term};
 use crate::panel::sample::Sample;
 use crate::weights::Weights;
@@ -17,6 +18,8 @@ pub struct Problem<'a> {
     pub weights: &'a Weights,
     /// What is estimated.
     pub model: &'a Model,
+    /// How the maximum of a likelihood is searched for.
+    pub search: Search<'a>,
 }
 
 impl<'a> Problem<'a> {
@@ -29,7 +32,7 @@ impl<'a> Problem<'a> {
         if sample.units != *weights.units() {
             return Err(FitError::OtherUnits);
         }
-        Ok(Self { sample, weights, model })
+        Ok(Self { sample, weights, model, search: Search::PLAIN })
     }
 
     /// Number of units, N.

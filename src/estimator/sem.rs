@@ -54,8 +54,9 @@ impl Estimator for Sem {
         let filtered = Filtered::new(problem, &space)?;
         let (low, high) = spectrum.interval();
         let t = problem.n_periods() as f64;
-        let optimum = maximise(|lambda| filtered.loglik(lambda, t, spectrum), low, high)
-            .ok_or(FitError::NoInteriorMaximum { parameter: "lambda", low, high })?;
+        let optimum =
+            maximise(|lambda| filtered.loglik(lambda, t, spectrum), low, high, problem.search)
+                .map_err(|why| FitError::no_maximum(why, "lambda", (low, high)))?;
         assemble(problem, &space, &filtered, spectrum, optimum)
     }
 

@@ -55,8 +55,8 @@ impl Estimator for Slm {
         let spectrum = problem.weights.spectrum().ok_or(FitError::NoSpectrum)?;
         let likelihood = Likelihood::new(&space, &y, &lag, problem.n_periods(), spectrum)?;
         let (low, high) = spectrum.interval();
-        let optimum = maximise(|rho| likelihood.at(rho), low, high)
-            .ok_or(FitError::NoInteriorMaximum { parameter: "rho", low, high })?;
+        let optimum = maximise(|rho| likelihood.at(rho), low, high, problem.search)
+            .map_err(|why| FitError::no_maximum(why, "rho", (low, high)))?;
         assemble(problem, &space, &y, &lag, &likelihood, optimum)
     }
 

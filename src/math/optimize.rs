@@ -22,6 +22,44 @@ pub struct Maximum {
     pub evaluations: u32,
 }
 
+/// Why no maximum was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoMaximum {
+    /// The function rises all the way to an end of the interval.
+    AtEnd,
+    /// The function is not finite where it was looked at, or the steps did not end.
+    Lost,
+    /// The search was told to stop.
+    Stopped,
+}
+
+/// How a maximum is searched for. One that is there is found from any points; where the search
+/// fails from some, it may not from others.
+#[derive(Clone, Copy)]
+pub struct Search<'a> {
+    /// How often the number of points of the scan is doubled.
+    pub doubled: u32,
+    /// Where the points lie in their parts of the interval: 0 in the middle, ±½ at their ends.
+    pub shift: f64,
+    /// Asked before every evaluation: the search stops when it says no.
+    pub go_on: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl Search<'_> {
+    /// The first search: to its end.
+    pub const PLAIN: Search<'static> = Search { doubled: 0, shift: 0.0, go_on: &|| true };
+
+    fn points(&self) -> u32 {
+        SCAN << self.doubled.min(6)
+    }
+}
+
+impl std::fmt::Debug for Search<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} points, shifted by {}", self.points(), self.shift)
+    }
+}
+
 /// Points of the first scan. Concentrated spatial likelihoods have one local maximum in practice;
 /// the scan makes sure that the one found is the highest.
 const SCAN: u32 = 64;
@@ -30,17 +68,35 @@ const STEPS: u32 = 200;
 
 /// The highest maximum of `f` in the open interval (`low`, `high`), both finite.
 ///
-/// A scan brackets it, safeguarded Newton on the slope polishes it to rounding. `None` when the
-/// function is nowhere finite or rises all the way to an end of the interval.
-pub fn maximise(f: impl Fn(f64) -> Jet, low: f64, high: f64) -> Option<Maximum> {
+/// A scan brackets it, safeguarded Newton on the slope polishes it to rounding.
+pub fn maximise(
+    f: impl Fn(f64) -> Jet,
+    low: f64,
+    high: f64,
+    search: Search<'_>,
+) -> Result<Maximum, NoMaximum> {
     let width = high - low;
-    let point = |i: u32| low + width * (f64::from(i) - 0.5) / f64::from(SCAN);
-    let best = (1..=SCAN)
-        .map(|i| (i, f(point(i))))
+    let points = search.points();
+    let point = |i: u32| low + width * (f64::from(i) - 0.5 + search.shift) / f64::from(points);
+    let mut seen = Vec::with_capacity(points as usize);
+    for i in 1..=points {
+        if !(search.go_on)() {
+            return Err(NoMaximum::Stopped);
+        }
+        seen.push((i, f(point(i))));
+    }
+    let best = seen
+        .into_iter()
         .filter(|(_, jet)| jet.value.is_finite())
-        .max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
+        .max_by(|a, b| a.1.value.total_cmp(&b.1.value))
+        .ok_or(NoMaximum::Lost)?;
+    // What stops close to an end was on its way there.
+    let stuck = |x: f64| {
+        let at_end = (x - low).min(high - x) < 1e-6 * width;
+        if at_end { NoMaximum::AtEnd } else { NoMaximum::Lost }
+    };
     let mut left = if best.0 == 1 { low } else { point(best.0 - 1) };
-    let mut right = if best.0 == SCAN { high } else { point(best.0 + 1) };
+    let mut right = if best.0 == points { high } else { point(best.0 + 1) };
     let mut x = point(best.0);
     let mut jet = best.1;
     for step in 1..=STEPS {
@@ -53,22 +109,29 @@ pub fn maximise(f: impl Fn(f64) -> Jet, low: f64, high: f64) -> Option<Maximum> 
         let inside = jet.curvature < 0.0 && newton > left && newton < right;
         let next = if inside { newton } else { 0.5 * (left + right) };
         let moved = (next - x).abs();
-        if next <= low || next >= high || (next == left && next == right) {
-            return None;
+        if next <= low || next >= high {
+            return Err(NoMaximum::AtEnd);
+        }
+        if next == left && next == right {
+            return Err(stuck(next));
+        }
+        if !(search.go_on)() {
+            return Err(NoMaximum::Stopped);
         }
         x = next;
         jet = f(x);
         if !jet.value.is_finite() {
-            return None;
+            return Err(stuck(x));
         }
         // The step just taken was below rounding: nothing is left to gain. Whether this is a
         // maximum or the end of the interval shows in the Newton step that would come next.
         if moved <= 4.0 * f64::EPSILON * (1.0 + x.abs()) {
             let interior = jet.curvature < 0.0 && (jet.slope / jet.curvature).abs() < 1e-9;
-            return interior.then_some(Maximum { at: x, jet, evaluations: SCAN + step });
+            let evaluations = points + step;
+            return if interior { Ok(Maximum { at: x, jet, evaluations }) } else { Err(stuck(x)) };
         }
     }
-    None
+    Err(NoMaximum::Lost)
 }
 
 #[cfg(test)]
@@ -83,7 +146,7 @@ mod tests {
             slope: 1.0 / x - 2.0 / (1.0 - x),
             curvature: -1.0 / (x * x) - 2.0 / (1.0 - x).powi(2),
         };
-        let maximum = maximise(f, 0.0, 1.0).unwrap();
+        let maximum = maximise(f, 0.0, 1.0, Search::PLAIN).unwrap();
         assert!((maximum.at - 1.0 / 3.0).abs() < 1e-15);
         assert!(maximum.jet.slope.abs() < 1e-13);
     }
@@ -96,12 +159,51 @@ mod tests {
             slope: -4.0 * x * (x * x - 1.0) + 0.1,
             curvature: -12.0 * x * x + 4.0,
         };
-        assert!(maximise(f, -2.0, 2.0).unwrap().at > 0.9);
+        assert!(maximise(f, -2.0, 2.0, Search::PLAIN).unwrap().at > 0.9);
     }
 
     #[test]
     fn a_function_that_rises_to_the_end_has_no_maximum() {
         let f = |x: f64| Jet { value: x, slope: 1.0, curvature: 0.0 };
-        assert_eq!(maximise(f, 0.0, 1.0), None);
+        assert_eq!(maximise(f, 0.0, 1.0, Search::PLAIN), Err(NoMaximum::AtEnd));
+        let f = |x: f64| Jet { value: -x, slope: -1.0, curvature: 0.0 };
+        assert_eq!(maximise(f, 0.0, 1.0, Search::PLAIN), Err(NoMaximum::AtEnd));
+    }
+
+    /// f = −|x − 0.3| has its maximum in a kink, which Newton cannot settle.
+    #[test]
+    fn what_is_no_smooth_maximum_inside_is_lost() {
+        let slope = |x: f64| if x < 0.3 { 1.0 } else { -1.0 };
+        let f = |x: f64| Jet { value: -(x - 0.3).abs(), slope: slope(x), curvature: 0.0 };
+        assert_eq!(maximise(f, 0.0, 1.0, Search::PLAIN), Err(NoMaximum::Lost));
+        let nowhere = |_| Jet { value: f64::NAN, slope: 0.0, curvature: 0.0 };
+        assert_eq!(maximise(nowhere, 0.0, 1.0, Search::PLAIN), Err(NoMaximum::Lost));
+    }
+
+    /// Of twice as many points, moved by a quarter of their parts: (i − ¾)/128.
+    #[test]
+    fn another_search_looks_elsewhere() {
+        let seen = std::cell::RefCell::new(Vec::new());
+        let f = |x: f64| {
+            seen.borrow_mut().push(x);
+            Jet { value: f64::NAN, slope: 0.0, curvature: 0.0 }
+        };
+        let other = Search { doubled: 1, shift: -0.25, ..Search::PLAIN };
+        assert_eq!(maximise(f, 0.0, 1.0, other), Err(NoMaximum::Lost));
+        let wanted: Vec<f64> = (1..=128).map(|i| (f64::from(i) - 0.75) / 128.0).collect();
+        assert_eq!(seen.into_inner(), wanted);
+    }
+
+    #[test]
+    fn a_search_stops_when_told_to() {
+        let left = std::sync::atomic::AtomicU32::new(70);
+        let go_on = || left.fetch_sub(1, std::sync::atomic::Ordering::Relaxed) > 1;
+        let asked = Search { go_on: &go_on, ..Search::PLAIN };
+        let f = |x: f64| Jet {
+            value: -(x - 0.3).powi(4),
+            slope: -4.0 * (x - 0.3).powi(3),
+            curvature: -12.0 * (x - 0.3).powi(2),
+        };
+        assert_eq!(maximise(f, 0.0, 1.0, asked), Err(NoMaximum::Stopped));
     }
 }

@@ -115,9 +115,8 @@ fn in_axis_order(listed: &[CellAxes], cells: &mut [CellAxes]) {
         })
         .collect();
     cells.sort_by_cached_key(|cell| -> Vec<Option<usize>> {
-        let rank = |(axis, ranks): (Axis, &BTreeMap<String, usize>)| {
-            ranks.get(&cell.value(axis)).copied()
-        };
+        let rank =
+            |(axis, ranks): (Axis, &BTreeMap<String, usize>)| ranks.get(&cell.value(axis)).copied();
         Axis::ALL.into_iter().zip(&ranks).map(rank).collect()
     });
 }

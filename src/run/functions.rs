@@ -116,7 +116,7 @@ fn resampled(
     let count = asked.replicates as usize;
     let first_test = fit.estimates.len() + impacts.len();
     for first in (0..count).step_by(replicator.block()) {
-        watch.go_on()?;
+        watch.go_on(cell)?;
         let block = replicator.replicates(first as u64, replicator.block().min(count - first));
         for (i, tally) in tallies.iter_mut().enumerate() {
             for (w, _) in block.of(first_test + i) {
@@ -125,6 +125,8 @@ fn resampled(
             }
         }
     }
+    // Searches that were stopped half-way are no failed replicates.
+    watch.go_on_in_time(cell)?;
     for tally in tallies.iter().filter(|tally| tally.good > 0) {
         tests[tally.test].bootstrap = Some(TestBootstrap {
             design: asked.clone(),

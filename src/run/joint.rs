@@ -3,8 +3,9 @@
 //! Replicates are generated again from each cell's fit: they are a pure function of it and of the
 //! seed, and only the statistics of the family's hypotheses are kept.
 
+use super::attempts::{Fitted, fit};
 use super::functions::{self, Computed};
-use super::{Fitted, Shared, caught, draws, fit};
+use super::{Shared, caught, draws};
 use crate::bootstrap::joint::{Adjusted, adjusted, critical, ratios};
 use crate::bootstrap::replicates::{Path, Replicates, Replicator, bootstrapped};
 use crate::inputs::Inputs;
@@ -123,7 +124,8 @@ fn columns(
 ) -> Result<Columns, Failure> {
     let sample = shared.sample(cell);
     let weights = shared.weights_for(cell, &sample);
-    let Fitted { problem, estimator, estimated, impacts } = fit(cell, &sample, &weights)?;
+    let Fitted { problem, estimator, estimated, impacts } =
+        fit(shared.spec, cell, (&sample, &weights), &|| true)?;
     let draws = draws::design(shared, design, problem.sample)?;
     let names: Vec<String> = rows.iter().map(|row| cell.term_name(row)).collect();
     let derived = functions::of(cell, &problem, &estimated.fit);

@@ -106,7 +106,7 @@ impl Source<'_> {
 
     /// A block of whole tiles that begins with the replicate `at`.
     fn block(&mut self, at: usize, block: &mut Replicates) -> Result<Replicated, Ended> {
-        self.watch.go_on()?;
+        self.watch.go_on(self.cell)?;
         if let Some(journal) = &mut self.journal
             && let Some(kept) = journal.read(at as u64)?
         {
@@ -115,6 +115,8 @@ impl Source<'_> {
         }
         let left = (self.count - at).div_ceil(LANES) * LANES;
         self.replicator.fill(at as u64, left.min(self.replicator.block()), block);
+        // Searches that were stopped half-way are no failed replicates.
+        self.watch.go_on_in_time(self.cell)?;
         if let Some(journal) = &mut self.journal {
             journal.append(&tiles(at, block))?;
         }

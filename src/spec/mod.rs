@@ -3,6 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `layers` | defaults < user < `spanel.toml` < spec < profiles < environment < `--set`, and where a value came from |
+//! | `limits` | how a run works on cells: time, memory, retries |
 //! | `profiles` | named sets of keys that are laid over the files |
 //! | `overrides` | the keys and values of the environment and of `--set` |
 //! | `locate` | places in a TOML text |
@@ -17,6 +18,7 @@
 
 mod extract;
 pub mod layers;
+pub mod limits;
 mod locate;
 mod overrides;
 pub mod profiles;
@@ -40,6 +42,7 @@ use crate::model::{
 };
 use extract::{Extracted, extract};
 use layers::Layers;
+use limits::RunSpec;
 use resolve::{Origin, resolve};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -211,6 +214,8 @@ pub struct Spec {
     pub derived: BTreeMap<String, DerivedSpec>,
     /// Joint Wald tests by name.
     pub wald: BTreeMap<String, WaldSpec>,
+    /// How a run works on the cells; no part of what is asked.
+    pub run: RunSpec,
     /// Grids by name.
     pub grids: BTreeMap<String, GridSpec>,
     /// Families of hypotheses by name.

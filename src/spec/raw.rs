@@ -53,6 +53,8 @@ pub struct RawSpec {
     pub derived: BTreeMap<String, RawDerived>,
     /// Joint Wald tests.
     pub wald: BTreeMap<String, RawWald>,
+    /// How a run works on the cells.
+    pub run: RawRun,
     /// Grids of cells.
     pub grids: BTreeMap<String, RawGrid>,
     /// Families of hypotheses over many cells.
@@ -266,6 +268,26 @@ pub struct RawWald {
     pub zero: Option<OneOrMany<String>>,
     /// Label in tables.
     pub label: Option<String>,
+}
+
+/// `[run]`
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawRun {
+    /// How long a cell may take: `"30 s"`, `"5x median"`; without end when absent.
+    pub timeout: Option<String>,
+    /// After how long a line says that a cell is slow; never when absent.
+    pub slow: Option<String>,
+    /// Further searches for an optimum, from other points, where the first fails; 0 when absent.
+    pub retries: Option<u32>,
+    /// Whether the first failed cell stops the run; it does not when absent.
+    pub fail_fast: Option<bool>,
+    /// Failed cells that stop the run; no number does when absent.
+    pub max_failures: Option<u32>,
+    /// Whether each cell is fitted in a process of its own; not when absent.
+    pub isolate: Option<bool>,
+    /// Memory that such a process may use: `"2 GB"`; all when absent.
+    pub memory: Option<String>,
 }
 
 /// `[grids.NAME]`

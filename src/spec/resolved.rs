@@ -34,6 +34,13 @@ impl Resolved {
         }
         // Profiles are in effect already.
         table.remove("profile");
+        // Of how a run works on cells only what a fit may owe its being to is part of the experiment.
+        if let Some(toml::Value::Table(run)) = table.get_mut("run") {
+            run.retain(|key, _| key == "retries");
+            if run.is_empty() {
+                table.remove("run");
+            }
+        }
         Self(table)
     }
 

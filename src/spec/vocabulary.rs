@@ -31,6 +31,10 @@ pub struct EstimatorWords {
 
 /// What a specification may say of a bootstrap scheme.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of its own that checks ask for"
+)]
 pub struct SchemeWords {
     /// Name.
     pub name: String,

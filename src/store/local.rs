@@ -7,6 +7,7 @@
 //! local/runs.jsonl      a line for each run: when, which version, how it went, which cells changed
 //! local/last.json       the cells of the last run by label
 //! local/seconds.json    how long cells took
+//! local/failures/<cell>/ what is needed to make a failed cell fail again
 //! local/panels/*.json   the numbers of the panel that runs used
 //! ```
 
@@ -15,7 +16,7 @@ use crate::ident::{CellId, RecordKey, short_hash};
 use crate::mistake::{Checked, Mistake};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -147,6 +148,54 @@ impl Local {
         let mut seconds = self.seconds();
         seconds.extend(theirs);
         self.write_seconds(&seconds)
+    }
+
+    /// Where a failed cell leaves what is needed to make it fail again.
+    pub fn failure(&self, cell: &CellId) -> PathBuf {
+        self.folder.join("failures").join(&cell.0)
+    }
+
+    /// The failed cells that left something.
+    pub fn failures(&self) -> BTreeSet<CellId> {
+        let Ok(entries) = std::fs::read_dir(self.folder.join("failures")) else {
+            return BTreeSet::new();
+        };
+        entries.flatten().map(|e| CellId(e.file_name().to_string_lossy().into_owned())).collect()
+    }
+
+    /// Keeps the files of a failed cell, by name, in place of those it left before.
+    pub fn keep_failure(&self, cell: &CellId, files: &BTreeMap<String, String>) -> Checked<()> {
+        self.forget_failure(cell)?;
+        let folder = self.failure(cell);
+        for (name, text) in files {
+            whole::write(&folder.join(name), text.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Takes over what failed cells left elsewhere.
+    pub fn take_in_failures(&self, other: &Self) -> Checked<()> {
+        for cell in other.failures() {
+            let Ok(entries) = std::fs::read_dir(other.failure(&cell)) else { continue };
+            for from in entries.flatten().map(|e| e.path()).filter(|path| path.is_file()) {
+                let bytes = std::fs::read(&from)
+                    .map_err(|e| Mistake::file(&from, format!("cannot be read: {e}")))?;
+                let name = from.file_name().unwrap_or_default();
+                whole::write(&self.failure(&cell).join(name), &bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what a failed cell left.
+    pub fn forget_failure(&self, cell: &CellId) -> Checked<()> {
+        let folder = self.failure(cell);
+        match std::fs::remove_dir_all(&folder) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(Mistake::file(&folder, format!("cannot be removed: {e}")).into())
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     /// Whether no run works on the folder.

@@ -50,6 +50,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("agenda", &["ident", "mistake", "outcome", "spec", "plan", "store", "inputs", "run"]),
+    ("repro", &["ident", "model", "outcome", "spec", "plan", "panel", "weights", "inputs"]),
     ("robustness", &[]),
     (
         "report",
@@ -75,6 +76,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "simulate",
             "run",
             "agenda",
+            "repro",
             "report",
             "scaffold",
         ],
@@ -92,9 +94,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("strsim", &["mistake"]),
     ("csv", &["load", "report"]),
     ("calamine", &["load"]),
-    ("toml", &["spec", "load", "scaffold", "simulate"]),
+    ("toml", &["spec", "load", "scaffold", "simulate", "repro"]),
     ("figment", &["spec"]),
-    ("serde_json", &["spec", "plan", "store", "run", "agenda", "report", "cli"]),
+    ("serde_json", &["spec", "plan", "store", "run", "agenda", "repro", "report", "cli"]),
     ("schemars", &["model", "spec", "simulate"]),
     ("tempfile", &["store", "cli"]),
     ("zip", &["store"]),
@@ -109,6 +111,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("miette", &["cli"]),
     ("ctrlc", &["cli"]),
+    ("rustix", &["cli"]),
 ];
 
 /// What only some rooms may do: the traces it leaves, and the rooms.

@@ -137,7 +137,7 @@ fn one_cell_is_run_and_shown() {
     let record: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
     assert!(record["result"]["fitted"]["fit"]["estimates"].is_array());
     let output = lab.run(&["show", "lab.toml", "no/such/cell"]);
-    assert_exit(&output, 2);
+    assert_exit(&output, 4);
     assert!(text(&output.stderr).contains("nearest"), "{}", text(&output.stderr));
 }
 

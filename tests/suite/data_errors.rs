@@ -57,6 +57,7 @@ fn spec(file: &Path) -> Spec {
         variants: BTreeMap::new(),
         derived: BTreeMap::new(),
         wald: BTreeMap::new(),
+        run: spanel::spec::limits::RunSpec::default(),
         grids: BTreeMap::from([("main".into(), grid())]),
         joint: BTreeMap::new(),
         moran: Vec::new(),

@@ -14,6 +14,7 @@ mod cli;
 mod config;
 mod data_errors;
 mod experiments;
+mod failures;
 mod functions;
 mod functions_resampled;
 mod grids;

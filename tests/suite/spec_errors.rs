@@ -13,7 +13,7 @@ use spanel::spec::layers::{Layers, Source};
 use spanel::spec::vocabulary::{EstimatorWords, TestWords, Vocabulary};
 use std::path::{Path, PathBuf};
 
-fn vocabulary() -> Vocabulary {
+pub fn vocabulary() -> Vocabulary {
     let estimators = ESTIMATORS.iter().map(|estimator| EstimatorWords {
         name: estimator.info().name.to_owned(),
         label: estimator.info().label.to_owned(),

@@ -6,10 +6,11 @@ use super::{Loaded, Selected, ended, load, selected};
 use crate::agenda::{Again, Agenda, Reasons, Standing, Why};
 use crate::ident::RecordKey;
 use crate::outcome::Estimate;
+use crate::repro;
 use crate::run;
 use crate::store::folder::Folder;
 use crate::store::local::{Run, Version};
-use crate::store::records::Records;
+use crate::store::records::{FITTED, Records};
 use crate::store::{CellResult, Record};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,7 +74,10 @@ pub(super) fn show(experiment: &Experiment, results: &Results, cell: &str, json:
                         .expect("a record always has a JSON form");
                     println!("{text}");
                 }
-                Some(record) => print_record(experiment, &cell.label(), &record),
+                Some(record) => {
+                    print_record(experiment, &cell.label(), &record);
+                    print_repro(&folder, &record);
+                }
                 None => {
                     missing = true;
                     println!("{}  {}: no record", cell.id, cell.label());
@@ -122,6 +126,14 @@ fn print_record(experiment: &Experiment, label: &str, record: &Record) {
                 println!("  caution  {text}");
             }
         }
+    }
+}
+
+/// Where a failed cell left what is needed to make it fail again.
+fn print_repro(folder: &Folder, record: &Record) {
+    let file = folder.local().failure(&record.cell).join(repro::EXPERIMENT);
+    if matches!(record.result, CellResult::Failed(_)) && file.is_file() {
+        println!("  repro    spanel run {}", quoted(&file.display().to_string()));
     }
 }
 
@@ -277,6 +289,15 @@ pub(super) fn collect_garbage(experiment: &Experiment, results: &Results, dry_ru
             records.all_current().into_iter().map(|e| (e.cell, e.key)).collect();
         loaded.or_report(records.settle(&current))?;
         let forgotten = loaded.or_report(records.forget(|_| true))?;
+        let failed: BTreeSet<_> = records
+            .all_current()
+            .into_iter()
+            .filter(|e| e.state != FITTED)
+            .map(|e| e.cell)
+            .collect();
+        for cell in local.failures().difference(&failed) {
+            loaded.or_report(local.forget_failure(cell))?;
+        }
         let panels = local.forget_panels(&[&local.last().panel]);
         folder.sweep();
         println!("forgot {forgotten} earlier records, {kb} kB, and {panels} copies of panels");

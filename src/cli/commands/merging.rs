@@ -3,7 +3,8 @@
 use super::super::Ending;
 use super::super::args::{Experiment, Results};
 use super::ended;
-use super::running::{SHARDS, Session, Summary};
+use super::fitting::Summary;
+use super::running::{SHARDS, Session};
 use crate::mistake::{Checked, Mistake};
 use crate::run;
 use crate::store::folder::Folder;
@@ -84,6 +85,7 @@ fn take_in(session: &Session, part: &Path) -> Checked<(usize, bool)> {
     let taken = session.records.take_in(&records)?;
     session.folder.take_in_replicates(part)?;
     session.local.take_in_seconds(&folder.local())?;
+    session.local.take_in_failures(&folder.local())?;
     Ok((taken, folder.local().is_idle()))
 }
 

@@ -3,28 +3,27 @@
 use super::super::Ending;
 use super::super::args::{Experiment, Results, RunOptions};
 use super::super::interrupt;
-use super::super::progress::{Progress, Tally};
 use super::super::schemes;
 use super::bundling::manifest;
+use super::fitting::Summary;
 use super::rendering::render_files;
 use super::{Loaded, Selected, ended, load, rehearse, selected, user_templates};
 use crate::agenda::{Again, Agenda, Reasons, copy};
 use crate::ident::{CellId, RecordKey};
 use crate::inputs::Inputs;
-use crate::mistake::{Checked, Mistakes};
+use crate::mistake::Checked;
 use crate::model::Keep;
 use crate::plan::{Cell, Partition};
 use crate::report::UserTemplates;
-use crate::run::{self, Event, Item};
+use crate::run::{self, Item};
 use crate::spec::Spec;
-use crate::store::CellResult;
 use crate::store::folder::Folder;
 use crate::store::local::{Last, Local, Lock, Run, Version};
 use crate::store::records::{FITTED, Records};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The folder of the parts below a results folder.
 pub(super) const SHARDS: &str = "shards";
@@ -37,17 +36,18 @@ pub(super) fn run_cells(
     results: &Results,
     options: &RunOptions,
 ) -> Ending {
+    let experiment = &experiment.with(options.limits.settings());
     ended((|| {
         let session = Session::open(experiment, results, options.partition)?;
         for text in session.cautions() {
             eprintln!("{text}");
         }
-        threads(options.jobs)?.install(|| session.run(options))
+        threads(options.jobs)?.install(|| session.run(experiment, options))
     })())
 }
 
 /// A pool of so many threads, of all cores when not given.
-fn threads(jobs: Option<u16>) -> Result<rayon::ThreadPool, Ending> {
+pub(super) fn threads(jobs: Option<u16>) -> Result<rayon::ThreadPool, Ending> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.map_or(0, usize::from)).build();
     pool.map_err(|e| {
         eprintln!("cannot start threads: {e}");
@@ -66,7 +66,7 @@ pub(super) struct Session {
     /// The results of the whole, where this is a part.
     whole: Option<Records>,
     /// Set by Ctrl-C.
-    stop: Arc<AtomicBool>,
+    pub(super) stop: Arc<AtomicBool>,
     _lock: Lock,
 }
 
@@ -109,7 +109,7 @@ impl Session {
     }
 
     /// Fits what is to be fitted, and renders unless it is a part.
-    fn run(&self, options: &RunOptions) -> Result<Ending, Ending> {
+    fn run(&self, experiment: &Experiment, options: &RunOptions) -> Result<Ending, Ending> {
         let loaded = &self.loaded;
         let Selected { cells, all } = selected(loaded, options.cell.as_deref())?;
         let distinct = run::distinct(&loaded.plan);
@@ -121,7 +121,10 @@ impl Session {
         let mut items = run::items(&own, &loaded.spec, &self.inputs);
         if let Some(whole) = &self.whole {
             // What the whole has already is nothing for a part.
-            items.retain(|item| whole.find(&item.cell.id, &item.key).is_none());
+            items.retain(|item| {
+                let kept = whole.find(&item.cell.id, &item.key);
+                kept.is_none_or(|entry| entry.may_not_fail_again())
+            });
         }
         let agenda = self.agenda(items, options.again());
         let reasons = Reasons::new(&loaded.spec, &self.inputs, &self.records, &self.local);
@@ -131,8 +134,19 @@ impl Session {
         let open: Vec<&Item<'_>> =
             agenda.open().into_iter().filter(|i| all || cells.contains(&i.cell.id)).collect();
         let kept = agenda.items.len() - agenda.open().len();
-        let summary = loaded.or_report(self.fit_all(&open, &keys))?;
+        let summary = loaded.or_report(self.fit_all(&open, &keys, experiment))?;
         loaded.or_report(self.note(&keys, &summary, options.cell.clone()))?;
+        if summary.halted {
+            eprintln!(
+                "stopped after {} failed cells: {} of {} cells are done and kept in {}; a new run \
+                 goes on from there",
+                summary.failed,
+                kept + summary.fitted + summary.failed,
+                agenda.items.len(),
+                self.folder.root().display(),
+            );
+            return Ok(Ending::TooManyFailed);
+        }
         if summary.interrupted {
             eprintln!(
                 "interrupted: {} of {} cells are done and kept in {}; a new run goes on from there",
@@ -188,68 +202,6 @@ impl Session {
     pub(super) fn agenda<'c>(&self, items: Vec<Item<'c>>, again: Again) -> Agenda<'c> {
         Agenda::new(items, &self.records, again, |cell| {
             distributed(&self.loaded.spec, &self.folder, cell)
-        })
-    }
-
-    /// Fits cells and keeps each record as it is done.
-    fn fit_all(&self, items: &[&Item<'_>], keys: &BTreeMap<CellId, RecordKey>) -> Checked<Summary> {
-        let cells: Vec<&Cell> = items.iter().map(|item| item.cell).collect();
-        let stop = &self.stop;
-        let progress = Progress::start(cells.len(), run::replicates(&cells));
-        let (fitted, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let unwritten: Mutex<Option<Mistakes>> = Mutex::new(None);
-        let clock = Clock::default();
-        // A disk that refuses one record will refuse the next: stop with what is kept.
-        let stop_for = |mistakes: Mistakes| {
-            stop.store(true, Ordering::Relaxed);
-            *unwritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(mistakes);
-        };
-        let spec = &self.loaded.spec;
-        run::run(items, spec, &self.inputs, stop, &self.folder, &|event| match event {
-            Event::Started(cell) => {
-                clock.started(cell);
-                progress.started();
-            }
-            Event::Replicates(_, how, count) => progress.replicates(how, count as u64),
-            Event::Unkept(_, mistakes) => stop_for(mistakes.clone()),
-            Event::Finished(cell, record) => {
-                clock.finished(cell);
-                let failure = match &record.result {
-                    CellResult::Fitted(_) => None,
-                    CellResult::Failed(failure) => {
-                        Some(format!("{}: {}", failure.kind, failure.reason))
-                    }
-                };
-                let of = if failure.is_some() { &failed } else { &fitted };
-                of.fetch_add(1, Ordering::Relaxed);
-                let kept = self.records.append(record).and_then(|()| {
-                    if self.records.is_long() {
-                        self.records.settle(keys)
-                    } else if clock.a_second_went_by() {
-                        self.records.sync()
-                    } else {
-                        Ok(())
-                    }
-                });
-                if let Err(mistakes) = kept {
-                    stop_for(mistakes);
-                }
-                progress.finished(&cell.label(), failure.as_deref());
-            }
-        });
-        progress.end();
-        clock.keep(&self.local)?;
-        if let Some(mistakes) = unwritten.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            return Err(mistakes);
-        }
-        self.records.settle(keys)?;
-        let (fitted, failed) = (fitted.into_inner(), failed.into_inner());
-        Ok(Summary {
-            fitted,
-            failed,
-            interrupted: fitted + failed < cells.len(),
-            seconds: progress.seconds(),
-            replicates: progress.tally(),
         })
     }
 
@@ -318,23 +270,6 @@ fn say_reasons(agenda: &Agenda<'_>, reasons: &Reasons<'_>, first: bool) -> Check
     Ok(())
 }
 
-/// How a run went.
-#[derive(Default)]
-pub(super) struct Summary {
-    fitted: usize,
-    failed: usize,
-    interrupted: bool,
-    seconds: f64,
-    replicates: Tally,
-}
-
-impl Summary {
-    fn line(&self, kept: usize) -> String {
-        let kept = if kept > 0 { format!(", {kept} kept from earlier") } else { String::new() };
-        format!("{} cells fitted, {} failed{kept}, {:.2} s", self.fitted, self.failed, self.seconds)
-    }
-}
-
 /// Whether the files of replicates that the cell asks for are there.
 pub(super) fn distributed(spec: &Spec, folder: &Folder, cell: &Cell) -> bool {
     let names = spec.grids.get(&cell.grid).map_or(&[][..], |grid| &grid.bootstrap);
@@ -354,47 +289,4 @@ fn now() -> String {
     chrono::DateTime::from_timestamp(seconds as i64, 0)
         .map(|at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string())
         .unwrap_or_default()
-}
-
-/// How long cells take.
-#[derive(Default)]
-struct Clock {
-    open: Mutex<BTreeMap<CellId, Instant>>,
-    took: Mutex<BTreeMap<CellId, f64>>,
-    ticked: Mutex<Option<Instant>>,
-}
-
-impl Clock {
-    /// Whether a second went by since this was last so.
-    fn a_second_went_by(&self) -> bool {
-        let mut ticked = self.ticked.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = ticked.is_none_or(|last| last.elapsed() >= Duration::from_secs(1));
-        if due {
-            *ticked = Some(Instant::now());
-        }
-        due
-    }
-
-    fn started(&self, cell: &Cell) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.insert(cell.id.clone(), Instant::now());
-    }
-
-    fn finished(&self, cell: &Cell) {
-        let began = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&cell.id);
-        if let Some(began) = began {
-            let mut took = self.took.lock().unwrap_or_else(PoisonError::into_inner);
-            took.insert(cell.id.clone(), began.elapsed().as_secs_f64());
-        }
-    }
-
-    fn keep(&self, local: &Local) -> Checked<()> {
-        let took = self.took.lock().unwrap_or_else(PoisonError::into_inner);
-        if took.is_empty() {
-            return Ok(());
-        }
-        let mut seconds = local.seconds();
-        seconds.extend(took.iter().map(|(cell, seconds)| (cell.clone(), *seconds)));
-        local.write_seconds(&seconds)
-    }
 }

@@ -2,6 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `limits` | how a run works on cells |
 //! | `functions` | functions of the coefficients and joint tests |
 //! | `sources` | data, variables, weights, regions, measures, models |
 //! | `grids` | axes, rules and Moran blocks |
@@ -15,6 +16,7 @@
 mod functions;
 mod grids;
 mod joint;
+mod limits;
 mod randomisation;
 mod robustness;
 mod sources;
@@ -89,6 +91,7 @@ impl Resolver<'_> {
         let variants = self.variants();
         let derived = self.derived();
         let wald = self.wald();
+        let run = self.run();
         let grids = self.grids();
         let moran = self.moran();
         if raw.grids.is_empty() && raw.moran.is_empty() && !self.reported(&at(&["grids"])) {
@@ -112,6 +115,7 @@ impl Resolver<'_> {
             variants,
             derived,
             wald,
+            run,
             grids,
             joint: BTreeMap::new(),
             moran,

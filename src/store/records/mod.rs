@@ -69,6 +69,15 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// Whether it is a failure that depends on more than the cell, its numbers and versions.
+    pub fn may_not_fail_again(&self) -> bool {
+        FailureKind::ALL
+            .into_iter()
+            .any(|kind| kind.may_not_fail_again() && kind.name() == self.state)
+    }
+}
+
 /// What the log needs to know of a record.
 #[derive(Deserialize)]
 struct Stub {
@@ -243,11 +252,13 @@ impl Records {
         Ok(())
     }
 
-    /// Keeps every current record of `other` that is not here yet; how many there were.
+    /// Keeps every current record of `other` that is not here yet, or is here as a failure that did
+    /// not happen there; how many there were.
     pub fn take_in(&self, other: &Self) -> Checked<usize> {
         let mut taken = 0;
         for entry in other.all_current() {
-            if self.find(&entry.cell, &entry.key).is_none() {
+            let wanted = |own: Entry| own.may_not_fail_again() && own.state != entry.state;
+            if self.find(&entry.cell, &entry.key).is_none_or(wanted) {
                 let bytes = other.bytes(&entry)?;
                 self.append_bytes(entry.cell, entry.key, &entry.state, &bytes)?;
                 taken += 1;

@@ -393,6 +393,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         variants: BTreeMap::new(),
         derived: BTreeMap::new(),
         wald: BTreeMap::new(),
+        run: spanel::spec::limits::RunSpec::default(),
         variables: BTreeMap::from([
             (name("ln_co2"), variable("ln CO₂", Some("10⁴ t"))),
             (name("ln_oa"), variable("ln OA", Some("10^4 yuan/km^2"))),
