@@ -12,6 +12,7 @@
 //! | `new` | a first experiment from a data file |
 //! | `progress` | the bar, or plain lines |
 //! | `schemes` | what bootstrap schemes are good for |
+//! | `slurm` | the jobs and the queue of Slurm |
 //! | `watch` | runs again when a file is saved |
 
 #![expect(
@@ -30,6 +31,7 @@ mod manual;
 mod new;
 mod progress;
 pub mod schemes;
+mod slurm;
 mod watch;
 
 use clap::Parser;

@@ -34,6 +34,8 @@ impl Resolved {
         }
         // Profiles are in effect already.
         table.remove("profile");
+        // What a queue is told changes no result.
+        table.remove("submit");
         Self(table)
     }
 
