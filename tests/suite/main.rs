@@ -36,6 +36,7 @@ mod schemes;
 mod simulate;
 mod spec_errors;
 mod splits;
+mod submit;
 mod support;
 mod threshold;
 mod under_null;

@@ -243,11 +243,13 @@ impl Records {
         Ok(())
     }
 
-    /// Keeps every current record of `other` that is not here yet; how many there were.
+    /// Keeps every current record of `other` that is not here yet, or is a fit and here a failure; how
+    /// many there were.
     pub fn take_in(&self, other: &Self) -> Checked<usize> {
         let mut taken = 0;
         for entry in other.all_current() {
-            if self.find(&entry.cell, &entry.key).is_none() {
+            let own = self.find(&entry.cell, &entry.key);
+            if own.is_none_or(|own| own.state != FITTED && entry.state == FITTED) {
                 let bytes = other.bytes(&entry)?;
                 self.append_bytes(entry.cell, entry.key, &entry.state, &bytes)?;
                 taken += 1;
