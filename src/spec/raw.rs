@@ -472,10 +472,10 @@ pub struct RawSlurm {
     pub partition: Option<String>,
     /// The account that is charged; the user's own when absent.
     pub account: Option<String>,
-    /// Time limit of a task, such as `"04:00:00"`; the partition's when absent.
-    pub time: Option<String>,
+    /// Time limit of a task, such as `"04:00:00"`, or minutes; the partition's when absent.
+    pub time: Option<Text>,
     /// Memory of a task, such as `"4G"`; the partition's when absent.
-    pub memory: Option<String>,
+    pub memory: Option<Text>,
     /// Cores of a task; 1 when absent.
     pub cpus: Option<u32>,
     /// Further options of `sbatch`, such as `"--qos=long"`.

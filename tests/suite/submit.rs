@@ -55,6 +55,27 @@ fn a_dry_run_prints_the_scripts_and_writes_nothing() {
     assert_exit(&lab.run(&["submit", "lab.toml", "--to", "pbs", "--dry-run"]), 2);
 }
 
+/// The block that `experiments/MACHINES.md` shows, and a time that needs no quotes.
+#[test]
+fn the_page_about_machines_shows_a_block_that_holds() {
+    let lab = Lab::new();
+    let page = read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/experiments/MACHINES.md"));
+    let page = page.unwrap();
+    let block = page.split_once("```toml\n").unwrap().1.split_once("```").unwrap().0;
+    lab.write("spanel.toml", block);
+    let run = ["submit", "lab.toml", "--to", "slurm", "--dry-run", "--set", "submit.slurm.time=30"];
+    let output = lab.run(&run);
+    assert_exit(&output, 0);
+    for option in ["array=1-32%8", "mem=4G", "mail-type=FAIL", "time=30"] {
+        assert!(text(&output.stdout).contains(&format!("#SBATCH --{option}\n")), "{option}");
+    }
+    for file in ["experiments/machines/kubernetes.yaml", ".github/workflows/sweep.yml"] {
+        assert!(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file).exists());
+        let name = file.trim_start_matches("experiments/");
+        assert!(page.contains(name), "{name}");
+    }
+}
+
 #[test]
 fn nothing_that_a_queue_is_told_makes_a_cell_another() {
     let lab = Lab::new();
@@ -83,11 +104,14 @@ fn status_counts_the_whole_and_its_parts() {
     let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
     let number = |key: &str| json[key].as_u64().unwrap();
     assert_eq!(number("fitted") + number("open"), 36);
-    assert_eq!((json["merged"]["fitted"].as_u64(), json["merged"]["open"].as_u64()), (Some(12), Some(24)));
+    assert_eq!(
+        (json["merged"]["fitted"].as_u64(), json["merged"]["open"].as_u64()),
+        (Some(12), Some(24))
+    );
     assert_eq!(json["parts"].as_array().map(Vec::len), Some(3));
     // What is missing in the whole and in every part is what a submission fits.
     let dry = lab.run(&["submit", "lab.toml", "--to", "slurm", "--dry-run"]);
-    let said = format!("tasks fit {} cells", number("open"));
+    let said = format!("cells to fit: {},", number("open"));
     assert!(text(&dry.stderr).contains(&said), "{said}: {}", text(&dry.stderr));
     assert_exit(&lab.run(&["merge", "lab.toml"]), 1);
     assert!(status(&lab).starts_with(&format!("lab: 36 cells: {} fitted", number("fitted"))));
@@ -177,7 +201,7 @@ fn an_array_fits_what_is_missing_and_the_merge_is_the_whole() {
     lab.write("queue", "1_3|CANCELLED\n2|CANCELLED\n");
     let rest = spanel(&lab, &SUBMIT);
     assert_exit(&rest, 0);
-    assert!(text(&rest.stderr).contains("fit 9 cells"), "{}", text(&rest.stderr));
+    assert!(text(&rest.stderr).contains("cells to fit: 9, tasks: 1,"), "{}", text(&rest.stderr));
     let script = read_to_string(lab.path("results/lab/local/submit/2/array.sh")).unwrap();
     assert!(script.contains("#SBATCH --array=3\n"), "{script}");
     std::fs::remove_file(lab.path("queue")).unwrap();

@@ -169,7 +169,7 @@ fn nothing(agenda: &Agenda<'_>) -> Ending {
 }
 
 fn said(division: &Division, cells: usize) -> String {
-    format!("{} tasks fit {cells} cells, then they are merged", division.tasks.len())
+    format!("cells to fit: {cells}, tasks: {}, then they are merged", division.tasks.len())
 }
 
 /// Refuses to submit while the last submission is in the queue: both would fit the same cells.

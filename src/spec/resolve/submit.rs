@@ -2,6 +2,7 @@
 
 use super::{Resolver, at};
 use crate::ident::KeyPath;
+use crate::spec::raw::Text;
 use crate::spec::submit::SlurmSpec;
 use std::num::NonZeroU32;
 
@@ -41,11 +42,11 @@ impl Resolver<'_> {
         };
         let partition = name(self, &raw.partition, "partition");
         let account = name(self, &raw.account, "account");
-        let time = raw.time.clone().and_then(|time| {
+        let time = raw.time.clone().and_then(|Text(time)| {
             let expected = "expected days-hours:minutes:seconds, such as \"04:00:00\" or \"1-12\"";
             self.word(time, &place.join("time"), &is_time, ("time limit", expected))
         });
-        let memory = raw.memory.clone().and_then(|memory| {
+        let memory = raw.memory.clone().and_then(|Text(memory)| {
             let expected = "expected a number with K, M, G or T, such as \"4G\"";
             self.word(memory, &place.join("memory"), &is_memory, ("amount of memory", expected))
         });
