@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// How long a question may take: the controller may be away.
 const TO_ASK: Duration = Duration::from_secs(20);
 /// How long an order may take: a busy controller lets it wait.
-const TO_ORDER: Duration = Duration::from_secs(120);
+const TO_ORDER: Duration = Duration::from_mins(2);
 /// How often a command is looked after.
 const STEP: Duration = Duration::from_millis(10);
 
