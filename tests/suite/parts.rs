@@ -129,10 +129,8 @@ fn a_fit_takes_the_place_of_a_failure_and_not_the_other_way_round() {
     let fitted = Records::open(&lab.path("results/lab")).unwrap();
     let entry = fitted.all_current().remove(0);
     let mut record = fitted.read(&entry).unwrap();
-    record.result = CellResult::Failed(Failure {
-        kind: FailureKind::Bug,
-        reason: "a cosmic ray".to_owned(),
-    });
+    record.result =
+        CellResult::Failed(Failure { kind: FailureKind::Bug, reason: "a cosmic ray".to_owned() });
     let failed = Records::open(&lab.path("elsewhere")).unwrap();
     failed.append(&record).unwrap();
     assert_eq!(fitted.take_in(&failed).unwrap(), 0);
