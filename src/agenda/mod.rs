@@ -95,6 +95,12 @@ impl<'a> Agenda<'a> {
         self.iter().filter(|(_, s)| matches!(s, Standing::Open(_))).map(|(item, _)| item).collect()
     }
 
+    /// The cells that are to be fitted, alone.
+    pub fn into_open(self) -> Vec<Item<'a>> {
+        let all = self.items.into_iter().zip(self.standings);
+        all.filter(|(_, s)| matches!(s, Standing::Open(_))).map(|(item, _)| item).collect()
+    }
+
     /// The record that each cell has, or is to have.
     pub fn keys(&self) -> BTreeMap<CellId, RecordKey> {
         self.items.iter().map(|item| (item.cell.id.clone(), item.key.clone())).collect()

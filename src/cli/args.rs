@@ -5,6 +5,7 @@ use crate::plan::Partition;
 use crate::spec::layers::PROFILE;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 /// Declarative experiments in spatial panel econometrics: one TOML file to the paper's tables.
@@ -161,6 +162,37 @@ pub(super) enum Command {
         /// Bytes of memory
         #[arg(long)]
         memory: Option<u64>,
+    },
+    /// Hand the cells that are to be fitted to a queue of jobs
+    ///
+    /// Writes and submits a job array, each task of which fits a part of the cells, and a job that
+    /// merges the parts after it, whether or not all tasks went well. Cells that are kept are left
+    /// out; where all are, nothing is submitted. What the queue is told stands in [submit.slurm] of
+    /// the experiment or of spanel.toml, or comes with --set submit.slurm.time=02:00:00.
+    Submit {
+        #[command(flatten)]
+        experiment: Experiment,
+        #[command(flatten)]
+        results: Results,
+        /// The queue
+        #[arg(long, value_enum)]
+        to: Queue,
+        /// Tasks of the array at most, in place of submit.slurm.parts
+        #[arg(long, value_name = "N")]
+        parts: Option<NonZeroU32>,
+        /// Only print the scripts
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Say how far an experiment is: in the whole, in each part, and in the queue
+    Status {
+        #[command(flatten)]
+        experiment: Experiment,
+        #[command(flatten)]
+        results: Results,
+        /// All of it as JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Forget the records of earlier plans, data and versions
     Gc {
@@ -399,6 +431,22 @@ impl Experiment {
         let others = std::env::vars().filter(|(name, _)| name != PROFILE);
         others.chain(self.profile.iter().map(|name| (PROFILE.to_owned(), name.clone())))
     }
+
+    /// The same on the command line of another process in this folder.
+    pub(super) fn arguments(&self) -> Vec<String> {
+        let option = |name: &str, value: &String| [format!("--{name}"), value.clone()];
+        let profile = self.profile.iter().flat_map(|value| option("profile", value));
+        let set = self.set.iter().flat_map(|value| option("set", value));
+        let spec = std::iter::once(self.spec.to_string_lossy().into_owned());
+        spec.chain(profile).chain(set).collect()
+    }
+}
+
+/// A queue of jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Queue {
+    /// Slurm, by its `sbatch`
+    Slurm,
 }
 
 impl Experiment {

@@ -10,6 +10,8 @@
 //! | `merging` | `merge` |
 //! | `verifying` | `verify` |
 //! | `bundling` | `bundle`, and the manifest |
+//! | `submitting` | `submit` |
+//! | `surveying` | `status` |
 //! | `inspecting` | `why`, `show`, `history`, `gc` |
 
 mod alone;
@@ -20,10 +22,12 @@ mod merging;
 mod planning;
 mod rendering;
 mod running;
+mod submitting;
+mod surveying;
 mod verifying;
 
 use super::Ending;
-use super::args::{Command, ConfigCommand, Experiment};
+use super::args::{Command, ConfigCommand, Experiment, Queue};
 use super::diagnostic;
 use super::editing;
 use super::manual;
@@ -79,6 +83,12 @@ pub(super) fn run(command: Command) -> Ending {
         }
         Command::FitOne { experiment, folder, cell, memory } => {
             alone::fit_one(&experiment, &folder, &cell, memory)
+        }
+        Command::Submit { experiment, results, to, parts, dry_run } => match to {
+            Queue::Slurm => submitting::submit(&experiment, &results, parts, dry_run),
+        },
+        Command::Status { experiment, results, json } => {
+            surveying::status(&experiment, &results, json)
         }
         Command::Gc { experiment, results, dry_run } => {
             inspecting::collect_garbage(&experiment, &results, dry_run)

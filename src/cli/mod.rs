@@ -14,6 +14,7 @@
 //! | `isolate` | cells in processes of their own |
 //! | `progress` | the bar, or plain lines |
 //! | `schemes` | what bootstrap schemes are good for |
+//! | `slurm` | the jobs and the queue of Slurm |
 //! | `watch` | runs again when a file is saved |
 
 #![expect(
@@ -34,6 +35,7 @@ mod manual;
 mod new;
 mod progress;
 pub mod schemes;
+mod slurm;
 mod watch;
 
 use clap::Parser;

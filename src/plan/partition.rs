@@ -35,7 +35,17 @@ impl Partition {
             }
             PartitionBy::Slice => place as u64,
         };
+        self.has_number(number)
+    }
+
+    fn has_number(&self, number: u64) -> bool {
         number % u64::from(self.of.get()) == u64::from(self.part.get() - 1)
+    }
+
+    /// The part whose folder has this name.
+    pub fn of_folder(name: &str) -> Option<Self> {
+        let (by, rest) = name.split_once('-')?;
+        format!("{by}:{}", rest.replacen('-', "/", 1)).parse().ok()
     }
 
     /// The name of its folder.
@@ -82,7 +92,10 @@ mod tests {
         for text in ["hash:1/8", "slice:3/3"] {
             assert_eq!(text.parse::<Partition>().unwrap().to_string(), text);
         }
-        assert_eq!("hash:1/8".parse::<Partition>().unwrap().folder(), "hash-1-8");
+        let part = "hash:1/8".parse::<Partition>().unwrap();
+        assert_eq!(part.folder(), "hash-1-8");
+        assert_eq!(Partition::of_folder("hash-1-8"), Some(part));
+        assert_eq!(Partition::of_folder("elsewhere"), None);
         for text in ["", "hash", "hash:0/3", "slice:4/3", "other:1/2", "hash:1", "hash:a/2"] {
             assert!(text.parse::<Partition>().is_err(), "{text}");
         }

@@ -13,6 +13,7 @@
 //! | `schema` | the language as a JSON Schema, for editors |
 //! | `show` | the settings after all layers, for a reader |
 //! | `vocabulary` | names that other modules define, handed in |
+//! | `submit` | what a queue of jobs is told |
 //! | `tables` | what a table asks for |
 //! | `variants` | what a robustness check changes, and what its values are called |
 
@@ -27,6 +28,7 @@ pub mod resolve;
 pub mod resolved;
 pub mod schema;
 pub mod show;
+pub mod submit;
 pub mod tables;
 pub mod variants;
 pub mod vocabulary;
@@ -48,6 +50,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use submit::SlurmSpec;
 use tables::{CellChoice, RowTerm, TableSpec};
 use variants::{Family, VariantName, VariantSpec};
 use vocabulary::Vocabulary;
@@ -224,6 +227,8 @@ pub struct Spec {
     pub moran: Vec<MoranSpec>,
     /// Tables, in file order.
     pub tables: Vec<TableSpec>,
+    /// How the cells are handed to Slurm.
+    pub slurm: SlurmSpec,
 }
 
 impl Spec {

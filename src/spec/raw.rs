@@ -63,6 +63,8 @@ pub struct RawSpec {
     pub moran: Vec<RawMoran>,
     /// Tables.
     pub tables: Vec<RawTable>,
+    /// How the cells are handed to a queue of jobs.
+    pub submit: RawSubmit,
     /// Named sets of keys that are laid over the others when they are chosen.
     pub profile: BTreeMap<String, RawProfile>,
 }
@@ -470,6 +472,38 @@ pub struct RawTable {
     pub base: Option<RawSelector>,
     /// Robustness: p-values below which an estimate is significant; 0.05 when absent.
     pub level: Option<f64>,
+}
+
+/// `[submit]`
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSubmit {
+    /// To Slurm.
+    pub slurm: RawSlurm,
+}
+
+/// `[submit.slurm]`
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSlurm {
+    /// Tasks of the job array at most; 8 when absent.
+    pub parts: Option<u32>,
+    /// Tasks that run at once at most; any number when absent.
+    pub at_once: Option<u32>,
+    /// The partition; the cluster's own when absent.
+    pub partition: Option<String>,
+    /// The account that is charged; the user's own when absent.
+    pub account: Option<String>,
+    /// Time limit of a task, such as `"04:00:00"`, or minutes; the partition's when absent.
+    pub time: Option<Text>,
+    /// Memory of a task, such as `"4G"`; the partition's when absent.
+    pub memory: Option<Text>,
+    /// Cores of a task; 1 when absent.
+    pub cpus: Option<u32>,
+    /// Further options of `sbatch`, such as `"--qos=long"`.
+    pub sbatch: Vec<String>,
+    /// Lines of shell that stand before the command, such as `"module load gcc"`.
+    pub setup: Vec<String>,
 }
 
 /// `kind` of a table.

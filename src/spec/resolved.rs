@@ -41,6 +41,8 @@ impl Resolved {
                 table.remove("run");
             }
         }
+        // What a queue is told changes no result.
+        table.remove("submit");
         Self(table)
     }
 

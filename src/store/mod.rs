@@ -20,6 +20,7 @@
 pub mod archive;
 pub mod distribution;
 pub mod folder;
+pub mod jobs;
 pub mod journal;
 pub mod local;
 pub mod manifest;

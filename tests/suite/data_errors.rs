@@ -10,6 +10,7 @@ use spanel::model::splits::{Coefficients, RegionEquality};
 use spanel::model::{
     Effects, Isolates, LagSet, Missing, Normalisation, RegionWeights, WeightsFormat,
 };
+use spanel::spec::submit::SlurmSpec;
 use spanel::spec::{
     DataSpec, GridSpec, MeasureSpec, RegionSpec, RegionUnits, Spec, VariableSpec, WeightsSpec,
 };
@@ -62,6 +63,7 @@ fn spec(file: &Path) -> Spec {
         joint: BTreeMap::new(),
         moran: Vec::new(),
         tables: Vec::new(),
+        slurm: SlurmSpec::default(),
     }
 }
 

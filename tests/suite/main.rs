@@ -37,6 +37,7 @@ mod schemes;
 mod simulate;
 mod spec_errors;
 mod splits;
+mod submit;
 mod support;
 mod threshold;
 mod under_null;

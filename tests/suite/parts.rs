@@ -1,6 +1,9 @@
 //! Parts of a plan run apart and merged, several runs on one folder, and runs that are killed.
 
 use crate::cli::{Lab, assert_exit, text};
+use spanel::outcome::{Failure, FailureKind};
+use spanel::store::CellResult;
+use spanel::store::records::Records;
 use std::collections::BTreeMap;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -117,4 +120,20 @@ fn a_run_that_is_killed_anywhere_ends_where_an_undisturbed_one_does() {
     assert!(results(&lab, "cut") == results(&lab, "whole"));
     let left = |name: &str| name.contains(".spanel-");
     assert!(!lab.files("cut").keys().any(|name| left(name)), "temporary files are left");
+}
+
+#[test]
+fn a_fit_takes_the_place_of_a_failure_and_not_the_other_way_round() {
+    let lab = Lab::new();
+    assert_exit(&lab.run(&["run", "lab.toml", "--cell", "main/ols/none/x/all/lag0/w"]), 0);
+    let fitted = Records::open(&lab.path("results/lab")).unwrap();
+    let entry = fitted.all_current().remove(0);
+    let mut record = fitted.read(&entry).unwrap();
+    record.result =
+        CellResult::Failed(Failure { kind: FailureKind::Panic, reason: "a cosmic ray".to_owned() });
+    let failed = Records::open(&lab.path("elsewhere")).unwrap();
+    failed.append(&record).unwrap();
+    assert_eq!(fitted.take_in(&failed).unwrap(), 0);
+    assert_eq!(failed.take_in(&fitted).unwrap(), 1);
+    assert_eq!(failed.find(&entry.cell, &entry.key).unwrap().state, "fitted");
 }

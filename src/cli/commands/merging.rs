@@ -72,7 +72,7 @@ pub(super) fn merge(
 }
 
 /// Takes in the records and journals of a part; how many records, and whether no run works on it.
-fn take_in(session: &Session, part: &Path) -> Checked<(usize, bool)> {
+pub(super) fn take_in(session: &Session, part: &Path) -> Checked<(usize, bool)> {
     if !part.join("records").is_dir() && !part.join("local").is_dir() {
         let message = "is no results folder: it has neither `records` nor `local`";
         return Err(Mistake::file(part, message).into());
@@ -89,7 +89,7 @@ fn take_in(session: &Session, part: &Path) -> Checked<(usize, bool)> {
     Ok((taken, folder.local().is_idle()))
 }
 
-fn subfolders(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn subfolders(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut found: Vec<PathBuf> =
         entries.flatten().map(|e| e.path()).filter(|path| path.is_dir()).collect();

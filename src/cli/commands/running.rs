@@ -64,7 +64,7 @@ pub(super) struct Session {
     pub(super) records: Records,
     pub(super) local: Local,
     /// The results of the whole, where this is a part.
-    whole: Option<Records>,
+    whole: Option<(Folder, Records)>,
     /// Set by Ctrl-C.
     pub(super) stop: Arc<AtomicBool>,
     _lock: Lock,
@@ -87,7 +87,8 @@ impl Session {
                 let whole = Folder::existing(&results.results, name);
                 let parts = whole.root().join(SHARDS);
                 let folder = loaded.or_report(Folder::create(&parts, &part.folder()))?;
-                (folder, Some(loaded.or_report(whole.records())?))
+                let records = loaded.or_report(whole.records())?;
+                (folder, Some((whole, records)))
             }
         };
         let local = folder.local();
@@ -119,12 +120,12 @@ impl Session {
         let own: Vec<&Cell> =
             distinct.iter().enumerate().filter(|(i, c)| within(*i, c)).map(|(_, c)| *c).collect();
         let mut items = run::items(&own, &loaded.spec, &self.inputs);
-        if let Some(whole) = &self.whole {
+        if let Some((folder, records)) = &self.whole {
             // What the whole has already is nothing for a part.
-            items.retain(|item| {
-                let kept = whole.find(&item.cell.id, &item.key);
-                kept.is_none_or(|entry| entry.may_not_fail_again())
+            let whole = Agenda::new(items, records, options.again(), |cell| {
+                distributed(&loaded.spec, folder, cell)
             });
+            items = whole.into_open();
         }
         let agenda = self.agenda(items, options.again());
         let reasons = Reasons::new(&loaded.spec, &self.inputs, &self.records, &self.local);
@@ -284,7 +285,7 @@ pub(super) fn distributed(spec: &Spec, folder: &Folder, cell: &Cell) -> bool {
 
 /// The moment, UTC, for the list of runs.
 #[expect(clippy::disallowed_methods, reason = "the list of runs has a clock, results have none")]
-fn now() -> String {
+pub(super) fn now() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
     chrono::DateTime::from_timestamp(seconds as i64, 0)
         .map(|at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string())

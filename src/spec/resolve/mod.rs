@@ -10,6 +10,7 @@
 //! | `joint` | families of hypotheses over many cells |
 //! | `splits` | tests of coefficients that differ between regions or regimes |
 //! | `tables` | tables, repeated ones among them |
+//! | `submit` | what a queue of jobs is told |
 //! | `robustness` | tables over many specifications |
 //! | `variants` | robustness checks and the names of their values |
 
@@ -21,6 +22,7 @@ mod randomisation;
 mod robustness;
 mod sources;
 mod splits;
+mod submit;
 mod tables;
 mod variants;
 
@@ -120,6 +122,7 @@ impl Resolver<'_> {
             joint: BTreeMap::new(),
             moran,
             tables: Vec::new(),
+            slurm: self.slurm(),
         };
         self.refuse_clashes(&partial);
         let joint = self.joint(&partial);

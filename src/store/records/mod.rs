@@ -257,7 +257,10 @@ impl Records {
     pub fn take_in(&self, other: &Self) -> Checked<usize> {
         let mut taken = 0;
         for entry in other.all_current() {
-            let wanted = |own: Entry| own.may_not_fail_again() && own.state != entry.state;
+            let wanted = |own: Entry| {
+                let mended = own.state != FITTED && entry.state == FITTED;
+                mended || (own.may_not_fail_again() && own.state != entry.state)
+            };
             if self.find(&entry.cell, &entry.key).is_none_or(wanted) {
                 let bytes = other.bytes(&entry)?;
                 self.append_bytes(entry.cell, entry.key, &entry.state, &bytes)?;

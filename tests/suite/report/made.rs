@@ -16,6 +16,7 @@ use spanel::outcome::{
 use spanel::plan::{Cell, CellAxes, Plan};
 use spanel::report::Source;
 use spanel::spec::BootstrapSpec;
+use spanel::spec::submit::SlurmSpec;
 use spanel::spec::tables::{
     CellChoice, Moment, Parentheses, RegressionTable, RobustnessTable, RowTerm, TableKind,
     TableSpec,
@@ -423,6 +424,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
             permutations: 999,
         }],
         tables,
+        slurm: SlurmSpec::default(),
     }
 }
 
