@@ -7,6 +7,7 @@
 //! | `commands` | one function a subcommand |
 //! | `diagnostic` | mistakes → reports with source, caret and advice |
 //! | `editing` | what helps to write an experiment: its settings after all layers, schemas |
+//! | `events` | what a run says on standard error, to people or to machines |
 //! | `interrupt` | what makes a run stop early |
 //! | `manual` | completions of shells, manual pages |
 //! | `new` | a first experiment from a data file |
@@ -25,6 +26,7 @@ mod args;
 mod commands;
 pub mod diagnostic;
 mod editing;
+mod events;
 mod interrupt;
 mod manual;
 mod new;
@@ -44,6 +46,7 @@ use std::process::ExitCode;
 /// | 1 | some cells failed |
 /// | 2 | the specification (or the command line) is wrong |
 /// | 3 | a file cannot be read, written or used |
+/// | 5 | a regression against earlier results, or a claim that fails where that was asked |
 /// | 70 | a bug in spanel |
 /// | 130 | interrupted; whole records and blocks of replicates are kept |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +59,8 @@ pub enum Ending {
     SpecWrong,
     /// Unusable file.
     FileWrong,
+    /// A regression against earlier results, or a claim that fails where that was asked.
+    Regression,
     /// A bug.
     Bug,
     /// Ctrl-C.
@@ -63,12 +68,26 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// What is told of a run that ended so.
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Done => "every cell is fitted",
+            Self::CellsFailed => "some cells failed",
+            Self::SpecWrong => "the specification is wrong",
+            Self::FileWrong => "a file cannot be used",
+            Self::Regression => "a regression, or a claim that fails",
+            Self::Bug => "a bug",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
     fn code(self) -> u8 {
         match self {
             Self::Done => 0,
             Self::CellsFailed => 1,
             Self::SpecWrong => 2,
             Self::FileWrong => 3,
+            Self::Regression => 5,
             Self::Bug => 70,
             Self::Interrupted => 130,
         }

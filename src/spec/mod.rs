@@ -13,11 +13,15 @@
 //! | `show` | the settings after all layers, for a reader |
 //! | `vocabulary` | names that other modules define, handed in |
 //! | `tables` | what a table asks for |
+//! | `claims` | what must hold for the sentences of a text to be true |
+//! | `nights` | how results are held against earlier ones, and who is told |
 //! | `variants` | what a robustness check changes, and what its values are called |
 
+pub mod claims;
 mod extract;
 pub mod layers;
 mod locate;
+pub mod nights;
 mod overrides;
 pub mod profiles;
 pub mod raw;
@@ -38,8 +42,10 @@ use crate::model::{
     Bootstrap, Effects, Isolates, Keep, LagOrder, LagSet, Normalisation, Randomisation,
     RegionWeights, SmallSample, WeightsFormat,
 };
+use claims::ClaimSpec;
 use extract::{Extracted, extract};
 use layers::Layers;
+use nights::{DiffSpec, NotifySpec};
 use resolve::{Origin, resolve};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -134,6 +140,7 @@ fn resolved(path: &Path, layers: &Layers, vocabulary: &Vocabulary) -> (Spec, Vec
     spec.grids = grids;
     spec.joint.retain(|_, joint| !broken(&joint.at));
     spec.tables.retain(|table| !broken(&table.at));
+    spec.claims.retain(|_, claim| !broken(&claim.at));
     mistakes.extend(found.into_iter().map(|m| context.relocated(m)));
     (spec, mistakes)
 }
@@ -219,6 +226,12 @@ pub struct Spec {
     pub moran: Vec<MoranSpec>,
     /// Tables, in file order.
     pub tables: Vec<TableSpec>,
+    /// Claims by name.
+    pub claims: BTreeMap<String, ClaimSpec>,
+    /// How results are held against earlier ones.
+    pub diff: DiffSpec,
+    /// Who is told of the end of a run.
+    pub notify: NotifySpec,
 }
 
 impl Spec {
@@ -527,6 +540,38 @@ pub struct Selector {
     pub weights: Option<Vec<String>>,
     /// Variants; a name without a member stands for all of its family.
     pub variant: Option<Vec<VariantName>>,
+}
+
+impl Selector {
+    /// Whether the pattern says something of an axis.
+    pub fn names(&self, axis: Axis) -> bool {
+        match axis {
+            Axis::Model => self.model.is_some(),
+            Axis::Effects => self.effects.is_some(),
+            Axis::Measure => self.measure.is_some(),
+            Axis::Region => self.region.is_some(),
+            Axis::Lags => self.lags.is_some(),
+            Axis::Weights => self.weights.is_some(),
+            Axis::Variant => self.variant.is_some(),
+        }
+    }
+
+    /// Whether the pattern matches axes that are written as text, in the order of [`Axis::ALL`]. An
+    /// open axis matches all.
+    pub fn matches_text(&self, axes: &[String; 7]) -> bool {
+        fn on<T: ToString>(allowed: Option<&Vec<T>>, value: &str) -> bool {
+            allowed.is_none_or(|values| values.iter().any(|v| v.to_string() == value))
+        }
+        let [model, effects, measure, region, lags, weights, variant] = axes;
+        let variant = VariantName::parse(variant);
+        on(self.model.as_ref(), model)
+            && on(self.effects.as_ref(), effects)
+            && on(self.measure.as_ref(), measure)
+            && on(self.region.as_ref(), region)
+            && on(self.lags.as_ref(), lags)
+            && on(self.weights.as_ref(), weights)
+            && self.variant.as_ref().is_none_or(|v| v.iter().any(|v| v.covers(&variant)))
+    }
 }
 
 /// `[joint.NAME]`

@@ -59,6 +59,9 @@ fn spec(file: &Path) -> Spec {
         wald: BTreeMap::new(),
         grids: BTreeMap::from([("main".into(), grid())]),
         joint: BTreeMap::new(),
+        claims: BTreeMap::new(),
+        diff: spanel::spec::nights::DiffSpec::default(),
+        notify: spanel::spec::nights::NotifySpec::default(),
         moran: Vec::new(),
         tables: Vec::new(),
     }

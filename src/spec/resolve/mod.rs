@@ -11,10 +11,14 @@
 //! | `tables` | tables, repeated ones among them |
 //! | `robustness` | tables over many specifications |
 //! | `variants` | robustness checks and the names of their values |
+//! | `claims` | claims |
+//! | `nights` | how results are held against earlier ones, and who is told |
 
+mod claims;
 mod functions;
 mod grids;
 mod joint;
+mod nights;
 mod randomisation;
 mod robustness;
 mod sources;
@@ -116,11 +120,15 @@ impl Resolver<'_> {
             joint: BTreeMap::new(),
             moran,
             tables: Vec::new(),
+            claims: BTreeMap::new(),
+            diff: self.diff(),
+            notify: self.notify(),
         };
         self.refuse_clashes(&partial);
         let joint = self.joint(&partial);
         let tables = self.tables(&partial);
-        Spec { joint, tables, ..partial }
+        let claims = self.claims(&partial);
+        Spec { joint, tables, claims, ..partial }
     }
 
     fn reported(&self, at: &KeyPath) -> bool {
