@@ -115,16 +115,18 @@ fn tests(outcome: &Outcome) -> impl Iterator<Item = (String, Tested)> {
     own.chain(bootstraps).chain(permutations)
 }
 
+/// The test, and its bootstrap version. Where the statistic has no known distribution, the p-value is
+/// that of the bootstrap; without any it decides nothing.
 fn tested(test: &Test) -> Vec<(String, Tested)> {
     let TestOutcome::Computed { statistic, p_value, .. } = test.outcome else {
         return Vec::new();
     };
     let name = based(&test.name, test.basis);
-    let bootstrap = test.bootstrap.as_ref().map(|bootstrap| {
-        let p_value = bootstrap.p_value;
-        (format!("{name}, bootstrap"), Tested { statistic: p_value, p_value })
-    });
-    std::iter::once((name, Tested { statistic, p_value })).chain(bootstrap).collect()
+    let bootstrap = test.bootstrap.as_ref().map(|bootstrap| bootstrap.p_value);
+    let own = p_value.or(bootstrap).map(|p_value| (name.clone(), Tested { statistic, p_value }));
+    let drawn = bootstrap
+        .map(|p_value| (format!("{name}, bootstrap"), Tested { statistic: p_value, p_value }));
+    own.into_iter().chain(drawn).collect()
 }
 
 /// What can differ beside the cells, by what it is about: Moran's I of each series, moments of each
