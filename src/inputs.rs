@@ -11,7 +11,7 @@ mod regions;
 mod uses;
 mod variants;
 
-use crate::ident::{VarName, content_hash, short_hash};
+use crate::ident::{Period, VarName, content_hash, short_hash};
 use crate::load::links::Named;
 use crate::load::{self, links, provenance, table, text};
 use crate::mistake::{Checked, Mistake, Mistakes, Place};
@@ -21,6 +21,7 @@ use crate::panel::derive::{derive, sources};
 use crate::panel::fill::fill;
 use crate::spec::Spec;
 use crate::store::Provenance;
+use crate::store::local::PanelCopy;
 use crate::weights::Links;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -60,6 +61,31 @@ impl Inputs {
             }
         }
         short_hash("spanel 2026 inputs", &bytes)
+    }
+
+    /// The same inputs with the numbers of a kept copy of an earlier panel; `None` where that has
+    /// other units, or lacks a column that is used now.
+    pub fn with_panel(&self, spec: &Spec, copy: &PanelCopy) -> Option<Self> {
+        let units = self.panel.units();
+        let same = units.as_slice().iter().map(|u| &u.0).eq(&copy.units);
+        let rows = copy.units.len() * copy.periods.len();
+        if !same || copy.columns.values().any(|column| column.len() != rows) {
+            return None;
+        }
+        let mut panel =
+            Panel::new(units.clone(), copy.periods.iter().map(|&p| Period(p)).collect());
+        for (name, values) in &copy.columns {
+            panel.set_column(VarName::new(name.as_str()), values.clone());
+        }
+        for name in self.panel.attribute_names() {
+            panel.set_attribute(name.clone(), self.panel.attribute(name)?.to_vec());
+        }
+        let raw = self.sources.values().flatten();
+        if raw.into_iter().any(|name| !copy.columns.contains_key(name.as_str())) {
+            return None;
+        }
+        derive(&mut panel, &Uses::of(spec).definitions).ok()?;
+        Some(Self { panel, ..self.clone() })
     }
 
     /// What there is to leave out one at a time.

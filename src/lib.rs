@@ -44,7 +44,8 @@
 //! | [`agenda`] | cells against kept records: what is new, kept, stale and why | ident, mistake, outcome, inputs, spec, plan, store, run |
 //! | [`repro`] | a cell → the files that are an experiment of it alone | ident, model, outcome, inputs, spec, plan, panel, weights |
 //! | [`robustness`] | one coefficient over many specifications: shares, range, influence of choices | – |
-//! | [`report`] | records → tables and CSV; recomputes nothing | ident, mistake, model, outcome, expr, spec, plan, store, robustness |
+//! | [`compare`] | results against claims and against other results: what changed, what it means | ident, mistake, model, outcome, spec, plan, store |
+//! | [`report`] | records → tables and CSV; recomputes nothing | ident, mistake, model, outcome, expr, spec, plan, store, robustness, compare |
 //! | [`cli`] | arguments, progress, exit codes | all |
 //!
 //! Invariants, held by `tests/suite/architecture.rs`:
@@ -77,11 +78,13 @@
 //! # Exit codes
 //!
 //! 0 all cells, 1 some cells failed, 2 wrong specification, 3 unusable file, 4 nothing selected,
-//! 6 stopped because cells failed, 70 a bug, 130 interrupted ([`cli::Ending`]).
+//! 5 a regression against earlier results, 6 stopped because cells failed, 70 a bug, 130 interrupted
+//! ([`cli::Ending`]).
 
 pub mod agenda;
 pub mod bootstrap;
 pub mod cli;
+pub mod compare;
 pub mod diagnostic;
 pub mod estimator;
 pub mod expr;

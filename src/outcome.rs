@@ -5,6 +5,7 @@
 pub mod joint;
 
 use crate::model::{Bootstrap, Effects, Randomisation, Term};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -242,7 +243,9 @@ pub enum TestOutcome {
 }
 
 /// The fit a test looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
     /// Pooled least squares with a constant.

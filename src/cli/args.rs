@@ -1,8 +1,10 @@
 //! The command line as the user sees it.
 
+use super::events::LogFormat;
 use crate::agenda::Again;
 use crate::plan::Partition;
 use crate::spec::layers::PROFILE;
+use crate::spec::nights::Concern;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::num::NonZeroU32;
@@ -31,6 +33,7 @@ Exit codes:
   2    the specification is wrong (or the command line)
   3    a file cannot be read, written or used
   4    no cell is what --cell or CELL says
+  5    a regression against a baseline, or a claim that fails where that was asked
   6    stopped by --fail-fast or --max-failures; what is done is kept
   70   a bug in spanel
   130  interrupted; whole records and blocks of replicates are kept"
@@ -194,6 +197,45 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say what changed between two sets of results, conclusions before digits
+    ///
+    /// Pairs cells by label (by content where a label is gone), compares their numbers by a
+    /// tolerance, and what is concluded from them: signs, levels of significance, the order of the
+    /// measures, decisions of tests, the model they choose, which cells fail, which claims hold. Ends
+    /// with 5 when something changed that the policy calls a regression.
+    Diff {
+        /// A results folder, such as archive/paper
+        base: PathBuf,
+        /// A results folder, or an experiment (TOML) whose results, [diff] and claims are used;
+        /// without it the folder of the same name below the results folder
+        new: Option<PathBuf>,
+        #[command(flatten)]
+        results: Results,
+        #[command(flatten)]
+        options: DiffOptions,
+    },
+    /// Say which claims of an experiment hold by the stored records
+    Claims {
+        #[command(flatten)]
+        experiment: Experiment,
+        #[command(flatten)]
+        results: Results,
+        #[command(flatten)]
+        options: ClaimsOptions,
+    },
+    /// Attribute the difference of a coefficient between two cells, or two nights, to each choice
+    ///
+    /// Shapley values over the axes in which the cells differ, or over data and question between two
+    /// nights: they add up to the difference. Combinations that have no record are fitted, and not
+    /// kept.
+    WhyDiffers {
+        #[command(flatten)]
+        experiment: Experiment,
+        #[command(flatten)]
+        results: Results,
+        #[command(flatten)]
+        options: WhyDiffersOptions,
+    },
     /// Forget the records of earlier plans, data and versions
     Gc {
         #[command(flatten)]
@@ -344,6 +386,127 @@ pub(super) struct RunOptions {
     pub(super) retry_failed: bool,
     #[command(flatten)]
     pub(super) limits: Limits,
+    #[command(flatten)]
+    pub(super) night: NightOptions,
+}
+
+/// What a run does around the fits.
+#[derive(Debug, Args)]
+pub(super) struct NightOptions {
+    /// Afterwards, hold the results against those of this folder (it may be the results folder itself,
+    /// as it is before the run), write local/night.md, and end by the policy of [diff]
+    #[arg(long, value_name = "DIR", conflicts_with = "partition")]
+    pub(super) baseline: Option<PathBuf>,
+    /// What claims that do not hold do to the exit code
+    #[arg(long, value_enum, default_value_t, value_name = "POLICY")]
+    pub(super) claims: ClaimsPolicy,
+    /// What standard error speaks: lines for people, or a JSON object a line
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) log_format: LogFormat,
+    /// Write events to a file, a JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(super) events: Option<PathBuf>,
+    /// Run this in a shell at the end, with a JSON summary on its standard input; in the place of
+    /// [notify]
+    #[arg(long, value_name = "COMMAND")]
+    pub(super) notify: Option<String>,
+}
+
+/// What claims that do not hold do to the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum ClaimsPolicy {
+    /// Nothing: they are reported.
+    #[default]
+    Report,
+    /// 5 where one fails.
+    Fail,
+    /// 5 where one fails or cannot be judged.
+    Strict,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffOptions {
+    /// Override a setting of the experiment
+    #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
+    pub(super) set: Vec<String>,
+    /// Lay a profile over the experiment
+    #[arg(long, env = PROFILE, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+    /// How the changes are written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) format: DiffFormat,
+    /// Write them to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// List every number that moved, not only the farthest
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Relative tolerance, in the place of that of [diff]; 1e-8
+    #[arg(long, value_name = "R", value_parser = tolerance)]
+    pub(super) relative: Option<f64>,
+    /// Absolute tolerance, in the place of that of [diff]; 1e-12
+    #[arg(long, value_name = "A", value_parser = tolerance)]
+    pub(super) absolute: Option<f64>,
+    /// What is a regression: conclusions, failures, missing, numbers; none for nothing
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = concern)]
+    pub(super) fail_on: Option<Vec<Option<Concern>>>,
+}
+
+fn tolerance(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value >= 0.0 && value.is_finite() => Ok(value),
+        _ => Err("expected 0 or a small number, such as 1e-8".to_owned()),
+    }
+}
+
+fn concern(text: &str) -> Result<Option<Concern>, String> {
+    match (Concern::parse(text), text) {
+        (Some(concern), _) => Ok(Some(concern)),
+        (None, "none") => Ok(None),
+        (None, _) => Err("expected conclusions, failures, missing, numbers or none".to_owned()),
+    }
+}
+
+/// How changes are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// One line a change.
+    #[default]
+    Text,
+    /// A table.
+    Markdown,
+    /// All of it.
+    Json,
+    /// JUnit XML, a test for each cell.
+    Junit,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ClaimsOptions {
+    /// All of it as JSON on standard output, with the numbers of every unit
+    #[arg(long)]
+    pub(super) json: bool,
+    /// What claims that do not hold do to the exit code
+    #[arg(long, value_enum, default_value_t, value_name = "POLICY")]
+    pub(super) claims: ClaimsPolicy,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WhyDiffersOptions {
+    /// A cell: a label of `spanel plan` (with * for anything), or the beginning of an id
+    pub(super) a: String,
+    /// Another cell
+    #[arg(required_unless_present = "baseline", conflicts_with = "baseline")]
+    pub(super) b: Option<String>,
+    /// The same cell in this results folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) baseline: Option<PathBuf>,
+    /// The coefficient or effect, as a row of a table
+    #[arg(long, default_value = "measure")]
+    pub(super) row: String,
+    /// All of it as JSON on standard output
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// What a run does about cells that take long or fail.

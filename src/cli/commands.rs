@@ -13,12 +13,18 @@
 //! | `submitting` | `submit` |
 //! | `surveying` | `status` |
 //! | `inspecting` | `why`, `show`, `history`, `gc` |
+//! | `comparing` | `diff`, `claims` |
+//! | `nightly` | what `run` does around the fits: a baseline, claims, a hook |
+//! | `attributing` | `why-differs` |
 
 mod alone;
+mod attributing;
 mod bundling;
+mod comparing;
 mod fitting;
 mod inspecting;
 mod merging;
+mod nightly;
 mod planning;
 mod rendering;
 mod running;
@@ -30,6 +36,7 @@ use super::Ending;
 use super::args::{Command, ConfigCommand, Experiment, Queue};
 use super::diagnostic;
 use super::editing;
+use super::events;
 use super::manual;
 use super::new;
 use super::schemes;
@@ -57,7 +64,16 @@ use std::path::{Path, PathBuf};
 pub(super) fn run(command: Command) -> Ending {
     match command {
         Command::Run { experiment, results, options } => {
-            running::run_cells(&experiment, &results, &options)
+            nightly::run(&experiment, &results, &options)
+        }
+        Command::Diff { base, new, results, options } => {
+            comparing::diff(&base, new.as_deref(), &results, &options)
+        }
+        Command::Claims { experiment, results, options } => {
+            comparing::claims(&experiment, &results, &options)
+        }
+        Command::WhyDiffers { experiment, results, options } => {
+            attributing::why_differs(&experiment, &results, &options)
         }
         Command::Check { experiment } => check(&experiment),
         Command::Plan { experiment, results, json } => planning::list(&experiment, &results, json),
@@ -96,7 +112,7 @@ pub(super) fn run(command: Command) -> Ending {
         Command::Render { experiment, results } => rendering::render_again(&experiment, &results),
         Command::Simulate { process, out, force } => simulate(&process, &out, force),
         Command::Watch { experiment, results, options } => {
-            watch::watch(&experiment, || running::run_cells(&experiment, &results, &options))
+            watch::watch(&experiment, || nightly::run(&experiment, &results, &options))
         }
         Command::New { data, out, sheet } => new::new(&data, out.as_deref(), sheet),
         Command::Config { command: ConfigCommand::Show { experiment, origin, json } } => {
@@ -122,9 +138,23 @@ fn load(experiment: &Experiment) -> Result<Loaded, Ending> {
         .map_err(|(mistakes, layers)| report_mistakes(&mistakes, &layers))
 }
 
+/// What an experiment says, without its cells, or nothing where it says something wrong: that is
+/// reported elsewhere.
+fn spec_of(experiment: &Experiment) -> Option<Spec> {
+    crate::spec::load(&experiment.spec, experiment.environment(), &experiment.set, &vocabulary())
+        .map(|(spec, _)| spec)
+        .ok()
+}
+
 pub(super) fn report_mistakes(mistakes: &Mistakes, layers: &Layers) -> Ending {
-    let fancy = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    eprintln!("{}", diagnostic::report(mistakes, layers, fancy));
+    let machines = events::for_machines();
+    let fancy =
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() && !machines;
+    let text = diagnostic::report(mistakes, layers, fancy);
+    if !machines {
+        eprintln!("{text}");
+    }
+    events::emit("mistake", serde_json::json!({ "text": text }));
     match mistakes.kind() {
         Kind::Spec => Ending::SpecWrong,
         Kind::File => Ending::FileWrong,

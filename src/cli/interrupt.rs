@@ -1,13 +1,14 @@
 //! What makes a run stop early: Ctrl-C, or a file that changed while `watch` runs.
 
 use super::Ending;
+use super::events::say;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 
 /// Asks the run under way to stop. There is one for the process, as there is one Ctrl-C.
 static STOP: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| {
     if let Err(e) = ctrlc::set_handler(on_ctrl_c) {
-        eprintln!("Ctrl-C will end the run at once: {e}");
+        say(&format!("Ctrl-C will end the run at once: {e}"));
     }
     Arc::default()
 });
@@ -25,7 +26,7 @@ fn on_ctrl_c() {
     }
     STOP.store(true, Ordering::Relaxed);
     if !IDLE.load(Ordering::Relaxed) {
-        eprintln!("stopping after what is under way; press Ctrl-C again to stop at once");
+        say("stopping after what is under way; press Ctrl-C again to stop at once");
     }
 }
 

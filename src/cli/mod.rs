@@ -8,6 +8,7 @@
 //! | `commands` | one function a subcommand |
 //! | `diagnostic` | mistakes → reports with source, caret and advice |
 //! | `editing` | what helps to write an experiment: its settings after all layers, schemas |
+//! | `events` | what a run says on standard error, to people or to machines |
 //! | `interrupt` | what makes a run stop early |
 //! | `manual` | completions of shells, manual pages |
 //! | `new` | a first experiment from a data file |
@@ -29,6 +30,7 @@ mod clock;
 mod commands;
 pub mod diagnostic;
 mod editing;
+mod events;
 mod interrupt;
 mod isolate;
 mod manual;
@@ -51,6 +53,7 @@ use std::process::ExitCode;
 /// | 2 | the specification (or the command line) is wrong |
 /// | 3 | a file cannot be read, written or used |
 /// | 4 | no cell is what was selected |
+/// | 5 | a regression against earlier results, or a claim that fails where that was asked |
 /// | 6 | stopped because cells failed (`fail_fast`, `max_failures`); what is done is kept |
 /// | 70 | a bug in spanel |
 /// | 130 | interrupted; whole records and blocks of replicates are kept |
@@ -68,6 +71,8 @@ pub enum Ending {
     NothingSelected,
     /// Stopped because cells failed.
     TooManyFailed,
+    /// A regression against earlier results, or a claim that fails where that was asked.
+    Regression,
     /// A bug.
     Bug,
     /// Ctrl-C.
@@ -75,6 +80,21 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// What is told of a run that ended so.
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Done => "every cell is fitted",
+            Self::CellsFailed => "some cells failed",
+            Self::SpecWrong => "the specification is wrong",
+            Self::FileWrong => "a file cannot be used",
+            Self::NothingSelected => "nothing was selected",
+            Self::Regression => "a regression, or a claim that fails",
+            Self::TooManyFailed => "stopped because cells failed",
+            Self::Bug => "a bug",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
     fn code(self) -> u8 {
         match self {
             Self::Done => 0,
@@ -82,6 +102,7 @@ impl Ending {
             Self::SpecWrong => 2,
             Self::FileWrong => 3,
             Self::NothingSelected => 4,
+            Self::Regression => 5,
             Self::TooManyFailed => 6,
             Self::Bug => 70,
             Self::Interrupted => 130,

@@ -1,6 +1,7 @@
 //! How far a run is: a bar on a terminal, a few plain lines elsewhere. On standard error, so that
 //! standard output stays clean.
 
+use super::events::for_machines;
 use crate::run::Replicated;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt;
@@ -55,7 +56,7 @@ impl fmt::Display for Tally {
 impl Progress {
     /// Starts at zero of so many cells and replicates.
     pub(super) fn start(cells: usize, replicates: u64) -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
+        let bar = (std::io::stderr().is_terminal() && !for_machines()).then(|| {
             let target = ProgressDrawTarget::stderr_with_hz(10);
             let bar = ProgressBar::with_draw_target(Some(STEPS), target);
             let style = ProgressStyle::with_template("{bar:12} {wide_msg}");
@@ -126,7 +127,7 @@ impl Progress {
             None => {
                 // One line at each part, written by whoever gets there first.
                 let part = (share * LINES as f64) as u64;
-                if self.lines.fetch_max(part, Ordering::Relaxed) < part {
+                if self.lines.fetch_max(part, Ordering::Relaxed) < part && !for_machines() {
                     eprintln!("{}", self.text(share));
                 }
             }
@@ -175,6 +176,8 @@ impl Progress {
     pub(super) fn say(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.println(text),
+            // Machines have been told of the cell.
+            None if for_machines() => {}
             None => eprintln!("{text}"),
         }
     }

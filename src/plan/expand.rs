@@ -154,6 +154,15 @@ fn product(ground: Ground<'_>, rule: &Selector) -> Vec<CellAxes> {
     out
 }
 
+/// The cell that grid `name` would have at `axes`, whether the plan has it or not; `plan` says how
+/// deep the lags of the grid are. `None` where there is no such grid.
+pub fn cell_at(spec: &Spec, plan: &Plan, name: &str, axes: CellAxes) -> Option<Cell> {
+    let grid = spec.grids.get(name)?;
+    let of_grid = plan.cells.iter().filter(|cell| cell.grid == name);
+    let deepest = of_grid.map(|cell| cell.axes.lags.deepest()).max().unwrap_or(0);
+    Some(cell(Ground { spec, grid, roster: None }, name, axes, deepest))
+}
+
 fn cell(ground: Ground<'_>, grid_name: &str, axes: CellAxes, deepest: u32) -> Cell {
     let Ground { spec, grid, .. } = ground;
     let measure = &spec.measures[&axes.measure];

@@ -2,6 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `claims` | what is wrong with the claims, given the cells |
 //! | `expand` | a grid → its cells: product, `exclude`, `include`, order |
 //! | `functions` | functions of the coefficients as a cell has them, and what is wrong with them |
 //! | `identity` | what a cell asks → its content address |
@@ -12,6 +13,7 @@
 //! | `tables` | what is wrong with the tables, given the cells |
 //! | `variants` | the values of the axis of robustness checks, and what each changes |
 
+mod claims;
 mod expand;
 mod functions;
 mod identity;
@@ -22,6 +24,8 @@ mod schemes;
 mod tables;
 mod variants;
 
+pub use claims::check_claims;
+pub use expand::cell_at;
 pub use functions::{Function, JointTest, check_functions};
 pub use identity::{asked, definitions};
 pub use joint::check_joint;
@@ -202,6 +206,7 @@ pub fn load(
         mistakes.extend(check_schemes(&spec, &plan, vocabulary));
         mistakes.extend(check_tables(&spec, &plan));
         mistakes.extend(check_joint(&spec, &plan));
+        mistakes.extend(check_claims(&spec, &plan, vocabulary));
         (spec, plan)
     });
     match planned {
@@ -232,6 +237,7 @@ pub fn settle(spec: &Spec, roster: &Roster, vocabulary: &Vocabulary) -> Checked<
     let (plan, mut mistakes) = expanded(spec, Some(roster));
     mistakes.extend(check_schemes(spec, &plan, vocabulary));
     mistakes.extend(check_tables(spec, &plan));
+    mistakes.extend(check_claims(spec, &plan, vocabulary));
     Mistakes::unless_empty(mistakes, plan)
 }
 

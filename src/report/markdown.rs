@@ -61,7 +61,7 @@ pub fn written(number: &Number) -> String {
 
 /// Backslashes before what Markdown would take for markup. An underscore within a word and a `<`
 /// before a blank are none.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len());
     for (i, &c) in chars.iter().enumerate() {

@@ -7,6 +7,8 @@
 //! | `columns` | which cells are columns, in which order, under which heads |
 //! | `robustness` | what records say of the rows of a table over specifications |
 //! | `changes` | what variants did, for the notes |
+//! | `claims` | claims and how they stand |
+//! | `night` | what changed between two sets of results |
 //! | `joint` | families of hypotheses as they are stored |
 //! | `notes` | what a reader must know, from the records |
 //! | `labels` | what things are called |
@@ -21,6 +23,7 @@
 
 pub mod build;
 pub mod changes;
+pub mod claims;
 pub mod columns;
 pub mod format;
 pub mod functions;
@@ -29,6 +32,7 @@ pub mod labels;
 pub mod latex;
 pub mod letters;
 pub mod markdown;
+pub mod night;
 pub mod notes;
 pub mod number;
 pub mod robustness;
@@ -75,10 +79,16 @@ pub struct RenderedFile {
     pub text: String,
 }
 
-/// The cells that tables show.
+/// The cells that tables show, and those that claims look at.
 pub fn shown<'a>(spec: &Spec, plan: &'a Plan) -> BTreeSet<&'a CellId> {
     let choices = spec.tables.iter().filter_map(|table| table.cells());
-    choices.flat_map(|choice| plan.select(choice)).map(|cell| &cell.id).collect()
+    let shown = choices.flat_map(|choice| plan.select(choice)).map(|cell| &cell.id);
+    if spec.claims.is_empty() {
+        return shown.collect();
+    }
+    let looked_at = claims::cells(spec, plan);
+    let looked_at = plan.cells.iter().map(|cell| &cell.id).filter(|id| looked_at.contains(*id));
+    shown.chain(looked_at).collect()
 }
 
 /// Every table in every format, the LaTeX document that takes them all in, and the CSV files that
@@ -104,6 +114,9 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
         keep(document);
     }
     keep(Ok(tidy::whole(source)));
+    let judgements = claims::judgements(source);
+    let rows = RenderedFile { path: "claims.csv".to_owned(), text: claims::rows(&judgements) };
+    keep(Ok(std::iter::once(rows).chain(claims::table(source, &judgements)).collect()));
     Mistakes::unless_empty(distinct(mistakes), files)
 }
 

@@ -43,22 +43,22 @@ fn file(path: &str, text: String) -> RenderedFile {
 }
 
 /// Rows of text, written as CSV.
-struct Rows(csv::Writer<Vec<u8>>);
+pub(super) struct Rows(csv::Writer<Vec<u8>>);
 
 impl Rows {
-    fn new(header: impl IntoIterator<Item = &'static str>) -> Self {
+    pub(super) fn new(header: impl IntoIterator<Item = &'static str>) -> Self {
         let mut rows = Self(csv::Writer::from_writer(Vec::new()));
         rows.push(header.into_iter().map(str::to_owned));
         rows
     }
 
-    fn push(&mut self, row: impl IntoIterator<Item = String>) {
+    pub(super) fn push(&mut self, row: impl IntoIterator<Item = String>) {
         self.0
             .write_record(row.into_iter().map(String::into_bytes))
             .expect("writing to memory cannot fail, and every row has the columns of the header");
     }
 
-    fn text(self) -> String {
+    pub(super) fn text(self) -> String {
         let bytes = self.0.into_inner().expect("writing to memory cannot fail");
         String::from_utf8(bytes).expect("every field is text")
     }

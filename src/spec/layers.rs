@@ -51,6 +51,9 @@ pub const PROFILE: &str = "SPANEL_PROFILE";
 /// Environment variables with the prefix that are options of the command, not keys.
 const NOT_KEYS: [&str; 3] = ["SPANEL_JOBS", "SPANEL_RESULTS", PROFILE];
 
+/// Prefix of the variables that a run hands to the command it notifies, which may run spanel itself.
+pub const HANDED_OVER: &str = "SPANEL_RUN_";
+
 /// Where a layer came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -424,7 +427,8 @@ impl Stack {
     fn add_environment(&mut self, environment: BTreeMap<String, String>) {
         let variables = environment
             .into_iter()
-            .filter(|(name, _)| name.starts_with(PREFIX) && !NOT_KEYS.contains(&name.as_str()));
+            .filter(|(name, _)| name.starts_with(PREFIX) && !NOT_KEYS.contains(&name.as_str()))
+            .filter(|(name, _)| !name.starts_with(HANDED_OVER));
         for (name, text) in variables {
             let path: Vec<String> =
                 name[PREFIX.len()..].split("__").map(str::to_lowercase).collect();

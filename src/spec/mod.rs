@@ -15,12 +15,16 @@
 //! | `vocabulary` | names that other modules define, handed in |
 //! | `submit` | what a queue of jobs is told |
 //! | `tables` | what a table asks for |
+//! | `claims` | what must hold for the sentences of a text to be true |
+//! | `nights` | how results are held against earlier ones, and who is told |
 //! | `variants` | what a robustness check changes, and what its values are called |
 
+pub mod claims;
 mod extract;
 pub mod layers;
 pub mod limits;
 mod locate;
+pub mod nights;
 mod overrides;
 pub mod profiles;
 pub mod raw;
@@ -42,9 +46,11 @@ use crate::model::{
     Bootstrap, Effects, Isolates, Keep, LagOrder, LagSet, Normalisation, Randomisation,
     RegionWeights, SmallSample, WeightsFormat,
 };
+use claims::ClaimSpec;
 use extract::{Extracted, extract};
 use layers::Layers;
 use limits::RunSpec;
+use nights::{DiffSpec, NotifySpec};
 use resolve::{Origin, resolve};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -140,6 +146,7 @@ fn resolved(path: &Path, layers: &Layers, vocabulary: &Vocabulary) -> (Spec, Vec
     spec.grids = grids;
     spec.joint.retain(|_, joint| !broken(&joint.at));
     spec.tables.retain(|table| !broken(&table.at));
+    spec.claims.retain(|_, claim| !broken(&claim.at));
     mistakes.extend(found.into_iter().map(|m| context.relocated(m)));
     (spec, mistakes)
 }
@@ -229,6 +236,12 @@ pub struct Spec {
     pub tables: Vec<TableSpec>,
     /// How the cells are handed to Slurm.
     pub slurm: SlurmSpec,
+    /// Claims by name.
+    pub claims: BTreeMap<String, ClaimSpec>,
+    /// How results are held against earlier ones.
+    pub diff: DiffSpec,
+    /// Who is told of the end of a run.
+    pub notify: NotifySpec,
 }
 
 impl Spec {
@@ -537,6 +550,38 @@ pub struct Selector {
     pub weights: Option<Vec<String>>,
     /// Variants; a name without a member stands for all of its family.
     pub variant: Option<Vec<VariantName>>,
+}
+
+impl Selector {
+    /// Whether the pattern says something of an axis.
+    pub fn names(&self, axis: Axis) -> bool {
+        match axis {
+            Axis::Model => self.model.is_some(),
+            Axis::Effects => self.effects.is_some(),
+            Axis::Measure => self.measure.is_some(),
+            Axis::Region => self.region.is_some(),
+            Axis::Lags => self.lags.is_some(),
+            Axis::Weights => self.weights.is_some(),
+            Axis::Variant => self.variant.is_some(),
+        }
+    }
+
+    /// Whether the pattern matches axes that are written as text, in the order of [`Axis::ALL`]. An
+    /// open axis matches all.
+    pub fn matches_text(&self, axes: &[String; 7]) -> bool {
+        fn on<T: ToString>(allowed: Option<&Vec<T>>, value: &str) -> bool {
+            allowed.is_none_or(|values| values.iter().any(|v| v.to_string() == value))
+        }
+        let [model, effects, measure, region, lags, weights, variant] = axes;
+        let variant = VariantName::parse(variant);
+        on(self.model.as_ref(), model)
+            && on(self.effects.as_ref(), effects)
+            && on(self.measure.as_ref(), measure)
+            && on(self.region.as_ref(), region)
+            && on(self.lags.as_ref(), lags)
+            && on(self.weights.as_ref(), weights)
+            && self.variant.as_ref().is_none_or(|v| v.iter().any(|v| v.covers(&variant)))
+    }
 }
 
 /// `[joint.NAME]`

@@ -12,6 +12,9 @@ use crate::model::{
     Effects, Isolates, Keep, LagOrder, LagSet, Normalisation, Permute, RegionWeights, Rescale,
     SmallSample, WeightsFormat,
 };
+use crate::outcome::Basis;
+use crate::spec::claims::ClaimedSign;
+use crate::spec::nights::Concern;
 use crate::spec::tables::Parentheses;
 use crate::spec::{Axis, Missing};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -65,6 +68,12 @@ pub struct RawSpec {
     pub tables: Vec<RawTable>,
     /// How the cells are handed to a queue of jobs.
     pub submit: RawSubmit,
+    /// Claims of the text.
+    pub claims: BTreeMap<String, RawClaim>,
+    /// How results are held against earlier ones.
+    pub diff: RawDiff,
+    /// Who is told of the end of a run.
+    pub notify: RawNotify,
     /// Named sets of keys that are laid over the others when they are chosen.
     pub profile: BTreeMap<String, RawProfile>,
 }
@@ -536,6 +545,77 @@ impl RawTableKind {
             Self::Joint => "joint",
         }
     }
+}
+
+/// `[claims.NAME]`
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawClaim {
+    /// The sentence.
+    pub text: Option<String>,
+    /// The grid.
+    pub grid: Option<String>,
+    /// Which of its cells; all when absent.
+    #[serde(rename = "where")]
+    pub select: Option<RawSelector>,
+    /// The arbitrary axes, over which the share is taken; all when absent.
+    pub over: Option<OneOrMany<Axis>>,
+    /// The share of cells in which it must hold; 1 when absent.
+    pub share: Option<f64>,
+    /// The coefficient, effect or function.
+    pub row: Option<String>,
+    /// Which way it points.
+    pub sign: Option<ClaimedSign>,
+    /// Level of significance.
+    pub level: Option<f64>,
+    /// A statistic of the fit in the place of `row`.
+    pub statistic: Option<String>,
+    /// Its lowest value.
+    pub at_least: Option<f64>,
+    /// Its highest value.
+    pub at_most: Option<f64>,
+    /// The name of a test.
+    pub test: Option<String>,
+    /// Whether the test rejects.
+    pub rejects: Option<bool>,
+    /// The model that tests choose.
+    pub chosen: Option<String>,
+    /// The fit that a test, or the choice, looks at; any when absent.
+    pub basis: Option<Basis>,
+    /// Values of an axis, that with the largest coefficient first.
+    pub order: Option<Vec<String>>,
+    /// The axis of `order`; `measure` when absent.
+    pub by: Option<Axis>,
+    /// Where the coefficient is larger …
+    pub larger: Option<RawSelector>,
+    /// … than where.
+    pub than: Option<RawSelector>,
+    /// Id of a `[[moran]]` block, whose periods take the place of cells.
+    pub moran: Option<String>,
+}
+
+/// `[diff]`
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawDiff {
+    /// Relative tolerance; 1e-8 when absent.
+    pub relative: Option<f64>,
+    /// Absolute tolerance; 1e-12 when absent.
+    pub absolute: Option<f64>,
+    /// Levels of significance of estimates; 10, 5 and 1 % when absent.
+    pub stars: Option<Vec<f64>>,
+    /// Level of the decisions of tests; 0.05 when absent.
+    pub level: Option<f64>,
+    /// What is a regression; conclusions and failures when absent.
+    pub fail_on: Option<OneOrMany<Concern>>,
+}
+
+/// `[notify]`
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawNotify {
+    /// The program and its arguments; nobody when absent.
+    pub command: Option<OneOrMany<String>>,
 }
 
 /// One value, or a list of values.

@@ -93,6 +93,16 @@ impl Folder {
         Ok(found.filter(|e| e.schema == SCHEMA))
     }
 
+    /// The text of a file below the folder, if there is one.
+    pub fn read_text(&self, path: &str) -> Checked<Option<String>> {
+        let file = self.root.join(path);
+        match std::fs::read_to_string(&file) {
+            Ok(text) => Ok(Some(text)),
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(Mistake::file(&file, format!("cannot be read: {e}")).into()),
+        }
+    }
+
     fn write_json(&self, path: &str, value: &impl Serialize) -> Checked<()> {
         let mut text = serde_json::to_string_pretty(value).map_err(|e| {
             Mistake::file(self.root.join(path), format!("cannot be put into JSON: {e}"))

@@ -46,7 +46,8 @@ fn every_command_has_a_manual_page() {
     let lab = Lab::new();
     assert_eq!(lab.run(&["man", "--out", "man1"]).status.code(), Some(0));
     for name in commands().iter().filter(|name| *name != "help") {
-        assert!(main.contains(&format!("spanel\\-{name}(1)")), "{name}");
+        let escaped = name.replace('-', "\\-");
+        assert!(main.contains(&format!("spanel\\-{escaped}(1)")), "{name}");
         let page = printed(&["man", name]);
         assert!(page.contains(&format!(".TH spanel-{name} 1")), "{page}");
         assert!(lab.path(&format!("man1/spanel-{name}.1")).exists(), "{name}");

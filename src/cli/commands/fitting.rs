@@ -2,6 +2,7 @@
 
 use super::super::args::Experiment;
 use super::super::clock::Clock;
+use super::super::events;
 use super::super::isolate::{self, Setting};
 use super::super::progress::{Progress, Tally, duration};
 use super::running::Session;
@@ -115,6 +116,7 @@ impl Session {
 
 impl Under<'_> {
     fn event(&self, event: Event<'_>) {
+        events::tell(&event);
         match event {
             Event::Started(cell) => {
                 self.clock.started(cell);

@@ -89,7 +89,7 @@ pub(super) fn show(experiment: &Experiment, results: &Results, cell: &str, json:
 }
 
 /// Plans with the roster of the stored results, so that no data are needed.
-fn settle_without_data(loaded: &mut Loaded, folder: &Folder) -> Result<(), Ending> {
+pub(super) fn settle_without_data(loaded: &mut Loaded, folder: &Folder) -> Result<(), Ending> {
     let series = loaded.or_report(folder.read_experiment())?;
     loaded.settle(series.as_ref().and_then(|series| series.roster.as_ref()))
 }

@@ -2,6 +2,7 @@
 
 use super::super::Ending;
 use super::super::args::{Experiment, Results, RunOptions};
+use super::super::events::{self, say};
 use super::super::interrupt;
 use super::super::schemes;
 use super::bundling::manifest;
@@ -20,6 +21,7 @@ use crate::spec::Spec;
 use crate::store::folder::Folder;
 use crate::store::local::{Last, Local, Lock, Run, Version};
 use crate::store::records::{FITTED, Records};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -40,7 +42,7 @@ pub(super) fn run_cells(
     ended((|| {
         let session = Session::open(experiment, results, options.partition)?;
         for text in session.cautions() {
-            eprintln!("{text}");
+            say(&text);
         }
         threads(options.jobs)?.install(|| session.run(experiment, options))
     })())
@@ -50,7 +52,7 @@ pub(super) fn run_cells(
 pub(super) fn threads(jobs: Option<u16>) -> Result<rayon::ThreadPool, Ending> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.map_or(0, usize::from)).build();
     pool.map_err(|e| {
-        eprintln!("cannot start threads: {e}");
+        say(&format!("cannot start threads: {e}"));
         Ending::FileWrong
     })
 }
@@ -93,12 +95,13 @@ impl Session {
         };
         let local = folder.local();
         let lock = loaded.or_report(local.lock(|| {
-            eprintln!("another run works on {}: waiting until it is done", folder.root().display());
+            let root = folder.root().display();
+            say(&format!("another run works on {root}: waiting until it is done"));
         }))?;
         folder.sweep();
         let records = loaded.or_report(folder.records())?;
         for mistake in &records.damaged {
-            eprintln!("{mistake}; what it held is fitted again");
+            say(&format!("{mistake}; what it held is fitted again"));
         }
         let stop = interrupt::flag();
         Ok(Self { loaded, inputs, templates, folder, records, local, whole, stop, _lock: lock })
@@ -135,30 +138,35 @@ impl Session {
         let open: Vec<&Item<'_>> =
             agenda.open().into_iter().filter(|i| all || cells.contains(&i.cell.id)).collect();
         let kept = agenda.items.len() - agenda.open().len();
+        let (name, cells) = (&loaded.spec.name, agenda.items.len());
+        let started =
+            json!({ "experiment": name, "cells": cells, "to_fit": open.len(), "kept": kept });
+        events::emit("run-started", started);
         let summary = loaded.or_report(self.fit_all(&open, &keys, experiment))?;
         loaded.or_report(self.note(&keys, &summary, options.cell.clone()))?;
         if summary.halted {
-            eprintln!(
+            say(&format!(
                 "stopped after {} failed cells: {} of {} cells are done and kept in {}; a new run \
                  goes on from there",
                 summary.failed,
                 kept + summary.fitted + summary.failed,
                 agenda.items.len(),
                 self.folder.root().display(),
-            );
+            ));
             return Ok(Ending::TooManyFailed);
         }
         if summary.interrupted {
-            eprintln!(
+            say(&format!(
                 "interrupted: {} of {} cells are done and kept in {}; a new run goes on from there",
                 kept + summary.fitted + summary.failed,
                 agenda.items.len(),
                 self.folder.root().display(),
-            );
+            ));
             return Ok(Ending::Interrupted);
         }
         if options.partition.is_none() {
             self.finish(&agenda)?;
+            events::emit("rendered", json!({ "folder": self.folder.root() }));
         }
         println!("{}", summary.line(kept));
         if summary.replicates.any() {
@@ -263,10 +271,10 @@ fn say_reasons(agenda: &Agenda<'_>, reasons: &Reasons<'_>, first: bool) -> Check
     for item in open.iter().take(SAID) {
         let why = reasons.of(item)?;
         let why = if why.is_empty() { "new".to_owned() } else { why.join("; ") };
-        eprintln!("to fit: {}: {why}", item.cell.label());
+        say(&format!("to fit: {}: {why}", item.cell.label()));
     }
     if open.len() > SAID {
-        eprintln!("and {} more cells to fit: `spanel plan` says why", open.len() - SAID);
+        say(&format!("and {} more cells to fit: `spanel plan` says why", open.len() - SAID));
     }
     Ok(())
 }

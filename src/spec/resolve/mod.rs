@@ -13,11 +13,15 @@
 //! | `submit` | what a queue of jobs is told |
 //! | `robustness` | tables over many specifications |
 //! | `variants` | robustness checks and the names of their values |
+//! | `claims` | claims |
+//! | `nights` | how results are held against earlier ones, and who is told |
 
+mod claims;
 mod functions;
 mod grids;
 mod joint;
 mod limits;
+mod nights;
 mod randomisation;
 mod robustness;
 mod sources;
@@ -123,11 +127,15 @@ impl Resolver<'_> {
             moran,
             tables: Vec::new(),
             slurm: self.slurm(),
+            claims: BTreeMap::new(),
+            diff: self.diff(),
+            notify: self.notify(),
         };
         self.refuse_clashes(&partial);
         let joint = self.joint(&partial);
         let tables = self.tables(&partial);
-        Spec { joint, tables, ..partial }
+        let claims = self.claims(&partial);
+        Spec { joint, tables, claims, ..partial }
     }
 
     fn reported(&self, at: &KeyPath) -> bool {

@@ -416,6 +416,9 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
             ("sem".to_owned(), model("sem")),
         ]),
         grids: BTreeMap::new(),
+        claims: BTreeMap::new(),
+        diff: spanel::spec::nights::DiffSpec::default(),
+        notify: spanel::spec::nights::NotifySpec::default(),
         moran: vec![MoranSpec {
             id: "emissions".to_owned(),
             variable: at(name("ln_co2")),
