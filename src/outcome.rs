@@ -2,13 +2,19 @@
 //!
 //! A number that does not exist has a reason; a NaN is never stored.
 
+mod failure;
 pub mod joint;
+mod replicates;
 
-use crate::model::{Bootstrap, Effects, Randomisation, Term};
+pub use failure::{Failure, FailureKind};
+pub use replicates::{
+    BootstrapEstimate, BootstrapSummary, RandomisationEstimate, RandomisationSummary, TestBootstrap,
+};
+
+use crate::model::{Effects, Term};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// One estimated parameter with its inference, computed once where the fit is made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -286,17 +292,6 @@ pub struct Test {
     pub bootstrap: Option<TestBootstrap>,
 }
 
-/// What replicates of the model that holds under the null hypothesis say of a test.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TestBootstrap {
-    /// What was asked.
-    pub design: Bootstrap,
-    /// Replicates in which the statistic does not exist; they are left out.
-    pub failed: u32,
-    /// (1 + #{|T*| ≥ |T|})/(B + 1).
-    pub p_value: f64,
-}
-
 /// What a decision rule concludes from the tests.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
@@ -370,72 +365,6 @@ impl Derived {
     }
 }
 
-/// What a bootstrap says of a fit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct BootstrapSummary {
-    /// What was asked.
-    pub design: Bootstrap,
-    /// What the scheme cannot show here, if anything.
-    pub caution: Option<String>,
-    /// Replicates that could not be fitted; they are left out.
-    pub failed: u32,
-    /// Coefficients, spatial parameters, σ², effects, functions of them.
-    pub estimates: Vec<BootstrapEstimate>,
-}
-
-/// What a bootstrap says of one estimate.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct BootstrapEstimate {
-    /// The parameter, effect or function.
-    pub term: Term,
-    /// Standard deviation of the replicates.
-    pub std_error: f64,
-    /// Mean of the replicates minus the estimate.
-    pub bias: f64,
-    /// 95 % percentile interval.
-    pub percentile: (f64, f64),
-    /// 95 % basic interval.
-    pub basic: (f64, f64),
-    /// 95 % percentile-t interval.
-    pub percentile_t: (f64, f64),
-    /// 95 % bias-corrected and accelerated interval; `None` where all replicates lie on one side of
-    /// the estimate, or its acceleration is not known.
-    pub bca: Option<(f64, f64)>,
-    /// Two-sided p-value of the studentised statistic.
-    pub p_value: f64,
-    /// Replicates that could be fitted and in which it does not exist, such as the ln of a
-    /// coefficient that is negative there; they are left out.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub undefined: u32,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-fn is_zero(count: &u32) -> bool {
-    *count == 0
-}
-
-/// What permutations of the measure say of a fit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RandomisationSummary {
-    /// What was asked.
-    pub design: Randomisation,
-    /// Permutations that could not be fitted; they are left out.
-    pub failed: u32,
-    /// Coefficients and effects of the measure; empty when no permutation could be fitted.
-    pub estimates: Vec<RandomisationEstimate>,
-}
-
-/// What permutations of the measure say of one of its coefficients or effects.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RandomisationEstimate {
-    /// The coefficient or effect.
-    pub term: Term,
-    /// Two-sided p-value by the t statistic (randomization-t).
-    pub p_value: f64,
-    /// Two-sided p-value by the estimate itself (randomization-c).
-    pub p_value_coefficient: f64,
-}
-
 /// What a reader must know of the sample behind a fit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SampleFacts {
@@ -496,95 +425,6 @@ pub struct Tail {
     pub below: usize,
     /// Observations above the other.
     pub above: usize,
-}
-
-/// Why a cell has no fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FailureKind {
-    /// Collinear columns, too few observations, a singular information matrix.
-    Singular,
-    /// The optimiser did not reach the required score.
-    NoConvergence,
-    /// There is no optimum inside the interval of the spatial parameter: the likelihood rises to an
-    /// end of it. (An optimum inside, however near an end, is a fit with a caution.)
-    AtBound,
-    /// The estimator does not offer this combination.
-    Unsupported,
-    /// The sample cannot be made: gaps, infinities, an empty region.
-    BadData,
-    /// It took longer than it may.
-    Timeout,
-    /// Its process ended before it was done: out of memory, or by a signal.
-    Killed,
-    /// A panic, caught: a bug of spanel's.
-    #[serde(alias = "bug")]
-    Panic,
-}
-
-impl FailureKind {
-    /// The name in records and events.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Singular => "singular",
-            Self::NoConvergence => "no-convergence",
-            Self::AtBound => "at-bound",
-            Self::Unsupported => "unsupported",
-            Self::BadData => "bad-data",
-            Self::Timeout => "timeout",
-            Self::Killed => "killed",
-            Self::Panic => "panic",
-        }
-    }
-
-    /// Whether it depends on more than the cell, its numbers and versions, so that another run may
-    /// end otherwise.
-    pub fn may_not_fail_again(self) -> bool {
-        match self {
-            Self::Timeout | Self::Killed | Self::Panic => true,
-            Self::Singular
-            | Self::NoConvergence
-            | Self::AtBound
-            | Self::Unsupported
-            | Self::BadData => false,
-        }
-    }
-
-    /// Every class.
-    pub const ALL: [Self; 8] = [
-        Self::Singular,
-        Self::NoConvergence,
-        Self::AtBound,
-        Self::Unsupported,
-        Self::BadData,
-        Self::Timeout,
-        Self::Killed,
-        Self::Panic,
-    ];
-}
-
-impl fmt::Display for FailureKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Singular => "singular",
-            Self::NoConvergence => "no convergence",
-            Self::AtBound => "at the bound",
-            Self::Unsupported => "unsupported",
-            Self::BadData => "bad data",
-            Self::Timeout => "timeout",
-            Self::Killed => "killed",
-            Self::Panic => "panic",
-        })
-    }
-}
-
-/// A cell that could not be fitted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
-    /// Class.
-    pub kind: FailureKind,
-    /// What happened, with the names involved.
-    pub reason: String,
 }
 
 /// Global Moran's I of one variable in one period.

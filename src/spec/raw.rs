@@ -6,25 +6,23 @@
 //! The comments here are what editors show: [`schema`](super::schema) makes the JSON Schema from
 //! these types. `x-words` names the words that a text is one of, from the vocabulary.
 
+mod runner;
+mod values;
+
+pub use runner::{RawClaim, RawDiff, RawNotify, RawRun, RawSlurm, RawSubmit};
+pub use values::{Lags, OneOrMany, Text};
+
 use crate::model::change::{LeaveOut, Placebo};
 use crate::model::splits::Coefficients;
 use crate::model::{
-    Effects, Isolates, Keep, LagOrder, LagSet, Normalisation, Permute, RegionWeights, Rescale,
-    SmallSample, WeightsFormat,
+    Effects, Isolates, Keep, LagOrder, Normalisation, Permute, RegionWeights, Rescale, SmallSample,
+    WeightsFormat,
 };
-use crate::outcome::Basis;
-use crate::spec::claims::ClaimedSign;
-use crate::spec::nights::Concern;
 use crate::spec::tables::Parentheses;
 use crate::spec::{Axis, Missing};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde::de::value::SeqAccessDeserializer;
-use serde::de::{Deserializer, Error, IntoDeserializer, SeqAccess, Visitor};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
 
 /// A whole experiment.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -281,26 +279,6 @@ pub struct RawWald {
     pub label: Option<String>,
 }
 
-/// `[run]`
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawRun {
-    /// How long a cell may take: `"30 s"`, `"5x median"`; without end when absent.
-    pub timeout: Option<String>,
-    /// After how long a line says that a cell is slow; never when absent.
-    pub slow: Option<String>,
-    /// Further searches for an optimum, from other points, where the first fails; 0 when absent.
-    pub retries: Option<u32>,
-    /// Whether the first failed cell stops the run; it does not when absent.
-    pub fail_fast: Option<bool>,
-    /// Failed cells that stop the run; no number does when absent.
-    pub max_failures: Option<u32>,
-    /// Whether each cell is fitted in a process of its own; not when absent.
-    pub isolate: Option<bool>,
-    /// Memory that such a process may use: `"2 GB"`; all when absent.
-    pub memory: Option<String>,
-}
-
 /// `[grids.NAME]`
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -483,38 +461,6 @@ pub struct RawTable {
     pub level: Option<f64>,
 }
 
-/// `[submit]`
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawSubmit {
-    /// To Slurm.
-    pub slurm: RawSlurm,
-}
-
-/// `[submit.slurm]`
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawSlurm {
-    /// Tasks of the job array at most; 8 when absent.
-    pub parts: Option<u32>,
-    /// Tasks that run at once at most; any number when absent.
-    pub at_once: Option<u32>,
-    /// The partition; the cluster's own when absent.
-    pub partition: Option<String>,
-    /// The account that is charged; the user's own when absent.
-    pub account: Option<String>,
-    /// Time limit of a task, such as `"04:00:00"`, or minutes; the partition's when absent.
-    pub time: Option<Text>,
-    /// Memory of a task, such as `"4G"`; the partition's when absent.
-    pub memory: Option<Text>,
-    /// Cores of a task; 1 when absent.
-    pub cpus: Option<u32>,
-    /// Further options of `sbatch`, such as `"--qos=long"`.
-    pub sbatch: Vec<String>,
-    /// Lines of shell that stand before the command, such as `"module load gcc"`.
-    pub setup: Vec<String>,
-}
-
 /// `kind` of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -544,252 +490,5 @@ impl RawTableKind {
             Self::Robustness => "robustness",
             Self::Joint => "joint",
         }
-    }
-}
-
-/// `[claims.NAME]`
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawClaim {
-    /// The sentence.
-    pub text: Option<String>,
-    /// The grid.
-    pub grid: Option<String>,
-    /// Which of its cells; all when absent.
-    #[serde(rename = "where")]
-    pub select: Option<RawSelector>,
-    /// The arbitrary axes, over which the share is taken; all when absent.
-    pub over: Option<OneOrMany<Axis>>,
-    /// The share of cells in which it must hold; 1 when absent.
-    pub share: Option<f64>,
-    /// The coefficient, effect or function.
-    pub row: Option<String>,
-    /// Which way it points.
-    pub sign: Option<ClaimedSign>,
-    /// Level of significance.
-    pub level: Option<f64>,
-    /// A statistic of the fit in the place of `row`.
-    pub statistic: Option<String>,
-    /// Its lowest value.
-    pub at_least: Option<f64>,
-    /// Its highest value.
-    pub at_most: Option<f64>,
-    /// The name of a test.
-    pub test: Option<String>,
-    /// Whether the test rejects.
-    pub rejects: Option<bool>,
-    /// The model that tests choose.
-    pub chosen: Option<String>,
-    /// The fit that a test, or the choice, looks at; any when absent.
-    pub basis: Option<Basis>,
-    /// Values of an axis, that with the largest coefficient first.
-    pub order: Option<Vec<String>>,
-    /// The axis of `order`; `measure` when absent.
-    pub by: Option<Axis>,
-    /// Where the coefficient is larger …
-    pub larger: Option<RawSelector>,
-    /// … than where.
-    pub than: Option<RawSelector>,
-    /// Id of a `[[moran]]` block, whose periods take the place of cells.
-    pub moran: Option<String>,
-}
-
-/// `[diff]`
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawDiff {
-    /// Relative tolerance; 1e-8 when absent.
-    pub relative: Option<f64>,
-    /// Absolute tolerance; 1e-12 when absent.
-    pub absolute: Option<f64>,
-    /// Levels of significance of estimates; 10, 5 and 1 % when absent.
-    pub stars: Option<Vec<f64>>,
-    /// Level of the decisions of tests; 0.05 when absent.
-    pub level: Option<f64>,
-    /// What is a regression; conclusions and failures when absent.
-    pub fail_on: Option<OneOrMany<Concern>>,
-}
-
-/// `[notify]`
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawNotify {
-    /// The program and its arguments; nobody when absent.
-    pub command: Option<OneOrMany<String>>,
-}
-
-/// One value, or a list of values.
-#[derive(Debug, Clone, PartialEq)]
-pub enum OneOrMany<T> {
-    /// `"slm"`
-    One(T),
-    /// `["slm", "sem"]`
-    Many(Vec<T>),
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OneOrManyVisitor(PhantomData))
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        format!("OneOrMany{}", T::schema_name()).into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let one = generator.subschema_for::<T>();
-        json_schema!({ "anyOf": [one, { "type": "array", "items": one }] })
-    }
-}
-
-struct OneOrManyVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrManyVisitor<T> {
-    type Value = OneOrMany<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("one value or a list")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        T::deserialize(text.into_deserializer()).map(OneOrMany::One)
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-        T::deserialize(number.into_deserializer()).map(OneOrMany::One)
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-        T::deserialize(number.into_deserializer()).map(OneOrMany::One)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let mut all = Vec::new();
-        while let Some(item) = items.next_element()? {
-            all.push(item);
-        }
-        Ok(OneOrMany::Many(all))
-    }
-}
-
-/// A value of the lags axis: `2` is lags 0, 1 and 2; `[0, 2]` is lags 0 and 2.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Lags {
-    /// Lags 0 to this.
-    Depth(u32),
-    /// These lags.
-    Set(Vec<u32>),
-}
-
-impl Lags {
-    /// The deepest lag; 0 for an empty set.
-    pub fn deepest(&self) -> u32 {
-        match self {
-            Self::Depth(depth) => *depth,
-            Self::Set(lags) => lags.iter().copied().max().unwrap_or(0),
-        }
-    }
-
-    /// The set of lags; `None` when it is empty. As long as the deepest lag.
-    pub fn set(&self) -> Option<LagSet> {
-        match self {
-            Self::Depth(depth) => Some(LagSet::depth(*depth)),
-            Self::Set(lags) => LagSet::of(lags.clone()),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Lags {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(LagsVisitor)
-    }
-}
-
-impl JsonSchema for Lags {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Lags".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let lag = json_schema!({ "type": "integer", "minimum": 0 });
-        json_schema!({ "anyOf": [lag, { "type": "array", "items": lag }] })
-    }
-}
-
-struct LagsVisitor;
-
-impl<'de> Visitor<'de> for LagsVisitor {
-    type Value = Lags;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number of lags or a list of lags")
-    }
-
-    fn visit_i64<E: Error>(self, depth: i64) -> Result<Self::Value, E> {
-        u32::deserialize(depth.into_deserializer()).map(Lags::Depth)
-    }
-
-    fn visit_u64<E: Error>(self, depth: u64) -> Result<Self::Value, E> {
-        u32::deserialize(depth.into_deserializer()).map(Lags::Depth)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
-        Vec::deserialize(SeqAccessDeserializer::new(items)).map(Lags::Set)
-    }
-}
-
-/// A name of the data. A number is taken as it is written: `11` is the unit called 11.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Text(pub String);
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextVisitor)
-    }
-}
-
-impl JsonSchema for Text {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Text".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["string", "integer"] })
-    }
-}
-
-struct TextVisitor;
-
-impl Visitor<'_> for TextVisitor {
-    type Value = Text;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Text(text.to_owned()))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(Text(number.to_string()))
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(Text(number.to_string()))
     }
 }

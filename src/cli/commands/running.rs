@@ -9,7 +9,7 @@ use super::bundling::manifest;
 use super::fitting::Summary;
 use super::rendering::render_files;
 use super::{Loaded, Selected, ended, load, rehearse, selected, user_templates};
-use crate::agenda::{Again, Agenda, Reasons, copy};
+use crate::agenda::{Again, Agenda, Reasons, Standing, Why, copy};
 use crate::ident::{CellId, RecordKey};
 use crate::inputs::Inputs;
 use crate::mistake::Checked;
@@ -264,7 +264,8 @@ impl Session {
 
 /// Says why kept cells are fitted again.
 fn say_reasons(agenda: &Agenda<'_>, reasons: &Reasons<'_>, first: bool) -> Checked<()> {
-    let open = agenda.open();
+    let unknown = agenda.iter().filter(|(_, s)| **s == Standing::Open(Why::NoRecord));
+    let open: Vec<&Item<'_>> = unknown.map(|(item, _)| item).collect();
     if first || open.is_empty() {
         return Ok(());
     }
