@@ -14,6 +14,7 @@
 //! | `show` | the settings after all layers, for a reader |
 //! | `vocabulary` | names that other modules define, handed in |
 //! | `submit` | what a queue of jobs is told |
+//! | `sources` | where numbers come from |
 //! | `tables` | what a table asks for |
 //! | `claims` | what must hold for the sentences of a text to be true |
 //! | `nights` | how results are held against earlier ones, and who is told |
@@ -32,20 +33,17 @@ pub mod resolve;
 pub mod resolved;
 pub mod schema;
 pub mod show;
+mod sources;
 pub mod submit;
 pub mod tables;
 pub mod variants;
 pub mod vocabulary;
 
-use crate::expr::Expr;
 use crate::expr::formula::{Formula, Written};
-use crate::ident::{KeyPath, Located, Period, Seed, VarName};
+use crate::ident::{KeyPath, Located, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
 use crate::model::splits::{RegionEquality, Threshold};
-use crate::model::{
-    Bootstrap, Effects, Isolates, Keep, LagOrder, LagSet, Normalisation, Randomisation,
-    RegionWeights, SmallSample, WeightsFormat,
-};
+use crate::model::{Bootstrap, Effects, Keep, LagOrder, LagSet, Randomisation, SmallSample};
 use claims::ClaimSpec;
 use extract::{Extracted, extract};
 use layers::Layers;
@@ -191,6 +189,7 @@ fn name_of(path: &Path) -> String {
 }
 
 pub use crate::model::Missing;
+pub use sources::{DataSpec, MeasureSpec, RegionSpec, RegionUnits, VariableSpec, WeightsSpec};
 
 /// A resolved experiment. Names that refer to other parts of the specification are known to
 /// exist; names of columns are checked when the data are open.
@@ -287,103 +286,6 @@ impl Spec {
             matches!(family, Some(Family::LeaveOut(_)))
         })
     }
-}
-
-/// `[data]`
-#[derive(Debug, Clone, PartialEq)]
-pub struct DataSpec {
-    /// The file, resolved against the folder of the layer that names it (the working folder for
-    /// the environment and `--set`).
-    pub file: Located<PathBuf>,
-    /// Sheet of a workbook; the first when absent.
-    pub sheet: Option<Located<String>>,
-    /// Column of unit names.
-    pub unit: Located<VarName>,
-    /// Column of periods.
-    pub time: Located<VarName>,
-    /// First and last period to use; all when absent. Rows outside are as if not there, for lags
-    /// too.
-    pub years: Option<Located<(Period, Period)>>,
-    /// What to do with gaps.
-    pub missing: Missing,
-    /// Texts that stand for a missing value.
-    pub missing_codes: Vec<String>,
-    /// A sentence for the note of every table.
-    pub note: Option<String>,
-}
-
-/// `[variables] NAME = { … }`
-#[derive(Debug, Clone, PartialEq)]
-pub struct VariableSpec {
-    /// How it is computed; `None`: the column of that name in the file.
-    pub expr: Option<Located<Expr>>,
-    /// Label in tables; the name when absent.
-    pub label: Option<String>,
-    /// Unit in tables.
-    pub unit: Option<String>,
-    /// The definition itself.
-    pub at: KeyPath,
-}
-
-/// `[weights.NAME]`
-#[derive(Debug, Clone, PartialEq)]
-pub struct WeightsSpec {
-    /// The file, resolved like the data file.
-    pub file: Located<PathBuf>,
-    /// Its format.
-    pub format: WeightsFormat,
-    /// Label in notes.
-    pub label: Option<String>,
-    /// Normalisation.
-    pub normalise: Normalisation,
-    /// Units without neighbours.
-    pub isolates: Isolates,
-    /// What a region uses.
-    pub regions: RegionWeights,
-    /// Whether i may list j without j listing i.
-    pub asymmetric: bool,
-    /// Whether units that the data do not have are dropped instead of refused.
-    pub drop_extra_units: bool,
-    /// Undirected links added to those of the file, with weight 1.
-    pub links: Vec<Located<(String, String)>>,
-    /// The definition itself.
-    pub at: KeyPath,
-}
-
-/// `[regions.NAME]`
-#[derive(Debug, Clone, PartialEq)]
-pub struct RegionSpec {
-    /// Label in tables; the name when absent.
-    pub label: Option<String>,
-    /// Which units.
-    pub units: RegionUnits,
-    /// The definition itself.
-    pub at: KeyPath,
-}
-
-/// How a region picks its units.
-#[derive(Debug, Clone, PartialEq)]
-pub enum RegionUnits {
-    /// Every unit.
-    All,
-    /// These.
-    Listed(Vec<Located<String>>),
-    /// Those whose column has one of these values.
-    ByColumn {
-        /// A column that is constant within each unit.
-        column: Located<VarName>,
-        /// The values.
-        values: Vec<Located<String>>,
-    },
-}
-
-/// `[measures] NAME = { … }`
-#[derive(Debug, Clone, PartialEq)]
-pub struct MeasureSpec {
-    /// The column.
-    pub variable: Located<VarName>,
-    /// Label in tables; the name when absent.
-    pub label: Option<String>,
 }
 
 /// `[models.NAME]`, or a built-in model.
