@@ -125,6 +125,7 @@ fn vocabulary() -> Vocabulary {
         name: diagnostic.info().name.to_owned(),
         tests: diagnostic.info().tests.iter().map(|(name, _)| (*name).to_owned()).collect(),
         whole_periods: diagnostic.info().whole_periods,
+        of_fit: diagnostic.info().of_fit,
     });
     Vocabulary {
         schemes: spanel::cli::schemes::words(),

@@ -2,8 +2,11 @@
 //!
 //! The influence of observation i on estimate j is (V g_i)_j, g_i its piece of the score and V the
 //! fit's covariance; on an effect β_k M(ρ) it is M·IF(β_k) + β_k M′·IF(ρ), on any function f(θ) it is
-//! Σ_j ∂f/∂θ_j·IF(θ_j). The acceleration is ΣIF³/(6(ΣIF²)^{3/2}) (Efron 1987, equation 7.3; Davison & Hinkley 1997, section 5.3.2).
+//! Σ_j ∂f/∂θ_j·IF(θ_j). What a scheme takes to be independent — observations, the histories of units,
+//! cross-sections — has the sum of its observations' influences. The acceleration is
+//! ΣIF³/(6(ΣIF²)^{3/2}) (Efron 1987, equation 7.3; Davison & Hinkley 1997, section 5.3.2).
 
+use super::Independent;
 use crate::estimator::derived::{Function, MOST_PARAMETERS, values};
 use crate::estimator::impacts::Multipliers;
 use crate::estimator::{Estimated, Estimator, Problem};
@@ -14,11 +17,11 @@ use crate::outcome::Estimate;
 /// replicates.
 const MOST_UNITS: usize = 500;
 
-/// The acceleration of each estimate, then each effect, then each function; `None` where the estimator's score is
-/// not known in pieces, or there are more than 500 units.
+/// The acceleration of each estimate, then each effect, then each function; `None` where the
+/// estimator's score is not known in pieces, or there are more than 500 units.
 pub fn accelerations(
     problem: &Problem<'_>,
-    estimator: &dyn Estimator,
+    (estimator, independent): (&dyn Estimator, Independent),
     at: &Estimated,
     impacts: &[Estimate],
     functions: &[&Function],
@@ -36,7 +39,7 @@ pub fn accelerations(
             for (v, pieces) in row.iter().zip(&pieces) {
                 of_row.iter_mut().zip(pieces).for_each(|(sum, g)| *sum += v * g);
             }
-            of_row
+            together(&of_row, problem.n_units(), independent)
         })
         .collect();
     let own = influences.iter().map(|v| acceleration(v));
@@ -55,13 +58,33 @@ pub fn accelerations(
     let of_function = |function: &&Function| {
         let mut gradient = [0.0; MOST_PARAMETERS];
         function.gradient(&values, multipliers.as_ref(), &mut gradient)?;
-        let mut sum = vec![0.0; problem.n()];
+        let mut sum = vec![0.0; influences.first().map_or(0, Vec::len)];
         for (&parameter, slope) in function.parameters().iter().zip(&gradient) {
             sum.iter_mut().zip(&influences[parameter]).for_each(|(s, v)| *s += slope * v);
         }
         acceleration(&sum)
     };
     own.chain(impacts.iter().map(effect)).chain(functions.iter().map(of_function)).collect()
+}
+
+/// The influences of what is independent, from those of observations, stacked by period.
+fn together(of_observations: &[f64], units: usize, independent: Independent) -> Vec<f64> {
+    let part = |i: usize| match independent {
+        Independent::Observations => i,
+        Independent::Units => i % units,
+        Independent::Periods => i / units,
+    };
+    let count = of_observations.len();
+    let mut sums = vec![
+        0.0;
+        count.checked_sub(1).map_or(0, |last| match independent {
+            Independent::Observations => count,
+            Independent::Units => units,
+            Independent::Periods => part(last) + 1,
+        })
+    ];
+    of_observations.iter().enumerate().for_each(|(i, v)| sums[part(i)] += v);
+    sums
 }
 
 /// ΣIF³/(6(ΣIF²)^{3/2}); `None` without any influence.
@@ -74,6 +97,16 @@ fn acceleration(influences: &[f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Two units in three periods.
+    #[test]
+    fn influences_of_what_is_independent_add_up() {
+        let all = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0];
+        let sums = |independent| together(&all, 2, independent);
+        assert_eq!(sums(Independent::Observations), all);
+        assert_eq!(sums(Independent::Units), [21.0, 42.0]);
+        assert_eq!(sums(Independent::Periods), [3.0, 12.0, 48.0]);
+    }
 
     #[test]
     fn an_acceleration_by_hand() {

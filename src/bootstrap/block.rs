@@ -2,7 +2,8 @@
 //!
 //! *Preserved*: dependence over space of any form, dependence over time within a block.
 //! *Source*: Künsch (1989); for panels Gonçalves (2011), whose periods grow without bound. *Not
-//! for*: few periods (12 are four blocks), above all where there is a spatial parameter. Periods at the ends stand in fewer blocks than others: the
+//! for*: few periods (12 are four blocks), above all where there is a spatial parameter; refused where
+//! there are fewer than two blocks. Periods at the ends stand in fewer blocks than others: the
 //! stationary scheme visits all alike.
 
 use super::{Draws, Info, Innovations, Layout, Scheme, Support, is_spatial};
@@ -28,14 +29,14 @@ static INFO: Info = Info {
 pub(super) fn support(estimator: &dyn Estimator) -> Support {
     if is_spatial(estimator) {
         Support::Caution(
-            "there are only about T/⌈T^⅓⌉ blocks of periods to draw from, and they keep the \
-             sample's own correlation between units, so the bias of the spatial parameter from few \
-             periods does not show in them: dozens of periods are needed (Gonçalves 2011)",
+            "blocks of periods are few to draw from, and they keep the sample's own correlation \
+             between units, so the bias of the spatial parameter from few periods does not show in \
+             them: dozens of periods are needed (Gonçalves 2011)",
         )
     } else {
         Support::Caution(
-            "there are only about T/⌈T^⅓⌉ blocks of periods to draw from, and tests reject too \
-             often where they are few: dozens of periods are needed (Gonçalves 2011)",
+            "blocks of periods are few to draw from, and tests reject too often where they are: \
+             dozens of periods are needed (Gonçalves 2011)",
         )
     }
 }

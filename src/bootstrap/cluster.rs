@@ -3,7 +3,7 @@
 //! *Preserved*: dependence over time within a unit. *Source*: Kapetanios (2008). *Not for*: units
 //! whose variances differ, or innovations that still depend over space.
 
-use super::{Draws, Info, Innovations, Layout, Scheme};
+use super::{Draws, Independent, Info, Innovations, Layout, Scheme};
 use crate::math::lanes::{LANES, Lane};
 use crate::math::words::Words;
 
@@ -27,6 +27,10 @@ impl Scheme for UnitResidual {
 
     fn draws(&self) -> Draws<'_> {
         Draws::Innovations(self)
+    }
+
+    fn independent(&self) -> Independent {
+        Independent::Units
     }
 }
 

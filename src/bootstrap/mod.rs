@@ -131,11 +131,33 @@ pub trait Scheme: Sync {
         false
     }
 
+    /// What its draws take to be independent of each other: where the acceleration of intervals
+    /// comes from.
+    fn independent(&self) -> Independent {
+        match self.draws() {
+            Draws::Units => Independent::Units,
+            Draws::Innovations(draws) if draws.by_unit().is_some() => Independent::Units,
+            Draws::Innovations(_) if self.keeps_space() => Independent::Periods,
+            Draws::Innovations(_) | Draws::Scores(_) => Independent::Observations,
+        }
+    }
+
     /// Whether draws keep dependence between units, and so cannot stand for a null hypothesis
     /// without it.
     fn keeps_space(&self) -> bool {
         false
     }
+}
+
+/// Parts of a panel that are independent of each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Independent {
+    /// Every observation.
+    Observations,
+    /// The histories of units.
+    Units,
+    /// Cross-sections.
+    Periods,
 }
 
 /// What a scheme draws, and so how a replicate is made of it.

@@ -11,7 +11,7 @@
 //! groups are all there is to draw from), dependence that reaches across groups, units whose
 //! variances differ.
 
-use super::{Draws, Info, Innovations, Layout, Scheme, Support};
+use super::{Draws, Independent, Info, Innovations, Layout, Scheme, Support};
 use crate::estimator::Estimator;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::words::Words;
@@ -37,6 +37,10 @@ impl Scheme for SpatialBlock {
 
     fn draws(&self) -> Draws<'_> {
         Draws::Innovations(self)
+    }
+
+    fn independent(&self) -> Independent {
+        Independent::Units
     }
 
     fn supports(&self, _: &dyn Estimator, _: Effects) -> Support {

@@ -4,6 +4,9 @@ use super::replicates::Replicates;
 use crate::math::dist::{normal_cdf, normal_quantile};
 use crate::outcome::{BootstrapEstimate, Estimate};
 
+/// Raised when the same replicates are summed up otherwise.
+pub const VERSION: u32 = 1;
+
 /// The levels whose quantiles are the ends of 95 % intervals.
 pub(super) const PERCENTILES: (f64, f64) = (TAIL, 1.0 - TAIL);
 const TAIL: f64 = (1.0 - 0.95) / 2.0;

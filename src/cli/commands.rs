@@ -323,6 +323,7 @@ pub(super) fn vocabulary() -> Vocabulary {
                 name: d.info().name.to_owned(),
                 tests: d.info().tests.iter().map(|(name, _)| (*name).to_owned()).collect(),
                 whole_periods: d.info().whole_periods,
+                of_fit: d.info().of_fit,
             })
             .collect(),
         templates: vec!["table".to_owned()],

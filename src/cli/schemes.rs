@@ -1,6 +1,7 @@
 //! What bootstrap schemes say of themselves: to a specification, and to whoever runs it.
 
 use crate::bootstrap::{self, Draws, SCHEMES, Scheme, Support};
+use crate::diagnostic;
 use crate::estimator::{self, ESTIMATORS};
 use crate::model::Effects;
 use crate::plan::Plan;
@@ -60,7 +61,9 @@ pub(super) fn cautions(plan: &Plan) -> Vec<String> {
     let mut models: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for cell in &plan.cells {
         let Some(estimator) = estimator::find(&cell.model.estimator) else { continue };
-        let of_tests = cell.test_bootstrap.iter().filter(|_| !cell.wald.is_empty());
+        let of_fit = |name: &String| diagnostic::find(name).is_some_and(|d| d.info().of_fit);
+        let of_fits = !cell.wald.is_empty() || cell.tests.iter().any(of_fit);
+        let of_tests = cell.test_bootstrap.iter().filter(|_| of_fits);
         for design in cell.bootstraps.iter().chain(of_tests) {
             let scheme = bootstrap::find(&design.scheme);
             let support = scheme.map(|s| s.supports(estimator, cell.model.effects));

@@ -55,6 +55,7 @@ static INFO: Info = Info {
     reference: "Hausman (1978); Mundlak (1978); Arellano (1993)",
     version: 1,
     whole_periods: false,
+    of_fit: false,
 };
 
 impl Diagnostic for Hausman {

@@ -49,6 +49,7 @@ static INFO: Info = Info {
     reference: "Anselin, Bera, Florax & Yoon (1996); Elhorst (2010), section C.2.2",
     version: 1,
     whole_periods: false,
+    of_fit: false,
 };
 
 /// Tests are judged at this level by the decision rule.

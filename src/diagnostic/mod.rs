@@ -43,6 +43,8 @@ pub struct Info {
     /// Whether a bootstrap may draw whole cross-sections for it: not where units are independent of
     /// each other under the null.
     pub whole_periods: bool,
+    /// Whether its replicates estimate the cell's own model again, so that a scheme must be for that.
+    pub of_fit: bool,
 }
 
 /// What a group of tests found.

@@ -27,6 +27,7 @@ static INFO: Info = Info {
     reference: "Cliff & Ord (1981), section 8.3",
     version: 1,
     whole_periods: false,
+    of_fit: false,
 };
 
 impl Diagnostic for ResidualMoran {

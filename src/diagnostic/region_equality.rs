@@ -40,6 +40,7 @@ static INFO: Info = Info {
     reference: "Chow (1960); Wald (1943); Greene (2018), section 6.4",
     version: 1,
     whole_periods: true,
+    of_fit: true,
 };
 
 const TESTS: [&str; 1] = [INFO.tests[0].0];

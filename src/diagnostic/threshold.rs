@@ -48,6 +48,7 @@ static INFO: Info = Info {
     reference: "Hansen (1999), sections 3 to 5",
     version: 1,
     whole_periods: true,
+    of_fit: false,
 };
 
 const ONE: &str = INFO.tests[0].0;

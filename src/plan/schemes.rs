@@ -10,8 +10,10 @@ pub fn check_schemes(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<M
     let mut mistakes = Vec::new();
     for (name, grid) in &spec.grids {
         let cells: Vec<&Cell> = plan.cells.iter().filter(|cell| cell.grid == *name).collect();
-        // Wald tests are of the fits themselves; other tests have a model of their own.
-        let of_tests = grid.test_bootstrap.iter().filter(|_| !grid.wald.is_empty());
+        // Some tests are of the fits themselves; others have a model of their own.
+        let of_fit = |name: &str| vocabulary.tests.iter().any(|t| t.name == name && t.of_fit);
+        let of_fits = !grid.wald.is_empty() || grid.tests.iter().any(|test| of_fit(&test.value));
+        let of_tests = grid.test_bootstrap.iter().filter(|_| of_fits);
         let named = |key: &'static str| move |name| (name, key);
         let all = grid.bootstrap.iter().map(named("bootstrap"));
         for (bootstrap, key) in all.chain(of_tests.map(named("test_bootstrap"))) {

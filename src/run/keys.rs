@@ -166,6 +166,7 @@ impl<'a> Versioned<'a> {
         }
         for scheme in &self.schemes {
             numbers.insert("bootstrap".to_owned(), bootstrap::replicates::VERSION);
+            numbers.insert("bootstrap summary".to_owned(), bootstrap::summary::VERSION);
             if let Some(found) = bootstrap::find(scheme) {
                 numbers.insert(format!("bootstrap {scheme}"), found.info().version);
             }

@@ -1,6 +1,7 @@
 //! What the data say of a grid before it is run: cells that cannot be identified, regions with few
 //! units.
 
+use super::resample::block_length;
 use super::{Shared, fit_free, variant};
 use crate::inputs::Inputs;
 use crate::model::Effects;
@@ -17,7 +18,31 @@ const FEW: usize = 10;
 pub fn lint(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {
     let mut lines = unidentified(plan, spec, inputs);
     lines.extend(few_units(plan, inputs));
+    lines.extend(few_blocks(plan, spec, inputs));
     lines
+}
+
+/// Bootstraps by blocks of periods of which a sample has fewer than two.
+fn few_blocks(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {
+    let shared = Shared::new(spec, inputs);
+    let mut lines: BTreeMap<String, usize> = BTreeMap::new();
+    for cell in plan.cells.iter().filter(|cell| cell.change.is_none()) {
+        let designs = cell.bootstraps.iter().chain(&cell.test_bootstrap);
+        for design in designs.filter(|d| block_length(d, 1).is_some()) {
+            let sample = shared.sample(cell);
+            let Ok(made) = sample.as_ref() else { continue };
+            let periods = made.sample.n_periods();
+            if let Some(length) = block_length(design, periods).filter(|l| 2 * l > periods) {
+                let line = format!(
+                    "cannot be bootstrapped by `{}`: blocks of {length} periods in samples of \
+                     {periods} are fewer than two",
+                    design.scheme
+                );
+                *lines.entry(line).or_default() += 1;
+            }
+        }
+    }
+    lines.into_iter().map(|(line, cells)| format!("{line} ({cells} cells)")).collect()
 }
 
 fn unidentified(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {

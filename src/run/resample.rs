@@ -3,11 +3,12 @@
 use super::functions::Computed;
 use super::source::{Origin, Source};
 use super::{Ended, Shared, Watch, draws};
-use crate::bootstrap::Support;
 use crate::bootstrap::acceleration::accelerations;
+use crate::bootstrap::block::usual_length;
 use crate::bootstrap::replicates::{Path, Replicator, bootstrapped};
 use crate::bootstrap::stream::{HELD, summarise};
 use crate::bootstrap::summary::Original;
+use crate::bootstrap::{Scheme, Support, find};
 use crate::estimator::derived::Function;
 use crate::estimator::{Estimated, Estimator, Problem};
 use crate::model::{Bootstrap, Keep};
@@ -92,7 +93,8 @@ fn resample(
     }
     let bounds = estimated.fit.convergence.as_ref().map(|c| c.interval);
     let functions: Vec<&Function> = computed.iter().map(|c| &c.function).collect();
-    let accelerations = accelerations(problem, estimator, estimated, impacts, &functions);
+    let independent = (estimator, draws.scheme.independent());
+    let accelerations = accelerations(problem, independent, estimated, impacts, &functions);
     let originals: Vec<Original<'_>> = estimates
         .iter()
         .zip(accelerations)
@@ -120,13 +122,26 @@ fn caution(
     if let Support::Refused { because, .. } = support {
         return Err(unsupported(format!("bootstrap scheme `{scheme}`: {because}")));
     }
-    match design.block_length {
-        Some(length) if length as usize > sample.n_periods() => Err(unsupported(format!(
-            "bootstrap scheme `{scheme}`: blocks of {length} periods in a sample of {}",
-            sample.n_periods()
-        ))),
-        Some(_) | None => Ok(support.caution().map(str::to_owned)),
+    let Some(length) = block_length(design, sample.n_periods()) else {
+        return Ok(support.caution().map(str::to_owned));
+    };
+    let periods = sample.n_periods();
+    if 2 * length > periods {
+        return Err(unsupported(format!(
+            "bootstrap scheme `{scheme}`: blocks of {length} periods in a sample of {periods} are \
+             fewer than two: replicates would repeat the sample"
+        )));
     }
+    Ok(support
+        .caution()
+        .map(|caution| format!("{caution}; here {periods} periods in blocks of {length}")))
+}
+
+/// The periods of a block, for a scheme that draws such.
+pub(super) fn block_length(design: &Bootstrap, periods: usize) -> Option<usize> {
+    let blocks = find(&design.scheme).is_some_and(Scheme::has_block_length);
+    let given = design.block_length.map(|length| length as usize);
+    blocks.then(|| given.unwrap_or_else(|| usual_length(periods)))
 }
 
 /// What a file of replicates says of itself: which cell, how drawn, and the estimates that the

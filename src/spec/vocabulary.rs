@@ -75,4 +75,6 @@ pub struct TestWords {
     pub tests: Vec<String>,
     /// Whether whole cross-sections may be drawn under its null.
     pub whole_periods: bool,
+    /// Whether its replicates estimate the cell's own model again.
+    pub of_fit: bool,
 }

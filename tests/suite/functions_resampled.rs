@@ -191,7 +191,13 @@ fn a_function_that_is_an_estimate_has_its_bootstrap() {
                     .following(Functions::new(wanted));
             let twice: Vec<Estimate> = all.iter().chain(&all).cloned().collect();
             let functions: Vec<&Function> = functions.iter().collect();
-            let accelerations = accelerations(&problem, *estimator, &at, &impacts, &functions);
+            let accelerations = accelerations(
+                &problem,
+                (*estimator, scheme.independent()),
+                &at,
+                &impacts,
+                &functions,
+            );
             let originals: Vec<Original<'_>> = twice
                 .iter()
                 .zip(&accelerations)

@@ -137,3 +137,15 @@ fn a_fit_takes_the_place_of_a_failure_and_not_the_other_way_round() {
     assert_eq!(failed.take_in(&fitted).unwrap(), 1);
     assert_eq!(failed.find(&entry.cell, &entry.key).unwrap().state, "fitted");
 }
+
+/// Of two blocks or fewer replicates would repeat the sample: said by `check`, and a failed cell.
+#[test]
+fn blocks_of_periods_must_be_two_at_least() {
+    let lab = lab();
+    let set = ["--set", "bootstrap.b.scheme=time-block", "--set", "bootstrap.b.block_length=5"];
+    let checked = lab.run(&[&["check", "lab.toml"][..], &set].concat());
+    assert!(text(&checked.stdout).contains("are fewer than two"), "{}", text(&checked.stdout));
+    let ran = lab.run(&[&["run", "lab.toml"][..], &set].concat());
+    assert_exit(&ran, 1);
+    assert!(text(&ran.stderr).contains("replicates would repeat the sample"));
+}

@@ -24,6 +24,7 @@ pub fn vocabulary() -> Vocabulary {
         name: diagnostic.info().name.to_owned(),
         tests: diagnostic.info().tests.iter().map(|(name, _)| (*name).to_owned()).collect(),
         whole_periods: diagnostic.info().whole_periods,
+        of_fit: diagnostic.info().of_fit,
     });
     Vocabulary {
         schemes: schemes::words(),

@@ -350,7 +350,7 @@ fn parentheses(what: Parentheses, columns: &[CellColumn<'_>]) -> Option<String> 
             "Bootstrap standard errors in parentheses; stars by bootstrap p-values (studentised).".to_owned(),
         ),
         Parentheses::BootstrapInterval => Some(
-            "95 % bootstrap percentile-t intervals in brackets; stars by bootstrap p-values (studentised)."
+            "95 % bootstrap percentile-t intervals in brackets, equal-tailed; stars by bootstrap p-values of |t|, which need not agree with them where replicates are skewed."
                 .to_owned(),
         ),
         Parentheses::RandomisationPValue => Some(

@@ -111,7 +111,8 @@ fn statistic(test: Option<&Test>, digits: usize, footnotes: &mut Footnotes) -> E
     let Some(test) = test else { return Entry::Empty };
     match &test.outcome {
         TestOutcome::Computed { statistic, p_value, .. } => {
-            let p_value = p_value.or(test.bootstrap.as_ref().map(|b| b.p_value));
+            // Of two p-values in one entry the stars are those of the bootstrap.
+            let p_value = test.bootstrap.as_ref().map(|b| b.p_value).or(*p_value);
             Entry::Starred {
                 value: Number::decimals(*statistic, digits),
                 stars: p_value
@@ -262,8 +263,8 @@ fn bootstraps(source: Source<'_>, names: &[String], columns: &[CellColumn<'_>]) 
         }
     };
     Some(format!(
-        "Bootstrap p-values in parentheses, the statistic among those of replicates {how}: {said}; \
-         seed {}{without}.",
+        "Bootstrap p-values in parentheses, which the stars go by, the statistic among those of \
+         replicates {how}: {said}; seed {}{without}.",
         source.spec.seed.0
     ))
 }
