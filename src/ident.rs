@@ -180,6 +180,13 @@ pub fn content_hash(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
 }
 
+/// The same of all that is read, of which little is in memory at once.
+pub fn content_hash_of(from: impl std::io::Read) -> std::io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(from)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
 /// 32 hex digits that identify `bytes` within a named use (`domain`).
 pub fn short_hash(domain: &str, bytes: &[u8]) -> String {
     let digest = blake3::derive_key(domain, bytes);

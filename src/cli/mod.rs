@@ -41,6 +41,7 @@ mod slurm;
 mod watch;
 
 use clap::Parser;
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
@@ -123,6 +124,14 @@ pub fn main() -> ExitCode {
                 .map(String::as_str)
                 .or_else(|| p.downcast_ref::<&str>().copied())
                 .unwrap_or("no message");
+            // Printing panics when nobody reads any more, or where there is no room.
+            if let Some(why) = text.strip_prefix("failed printing to stdout") {
+                if why.contains("Broken pipe") {
+                    return Ending::Done;
+                }
+                drop(writeln!(std::io::stderr(), "standard output cannot be written{why}"));
+                return Ending::FileWrong;
+            }
             eprintln!(
                 "spanel has a bug: {text}\nPlease report it with the command and the experiment."
             );

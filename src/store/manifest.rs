@@ -3,7 +3,7 @@
 
 use super::records::Records;
 use super::whole;
-use crate::ident::{content_hash, short_hash};
+use crate::ident::{content_hash_of, short_hash};
 use crate::mistake::{Checked, Mistake};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -88,10 +88,11 @@ pub fn records_hash(records: &Records) -> String {
 pub fn files(root: &Path) -> Checked<BTreeMap<String, String>> {
     let mut found = BTreeMap::new();
     for path in below(root, root)? {
-        let bytes = std::fs::read(root.join(&path))
-            .map_err(|e| Mistake::file(root.join(&path), format!("cannot be read: {e}")))?;
+        let hash = std::fs::File::open(root.join(&path)).and_then(content_hash_of);
+        let hash =
+            hash.map_err(|e| Mistake::file(root.join(&path), format!("cannot be read: {e}")))?;
         let name = path.to_string_lossy().replace('\\', "/");
-        found.insert(name, content_hash(&bytes));
+        found.insert(name, hash);
     }
     Ok(found)
 }

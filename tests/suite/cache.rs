@@ -196,3 +196,37 @@ fn a_plan_says_what_is_odd_about_the_grid() {
     assert!(said.contains("region `all` has 6 units"), "{said}");
     assert!(said.contains("cannot be estimated: ") && said.contains("fixed"), "{said}");
 }
+
+/// A byte of a record that changed on the disk costs the fit of that cell and nothing else.
+#[test]
+fn a_damaged_byte_in_a_record_costs_one_fit() {
+    let lab = Lab::new();
+    ran(&lab, &[]);
+    let whole = lab.files("results/lab");
+    let name = whole.keys().find(|f| f.starts_with("records/")).unwrap();
+    let mut bytes = whole[name].clone();
+    let place = bytes.iter().position(|&b| b == b'\n').unwrap() + 100;
+    bytes[place] ^= 1;
+    std::fs::write(lab.path("results/lab").join(name), bytes).unwrap();
+    let output = lab.run(&["run", "lab.toml"]);
+    assert_exit(&output, 0);
+    assert!(text(&output.stderr).contains("checksum does not fit"), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("1 cells fitted, 0 failed, 35 kept"));
+    assert!(lab.files("results/lab") == whole);
+}
+
+/// Whoever has read enough may close the pipe.
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_bug() {
+    let lab = Lab::new();
+    ran(&lab, &[]);
+    for command in ["why lab.toml 'main/*'", "history lab.toml", "verify lab.toml", "plan lab.toml"]
+    {
+        let line =
+            format!("{} {command} | true; exit ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_spanel"));
+        let mut shell = std::process::Command::new("bash");
+        let output = shell.args(["-c", &line]).current_dir(lab.path(".")).output().unwrap();
+        assert_exit(&output, 0);
+    }
+}

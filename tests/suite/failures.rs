@@ -371,7 +371,7 @@ fn a_timeout_does_not_take_the_place_of_a_fit() {
     assert_exit(&fit(&lab, &few), 0);
     let first = lab.files("results/lab");
     let output = fit(&lab, &[&few[..], &["--force", "--timeout", "1 ms"]].concat());
-    assert_exit(&output, 0);
+    assert_exit(&output, 1);
     assert!(text(&output.stderr).contains("timeout: not done within 0.001 s"));
     assert!(lab.files("results/lab") == first);
     assert!(!bundles(&lab).is_empty());

@@ -75,6 +75,12 @@ pub(super) fn bundle(
                 .help("run the experiment first: spanel run");
             return loaded.or_report(Err(mistake.into()));
         }
+        let asked = Resolved::new(&loaded.layers, |_, name| name.to_owned()).json();
+        if manifest.is_some_and(|manifest| manifest.specification != asked) {
+            let message = "the results are not those of the experiment as it is asked now";
+            let mistake = Mistake::file(folder.root(), message).help("run it first: spanel run");
+            return loaded.or_report(Err(mistake.into()));
+        }
         let own = PathBuf::from(format!("{name}.zip"));
         let out = out.unwrap_or(&own);
         let files = loaded.or_report(contents(&loaded, experiment, &folder, without_data))?;

@@ -75,7 +75,7 @@ pub(super) fn show(experiment: &Experiment, results: &Results, cell: &str, json:
                     println!("{text}");
                 }
                 Some(record) => {
-                    print_record(experiment, &cell.label(), &record);
+                    print_record((experiment, results), &cell.label(), &record);
                     print_repro(&folder, &record);
                 }
                 None => {
@@ -94,11 +94,11 @@ pub(super) fn settle_without_data(loaded: &mut Loaded, folder: &Folder) -> Resul
     loaded.settle(series.as_ref().and_then(|series| series.roster.as_ref()))
 }
 
-fn print_record(experiment: &Experiment, label: &str, record: &Record) {
+fn print_record((experiment, results): (&Experiment, &Results), label: &str, record: &Record) {
     println!("{label}");
     println!("  cell     {}", record.cell);
     println!("  key      {}", record.key);
-    println!("  again    {} --cell {} --force", command("run", experiment), quoted(label));
+    println!("  again    {} --cell {} --force", command("run", experiment, results), quoted(label));
     println!("  asked    {}", record.asked);
     let hash = |hash: &Option<String>| hash.clone().unwrap_or_else(|| "none".to_owned());
     println!("  sample   {}", hash(&record.made_from.sample));
@@ -161,11 +161,15 @@ fn print_test(test: &crate::outcome::Test) {
 }
 
 /// `spanel run SPEC` with the settings of this command.
-pub(super) fn command(name: &str, experiment: &Experiment) -> String {
+pub(super) fn command(name: &str, experiment: &Experiment, results: &Results) -> String {
     let mut words = vec!["spanel".to_owned(), name.to_owned()];
     words.push(quoted(&experiment.spec.display().to_string()));
     words.extend(experiment.profile.iter().flat_map(|p| ["--profile".to_owned(), quoted(p)]));
     words.extend(experiment.set.iter().flat_map(|set| ["--set".to_owned(), quoted(set)]));
+    let folder = results.results.display().to_string();
+    if folder != "results" {
+        words.extend(["--results".to_owned(), quoted(&folder)]);
+    }
     words.join(" ")
 }
 

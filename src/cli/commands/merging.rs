@@ -24,7 +24,8 @@ pub(super) fn merge(
         let loaded = &session.loaded;
         let own = session.folder.root().join(SHARDS);
         let parts = if folders.is_empty() { subfolders(&own) } else { folders.to_vec() };
-        if parts.is_empty() {
+        // A merge that comes again has nothing to take in and nothing to mend.
+        if parts.is_empty() && session.records.all_current().is_empty() {
             let message = format!("no parts are in {}", own.display());
             let mistake = Mistake::file(&own, message)
                 .help("name the results folders of the parts, or run them: --partition hash:1/8");

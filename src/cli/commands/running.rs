@@ -130,6 +130,9 @@ impl Session {
             });
             items = whole.into_open();
         }
+        for mistake in self.records.drop_unreadable(items.iter().map(|item| &item.cell.id)) {
+            say(&format!("{mistake}; it is fitted again"));
+        }
         let agenda = self.agenda(items, options.again());
         let reasons = Reasons::new(&loaded.spec, &self.inputs, &self.records, &self.local);
         loaded.or_report(say_reasons(&agenda, &reasons, self.local.runs().is_empty()))?;
@@ -172,7 +175,10 @@ impl Session {
         if summary.replicates.any() {
             println!("{}", summary.replicates);
         }
-        Ok(self.ending(&keys))
+        let ending = self.ending(&keys);
+        // A cell that failed now although it has a fit from earlier failed all the same.
+        let failed = ending == Ending::Done && summary.failed > 0;
+        Ok(if failed { Ending::CellsFailed } else { ending })
     }
 
     /// Whether some of these cells failed.

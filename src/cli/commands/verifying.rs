@@ -130,6 +130,10 @@ fn changed_files(manifest: &Manifest, root: &Path) -> Checked<Vec<String>> {
 pub(super) fn input_files(loaded: &Loaded, inputs: &Inputs) -> BTreeMap<String, String> {
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut files = BTreeMap::from([(inputs.data_file.clone(), inputs.data_hash.clone())]);
+    let provenance = loaded.spec.data.file.value.with_extension("provenance.toml");
+    if let Ok(bytes) = std::fs::read(&provenance) {
+        files.insert(name(&provenance), content_hash(&bytes));
+    }
     for weights in loaded.spec.weights.values() {
         let path = &weights.file.value;
         // It was read a moment ago.

@@ -124,7 +124,8 @@ impl Record {
     }
 }
 
-type Kept = BTreeMap<CellId, BTreeMap<RecordKey, Entry>>;
+/// Nearly every cell has one record: a list of one takes a fraction of a map of one.
+type Kept = BTreeMap<CellId, Vec<Entry>>;
 
 /// All records of a folder.
 #[derive(Debug)]
@@ -168,19 +169,19 @@ impl Records {
 
     /// The record of `cell` made from `key`, wherever it lies.
     pub fn find(&self, cell: &CellId, key: &RecordKey) -> Option<Entry> {
-        self.inner().kept.get(cell)?.get(key).cloned()
+        self.inner().kept.get(cell)?.iter().find(|e| e.key == *key).cloned()
     }
 
     /// Every record of `cell`.
     pub fn versions(&self, cell: &CellId) -> Vec<Entry> {
-        self.inner().kept.get(cell).map(|of| of.values().cloned().collect()).unwrap_or_default()
+        self.inner().kept.get(cell).cloned().unwrap_or_default()
     }
 
     /// The record of `cell` by the plan as it was last run: of several, that in the log.
     pub fn current(&self, cell: &CellId) -> Option<Entry> {
         let inner = self.inner();
         let of = inner.kept.get(cell)?;
-        of.values().filter(|e| e.site != Site::History).max_by_key(|e| (e.site, e.at)).cloned()
+        of.iter().filter(|e| e.site != Site::History).max_by_key(|e| (e.site, e.at)).cloned()
     }
 
     /// The current records of all cells, by cell.
@@ -192,7 +193,7 @@ impl Records {
     /// How many records are kept of earlier plans, data and versions, and their bytes.
     pub fn superseded(&self) -> (usize, u64) {
         let inner = self.inner();
-        let old = inner.kept.values().flat_map(BTreeMap::values);
+        let old = inner.kept.values().flatten();
         let old = old.filter(|e| e.site == Site::History);
         old.fold((0, 0), |(n, bytes), e| (n + 1, bytes + e.length))
     }
@@ -237,6 +238,22 @@ impl Records {
         Ok(records)
     }
 
+    /// Forgets the records of `cells` whose bytes are damaged; what is wrong with them.
+    pub fn drop_unreadable<'a>(&self, cells: impl Iterator<Item = &'a CellId>) -> Vec<Mistake> {
+        let mut wrong = Vec::new();
+        for cell in cells {
+            for entry in self.versions(cell) {
+                if let Err(mistakes) = self.bytes(&entry) {
+                    wrong.extend(mistakes.into_vec());
+                    if let Some(of) = self.inner().kept.get_mut(cell) {
+                        of.retain(|e| e.key != entry.key);
+                    }
+                }
+            }
+        }
+        wrong
+    }
+
     /// Keeps a record.
     pub fn append(&self, record: &Record) -> Checked<()> {
         let bytes = to_bytes(record)?;
@@ -262,7 +279,8 @@ impl Records {
                 mended || (own.may_not_fail_again() && own.state != entry.state)
             };
             if self.find(&entry.cell, &entry.key).is_none_or(wanted) {
-                let bytes = other.bytes(&entry)?;
+                // A damaged record is a missing one.
+                let Ok(bytes) = other.bytes(&entry) else { continue };
                 self.append_bytes(entry.cell, entry.key, &entry.state, &bytes)?;
                 taken += 1;
             }
@@ -281,7 +299,7 @@ impl Records {
         let mut inner = self.inner();
         let mut settled = Kept::new();
         let mut buckets: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
-        for entry in inner.kept.values().flat_map(BTreeMap::values) {
+        for entry in inner.kept.values().flatten() {
             buckets.entry(file(&entry.cell)).or_default().push(entry.clone());
         }
         for (name, entries) in buckets {
@@ -314,8 +332,12 @@ impl Records {
         {
             return Ok(current_there.into_iter().chain(old_there).collect());
         }
+        // A record whose bytes are damaged is no record any more.
         let load = |entries: Vec<Entry>| -> Checked<Vec<(Entry, Vec<u8>)>> {
-            entries.into_iter().map(|e| self.bytes(&e).map(|bytes| (e, bytes))).collect()
+            Ok(entries
+                .into_iter()
+                .filter_map(|e| Some((e.clone(), self.bytes(&e).ok()?)))
+                .collect())
         };
         let back = current.iter().any(|e| e.site == Site::History);
         let (current, old) = (load(current)?, load(old)?);
@@ -339,7 +361,7 @@ impl Records {
         let mut inner = self.inner();
         let mut forgotten = 0;
         let mut files: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
-        for entry in inner.kept.values().flat_map(BTreeMap::values) {
+        for entry in inner.kept.values().flatten() {
             if entry.site == Site::History {
                 files.entry(file(&entry.cell)).or_default().push(entry.clone());
             }
@@ -355,7 +377,7 @@ impl Records {
             write(&path, stay?)?;
             for entry in &out {
                 if let Some(of) = inner.kept.get_mut(&entry.cell) {
-                    of.remove(&entry.key);
+                    of.retain(|e| e.key != entry.key);
                 }
             }
             forgotten += out.len();
@@ -372,8 +394,7 @@ impl Records {
     /// Everything that is wrong with the stored bytes: files that are not whole, records whose
     /// checksum does not fit.
     pub fn verify(&self) -> Vec<Mistake> {
-        let entries: Vec<Entry> =
-            self.inner().kept.values().flat_map(BTreeMap::values).cloned().collect();
+        let entries: Vec<Entry> = self.inner().kept.values().flatten().cloned().collect();
         let wrong = entries.iter().filter_map(|e| self.bytes(e).err());
         self.damaged.iter().cloned().chain(wrong.flat_map(Mistakes::into_vec)).collect()
     }
@@ -422,7 +443,11 @@ fn write(path: &Path, records: Vec<(Entry, Vec<u8>)>) -> Checked<()> {
 /// earlier one does not any more.
 fn keep(kept: &mut Kept, entries: Vec<Entry>) {
     for entry in entries {
-        kept.entry(entry.cell.clone()).or_default().insert(entry.key.clone(), entry);
+        let of = kept.entry(entry.cell.clone()).or_insert_with(|| Vec::with_capacity(1));
+        match of.iter_mut().find(|known| known.key == entry.key) {
+            Some(known) => *known = entry,
+            None => of.push(entry),
+        }
     }
 }
 
@@ -431,7 +456,7 @@ fn drop_damaged(mistake: &Mistake, settled: &Kept) {
     let crate::mistake::Place::File(path) = &mistake.place else { return };
     let replaced = settled
         .values()
-        .flat_map(BTreeMap::values)
+        .flatten()
         .any(|e| path.ends_with(Path::new(folder(e.site)).join(file(&e.cell))));
     if !replaced {
         // A file that cannot be removed is reported again by the next run.
