@@ -32,7 +32,7 @@ use crate::mistake::{Checked, Mistake, Mistakes};
 use crate::outcome::FailureKind;
 use log::Log;
 use serde::{Deserialize, Deserializer};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -297,25 +297,33 @@ impl Records {
     /// `history/`. Files that are as they should be are left alone.
     pub fn settle(&self, plan: &BTreeMap<CellId, RecordKey>) -> Checked<()> {
         let mut inner = self.inner();
-        let mut settled = Kept::new();
-        let mut buckets: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
-        for entry in inner.kept.values().flatten() {
-            buckets.entry(file(&entry.cell)).or_default().push(entry.clone());
-        }
-        for (name, entries) in buckets {
-            let is_current = |e: &Entry| plan.get(&e.cell) == Some(&e.key);
-            let (current, old): (Vec<Entry>, Vec<Entry>) =
-                entries.into_iter().partition(is_current);
-            keep(&mut settled, self.replace(&name, current, old)?);
+        let mut names: Vec<String> = inner.kept.keys().map(file).collect();
+        names.dedup();
+        // Cells of a file stand together, since both are in the order of their digits.
+        for name in names {
+            let first = CellId(name.trim_end_matches(".jsonl").to_owned());
+            let own = inner.kept.range(first..).take_while(|(cell, _)| file(cell) == name);
+            let (mut current, mut old) = (Vec::new(), Vec::new());
+            for entry in own.flat_map(|(_, of)| of) {
+                let of =
+                    if plan.get(&entry.cell) == Some(&entry.key) { &mut current } else { &mut old };
+                of.push(entry.clone());
+            }
+            let cells: BTreeSet<CellId> =
+                current.iter().chain(&old).map(|e: &Entry| e.cell.clone()).collect();
+            let settled = self.replace(&name, current, old)?;
+            for cell in cells {
+                inner.kept.remove(&cell);
+            }
+            keep(&mut inner.kept, settled);
         }
         for mistake in &self.damaged {
-            drop_damaged(mistake, &settled);
+            drop_damaged(mistake, &inner.kept);
         }
         for site in [Site::History, Site::Current] {
             whole::settle_names(&self.root.join(folder(site)));
         }
         inner.log.remove()?;
-        inner.kept = settled;
         Ok(())
     }
 
