@@ -10,14 +10,12 @@
 mod common;
 
 use common::best;
-use spanel::diagnostic::DIAGNOSTICS;
-use spanel::estimator::ESTIMATORS;
+use spanel::cli::words::vocabulary;
 use spanel::inputs::{self, Inputs};
 use spanel::mistake::Checked;
 use spanel::model::{Bootstrap, Keep, Rescale};
 use spanel::plan::{self, Cell};
 use spanel::run::{Event, Item, Watch, distinct, items, run};
-use spanel::spec::vocabulary::{EstimatorWords, TestWords, Vocabulary};
 use spanel::spec::{BootstrapSpec, Spec};
 use spanel::store::CellResult;
 use spanel::store::replicates::{Distribution, Facts, Heading, Journal, Keeper};
@@ -112,25 +110,4 @@ fn measure() {
     );
     println!("| {REPLICATES} wild replicates of each cell and summaries | {:.2} |", all - residual);
     println!("| all | {all:.2} |");
-}
-
-fn vocabulary() -> Vocabulary {
-    let estimators = ESTIMATORS.iter().map(|estimator| EstimatorWords {
-        name: estimator.info().name.to_owned(),
-        label: estimator.info().label.to_owned(),
-        small_sample: estimator.info().small_sample,
-        spatial: estimator.info().spatial.to_vec(),
-    });
-    let tests = DIAGNOSTICS.iter().map(|diagnostic| TestWords {
-        name: diagnostic.info().name.to_owned(),
-        tests: diagnostic.info().tests.iter().map(|(name, _)| (*name).to_owned()).collect(),
-        whole_periods: diagnostic.info().whole_periods,
-        of_fit: diagnostic.info().of_fit,
-    });
-    Vocabulary {
-        schemes: spanel::cli::schemes::words(),
-        estimators: estimators.collect(),
-        tests: tests.collect(),
-        templates: vec!["table".to_owned()],
-    }
 }

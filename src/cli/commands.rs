@@ -41,8 +41,7 @@ use super::manual;
 use super::new;
 use super::schemes;
 use super::watch;
-use crate::diagnostic::DIAGNOSTICS;
-use crate::estimator::ESTIMATORS;
+use super::words::vocabulary;
 use crate::ident::{CellId, KeyPath};
 use crate::inputs::{self, Inputs};
 use crate::load::provenance;
@@ -54,7 +53,6 @@ use crate::run;
 use crate::simulate::simulate as simulate_process;
 use crate::spec::Spec;
 use crate::spec::layers::Layers;
-use crate::spec::vocabulary::{EstimatorWords, TestWords, Vocabulary};
 use crate::store::folder::Folder;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
@@ -299,35 +297,6 @@ fn user_templates(spec: &Path) -> Checked<UserTemplates> {
         }
     }
     Mistakes::unless_empty(mistakes, found)
-}
-
-/// The words that the rooms above define and a specification may use.
-pub(super) fn vocabulary() -> Vocabulary {
-    Vocabulary {
-        estimators: ESTIMATORS
-            .iter()
-            .map(|e| {
-                let info = e.info();
-                EstimatorWords {
-                    name: info.name.to_owned(),
-                    label: info.label.to_owned(),
-                    small_sample: info.small_sample,
-                    spatial: info.spatial.to_vec(),
-                }
-            })
-            .collect(),
-        schemes: schemes::words(),
-        tests: DIAGNOSTICS
-            .iter()
-            .map(|d| TestWords {
-                name: d.info().name.to_owned(),
-                tests: d.info().tests.iter().map(|(name, _)| (*name).to_owned()).collect(),
-                whole_periods: d.info().whole_periods,
-                of_fit: d.info().of_fit,
-            })
-            .collect(),
-        templates: vec!["table".to_owned()],
-    }
 }
 
 fn simulate(process: &Path, out: &Path, force: bool) -> Ending {

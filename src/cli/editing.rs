@@ -2,7 +2,8 @@
 
 use super::Ending;
 use super::args::{Experiment, SchemaOf};
-use super::commands::{report_mistakes, vocabulary};
+use super::commands::report_mistakes;
+use super::words::vocabulary;
 use crate::plan;
 use crate::simulate;
 use crate::spec::{schema, show};

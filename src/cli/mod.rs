@@ -17,6 +17,7 @@
 //! | `schemes` | what bootstrap schemes are good for |
 //! | `slurm` | the jobs and the queue of Slurm |
 //! | `watch` | runs again when a file is saved |
+//! | `words` | the words that a specification may use |
 
 #![expect(
     clippy::print_stdout,
@@ -39,6 +40,7 @@ mod progress;
 pub mod schemes;
 mod slurm;
 mod watch;
+pub mod words;
 
 use clap::Parser;
 use std::io::Write;

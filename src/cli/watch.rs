@@ -5,8 +5,8 @@
 
 use super::Ending;
 use super::args::Experiment;
-use super::commands::vocabulary;
 use super::interrupt;
+use super::words::vocabulary;
 use crate::load::provenance;
 use crate::spec::layers::SHARED_FILE;
 use crate::spec::{self, Spec};

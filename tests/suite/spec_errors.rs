@@ -2,37 +2,13 @@
 
 use proptest::prelude::*;
 use spanel::cli::diagnostic::report;
-use spanel::cli::schemes;
-use spanel::diagnostic::DIAGNOSTICS;
-use spanel::estimator::ESTIMATORS;
+pub use spanel::cli::words::vocabulary;
 use spanel::ident::KeyPath;
 use spanel::mistake::{Kind, Mistakes};
 use spanel::plan::{Plan, load};
 use spanel::spec::Spec;
 use spanel::spec::layers::{Layers, Source};
-use spanel::spec::vocabulary::{EstimatorWords, TestWords, Vocabulary};
 use std::path::{Path, PathBuf};
-
-pub fn vocabulary() -> Vocabulary {
-    let estimators = ESTIMATORS.iter().map(|estimator| EstimatorWords {
-        name: estimator.info().name.to_owned(),
-        label: estimator.info().label.to_owned(),
-        small_sample: estimator.info().small_sample,
-        spatial: estimator.info().spatial.to_vec(),
-    });
-    let tests = DIAGNOSTICS.iter().map(|diagnostic| TestWords {
-        name: diagnostic.info().name.to_owned(),
-        tests: diagnostic.info().tests.iter().map(|(name, _)| (*name).to_owned()).collect(),
-        whole_periods: diagnostic.info().whole_periods,
-        of_fit: diagnostic.info().of_fit,
-    });
-    Vocabulary {
-        schemes: schemes::words(),
-        estimators: estimators.collect(),
-        tests: tests.collect(),
-        templates: vec!["table".to_owned()],
-    }
-}
 
 /// The package's folder, in which cargo runs tests. Relative, so that reports wrap their lines in
 /// the same places wherever the repository lies.

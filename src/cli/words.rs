@@ -1,0 +1,35 @@
+//! The words that a specification may use, from the rooms that define them.
+
+use super::schemes;
+use crate::diagnostic::DIAGNOSTICS;
+use crate::estimator::ESTIMATORS;
+use crate::spec::vocabulary::{EstimatorWords, TestWords, Vocabulary};
+
+/// The words that the rooms above define and a specification may use.
+pub fn vocabulary() -> Vocabulary {
+    Vocabulary {
+        estimators: ESTIMATORS
+            .iter()
+            .map(|e| {
+                let info = e.info();
+                EstimatorWords {
+                    name: info.name.to_owned(),
+                    label: info.label.to_owned(),
+                    small_sample: info.small_sample,
+                    spatial: info.spatial.to_vec(),
+                }
+            })
+            .collect(),
+        schemes: schemes::words(),
+        tests: DIAGNOSTICS
+            .iter()
+            .map(|d| TestWords {
+                name: d.info().name.to_owned(),
+                tests: d.info().tests.iter().map(|(name, _)| (*name).to_owned()).collect(),
+                whole_periods: d.info().whole_periods,
+                of_fit: d.info().of_fit,
+            })
+            .collect(),
+        templates: vec!["table".to_owned()],
+    }
+}
