@@ -336,5 +336,5 @@ pub(super) fn write_beside(file: &Path, text: &str) -> Checked<()> {
     let Some(name) = name else {
         return Err(Mistake::file(file, "is not the name of a file").into());
     };
-    Folder::at(folder).write(&name, text)
+    Folder::at(folder).write(&name, text.as_bytes())
 }

@@ -89,7 +89,7 @@ pub fn table(source: Source<'_>, judgements: &[Judgement]) -> Option<RenderedFil
     for note in notes::data(source).iter().map(String::as_str).chain([said]) {
         let _ = writeln!(text, "- {}", escape(note));
     }
-    Some(RenderedFile { path: "tables/claims.md".to_owned(), text })
+    Some(RenderedFile::text("tables/claims.md", text))
 }
 
 /// `holds     oa_lag1: sentence (11 of 12, …)`

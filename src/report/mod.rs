@@ -76,7 +76,44 @@ pub struct RenderedFile {
     /// Path below the results folder, with `/`.
     pub path: String,
     /// Content.
-    pub text: String,
+    pub content: Content,
+}
+
+/// What stands in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Text, which tests and templates can look at.
+    Text(String),
+    /// The bytes of a format that is not text.
+    Bytes(Vec<u8>),
+}
+
+impl RenderedFile {
+    /// A file of text.
+    pub fn text(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { path: path.into(), content: Content::Text(text.into()) }
+    }
+
+    /// A file of bytes.
+    pub fn bytes(path: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self { path: path.into(), content: Content::Bytes(bytes) }
+    }
+
+    /// Its text; empty for a file that is not text.
+    pub fn as_text(&self) -> &str {
+        match &self.content {
+            Content::Text(text) => text,
+            Content::Bytes(_) => "",
+        }
+    }
+
+    /// Its bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.content {
+            Content::Text(text) => text.as_bytes(),
+            Content::Bytes(bytes) => bytes,
+        }
+    }
 }
 
 /// The cells that tables show, and those that claims look at.
@@ -115,7 +152,7 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
     }
     keep(Ok(tidy::whole(source)));
     let judgements = claims::judgements(source);
-    let rows = RenderedFile { path: "claims.csv".to_owned(), text: claims::rows(&judgements) };
+    let rows = RenderedFile::text("claims.csv", claims::rows(&judgements));
     keep(Ok(std::iter::once(rows).chain(claims::table(source, &judgements)).collect()));
     Mistakes::unless_empty(distinct(mistakes), files)
 }
@@ -130,7 +167,7 @@ fn render_table(
     let file = |format: &dyn Format| {
         let template = templates.file(&spec.template, format)?;
         let text = templates.render(&template, &format::view(&table, format))?;
-        Ok(RenderedFile { path: format!("tables/{}.{}", spec.id, format.extension()), text })
+        Ok(RenderedFile::text(format!("tables/{}.{}", spec.id, format.extension()), text))
     };
     let mut files = Vec::new();
     let mut mistakes = Vec::new();
@@ -168,7 +205,7 @@ fn document<'a>(
 ) -> Checked<RenderedFile> {
     let title = Latex.escape(&spec.title);
     let extension = format!(".{}", Latex.extension());
-    let printed = rendered.filter(|f| f.path.ends_with(&extension)).flat_map(|f| f.text.lines());
+    let printed = rendered.filter(|f| f.path.ends_with(&extension)).flat_map(|f| f.as_text().lines());
     let printed = printed.filter(|line| !line.starts_with('%'));
     let view = DocumentView {
         letters: Letters::of(printed.chain([title.as_str()])),
@@ -177,7 +214,7 @@ fn document<'a>(
         tables: spec.tables.iter().map(document_table).collect(),
     };
     let text = templates.render(template::DOCUMENT, &view)?;
-    Ok(RenderedFile { path: "tables/tables.tex".to_owned(), text })
+    Ok(RenderedFile::text("tables/tables.tex", text))
 }
 
 fn document_table(table: &TableSpec) -> DocumentTable {

@@ -39,7 +39,7 @@ pub fn whole(source: Source<'_>) -> Vec<RenderedFile> {
 }
 
 fn file(path: &str, text: String) -> RenderedFile {
-    RenderedFile { path: path.to_owned(), text }
+    RenderedFile::text(path, text)
 }
 
 /// Rows of text, written as CSV.
@@ -70,7 +70,7 @@ fn key_header() -> impl Iterator<Item = &'static str> {
 }
 
 fn key(cell: &Cell) -> impl Iterator<Item = String> {
-    [cell.id.to_string(), cell.grid.clone()]
+    [cell.id.to_string(), cell.grid.to_string()]
         .into_iter()
         .chain(Axis::ALL.map(|axis| cell.axes.value(axis)))
 }

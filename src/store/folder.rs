@@ -108,7 +108,7 @@ impl Folder {
             Mistake::file(self.root.join(path), format!("cannot be put into JSON: {e}"))
         })?;
         text.push('\n');
-        self.write(path, &text)
+        self.write(path, text.as_bytes())
     }
 
     fn read_json<T: DeserializeOwned>(&self, path: &str) -> Checked<Option<T>> {
@@ -127,8 +127,8 @@ impl Folder {
 
     /// Writes `text` to `path` below the folder through a temporary file that takes the place of
     /// the old one only when it is complete. A file that already holds `text` is left alone.
-    pub fn write(&self, path: &str, text: &str) -> Checked<()> {
-        whole::write(&self.root.join(path), text.as_bytes())
+    pub fn write(&self, path: &str, bytes: &[u8]) -> Checked<()> {
+        whole::write(&self.root.join(path), bytes)
     }
 }
 

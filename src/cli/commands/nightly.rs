@@ -117,8 +117,8 @@ fn compared(
     let title = format!("{} against {}", loaded.spec.name, base.place());
     let night =
         night::Night { title: &title, comparison: &found, policy: &rule.fail_on, claims: &claims };
-    folder.write("local/night.md", &night::markdown(night, usize::MAX))?;
-    folder.write("local/night.json", &pretty(&night::json(night)))?;
+    folder.write("local/night.md", night::markdown(night, usize::MAX).as_bytes())?;
+    folder.write("local/night.json", pretty(&night::json(night)).as_bytes())?;
     told.summary = night::summary(night);
     told.text = night::text(night, MOST);
     told.regressions = night.regressions();

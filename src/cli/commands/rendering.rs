@@ -127,7 +127,7 @@ pub(super) fn render_files(
     let source = Source { spec, plan, records: &shown, experiment: series };
     let files = report::render(source, templates)?;
     for file in &files {
-        folder.write(&file.path, &file.text)?;
+        folder.write(&file.path, file.as_bytes())?;
     }
     let csv = write_csv(loaded, folder, records, series)?;
     println!("{}", report::terminal::summary(source, |cell| states.get(&cell.id).copied()));
@@ -160,7 +160,8 @@ fn write_csv(
         let plan = Plan { cells: chunk.to_vec(), ..Plan::default() };
         let source = Source { spec: &loaded.spec, plan: &plan, records: &part, experiment: series };
         for file in report::tidy::by_cell(source) {
-            let rows = if first { &file.text } else { without_header(&file.text) };
+            let text = file.as_text();
+            let rows = if first { text } else { without_header(text) };
             if !writers.contains_key(&file.path) {
                 writers.insert(file.path.clone(), folder.writer(&file.path)?);
             }

@@ -22,13 +22,13 @@ fn rendered(made: &Made) -> Vec<RenderedFile> {
 }
 
 fn text<'a>(files: &'a [RenderedFile], path: &str) -> &'a str {
-    &files.iter().find(|f| f.path == path).unwrap_or_else(|| panic!("no {path}")).text
+    files.iter().find(|f| f.path == path).unwrap_or_else(|| panic!("no {path}")).as_text()
 }
 
 #[test]
 fn every_kind_of_table_in_every_format() {
     for file in rendered(&experiment(every_table())) {
-        insta::assert_snapshot!(file.path.replace('/', "-"), file.text);
+        insta::assert_snapshot!(file.path.replace('/', "-"), file.as_text());
     }
 }
 
@@ -125,7 +125,7 @@ fn real_data_are_not_called_simulated() {
     made.experiment.provenance =
         Some(Provenance { simulated: false, note: "Yearbooks".to_owned() });
     for file in rendered(&made) {
-        assert!(!file.text.contains("Simulated"), "{}", file.path);
+        assert!(!file.as_text().contains("Simulated"), "{}", file.path);
     }
     made.experiment.provenance = None;
     let files = rendered(&made);
