@@ -1,6 +1,7 @@
 //! Names, positions and identities that every layer shares. Imports nothing of ours.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
@@ -138,40 +139,104 @@ impl<T> Located<T> {
     }
 }
 
-/// The content address of a cell: the first 16 bytes of a BLAKE3 hash, as 32 hex digits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// 16 bytes that stand for a content, shown and stored as 32 hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 16]);
+
+impl Digest {
+    /// The first 16 bytes of a BLAKE3 hash of `bytes` within a named use (`domain`).
+    pub fn of(domain: &str, bytes: &[u8]) -> Self {
+        let digest = blake3::derive_key(domain, bytes);
+        Self(std::array::from_fn(|i| digest[i]))
+    }
+
+    /// 32 hex digits read; nothing for another text.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digit = |byte: u8| char::from(byte).to_digit(16);
+        let digits: Option<Vec<u32>> = text.bytes().map(digit).collect();
+        let digits = digits.filter(|digits| digits.len() == 32)?;
+        Some(Self(std::array::from_fn(|i| (digits[2 * i] * 16 + digits[2 * i + 1]) as u8)))
+    }
+
+    /// The first eight bytes as a number: where it falls among others.
+    pub fn leading(&self) -> u64 {
+        u64::from_be_bytes(std::array::from_fn(|i| self.0[i]))
+    }
+
+    /// The first byte.
+    pub fn first(&self) -> u8 {
+        self.0[0]
+    }
+
+    /// The smallest that begins with `first`.
+    pub fn at(first: u8) -> Self {
+        Self(std::array::from_fn(|i| if i == 0 { first } else { 0 }))
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digit = |four: u8| b"0123456789abcdef"[usize::from(four)];
+        let text: [u8; 32] = std::array::from_fn(|i| {
+            let byte = self.0[i / 2];
+            digit(if i % 2 == 0 { byte >> 4 } else { byte & 15 })
+        });
+        f.pad(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
+        Self::parse(&text).ok_or_else(|| D::Error::custom("not 32 hex digits"))
+    }
+}
+
+/// The content address of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct CellId(pub String);
+pub struct CellId(pub Digest);
 
 impl CellId {
     /// The identity of a canonical description of a cell.
     pub fn of(canonical: &[u8]) -> Self {
-        Self(short_hash("spanel 2026 cell identity", canonical))
+        Self(Digest::of("spanel 2026 cell identity", canonical))
     }
 }
 
 impl fmt::Display for CellId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }
 
 /// What a record was made from: the cell, the numbers it used, the versions of what was computed.
-/// 32 hex digits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct RecordKey(pub String);
+pub struct RecordKey(pub Digest);
 
 impl RecordKey {
     /// The key of a canonical description of everything that a record depends on.
     pub fn of(canonical: &[u8]) -> Self {
-        Self(short_hash("spanel 2026 record", canonical))
+        Self(Digest::of("spanel 2026 record", canonical))
     }
 }
 
 impl fmt::Display for RecordKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }
 
@@ -189,8 +254,7 @@ pub fn content_hash_of(from: impl std::io::Read) -> std::io::Result<String> {
 
 /// 32 hex digits that identify `bytes` within a named use (`domain`).
 pub fn short_hash(domain: &str, bytes: &[u8]) -> String {
-    let digest = blake3::derive_key(domain, bytes);
-    digest[..16].iter().map(|b| format!("{b:02x}")).collect()
+    Digest::of(domain, bytes).to_string()
 }
 
 /// The root of all randomness of an experiment. Streams are derived from it by name, never

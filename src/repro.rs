@@ -105,7 +105,7 @@ fn experiment(cell: &Cell, spec: &Spec, inputs: &Inputs, failed: &Failed<'_>) ->
         ("models", named(ONLY, model(cell))),
     ]);
     let mut grid = grid(cell, spec);
-    let bootstraps = cell.bootstraps.iter().chain(&cell.test_bootstrap);
+    let bootstraps = cell.bootstraps.iter().chain(cell.test_bootstrap.as_deref());
     let designs: Table =
         bootstraps.enumerate().map(|(i, b)| (format!("b{i}"), Value::Table(design(b)))).collect();
     let own = cell.bootstraps.len();
@@ -217,7 +217,7 @@ fn model(cell: &Cell) -> Table {
 }
 
 fn grid(cell: &Cell, spec: &Spec) -> Table {
-    let controls = spec.grids.get(&cell.grid).map(|grid| &grid.controls);
+    let controls = spec.grids.get(&*cell.grid).map(|grid| &grid.controls);
     let lags = cell.axes.lags.lags().iter().map(|&lag| whole(lag)).collect();
     table([
         ("response", text(cell.model.response.to_string())),
@@ -228,7 +228,7 @@ fn grid(cell: &Cell, spec: &Spec) -> Table {
         ("region", text(ONLY)),
         ("lags", Value::Array(vec![Value::Array(lags)])),
         ("weights", text(ONLY)),
-        ("tests", texts(&cell.tests)),
+        ("tests", texts(&*cell.tests)),
     ])
 }
 
@@ -246,7 +246,7 @@ fn design(bootstrap: &Bootstrap) -> Table {
 
 /// What the cell's variant changes, and the periods that a deeper lag of its grid costs it.
 fn variant(cell: &Cell, inputs: &Inputs) -> Option<Table> {
-    let Change { years, without, tails, placebo, draw } = &cell.change;
+    let Change { years, without, tails, placebo, draw } = &*cell.change;
     let mut variant = Table::new();
     if let Some((first, last)) = years_of(cell, *years, inputs) {
         variant.insert("years".to_owned(), Value::Array(vec![whole(first), whole(last)]));

@@ -26,9 +26,10 @@ pub use watch::{Watch, late};
 use crate::bootstrap::stream::HELD;
 use crate::diagnostic::{self, Context, Findings};
 use crate::estimator::Problem;
-use crate::ident::short_hash;
+use crate::ident::Digest;
 use crate::inputs::Inputs;
 use crate::mistake::Mistakes;
+use crate::model::Model;
 use crate::model::change::Placebo;
 use crate::outcome::{Failure, FailureKind, Outcome, SampleFacts};
 use crate::panel::sample::Sample;
@@ -37,7 +38,7 @@ use crate::spec::Spec;
 use crate::store::{CellResult, Record, SCHEMA};
 use crate::weights::Weights;
 use attempts::{Fitted, fit};
-use keys::Digest;
+use keys::Footprint;
 use memo::Memo;
 use randomise::randomise;
 use rayon::prelude::*;
@@ -80,7 +81,7 @@ pub enum Replicated {
 /// included.
 pub fn replicates(cells: &[&Cell]) -> u64 {
     let passes = |count: u64| if count > HELD as u64 { 2 } else { 1 };
-    let designs = cells.iter().flat_map(|cell| &cell.bootstraps);
+    let designs = cells.iter().flat_map(|cell| cell.bootstraps.iter());
     designs.map(|b| u64::from(b.replicates)).map(|count| count * passes(count)).sum()
 }
 
@@ -119,7 +120,7 @@ pub fn run(items: &[&Item<'_>], spec: &Spec, inputs: &Inputs, watch: &Watch<'_>)
 /// A sample, or why there is none.
 type SharedSample = Result<Made, Failure>;
 /// Weights of some units with their hash, or why there are none.
-type SharedWeights = Result<(Weights, String), Failure>;
+type SharedWeights = Result<(Weights, Digest), Failure>;
 
 /// Weights by name, positions of the units and, of a placebo, which permutation.
 type WeightsKey = (String, Arc<[usize]>, Option<u32>);
@@ -128,10 +129,10 @@ type WeightsKey = (String, Arc<[usize]>, Option<u32>);
 struct Shared<'a> {
     spec: &'a Spec,
     inputs: &'a Inputs,
-    samples: Memo<String, SharedSample>,
+    samples: Memo<Digest, SharedSample>,
     weights: Memo<WeightsKey, SharedWeights>,
-    hashes: Memo<WeightsKey, Option<String>>,
-    digests: Memo<String, Digest>,
+    hashes: Memo<WeightsKey, Option<Digest>>,
+    footprints: Memo<Digest, Footprint>,
 }
 
 impl<'a> Shared<'a> {
@@ -142,14 +143,14 @@ impl<'a> Shared<'a> {
             samples: Memo::default(),
             weights: Memo::default(),
             hashes: Memo::default(),
-            digests: Memo::default(),
+            footprints: Memo::default(),
         }
     }
 
     /// Announces the cells that will ask, so that what none of them asks for any more can go.
     fn expect(&self, items: &[&Item<'_>]) {
         for item in items {
-            self.samples.expect(variant::key(item.cell));
+            self.samples.expect(item.sample);
             if let Some(weights) = &item.weights {
                 self.weights.expect(weights.clone());
             }
@@ -158,22 +159,21 @@ impl<'a> Shared<'a> {
 
     /// Lets go what no announced cell but that of `item` asks for.
     fn done_with(&self, item: &Item<'_>) {
-        self.samples.done_with(&variant::key(item.cell));
+        self.samples.done_with(&item.sample);
         if let Some(weights) = &item.weights {
             self.weights.done_with(weights);
         }
     }
 
     /// The hash of a matrix, if it can be made. The matrix is not kept.
-    fn hash_of_weights(&self, key: &WeightsKey) -> Option<String> {
-        let made = self.hashes.get(key.clone(), || self.make(key).map(|(_, hash)| hash).ok());
-        (*made).clone()
+    fn hash_of_weights(&self, key: &WeightsKey) -> Option<Digest> {
+        *self.hashes.get(key.clone(), || self.make(key).map(|(_, hash)| hash).ok())
     }
 
     /// What tells the sample of a cell from others. The sample is not kept.
-    fn digest(&self, cell: &Cell) -> Arc<Digest> {
-        let made = || Digest::of(self, cell, &variant::make(self, cell));
-        self.digests.get(variant::key(cell), made)
+    fn footprint(&self, cell: &Cell) -> Arc<Footprint> {
+        let made = || Footprint::of(self, cell, &variant::make(self, cell));
+        self.footprints.get(variant::key(cell), made)
     }
 
     fn sample(&self, cell: &Cell) -> Arc<SharedSample> {
@@ -217,7 +217,7 @@ impl<'a> Shared<'a> {
             kind: FailureKind::BadData,
             reason: format!("weights `{weights}`: {e}"),
         })?;
-        let hash = short_hash("spanel 2026 weights", &made.fingerprint());
+        let hash = Digest::of("spanel 2026 weights", &made.fingerprint());
         Ok((made, hash))
     }
 }
@@ -268,7 +268,7 @@ pub fn record(spec: &Spec, item: &Item<'_>, result: CellResult) -> Record {
         key: item.key.clone(),
         asked: asked(spec, item.cell),
         made_from: item.made_from.clone(),
-        model: item.cell.model.clone(),
+        model: Model::clone(&item.cell.model),
         result,
     }
 }
@@ -311,6 +311,7 @@ fn outcome(
     }
     let Fitted { problem, estimator, estimated, impacts } = fitted?;
     let made = sample.as_ref().map_err(Clone::clone)?;
+    let (_, weights_hash) = weights.as_ref().map_err(Clone::clone)?;
     let derived = functions::of(cell, &problem, &estimated.fit);
     let subject = Subject {
         cell,
@@ -319,7 +320,7 @@ fn outcome(
         estimated: &estimated,
         impacts: &impacts,
         derived: &derived,
-        hashes: (&made.hash, weights_hash(weights)),
+        hashes: (made.hash, *weights_hash),
     };
     let bootstraps = resample::bootstraps(shared, watch, &subject)?;
     let randomisations = cell
@@ -341,10 +342,6 @@ fn outcome(
         verdicts: findings.verdicts,
         sample: facts(shared, cell, made, problem.weights),
     })
-}
-
-fn weights_hash(weights: &SharedWeights) -> &str {
-    weights.as_ref().map_or("", |(_, hash)| hash)
 }
 
 /// A line for each region whose split from the rest leaves units without neighbours.

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     /// Its record is kept: `fitted`, or the class of the failure.
-    Kept(String),
+    Kept(&'static str),
     /// It is to be fitted.
     Open(Why),
 }

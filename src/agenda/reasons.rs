@@ -1,6 +1,6 @@
 //! Why a cell has no record that counts: what changed since there was one, from what to what.
 
-use crate::ident::CellId;
+use crate::ident::{CellId, Digest};
 use crate::inputs::Inputs;
 use crate::mistake::Checked;
 use crate::plan::{Cell, asked};
@@ -78,8 +78,8 @@ impl<'a> Reasons<'a> {
             if numbers.is_empty() {
                 found.push(format!(
                     "the numbers of its sample ({} → {})",
-                    short(old.sample.as_deref()),
-                    short(new.sample.as_deref())
+                    short(old.sample),
+                    short(new.sample)
                 ));
             }
             found.extend(numbers);
@@ -139,8 +139,8 @@ pub fn copy(inputs: &Inputs) -> PanelCopy {
     }
 }
 
-fn short(hash: Option<&str>) -> &str {
-    hash.and_then(|hash| hash.get(..8)).unwrap_or("none")
+fn short(hash: Option<Digest>) -> String {
+    hash.map_or_else(|| "none".to_owned(), |hash| format!("{hash:.8}"))
 }
 
 fn shown(value: Option<f64>) -> String {

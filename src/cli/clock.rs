@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     fn known(seconds: &[f64]) -> BTreeMap<CellId, f64> {
-        seconds.iter().enumerate().map(|(i, s)| (CellId(format!("{i:02}")), *s)).collect()
+        seconds.iter().enumerate().map(|(i, s)| (CellId::of(&i.to_le_bytes()), *s)).collect()
     }
 
     fn limit(timeout: &str, seconds: &[f64]) -> Option<f64> {

@@ -196,7 +196,7 @@ struct Selected {
 /// The cells of the plan that `pattern` means, all without one.
 fn selected(loaded: &Loaded, pattern: Option<&str>) -> Result<Selected, Ending> {
     let Some(pattern) = pattern else { return Ok(Selected { cells: BTreeSet::new(), all: true }) };
-    let meant = loaded.plan.cells.iter().filter(|c| means(pattern, &c.label(), &c.id.0));
+    let meant = loaded.plan.cells.iter().filter(|c| means(pattern, &c.label(), &c.id));
     let cells: BTreeSet<CellId> = meant.map(|c| c.id.clone()).collect();
     if cells.is_empty() {
         let labels: Vec<String> = loaded.plan.cells.iter().map(plan::Cell::label).collect();
@@ -212,9 +212,9 @@ fn selected(loaded: &Loaded, pattern: Option<&str>) -> Result<Selected, Ending> 
 }
 
 /// Whether `pattern` means the cell: its label, with * for anything, or the beginning of its id.
-fn means(pattern: &str, label: &str, id: &str) -> bool {
+fn means(pattern: &str, label: &str, id: &CellId) -> bool {
     const SHORTEST: usize = 6;
-    (pattern.len() >= SHORTEST && id.starts_with(pattern)) || matches(pattern, label)
+    (pattern.len() >= SHORTEST && id.to_string().starts_with(pattern)) || matches(pattern, label)
 }
 
 /// Whether the text is that of the pattern, in which * stands for any text.

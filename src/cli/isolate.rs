@@ -98,7 +98,7 @@ fn fit(item: &Item<'_>, setting: &Setting<'_>, watch: &Watch<'_>) -> End {
 fn spawn(item: &Item<'_>, setting: &Setting<'_>) -> std::io::Result<Child> {
     let Setting { experiment, folder, spec } = setting;
     let mut command = Command::new(std::env::current_exe()?);
-    command.arg("fit-one").arg("--folder").arg(folder).arg("--cell").arg(&item.cell.id.0);
+    command.arg("fit-one").arg("--folder").arg(folder).arg("--cell").arg(item.cell.id.to_string());
     for set in &experiment.set {
         command.arg(format!("--set={set}"));
     }

@@ -63,7 +63,7 @@ pub(super) fn cautions(plan: &Plan) -> Vec<String> {
         let Some(estimator) = estimator::find(&cell.model.estimator) else { continue };
         let of_fit = |name: &String| diagnostic::find(name).is_some_and(|d| d.info().of_fit);
         let of_fits = !cell.wald.is_empty() || cell.tests.iter().any(of_fit);
-        let of_tests = cell.test_bootstrap.iter().filter(|_| of_fits);
+        let of_tests = cell.test_bootstrap.as_deref().filter(|_| of_fits);
         for design in cell.bootstraps.iter().chain(of_tests) {
             let scheme = bootstrap::find(&design.scheme);
             let support = scheme.map(|s| s.supports(estimator, cell.model.effects));

@@ -443,7 +443,7 @@ mod tests {
     fn listed(measure: &str, region: &str, weights: &str) -> Listed {
         let axes = ["slm", "two-way", measure, region, "0", weights, "base"].map(str::to_owned);
         let label = format!("g/{measure}/{region}/{weights}");
-        Listed { id: CellId(label.clone()), label, key: None, grid: "g".to_owned(), axes }
+        Listed { id: CellId::of(label.as_bytes()), label, key: None, grid: "g".to_owned(), axes }
     }
 
     fn fitted(value: f64, p_value: f64) -> State {

@@ -10,6 +10,7 @@ use super::change::{Change, Conclusion, Side, What, relative};
 use super::figures::{Estimated, Figures, Tested};
 use super::night::{Listed, State};
 use super::order::{Ranked, flipped};
+use crate::ident::Digest;
 use crate::mistake::Checked;
 use crate::spec::Axis;
 use crate::spec::nights::{Concern, DiffSpec};
@@ -24,7 +25,7 @@ pub struct Night<'a> {
     /// Reads the record of a cell.
     pub read: &'a dyn Fn(&Listed) -> Checked<Option<Record>>,
     /// What identifies the bytes of the record of a cell.
-    pub sum: &'a dyn Fn(&Listed) -> Option<String>,
+    pub sum: &'a dyn Fn(&Listed) -> Option<Digest>,
     /// What there is beside the cells, by what it is about.
     pub beside: BTreeMap<String, Figures>,
 }

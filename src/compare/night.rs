@@ -1,6 +1,6 @@
 //! The cells of one set of results: of a plan, or of a results folder that knows no specification.
 
-use crate::ident::{CellId, RecordKey};
+use crate::ident::{CellId, Digest, RecordKey};
 use crate::outcome::Failure;
 use crate::plan::Plan;
 use crate::spec::Axis;
@@ -47,7 +47,7 @@ pub fn of_plan(plan: &Plan, key: impl Fn(&CellId) -> Option<RecordKey>) -> Vec<L
         label: cell.label(),
         id: cell.id.clone(),
         key: key(&cell.id),
-        grid: cell.grid.clone(),
+        grid: cell.grid.to_string(),
         axes: Axis::ALL.map(|axis| cell.axes.value(axis)),
     };
     plan.cells.iter().map(listed).collect()
@@ -66,10 +66,10 @@ pub fn of_rows(
     let axes: [usize; 7] = axes.try_into().ok()?;
     let listed = |row: Vec<String>| {
         let field = |at: usize| row.get(at).cloned().unwrap_or_default();
-        let (id, grid, axes) = (CellId(field(id)), field(grid), axes.map(field));
-        Listed { label: label(&grid, &axes), key: key(&id), id, grid, axes }
+        let (id, grid, axes) = (CellId(Digest::parse(&field(id))?), field(grid), axes.map(field));
+        Some(Listed { label: label(&grid, &axes), key: key(&id), id, grid, axes })
     };
-    Some(rows.map(listed).collect())
+    Some(rows.filter_map(listed).collect())
 }
 
 /// What [`crate::plan::Cell::label`] calls a cell with these axes.
@@ -122,8 +122,9 @@ mod tests {
             .chain(["variant", "status"])
             .map(str::to_owned)
             .collect::<Vec<_>>();
+        let id = CellId::of(b"a cell").to_string();
         let row = |variant: &str| {
-            ["id", "paper", "slm", "two-way", "oa", "all", "0-2", "w", variant, "fitted"]
+            [id.as_str(), "paper", "slm", "two-way", "oa", "all", "0-2", "w", variant, "fitted"]
                 .map(str::to_owned)
                 .to_vec()
         };

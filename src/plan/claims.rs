@@ -16,7 +16,7 @@ pub fn check_claims(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<Mi
     let mut mistakes = Vec::new();
     for claim in spec.claims.values() {
         let About::Cells { cells, condition } = &claim.about else { continue };
-        let all: Vec<&Cell> = plan.cells.iter().filter(|c| c.grid == cells.grid).collect();
+        let all: Vec<&Cell> = plan.cells.iter().filter(|c| *c.grid == *cells.grid).collect();
         if all.is_empty() {
             continue;
         }

@@ -8,12 +8,15 @@
 use super::identity::identity;
 use super::variants::{change, empty_variants, in_sample, members};
 use super::{Cell, CellAxes, Plan, Rule, RuleKind, functions};
-use crate::ident::{CellId, KeyPath};
+use crate::ident::{CellId, KeyPath, VarName};
 use crate::mistake::Mistake;
-use crate::model::change::Roster;
-use crate::model::{Model, Regressor};
+use crate::model::change::{Change, Roster};
+use crate::model::splits::{RegionEquality, Threshold};
+use crate::model::{Bootstrap, Effects, LagSet, Model, Randomisation, Regressor};
+use crate::spec::variants::VariantName;
 use crate::spec::{Axis, GridSpec, Selector, Spec};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What the cells of a grid are made from.
 #[derive(Clone, Copy)]
@@ -70,7 +73,8 @@ pub(super) fn expand(ground: Ground<'_>, name: &str, plan: &mut Plan, mistakes: 
         in_axis_order(&all, &mut axes);
     }
     let deepest = axes.iter().map(|a| a.lags.deepest()).max().unwrap_or(0);
-    let made = axes.into_iter().map(|axes| cell(ground, name, axes, deepest));
+    let mut loom = Loom::new(ground, name, deepest);
+    let made = axes.into_iter().map(|axes| loom.cell(axes));
     plan.cells.extend(made.filter(|cell| in_sample(ground, cell)));
 }
 
@@ -158,66 +162,155 @@ fn product(ground: Ground<'_>, rule: &Selector) -> Vec<CellAxes> {
 /// deep the lags of the grid are. `None` where there is no such grid.
 pub fn cell_at(spec: &Spec, plan: &Plan, name: &str, axes: CellAxes) -> Option<Cell> {
     let grid = spec.grids.get(name)?;
-    let of_grid = plan.cells.iter().filter(|cell| cell.grid == name);
+    let of_grid = plan.cells.iter().filter(|cell| *cell.grid == *name);
     let deepest = of_grid.map(|cell| cell.axes.lags.deepest()).max().unwrap_or(0);
-    Some(cell(Ground { spec, grid, roster: None }, name, axes, deepest))
+    Some(Loom::new(Ground { spec, grid, roster: None }, name, deepest).cell(axes))
 }
 
-fn cell(ground: Ground<'_>, grid_name: &str, axes: CellAxes, deepest: u32) -> Cell {
+/// What of a cell's axes decides on its model.
+#[derive(PartialEq)]
+struct ModelAxes {
+    model: String,
+    effects: Effects,
+    measure: String,
+    lags: LagSet,
+    leads: bool,
+}
+
+/// Makes the cells of a grid, which share what they have in common.
+struct Loom<'a> {
+    ground: Ground<'a>,
+    /// The deepest lag of the grid.
+    deepest: u32,
+    grid: Arc<str>,
+    bootstraps: Arc<[Bootstrap]>,
+    randomisations: Arc<[Randomisation]>,
+    tests: Arc<[String]>,
+    test_bootstrap: Option<Arc<Bootstrap>>,
+    region_equality: Option<Arc<RegionEquality>>,
+    threshold: Option<Arc<Threshold>>,
+    models: Vec<(ModelAxes, Arc<Model>)>,
+    changes: BTreeMap<VariantName, Arc<Change>>,
+    functions: BTreeMap<String, Functions>,
+}
+
+/// Functions and joint tests of the cells of a measure.
+type Functions = (Arc<[functions::Function]>, Arc<[functions::JointTest]>);
+
+impl<'a> Loom<'a> {
+    fn new(ground: Ground<'a>, name: &str, deepest: u32) -> Self {
+        let Ground { spec, grid, .. } = ground;
+        let mut tests: Vec<String> = Vec::new();
+        for test in &grid.tests {
+            if !tests.contains(&test.value) {
+                tests.push(test.value.clone());
+            }
+        }
+        let design = |name: &String| spec.bootstrap[name].design.clone();
+        Self {
+            ground,
+            deepest,
+            grid: name.into(),
+            bootstraps: grid.bootstrap.iter().map(design).collect(),
+            randomisations: grid
+                .randomisation
+                .iter()
+                .map(|name| spec.randomisation[name].clone())
+                .collect(),
+            tests: tests.into(),
+            test_bootstrap: grid.test_bootstrap.as_ref().map(|name| Arc::new(design(name))),
+            region_equality: grid.region_equality.as_ref().map(|e| Arc::new(e.value.clone())),
+            threshold: grid.threshold.as_ref().map(|t| Arc::new(t.design.clone())),
+            models: Vec::new(),
+            changes: BTreeMap::new(),
+            functions: BTreeMap::new(),
+        }
+    }
+
+    fn cell(&mut self, axes: CellAxes) -> Cell {
+        let Ground { spec, grid, .. } = self.ground;
+        let variable = &spec.measures[&axes.measure].variable.value;
+        let change = self.change(&axes.variant);
+        let model = self.model(&axes, change.leads());
+        let (derived, wald) = self.functions(&axes.measure, variable);
+        let own = if change.leads() { 0 } else { axes.lags.deepest() };
+        let skip = if grid.common_sample { self.deepest } else { own } as usize;
+        let mut cell = Cell {
+            id: CellId::of(&[]),
+            grid: Arc::clone(&self.grid),
+            axes,
+            model,
+            measure_variable: variable.clone(),
+            change,
+            skip,
+            bootstraps: Arc::clone(&self.bootstraps),
+            randomisations: Arc::clone(&self.randomisations),
+            derived,
+            wald,
+            tests: Arc::clone(&self.tests),
+            test_bootstrap: self.test_bootstrap.clone(),
+            region_equality: self.region_equality.clone(),
+            threshold: self.threshold.clone(),
+        };
+        cell.id = identity(spec, &cell);
+        cell
+    }
+
+    fn change(&mut self, variant: &VariantName) -> Arc<Change> {
+        if let Some(known) = self.changes.get(variant) {
+            return Arc::clone(known);
+        }
+        let made = Arc::new(change(self.ground.spec, variant));
+        self.changes.insert(variant.clone(), Arc::clone(&made));
+        made
+    }
+
+    fn functions(&mut self, measure: &str, variable: &VarName) -> Functions {
+        if let Some(known) = self.functions.get(measure) {
+            return known.clone();
+        }
+        let Ground { spec, grid, .. } = self.ground;
+        let derived = functions::derived(spec, grid, variable).into();
+        let made: Functions = (derived, functions::wald(spec, grid, variable).into());
+        self.functions.insert(measure.to_owned(), made.clone());
+        made
+    }
+
+    /// The model, which most cells have in common with the one before.
+    fn model(&mut self, axes: &CellAxes, leads: bool) -> Arc<Model> {
+        let same = |of: &ModelAxes| {
+            of.leads == leads
+                && of.effects == axes.effects
+                && of.lags == axes.lags
+                && of.measure == axes.measure
+                && of.model == axes.model
+        };
+        if let Some((_, known)) = self.models.iter().rev().find(|(of, _)| same(of)) {
+            return Arc::clone(known);
+        }
+        let made = Arc::new(model(self.ground, axes, leads));
+        let CellAxes { model, effects, measure, lags, .. } = axes.clone();
+        self.models.push((ModelAxes { model, effects, measure, lags, leads }, Arc::clone(&made)));
+        made
+    }
+}
+
+fn model(ground: Ground<'_>, axes: &CellAxes, leads: bool) -> Model {
     let Ground { spec, grid, .. } = ground;
-    let measure = &spec.measures[&axes.measure];
-    let variable = measure.variable.value.clone();
-    let change = change(spec, &axes.variant);
+    let variable = &spec.measures[&axes.measure].variable.value;
     // A lag is at most a thousand periods deep.
     let shift = |&lag: &u32| i32::try_from(lag).unwrap_or(i32::MAX);
-    let shift = |lag: &u32| if change.leads() { -shift(lag) } else { shift(lag) };
+    let shift = |lag: &u32| if leads { -shift(lag) } else { shift(lag) };
     let shifts = axes.lags.lags().iter().map(shift);
     let lagged = shifts.map(|lag| Regressor { variable: variable.clone(), lag });
     let controls = grid.controls.iter().map(|c| Regressor { variable: c.value.clone(), lag: 0 });
     let model_spec = &spec.models[&axes.model];
-    let model = Model {
+    Model {
         estimator: model_spec.estimator.clone(),
         response: grid.response.value.clone(),
         regressors: lagged.chain(controls).collect(),
         effects: axes.effects,
         lag_order: model_spec.lag_order,
         small_sample: model_spec.small_sample,
-    };
-    let own = if change.leads() { 0 } else { axes.lags.deepest() };
-    let skip = if grid.common_sample { deepest } else { own } as usize;
-    let mut tests: Vec<String> = Vec::new();
-    for test in &grid.tests {
-        if !tests.contains(&test.value) {
-            tests.push(test.value.clone());
-        }
     }
-    let bootstraps: Vec<_> =
-        grid.bootstrap.iter().map(|name| spec.bootstrap[name].design.clone()).collect();
-    let randomisations: Vec<_> =
-        grid.randomisation.iter().map(|name| spec.randomisation[name].clone()).collect();
-    let derived = functions::derived(spec, grid, &variable);
-    let wald = functions::wald(spec, grid, &variable);
-    let test_bootstrap =
-        grid.test_bootstrap.as_ref().map(|name| spec.bootstrap[name].design.clone());
-    let region_equality = grid.region_equality.as_ref().map(|equal| equal.value.clone());
-    let threshold = grid.threshold.as_ref().map(|threshold| threshold.design.clone());
-    let mut cell = Cell {
-        id: CellId(String::new()),
-        grid: grid_name.to_owned(),
-        axes,
-        model,
-        measure_variable: variable,
-        change,
-        skip,
-        bootstraps,
-        randomisations,
-        derived,
-        wald,
-        tests,
-        test_bootstrap,
-        region_equality,
-        threshold,
-    };
-    cell.id = identity(spec, &cell);
-    cell
 }

@@ -85,7 +85,7 @@ pub fn check_functions(
         let cells: Vec<Known<'_>> = plan
             .cells
             .iter()
-            .filter(|cell| cell.grid == *name)
+            .filter(|cell| *cell.grid == **name)
             .map(|cell| Known { cell, terms: terms(cell, vocabulary) })
             .collect();
         if cells.is_empty() {

@@ -247,9 +247,9 @@ fn with_canonical<T>(spec: &Spec, cell: &Cell, look: impl FnOnce(&Canonical<'_>)
         randomisations: &cell.randomisations,
         derived: cell.derived.iter().map(Function::canonical).collect(),
         wald: cell.wald.iter().map(JointTest::canonical).collect(),
-        test_bootstrap: cell.test_bootstrap.as_ref(),
+        test_bootstrap: cell.test_bootstrap.as_deref(),
         region_equality: cell.region_equality.as_ref().map(|equal| split_regions(spec, equal)),
-        threshold: cell.threshold.as_ref(),
+        threshold: cell.threshold.as_deref(),
     };
     let (model, change) = (&cell.model, &cell.change);
     look(&Canonical {

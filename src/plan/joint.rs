@@ -13,7 +13,7 @@ use crate::spec::{JointSpec, Spec};
 pub fn check_joint(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     for (name, joint) in &spec.joint {
-        let of_grid = || plan.cells.iter().filter(|cell| cell.grid == joint.cells.grid);
+        let of_grid = || plan.cells.iter().filter(|cell| *cell.grid == *joint.cells.grid);
         if of_grid().next().is_none() {
             continue;
         }

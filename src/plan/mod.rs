@@ -46,6 +46,7 @@ use crate::spec::vocabulary::Vocabulary;
 use crate::spec::{Axis, Draft, Selector, Spec, draft};
 use expand::{Ground, expand};
 use std::path::Path;
+use std::sync::Arc;
 
 /// One combination of the axes of a grid.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,33 +55,33 @@ pub struct Cell {
     /// whatever they are called.
     pub id: CellId,
     /// The grid.
-    pub grid: String,
+    pub grid: Arc<str>,
     /// Its place on each axis.
     pub axes: CellAxes,
-    /// What is estimated.
-    pub model: Model,
+    /// What is estimated; cells of one model share it, as they do what follows.
+    pub model: Arc<Model>,
     /// The measure's column.
     pub measure_variable: VarName,
     /// What its variant changes.
-    pub change: Change,
+    pub change: Arc<Change>,
     /// Periods dropped at the start: the deepest lag, of the cell or of its grid.
     pub skip: usize,
     /// Bootstraps to run, in order.
-    pub bootstraps: Vec<Bootstrap>,
+    pub bootstraps: Arc<[Bootstrap]>,
     /// Randomisation tests to run, in order.
-    pub randomisations: Vec<Randomisation>,
+    pub randomisations: Arc<[Randomisation]>,
     /// Functions of the coefficients to compute, in order, distinct.
-    pub derived: Vec<Function>,
+    pub derived: Arc<[Function]>,
     /// Joint Wald tests to run, in order, distinct.
-    pub wald: Vec<JointTest>,
+    pub wald: Arc<[JointTest]>,
     /// Groups of tests to run, in order, distinct.
-    pub tests: Vec<String>,
+    pub tests: Arc<[String]>,
     /// Bootstrap of the tests under their null hypotheses.
-    pub test_bootstrap: Option<Bootstrap>,
+    pub test_bootstrap: Option<Arc<Bootstrap>>,
     /// What the test `region-equality` compares; regions are keys of `Spec::regions`.
-    pub region_equality: Option<RegionEquality>,
+    pub region_equality: Option<Arc<RegionEquality>>,
     /// What the test `threshold` looks at.
-    pub threshold: Option<Threshold>,
+    pub threshold: Option<Arc<Threshold>>,
 }
 
 /// The values of a cell's axes, by the names of the specification.
@@ -180,7 +181,7 @@ impl Plan {
     pub fn select(&self, choice: &CellChoice) -> Vec<&Cell> {
         self.cells
             .iter()
-            .filter(|cell| cell.grid == choice.grid && choice.select.matches(&cell.axes))
+            .filter(|cell| *cell.grid == *choice.grid && choice.select.matches(&cell.axes))
             .collect()
     }
 }

@@ -9,7 +9,7 @@ use crate::spec::vocabulary::{Refusal, SchemeWords, Vocabulary};
 pub fn check_schemes(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     for (name, grid) in &spec.grids {
-        let cells: Vec<&Cell> = plan.cells.iter().filter(|cell| cell.grid == *name).collect();
+        let cells: Vec<&Cell> = plan.cells.iter().filter(|cell| *cell.grid == **name).collect();
         // Some tests are of the fits themselves; others have a model of their own.
         let of_fit = |name: &str| vocabulary.tests.iter().any(|t| t.name == name && t.of_fit);
         let of_fits = !grid.wald.is_empty() || grid.tests.iter().any(|test| of_fit(&test.value));

@@ -23,7 +23,7 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
                 continue;
             }
         };
-        if !plan.cells.iter().any(|cell| cell.grid == choice.grid) {
+        if !plan.cells.iter().any(|cell| *cell.grid == *choice.grid) {
             continue;
         }
         let mut found = Vec::new();
@@ -131,7 +131,7 @@ fn row_names(cells: &[&Cell]) -> Vec<String> {
     for regressor in cells.iter().flat_map(|cell| &cell.model.regressors) {
         names.extend(Impact::ALL.map(|kind| Term::Impact(kind, regressor.clone()).to_string()));
     }
-    for function in cells.iter().flat_map(|cell| &cell.derived) {
+    for function in cells.iter().flat_map(|cell| cell.derived.iter()) {
         names.push(Term::Derived(function.name.clone()).to_string());
     }
     let mut seen = std::collections::BTreeSet::new();
@@ -151,7 +151,7 @@ fn check_selection(
         let all: Vec<CellAxes> = plan
             .cells
             .iter()
-            .filter(|cell| cell.grid == choice.grid)
+            .filter(|cell| *cell.grid == *choice.grid)
             .map(|cell| cell.axes.clone())
             .collect();
         let help = absent(&choice.select, &all)

@@ -205,7 +205,8 @@ fn document<'a>(
 ) -> Checked<RenderedFile> {
     let title = Latex.escape(&spec.title);
     let extension = format!(".{}", Latex.extension());
-    let printed = rendered.filter(|f| f.path.ends_with(&extension)).flat_map(|f| f.as_text().lines());
+    let printed =
+        rendered.filter(|f| f.path.ends_with(&extension)).flat_map(|f| f.as_text().lines());
     let printed = printed.filter(|line| !line.starts_with('%'));
     let view = DocumentView {
         letters: Letters::of(printed.chain([title.as_str()])),

@@ -14,7 +14,7 @@ pub(super) fn of(shared: &Shared<'_>, cell: &Cell, made: &Made) -> Asked {
         measure: measure.map(|(position, _)| position).collect(),
         regions: cell.region_equality.as_ref().map(|e| (groups(shared, e, &made.positions), e.of)),
         threshold: cell.threshold.as_ref().map(|design| ThresholdAsked {
-            design: design.clone(),
+            design: Threshold::clone(design),
             values: values(shared, design, made),
         }),
     }

@@ -6,7 +6,7 @@ use super::{Shared, SharedSample, WeightsKey, filled};
 use crate::bootstrap;
 use crate::diagnostic;
 use crate::estimator;
-use crate::ident::{CellId, RecordKey, short_hash};
+use crate::ident::{CellId, Digest, RecordKey};
 use crate::inputs::Inputs;
 use crate::model::change::Placebo;
 use crate::plan::Cell;
@@ -26,6 +26,8 @@ pub struct Item<'a> {
     pub made_from: MadeFrom,
     /// The key of its record.
     pub key: RecordKey,
+    /// What it has in common with cells of the same sample.
+    pub(super) sample: Digest,
     /// The weights that it asks for.
     pub(super) weights: Option<WeightsKey>,
 }
@@ -33,42 +35,41 @@ pub struct Item<'a> {
 /// What cells would be made from. Reads the numbers of every sample, fits nothing.
 pub fn items<'a>(cells: &[&'a Cell], spec: &Spec, inputs: &Inputs) -> Vec<Item<'a>> {
     let shared = Shared::new(spec, inputs);
-    let mut asked: BTreeMap<String, &Cell> = BTreeMap::new();
-    let keys: Vec<String> = cells.iter().map(|cell| variant::key(cell)).collect();
+    let keys: Vec<Digest> = cells.par_iter().map(|cell| variant::key(cell)).collect();
+    let mut asked: BTreeMap<Digest, &Cell> = BTreeMap::new();
     for (key, cell) in keys.iter().zip(cells) {
-        asked.entry(key.clone()).or_insert(cell);
+        asked.entry(*key).or_insert(cell);
     }
-    let samples: BTreeMap<String, Digest> = asked
+    let samples: BTreeMap<Digest, Footprint> = asked
         .into_par_iter()
         .map(|(key, cell)| {
-            let digest = match variant::before_permutation(cell) {
-                Some(base) => shared.digest(&base).permuted(&shared, cell),
-                None => Digest::of(&shared, cell, &variant::make(&shared, cell)),
+            let footprint = match variant::before_permutation(cell) {
+                Some(base) => shared.footprint(&base).permuted(&shared, cell),
+                None => Footprint::of(&shared, cell, &variant::make(&shared, cell)),
             };
-            (key, digest)
+            (key, footprint)
         })
         .collect();
-    let versions: BTreeMap<Versioned<'_>, BTreeMap<String, u32>> = cells
+    let versions: BTreeMap<Versioned<'_>, Arc<BTreeMap<String, u32>>> = cells
         .iter()
         .map(|cell| Versioned::of(cell))
         .map(|v| {
             let numbers = v.numbers();
-            (v, numbers)
+            (v, Arc::new(numbers))
         })
         .collect();
-    let item = |(key, cell): (&String, &&'a Cell)| {
-        let digest = &samples[key];
+    let item = |(key, cell): (&Digest, &&'a Cell)| {
+        let footprint = &samples[key];
         let draw = cell.change.draw_of(Placebo::Weights);
-        let units = digest.positions.clone();
+        let units = footprint.positions.clone();
         let weights = units.map(|units| (cell.axes.weights.clone(), units, draw));
         let made_from = MadeFrom {
-            sample: digest.hash.clone(),
+            sample: footprint.hash,
             weights: weights.as_ref().and_then(|weights| shared.hash_of_weights(weights)),
-            facts: digest.facts_of(&shared, cell),
-            versions: versions[&Versioned::of(cell)].clone(),
+            facts: footprint.facts_of(&shared, cell),
+            versions: Arc::clone(&versions[&Versioned::of(cell)]),
         };
-        let key = key_of(&cell.id, &made_from);
-        Item { cell, made_from, key, weights }
+        Item { cell, key: key_of(&cell.id, &made_from), made_from, sample: *key, weights }
     };
     keys.par_iter().zip(cells).map(item).collect()
 }
@@ -82,39 +83,40 @@ fn key_of(cell: &CellId, made_from: &MadeFrom) -> RecordKey {
 
 /// What is needed of a sample to tell it from others.
 #[derive(Debug, Clone)]
-pub(super) struct Digest {
-    hash: Option<String>,
+pub(super) struct Footprint {
+    hash: Option<Digest>,
     /// Units of the sample; where it could not be made, those of the region of a cell that changes
     /// nothing.
     positions: Option<Arc<[usize]>>,
     /// Hash of what a record says of the data beside these numbers.
-    facts: String,
+    facts: Digest,
 }
 
-impl Digest {
+impl Footprint {
     /// Those of a cell, whose tests may rest on more of the data than its sample.
-    fn facts_of(&self, shared: &Shared<'_>, cell: &Cell) -> String {
+    fn facts_of(&self, shared: &Shared<'_>, cell: &Cell) -> Digest {
         let positions = self.positions.as_deref().unwrap_or_default();
         match asked::facts(shared, cell, positions) {
             Some(beside) => {
                 let said = format!("{} {beside}", self.facts);
-                short_hash("spanel 2026 facts", said.as_bytes())
+                Digest::of("spanel 2026 facts", said.as_bytes())
             }
-            None => self.facts.clone(),
+            None => self.facts,
         }
     }
 
     /// That of `cell`, which permutes the measure, from that before.
     fn permuted(&self, shared: &Shared<'_>, cell: &Cell) -> Self {
         let hash = self.hash.as_ref().zip(self.positions.as_deref());
-        let hash = hash.map(|base| variant::hash_of_permuted(shared, cell, (base.0, base.1)));
+        let hash = hash
+            .map(|(base, positions)| variant::hash_of_permuted(shared, cell, (*base, positions)));
         Self { hash, ..self.clone() }
     }
 
     pub(super) fn of(shared: &Shared<'_>, cell: &Cell, sample: &SharedSample) -> Self {
         let (hash, positions, said) = match sample {
             Ok(Made { hash, positions, changes, .. }) => {
-                (Some(hash.clone()), Some(positions.clone()), format!("{changes:?}"))
+                (Some(*hash), Some(positions.clone()), format!("{changes:?}"))
             }
             Err(failure) => (
                 None,
@@ -131,7 +133,7 @@ impl Digest {
         let units = positions.iter().flatten().map(|&i| all[i].0.as_str()).collect();
         let dropped = &shared.inputs.panel.repairs.dropped;
         let said = (said, filled(shared.inputs, cell, &units), dropped);
-        let facts = short_hash("spanel 2026 facts", format!("{said:?}").as_bytes());
+        let facts = Digest::of("spanel 2026 facts", format!("{said:?}").as_bytes());
         Self { hash, positions: positions.map(Into::into), facts }
     }
 }
@@ -148,7 +150,7 @@ struct Versioned<'a> {
 
 impl<'a> Versioned<'a> {
     fn of(cell: &'a Cell) -> Self {
-        let designs = cell.bootstraps.iter().chain(&cell.test_bootstrap);
+        let designs = cell.bootstraps.iter().chain(cell.test_bootstrap.as_deref());
         Self {
             estimator: &cell.model.estimator,
             schemes: designs.map(|design| design.scheme.as_str()).collect(),

@@ -3,6 +3,7 @@
 
 use super::resample::block_length;
 use super::{Shared, fit_free, variant};
+use crate::ident::Digest;
 use crate::inputs::Inputs;
 use crate::model::Effects;
 use crate::plan::{Cell, Plan};
@@ -27,7 +28,7 @@ fn few_blocks(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {
     let shared = Shared::new(spec, inputs);
     let mut lines: BTreeMap<String, usize> = BTreeMap::new();
     for cell in plan.cells.iter().filter(|cell| cell.change.is_none()) {
-        let designs = cell.bootstraps.iter().chain(&cell.test_bootstrap);
+        let designs = cell.bootstraps.iter().chain(cell.test_bootstrap.as_deref());
         for design in designs.filter(|d| block_length(d, 1).is_some()) {
             let sample = shared.sample(cell);
             let Ok(made) = sample.as_ref() else { continue };
@@ -47,7 +48,7 @@ fn few_blocks(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {
 
 fn unidentified(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {
     let shared = Shared::new(spec, inputs);
-    let mut alike: BTreeMap<(String, Effects, &str), Vec<&Cell>> = BTreeMap::new();
+    let mut alike: BTreeMap<(Digest, Effects, &str), Vec<&Cell>> = BTreeMap::new();
     for cell in plan.cells.iter().filter(|cell| cell.change.is_none()) {
         let key = (variant::key(cell), cell.axes.effects, cell.axes.weights.as_str());
         alike.entry(key).or_default().push(cell);

@@ -11,6 +11,7 @@ use crate::bootstrap::summary::Original;
 use crate::bootstrap::{Scheme, Support, find};
 use crate::estimator::derived::Function;
 use crate::estimator::{Estimated, Estimator, Problem};
+use crate::ident::Digest;
 use crate::model::{Bootstrap, Keep};
 use crate::outcome::{BootstrapSummary, Derived, Estimate, Failure, FailureKind};
 use crate::panel::sample::Sample;
@@ -27,7 +28,7 @@ pub(super) struct Subject<'a> {
     /// The functions of the cell, in the order asked.
     pub(super) derived: &'a [Derived],
     /// Hashes of the sample and of the weights.
-    pub(super) hashes: (&'a str, &'a str),
+    pub(super) hashes: (Digest, Digest),
 }
 
 /// All bootstraps of a cell, in the order asked.
@@ -37,7 +38,7 @@ pub(super) fn bootstraps(
     fitted: &Subject<'_>,
 ) -> Result<Vec<BootstrapSummary>, Ended> {
     let cell = fitted.cell;
-    let names = shared.spec.grids.get(&cell.grid).map_or(&[][..], |grid| &grid.bootstrap);
+    let names = shared.spec.grids.get(&*cell.grid).map_or(&[][..], |grid| &grid.bootstrap);
     let designs = cell.bootstraps.iter().enumerate();
     designs
         .map(|(i, design)| {

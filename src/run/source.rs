@@ -4,7 +4,7 @@ use super::{Ended, Event, Replicated, Watch};
 use crate::bootstrap::functions;
 use crate::bootstrap::replicates::{Path, Replicates, Replicator, VERSION};
 use crate::estimator::Estimated;
-use crate::ident::short_hash;
+use crate::ident::{Digest, short_hash};
 use crate::math::lanes::{LANES, Lane};
 use crate::model::{Bootstrap, Model};
 use crate::outcome::Estimate;
@@ -17,8 +17,8 @@ use std::borrow::Cow;
 #[derive(Serialize)]
 pub(super) struct Origin<'a> {
     model: &'a Model,
-    sample: &'a str,
-    weights: &'a str,
+    sample: Digest,
+    weights: Digest,
     /// Of the plain path, the estimator and the scheme.
     versions: [u32; 3],
     /// With no replicates: how many are asked for changes none of them.
@@ -36,7 +36,7 @@ pub(super) struct Origin<'a> {
 
 impl<'a> Origin<'a> {
     pub(super) fn new(
-        (model, sample, weights): (&'a Model, &'a str, &'a str),
+        (model, sample, weights): (&'a Model, Digest, Digest),
         (at, bootstrapped, functions): (&Estimated, &[&Estimate], Vec<String>),
         (design, scheme_version, stream): (&Bootstrap, u32, [u8; 32]),
         replicator: &Replicator<'_>,

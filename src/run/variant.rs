@@ -5,9 +5,9 @@
 //! number of the draw, so that cells over the same units share them, whatever they are called.
 
 use super::{Shared, SharedWeights};
-use crate::ident::{Period, Seed, short_hash};
+use crate::ident::{Digest, Period, Seed};
 use crate::math::random::Stream;
-use crate::model::change::{Placebo, TailRule, Tails};
+use crate::model::change::{Change, Placebo, TailRule, Tails};
 use crate::outcome::{Changes, Failure, FailureKind, Tail, Trimmed};
 use crate::panel::Panel;
 use crate::panel::sample::{Sample, sample};
@@ -15,27 +15,33 @@ use crate::panel::tails::{Window, draw_in, extreme_units, outside, range};
 use crate::plan::Cell;
 use crate::weights::Weights;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A sample with its units' positions in the panel, and what was changed to make it.
 #[derive(Debug)]
 pub(super) struct Made {
     pub(super) sample: Sample,
     /// Hash of its units, periods and numbers.
-    pub(super) hash: String,
+    pub(super) hash: Digest,
     pub(super) positions: Vec<usize>,
     pub(super) changes: Changes,
 }
 
 /// What two cells with the same sample have in common.
-pub(super) fn key(cell: &Cell) -> String {
+pub(super) fn key(cell: &Cell) -> Digest {
     let model = &cell.model;
     let base =
         format!("{} {} {:?} {}", cell.axes.region, model.response, model.regressors, cell.skip);
-    let mut change = cell.change.clone();
+    let mut change = Change::clone(&cell.change);
     if change.placebo == Some(Placebo::Weights) {
         (change.placebo, change.draw) = (None, None);
     }
-    if change.is_none() { base } else { format!("{base} {} {change:?}", cell.measure_variable) }
+    let text = if change.is_none() {
+        base
+    } else {
+        format!("{base} {} {change:?}", cell.measure_variable)
+    };
+    Digest::of("spanel 2026 cells of one sample", text.as_bytes())
 }
 
 /// The sample of a cell under its variant.
@@ -59,11 +65,11 @@ pub(super) fn make(shared: &Shared<'_>, cell: &Cell) -> Result<Made, Failure> {
             }
         }
     }
-    let mut hash = short_hash("spanel 2026 sample", &super::sample_bytes(&made));
+    let mut hash = Digest::of("spanel 2026 sample", &super::sample_bytes(&made));
     if let Some(draw) = cell.change.draw_of(Placebo::Measure) {
         let order = permutation(shared.spec.seed, "measure", panel, &positions, draw);
         made = made.with_histories(&cell.measure_variable, &order);
-        hash = permuted_hash(&hash, cell, &order);
+        hash = permuted_hash(hash, cell, &order);
     }
     Ok(Made { sample: made, hash, positions, changes })
 }
@@ -72,7 +78,8 @@ pub(super) fn make(shared: &Shared<'_>, cell: &Cell) -> Result<Made, Failure> {
 pub(super) fn before_permutation(cell: &Cell) -> Option<Cell> {
     cell.change.draw_of(Placebo::Measure)?;
     let mut base = cell.clone();
-    (base.change.placebo, base.change.draw) = (None, None);
+    let change = Arc::make_mut(&mut base.change);
+    (change.placebo, change.draw) = (None, None);
     Some(base)
 }
 
@@ -80,18 +87,18 @@ pub(super) fn before_permutation(cell: &Cell) -> Option<Cell> {
 pub(super) fn hash_of_permuted(
     shared: &Shared<'_>,
     cell: &Cell,
-    (base, positions): (&str, &[usize]),
-) -> String {
+    (base, positions): (Digest, &[usize]),
+) -> Digest {
     let draw = cell.change.draw_of(Placebo::Measure).unwrap_or_default();
     let panel = &shared.inputs.panel;
     let order = permutation(shared.spec.seed, "measure", panel, positions, draw);
     permuted_hash(base, cell, &order)
 }
 
-fn permuted_hash(base: &str, cell: &Cell, order: &[usize]) -> String {
+fn permuted_hash(base: Digest, cell: &Cell, order: &[usize]) -> Digest {
     let mut bytes = format!("{base} {} ", cell.measure_variable).into_bytes();
     bytes.extend(order.iter().flat_map(|i| (*i as u64).to_le_bytes()));
-    short_hash("spanel 2026 permuted sample", &bytes)
+    Digest::of("spanel 2026 permuted sample", &bytes)
 }
 
 /// The matrix called `weights` of the units at these positions, its units permuted:
@@ -107,7 +114,7 @@ pub(super) fn permuted(
     let moved: Vec<usize> = order.iter().map(|&i| positions[i]).collect();
     let (made, _) = shared.weights_of(weights, &moved)?;
     let made = made.relabelled(panel.units().subset(positions));
-    let hash = short_hash("spanel 2026 weights", &Weights::fingerprint(&made));
+    let hash = Digest::of("spanel 2026 weights", &Weights::fingerprint(&made));
     Ok((made, hash))
 }
 

@@ -12,7 +12,7 @@
 //! ```
 
 use super::whole;
-use crate::ident::{CellId, RecordKey, short_hash};
+use crate::ident::{CellId, Digest, RecordKey, short_hash};
 use crate::mistake::{Checked, Mistake};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -152,7 +152,7 @@ impl Local {
 
     /// Where a failed cell leaves what is needed to make it fail again.
     pub fn failure(&self, cell: &CellId) -> PathBuf {
-        self.folder.join("failures").join(&cell.0)
+        self.folder.join("failures").join(cell.to_string())
     }
 
     /// The failed cells that left something.
@@ -160,7 +160,8 @@ impl Local {
         let Ok(entries) = std::fs::read_dir(self.folder.join("failures")) else {
             return BTreeSet::new();
         };
-        entries.flatten().map(|e| CellId(e.file_name().to_string_lossy().into_owned())).collect()
+        let name = |e: std::fs::DirEntry| Digest::parse(&e.file_name().to_string_lossy());
+        entries.flatten().filter_map(name).map(CellId).collect()
     }
 
     /// Keeps the files of a failed cell, by name, in place of those it left before.

@@ -78,7 +78,7 @@ impl Manifest {
 pub fn records_hash(records: &Records) -> String {
     let mut text = String::new();
     for entry in records.all_current() {
-        text.extend([&entry.cell.0, " ", &entry.key.0, " ", entry.sum(), "\n"]);
+        text += &format!("{} {} {}\n", entry.cell, entry.key, entry.sum());
     }
     short_hash("spanel 2026 all records", text.as_bytes())
 }

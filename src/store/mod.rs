@@ -28,13 +28,14 @@ pub mod records;
 pub mod replicates;
 pub mod whole;
 
-use crate::ident::{CellId, RecordKey};
+use crate::ident::{CellId, Digest, RecordKey};
 use crate::model::Model;
 use crate::model::change::Roster;
 use crate::outcome::joint::JointFamily;
 use crate::outcome::{Descriptive, Failure, MoranSeries, Outcome};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Raised when a field of a record changes its meaning.
 pub const SCHEMA: u32 = 2;
@@ -63,15 +64,15 @@ pub struct Record {
 pub struct MadeFrom {
     /// Hash of the units, periods and numbers of the sample; absent when it could not be made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sample: Option<String>,
+    pub sample: Option<Digest>,
     /// Hash of the weights matrix; absent when it could not be made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub weights: Option<String>,
+    pub weights: Option<Digest>,
     /// Hash of what else is said of the data: filled and dropped values, what a variant changed, why
     /// there is no sample.
-    pub facts: String,
-    /// Versions of what was computed, by name.
-    pub versions: BTreeMap<String, u32>,
+    pub facts: Digest,
+    /// Versions of what was computed, by name; most cells share them.
+    pub versions: Arc<BTreeMap<String, u32>>,
 }
 
 /// A fit, or why there is none.

@@ -118,7 +118,7 @@ impl Lab {
     pub fn records(&self, folder: &str) -> BTreeMap<String, serde_json::Value> {
         let records = Records::open(&self.path(folder)).unwrap();
         let read = |entry: &Entry| serde_json::to_value(records.read(entry).unwrap()).unwrap();
-        records.all_current().iter().map(|entry| (entry.cell.0.clone(), read(entry))).collect()
+        records.all_current().iter().map(|entry| (entry.cell.to_string(), read(entry))).collect()
     }
 
     /// Every file below a folder with its bytes, but for what has a clock.

@@ -87,7 +87,8 @@ pub fn tamper(folder: &Path, cell: &str, change: impl Fn(&mut Record)) {
     let records = Records::open(folder).unwrap();
     let plan: BTreeMap<_, _> =
         records.all_current().into_iter().map(|entry| (entry.cell, entry.key)).collect();
-    let entry = records.all_current().into_iter().find(|entry| entry.cell.0 == cell).unwrap();
+    let entry =
+        records.all_current().into_iter().find(|entry| entry.cell.to_string() == cell).unwrap();
     let mut record = records.read(&entry).unwrap();
     change(&mut record);
     records.append(&record).unwrap();

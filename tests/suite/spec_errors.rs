@@ -45,7 +45,7 @@ fn wrong(path: &str, env: &[(&str, &str)], sets: &[&str]) -> String {
 }
 
 fn cells(plan: &Plan, grid: &str) -> usize {
-    plan.cells.iter().filter(|c| c.grid == grid).count()
+    plan.cells.iter().filter(|c| *c.grid == *grid).count()
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub(super) fn fit_one(
 fn fit(experiment: &Experiment, folder: &Path, cell: &str) -> Result<Ending, Ending> {
     load(experiment).and_then(|mut loaded| {
         let inputs = loaded.open()?;
-        let chosen = run::distinct(&loaded.plan).into_iter().find(|c| c.id.0 == cell);
+        let chosen = run::distinct(&loaded.plan).into_iter().find(|c| c.id.to_string() == cell);
         let Some(chosen) = chosen else { return Err(Ending::NothingSelected) };
         let items = run::items(&[chosen], &loaded.spec, &inputs);
         let stop = AtomicBool::new(false);

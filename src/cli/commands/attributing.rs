@@ -7,7 +7,7 @@ use super::comparing::{Kept, pretty};
 use super::{Loaded, ended, load, means, report_mistakes};
 use crate::compare::night::State;
 use crate::compare::shapley::{contributions, settle};
-use crate::ident::{KeyPath, VarName};
+use crate::ident::{Digest, KeyPath, VarName};
 use crate::inputs::Inputs;
 use crate::mistake::{self, Checked, Mistake, Place};
 use crate::plan::{Cell, CellAxes, cell_at};
@@ -20,6 +20,7 @@ use crate::store::folder::Folder;
 use crate::store::{CellResult, Record};
 use serde::Serialize;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
@@ -86,7 +87,7 @@ pub(super) fn why_differs(
 /// The one cell that a pattern means.
 fn one<'l>(loaded: &'l Loaded, pattern: &str) -> Result<&'l Cell, Ending> {
     let cells = &loaded.plan.cells;
-    let found: Vec<&Cell> = cells.iter().filter(|c| means(pattern, &c.label(), &c.id.0)).collect();
+    let found: Vec<&Cell> = cells.iter().filter(|c| means(pattern, &c.label(), &c.id)).collect();
     let labels = |cells: &[&Cell]| {
         let labels: Vec<String> = cells.iter().take(NAMED).map(|c| c.label()).collect();
         labels.join(", ")
@@ -127,7 +128,7 @@ impl Choice {
 
     fn value(self, cell: &Cell) -> String {
         match self {
-            Self::Grid => cell.grid.clone(),
+            Self::Grid => cell.grid.to_string(),
             Self::On(axis) => cell.axes.value(axis),
         }
     }
@@ -219,10 +220,10 @@ impl Desk<'_> {
     /// The record of a cell with its estimates alone, which is not kept.
     fn fit(&self, cell: &Cell, inputs: &Inputs) -> Option<Record> {
         let bare = Cell {
-            bootstraps: Vec::new(),
-            randomisations: Vec::new(),
-            tests: Vec::new(),
-            wald: Vec::new(),
+            bootstraps: Arc::default(),
+            randomisations: Arc::default(),
+            tests: Arc::default(),
+            wald: Arc::default(),
             test_bootstrap: None,
             ..cell.clone()
         };
@@ -307,8 +308,8 @@ impl Desk<'_> {
     /// What differs between two records of a cell, and what of it can be fitted again.
     fn apart(&self, base: &Kept, cell: &Cell, (old, new): (&Record, &Record)) -> Told {
         let mut told = Told::new(cell);
-        let short = |hash: &Option<String>| {
-            hash.as_deref().and_then(|hash| hash.get(..8)).unwrap_or("none").to_owned()
+        let short = |hash: &Option<Digest>| {
+            hash.map_or_else(|| "none".to_owned(), |hash| format!("{hash:.8}"))
         };
         let (was, is) = (&old.made_from, &new.made_from);
         let version = format!("estimator {}", new.model.estimator);
@@ -393,7 +394,7 @@ impl Told {
         let skip = old.asked.get("skip").and_then(serde_json::Value::as_u64);
         match (measure, skip, others(&old.asked) == others(&new.asked)) {
             (Some(measure_variable), Some(skip), true) => {
-                let (model, skip) = (old.model.clone(), skip as usize);
+                let (model, skip) = (Arc::new(old.model.clone()), skip as usize);
                 self.cell = Cell { model, measure_variable, skip, ..cell.clone() };
                 self.known.push(("question".to_owned(), "old".to_owned(), "new".to_owned()));
                 self.asked_otherwise = true;

@@ -28,7 +28,7 @@ pub(super) fn manifest(
 ) -> Checked<Manifest> {
     let mut versions = BTreeMap::new();
     for item in &agenda.items {
-        versions.extend(item.made_from.versions.clone());
+        versions.extend(item.made_from.versions.iter().map(|(k, v)| (k.clone(), *v)));
     }
     let spec = &loaded.spec;
     let hash = manifest::records_hash(records);

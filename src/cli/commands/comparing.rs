@@ -9,7 +9,7 @@ use crate::compare::claims::{Evidence, Judgement, Standing, flips, judge};
 use crate::compare::diff::{Comparison, Night, diff as compare, partners};
 use crate::compare::figures::beside;
 use crate::compare::night::{Listed, State, of_plan};
-use crate::ident::CellId;
+use crate::ident::{CellId, Digest};
 use crate::mistake::{Checked, Mistake};
 use crate::report::claims::{line, standings, tally};
 use crate::report::night::{self, junit, listed, markdown, text};
@@ -109,9 +109,9 @@ impl Kept {
         entry.map(|entry| self.records.read(&entry)).transpose()
     }
 
-    fn sum(&self, cell: &Listed) -> Option<String> {
+    fn sum(&self, cell: &Listed) -> Option<Digest> {
         let entry = self.records.find(&cell.id, cell.key.as_ref()?)?;
-        Some(entry.sum().to_owned())
+        Some(entry.sum())
     }
 
     /// How the claims of an experiment stand by these results. A record that cannot be read counts

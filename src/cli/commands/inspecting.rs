@@ -4,7 +4,7 @@ use super::super::Ending;
 use super::super::args::{Experiment, Results};
 use super::{Loaded, Selected, ended, load, selected};
 use crate::agenda::{Again, Agenda, Reasons, Standing, Why};
-use crate::ident::RecordKey;
+use crate::ident::{Digest, RecordKey};
 use crate::outcome::Estimate;
 use crate::repro;
 use crate::run;
@@ -46,11 +46,11 @@ pub(super) fn why(experiment: &Experiment, results: &Results, cell: &str) -> End
             }
             println!("  made from:");
             println!("    key      {}", item.key);
-            let hash = |hash: &Option<String>| hash.clone().unwrap_or_else(|| "none".to_owned());
+            let hash = |hash: &Option<Digest>| hash.map_or("none".to_owned(), |h| h.to_string());
             println!("    sample   {}", hash(&item.made_from.sample));
             println!("    weights  {}", hash(&item.made_from.weights));
             println!("    facts    {}", item.made_from.facts);
-            for (name, version) in &item.made_from.versions {
+            for (name, version) in &*item.made_from.versions {
                 println!("    version  {version} of {name}");
             }
         }
@@ -100,10 +100,10 @@ fn print_record((experiment, results): (&Experiment, &Results), label: &str, rec
     println!("  key      {}", record.key);
     println!("  again    {} --cell {} --force", command("run", experiment, results), quoted(label));
     println!("  asked    {}", record.asked);
-    let hash = |hash: &Option<String>| hash.clone().unwrap_or_else(|| "none".to_owned());
+    let hash = |hash: &Option<Digest>| hash.map_or("none".to_owned(), |h| h.to_string());
     println!("  sample   {}", hash(&record.made_from.sample));
     println!("  weights  {}", hash(&record.made_from.weights));
-    for (name, version) in &record.made_from.versions {
+    for (name, version) in &*record.made_from.versions {
         println!("  version  {version} of {name}");
     }
     match &record.result {
@@ -211,9 +211,9 @@ pub(super) fn history(experiment: &Experiment, results: &Results, cell: Option<&
 
 /// The labels, of now or of earlier runs, that `cell` means.
 fn labels(loaded: &Loaded, runs: &[Run], cell: &str) -> BTreeSet<String> {
-    let now = loaded.plan.cells.iter().map(|c| (c.label(), c.id.0.clone()));
+    let now = loaded.plan.cells.iter().map(|c| (c.label(), c.id));
     let then = runs.iter().flat_map(|run| &run.changed);
-    let then = then.map(|(label, version)| (label.clone(), version.cell.0.clone()));
+    let then = then.map(|(label, version)| (label.clone(), version.cell));
     now.chain(then)
         .filter(|(label, id)| super::means(cell, label, id))
         .map(|(label, _)| label)

@@ -179,7 +179,7 @@ fn print_lines(listed: &[Listed<'_>]) {
 fn summarise(loaded: &Loaded, listed: &[Listed<'_>]) {
     let mut grids: BTreeMap<&str, Vec<(&Cell, &Listed<'_>)>> = BTreeMap::new();
     for (cell, listed) in loaded.plan.cells.iter().zip(listed) {
-        grids.entry(cell.grid.as_str()).or_default().push((cell, listed));
+        grids.entry(&*cell.grid).or_default().push((cell, listed));
     }
     // Where nothing is kept, or all, what is to fit needs no words.
     let open = listed.iter().filter(|l| l.state != "cached").count();
@@ -274,7 +274,8 @@ impl Times {
 /// What decides how long a cell takes.
 fn kind(cell: &Cell) -> String {
     let replicates = |of: &Bootstrap| u64::from(of.replicates);
-    let replicates: u64 = cell.bootstraps.iter().chain(&cell.test_bootstrap).map(replicates).sum();
+    let replicates: u64 =
+        cell.bootstraps.iter().chain(cell.test_bootstrap.as_deref()).map(replicates).sum();
     format!("{} {} {replicates}", cell.model.estimator, cell.axes.region)
 }
 

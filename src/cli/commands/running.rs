@@ -288,7 +288,7 @@ fn say_reasons(agenda: &Agenda<'_>, reasons: &Reasons<'_>, first: bool) -> Check
 
 /// Whether the files of replicates that the cell asks for are there.
 pub(super) fn distributed(spec: &Spec, folder: &Folder, cell: &Cell) -> bool {
-    let names = spec.grids.get(&cell.grid).map_or(&[][..], |grid| &grid.bootstrap);
+    let names = spec.grids.get(&*cell.grid).map_or(&[][..], |grid| &grid.bootstrap);
     let wanted = |name: &&String| {
         spec.bootstrap.get(*name).is_some_and(|bootstrap| bootstrap.keep == Keep::Parquet)
     };

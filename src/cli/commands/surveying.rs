@@ -121,12 +121,12 @@ fn survey(loaded: &Loaded, folder: &Folder, agenda: &Agenda<'_>) -> Checked<Surv
     let mut open: Vec<&Cell> = Vec::new();
     for (item, standing) in agenda.iter() {
         let whole = match standing {
-            Standing::Kept(state) => Some(state.clone()),
+            Standing::Kept(state) => Some(*state),
             Standing::Open(_) => None,
         };
-        merged.add(whole.as_deref());
+        merged.add(whole);
         let state = whole.or_else(|| records.iter().find_map(|part| state(part, item)));
-        counts.add(state.as_deref());
+        counts.add(state);
         if state.is_none() {
             open.push(item.cell);
         }
@@ -150,7 +150,7 @@ fn parts_of(folder: &Folder) -> Vec<PathBuf> {
     subfolders(&folder.root().join(SHARDS))
 }
 
-fn state(records: &Records, item: &Item<'_>) -> Option<String> {
+fn state(records: &Records, item: &Item<'_>) -> Option<&'static str> {
     records.find(&item.cell.id, &item.key).map(|entry| entry.state)
 }
 

@@ -7,7 +7,7 @@ use crate::outcome::{Failure, FailureKind};
 fn listed(measure: &str, id: &str) -> Listed {
     let axes = ["slm", "two-way", measure, "all", "0", "w", "base"].map(str::to_owned);
     let label = format!("g/{measure}");
-    Listed { id: CellId(id.to_owned()), label, key: None, grid: "g".to_owned(), axes }
+    Listed { id: CellId::of(id.as_bytes()), label, key: None, grid: "g".to_owned(), axes }
 }
 
 fn estimated(value: f64, p_value: f64) -> Estimated {

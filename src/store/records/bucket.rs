@@ -9,8 +9,8 @@
 //! Records are sorted by cell and key, places count from the end of the first line. A file is
 //! replaced as a whole, never changed.
 
-use super::{Entry, Site};
-use crate::ident::{CellId, RecordKey, short_hash};
+use super::{Entry, Site, State};
+use crate::ident::{CellId, Digest, RecordKey};
 use crate::mistake::{Checked, Mistake};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -32,15 +32,15 @@ struct Heading {
 struct Line {
     cell: CellId,
     key: RecordKey,
-    state: String,
+    state: State,
     at: u64,
     length: u64,
-    sum: String,
+    sum: Digest,
 }
 
 /// What identifies the bytes of a record.
-pub(super) fn sum(record: &[u8]) -> String {
-    short_hash("spanel 2026 record bytes", record)
+pub(super) fn sum(record: &[u8]) -> Digest {
+    Digest::of("spanel 2026 record bytes", record)
 }
 
 /// The entries of the file at `path`; none when there is no file, and an error when it is not whole.
@@ -69,7 +69,7 @@ pub(super) fn entries(path: &Path, site: Site) -> Checked<Vec<Entry>> {
     let entry = |line: Line| Entry {
         cell: line.cell,
         key: line.key,
-        state: line.state,
+        state: line.state.0,
         sum: line.sum,
         site,
         at: start + line.at,
@@ -86,12 +86,12 @@ pub(super) fn bytes(mut records: Vec<(Entry, Vec<u8>)>) -> Vec<u8> {
     for (entry, bytes) in &records {
         let length = bytes.len() as u64;
         lines.push(Line {
-            cell: entry.cell.clone(),
-            key: entry.key.clone(),
-            state: entry.state.clone(),
+            cell: entry.cell,
+            key: entry.key,
+            state: State(entry.state),
             at,
             length,
-            sum: entry.sum.clone(),
+            sum: entry.sum,
         });
         at += length + 1;
     }

@@ -38,7 +38,7 @@ impl Log {
             Mistake::file(&self.path, format!("cannot be written: {e}"))
                 .help("nothing that was kept before is lost: make room and run again")
         };
-        let mut line = sum(record).into_bytes();
+        let mut line = sum(record).to_string().into_bytes();
         line.push(b' ');
         line.extend_from_slice(record);
         line.push(b'\n');
@@ -111,7 +111,7 @@ fn entry(line: &[u8], at: u64) -> Option<Entry> {
     let record = line.get(BEFORE..)?.strip_suffix(b"\n")?;
     let said = line.get(..BEFORE - 1)?;
     let sum = sum(record);
-    if said != sum.as_bytes() {
+    if said != sum.to_string().as_bytes() {
         return None;
     }
     let stub: Stub = serde_json::from_slice(record).ok()?;

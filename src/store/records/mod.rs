@@ -27,11 +27,13 @@ mod log;
 
 use super::whole;
 use super::{CellResult, Record, SCHEMA};
-use crate::ident::{CellId, RecordKey};
+use crate::ident::{CellId, Digest, RecordKey};
 use crate::mistake::{Checked, Mistake, Mistakes};
 use crate::outcome::FailureKind;
 use log::Log;
-use serde::{Deserialize, Deserializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -55,8 +57,8 @@ pub struct Entry {
     /// What it was made from.
     pub key: RecordKey,
     /// `fitted`, or the class of the failure.
-    pub state: String,
-    sum: String,
+    pub state: &'static str,
+    sum: Digest,
     site: Site,
     at: u64,
     length: u64,
@@ -64,8 +66,8 @@ pub struct Entry {
 
 impl Entry {
     /// The checksum of its bytes.
-    pub fn sum(&self) -> &str {
-        &self.sum
+    pub fn sum(&self) -> Digest {
+        self.sum
     }
 }
 
@@ -84,17 +86,17 @@ struct Stub {
     cell: CellId,
     key: RecordKey,
     #[serde(rename = "result", deserialize_with = "state")]
-    state: String,
+    state: State,
 }
 
 impl Stub {
-    fn entry(self, sum: String, (site, at, length): (Site, u64, u64)) -> Entry {
+    fn entry(self, sum: Digest, (site, at, length): (Site, u64, u64)) -> Entry {
         let Self { cell, key, state } = self;
-        Entry { cell, key, state, sum, site, at, length }
+        Entry { cell, key, state: state.0, sum, site, at, length }
     }
 }
 
-fn state<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+fn state<'de, D: Deserializer<'de>>(from: D) -> Result<State, D::Error> {
     #[derive(Deserialize)]
     #[serde(rename_all = "kebab-case")]
     enum Result {
@@ -105,14 +107,28 @@ fn state<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     struct Class {
         kind: FailureKind,
     }
-    Ok(match Result::deserialize(from)? {
-        Result::Fitted(_) => FITTED.to_owned(),
-        Result::Failed(Class { kind }) => kind.name().to_owned(),
-    })
+    Ok(State(match Result::deserialize(from)? {
+        Result::Fitted(_) => FITTED,
+        Result::Failed(Class { kind }) => kind.name(),
+    }))
 }
 
 /// The state of a record with a fit.
 pub const FITTED: &str = "fitted";
+
+/// `fitted`, or the class of a failure, as it stands in files.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(transparent)]
+struct State(&'static str);
+
+impl<'de> Deserialize<'de> for State {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = Cow::<'de, str>::deserialize(from)?;
+        let mut states = FailureKind::ALL.into_iter().map(FailureKind::name).chain([FITTED]);
+        let known = states.find(|state| *state == name);
+        known.map(Self).ok_or_else(|| D::Error::custom(format!("`{name}` is no state")))
+    }
+}
 
 impl Record {
     /// `fitted`, or the class of the failure.
@@ -260,11 +276,17 @@ impl Records {
         self.append_bytes(record.cell.clone(), record.key.clone(), record.state(), &bytes)
     }
 
-    fn append_bytes(&self, cell: CellId, key: RecordKey, state: &str, bytes: &[u8]) -> Checked<()> {
+    fn append_bytes(
+        &self,
+        cell: CellId,
+        key: RecordKey,
+        state: &'static str,
+        bytes: &[u8],
+    ) -> Checked<()> {
         let mut inner = self.inner();
         let at = inner.log.append(bytes)?;
         let (length, sum) = (bytes.len() as u64, bucket::sum(bytes));
-        let entry = Entry { cell, key, state: state.to_owned(), sum, site: Site::Log, at, length };
+        let entry = Entry { cell, key, state, sum, site: Site::Log, at, length };
         keep(&mut inner.kept, vec![entry]);
         Ok(())
     }
@@ -281,7 +303,7 @@ impl Records {
             if self.find(&entry.cell, &entry.key).is_none_or(wanted) {
                 // A damaged record is a missing one.
                 let Ok(bytes) = other.bytes(&entry) else { continue };
-                self.append_bytes(entry.cell, entry.key, &entry.state, &bytes)?;
+                self.append_bytes(entry.cell, entry.key, entry.state, &bytes)?;
                 taken += 1;
             }
         }
@@ -297,12 +319,13 @@ impl Records {
     /// `history/`. Files that are as they should be are left alone.
     pub fn settle(&self, plan: &BTreeMap<CellId, RecordKey>) -> Checked<()> {
         let mut inner = self.inner();
-        let mut names: Vec<String> = inner.kept.keys().map(file).collect();
-        names.dedup();
+        let mut firsts: Vec<u8> = inner.kept.keys().map(|cell| cell.0.first()).collect();
+        firsts.dedup();
         // Cells of a file stand together, since both are in the order of their digits.
-        for name in names {
-            let first = CellId(name.trim_end_matches(".jsonl").to_owned());
-            let own = inner.kept.range(first..).take_while(|(cell, _)| file(cell) == name);
+        for first in firsts {
+            let start = CellId(Digest::at(first));
+            let name = file(&start);
+            let own = inner.kept.range(start..).take_while(|(cell, _)| cell.0.first() == first);
             let (mut current, mut old) = (Vec::new(), Vec::new());
             for entry in own.flat_map(|(_, of)| of) {
                 let of =
@@ -418,7 +441,7 @@ fn folder(site: Site) -> &'static str {
 }
 
 fn file(cell: &CellId) -> String {
-    format!("{}.jsonl", cell.0.get(..2).unwrap_or("00"))
+    format!("{:02x}.jsonl", cell.0.first())
 }
 
 /// The files of records in a folder, sorted.

@@ -1,9 +1,8 @@
 //! Outcomes made by hand: one experiment whose numbers were chosen for their edges.
 
 use super::family;
-use spanel::ident::{CellId, KeyPath, Located, RecordKey, Seed, VarName};
+use spanel::ident::{CellId, Digest, KeyPath, Located, RecordKey, Seed, VarName};
 use spanel::model::Keep;
-use spanel::model::change::Change;
 use spanel::model::{
     Bootstrap, Effects, Isolates, LagOrder, LagSet, Model, Normalisation, RegionWeights, Regressor,
     Rescale, Term, WeightsFormat,
@@ -28,6 +27,7 @@ use spanel::spec::{
 };
 use spanel::store::{CellResult, ExperimentRecord, MadeFrom, Provenance, Record, SCHEMA};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A whole experiment.
 pub struct Made {
@@ -90,24 +90,24 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
     };
     Cell {
         id: CellId::of(format!("{model}/{measure}/{region}").as_bytes()),
-        grid: "paper".to_owned(),
+        grid: "paper".into(),
         axes,
-        model: Model {
+        model: Arc::new(Model {
             estimator: model.to_owned(),
             response: name("ln_co2"),
             regressors,
             effects: Effects::TwoWay,
             lag_order: LagOrder::LagThenDemean,
             small_sample: None,
-        },
+        }),
         measure_variable: variable,
-        change: Change::default(),
+        change: Arc::default(),
         skip: 1,
-        bootstraps: Vec::new(),
-        randomisations: Vec::new(),
-        derived: Vec::new(),
-        wald: Vec::new(),
-        tests: vec!["lm".to_owned()],
+        bootstraps: Arc::default(),
+        randomisations: Arc::default(),
+        derived: Arc::default(),
+        wald: Arc::default(),
+        tests: ["lm".to_owned()].into(),
         test_bootstrap: None,
         region_equality: None,
         threshold: None,
@@ -118,15 +118,15 @@ fn record(cell: &Cell, result: CellResult) -> Record {
     Record {
         schema: SCHEMA,
         cell: cell.id.clone(),
-        key: RecordKey("key".to_owned()),
+        key: RecordKey::of(b"key"),
         asked: serde_json::Value::Null,
         made_from: MadeFrom {
             sample: None,
             weights: None,
-            facts: String::new(),
-            versions: BTreeMap::new(),
+            facts: Digest::of("", b""),
+            versions: Arc::default(),
         },
-        model: cell.model.clone(),
+        model: Model::clone(&cell.model),
         result,
     }
 }

@@ -13,6 +13,7 @@ use spanel::spec::Axis;
 use spanel::spec::tables::{Parentheses, TableKind};
 use spanel::store::{CellResult, Provenance};
 use std::path::Path;
+use std::sync::Arc;
 
 fn rendered(made: &Made) -> Vec<RenderedFile> {
     let mut files = render(made.source(), &UserTemplates::new())
@@ -184,7 +185,7 @@ fn a_convention_that_differs_from_the_default_is_noted() {
     let mut made = experiment(vec![table("t", TableKind::Regression(wanted))]);
     assert!(!text(&rendered(&made), "tables/t.md").contains("W(Qy)"));
     for cell in &mut made.plan.cells {
-        cell.model.lag_order = LagOrder::DemeanThenLag;
+        Arc::make_mut(&mut cell.model).lag_order = LagOrder::DemeanThenLag;
     }
     for weights in made.spec.weights.values_mut() {
         weights.regions = RegionWeights::Cut;
