@@ -44,7 +44,7 @@ use randomise::randomise;
 use rayon::prelude::*;
 use resample::Subject;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use variant::Made;
@@ -102,7 +102,7 @@ pub fn distinct(plan: &Plan) -> Vec<&Cell> {
 pub fn run(items: &[&Item<'_>], spec: &Spec, inputs: &Inputs, watch: &Watch<'_>) {
     let shared = Shared::new(spec, inputs);
     shared.expect(items);
-    items.par_iter().for_each(|item| {
+    by_sample(items).par_iter().for_each(|item| {
         let cell = item.cell;
         if watch.is_over() {
             return;
@@ -115,6 +115,18 @@ pub fn run(items: &[&Item<'_>], spec: &Spec, inputs: &Inputs, watch: &Watch<'_>)
         }
         shared.done_with(item);
     });
+}
+
+/// The items with those of one sample together, in the order in which samples first appear: a
+/// sample is then in memory for as long as a few fits take, however many cells there are.
+fn by_sample<'i, 'c>(items: &[&'i Item<'c>]) -> Vec<&'i Item<'c>> {
+    let mut first: HashMap<Digest, usize> = HashMap::new();
+    for (place, item) in items.iter().enumerate() {
+        first.entry(item.sample).or_insert(place);
+    }
+    let mut ordered = items.to_vec();
+    ordered.sort_by_key(|item| first[&item.sample]);
+    ordered
 }
 
 /// A sample, or why there is none.
