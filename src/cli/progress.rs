@@ -62,6 +62,7 @@ impl Progress {
         let bar = (terminal && !for_machines()).then(|| {
             let target = ProgressDrawTarget::stderr_with_hz(10);
             let bar = ProgressBar::with_draw_target(Some(STEPS), target);
+            // No colours, whatever NO_COLOR says.
             let style = ProgressStyle::with_template("{bar:12} {wide_msg}");
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });

@@ -185,14 +185,15 @@ pub(super) fn verify_archive(experiment: &Experiment, options: &VerifyOptions) -
         let spec = reported(spec_of(scratch.path(), &experiment.spec), &layers)?;
         let altered = reported(archive::altered(scratch.path()), &layers)?;
         let unpacked = Experiment { spec, ..experiment.clone() };
-        let loaded = load(&unpacked);
-        if loaded.is_err() {
-            // An experiment that cannot be read may be so because it was altered.
+        let verified = load(&unpacked).and_then(|mut loaded| {
+            let folder = Folder::existing(&scratch.path().join("results"), &loaded.spec.name);
+            verify_folder(&mut loaded, &folder, options, altered.clone())
+        });
+        if verified.is_err() {
+            // What cannot be read may be so because it was altered.
             altered.iter().for_each(|text| eprintln!("wrong: {text}"));
         }
-        let mut loaded = loaded?;
-        let folder = Folder::existing(&scratch.path().join("results"), &loaded.spec.name);
-        verify_folder(&mut loaded, &folder, options, altered)
+        verified
     })())
 }
 

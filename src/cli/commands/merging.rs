@@ -27,7 +27,7 @@ pub(super) fn merge(
         let parts = if folders.is_empty() {
             subfolders(&own)
         } else {
-            let found = folders.iter().map(|folder| parts_in(folder, &loaded.spec.name));
+            let found = folders.iter().map(|folder| parts_in(folder, &session));
             loaded.or_report(found.collect::<Checked<Vec<_>>>())?.concat()
         };
         // A merge that comes again has nothing to take in and nothing to mend.
@@ -86,22 +86,24 @@ fn holds_results(folder: &Path) -> bool {
 
 /// The results folders that the user means by one: itself, that of the experiment below it (it was
 /// the `--results` of a part), or the parts below either.
-fn parts_in(folder: &Path, experiment: &str) -> Checked<Vec<PathBuf>> {
+fn parts_in(folder: &Path, session: &Session) -> Checked<Vec<PathBuf>> {
+    let experiment = &session.loaded.spec.name;
+    let whole = session.folder.root().canonicalize().ok();
+    // What is merged into is no part.
+    let is_part = |path: &PathBuf| holds_results(path) && path.canonicalize().ok() != whole;
     let below = folder.join(experiment);
-    if let Some(found) = [folder, &below].into_iter().find(|path| holds_results(path)) {
-        return Ok(vec![found.to_owned()]);
+    let mut found = Vec::new();
+    for path in [folder, &below] {
+        found.extend(Some(path.to_owned()).filter(is_part));
+        found.extend(subfolders(&path.join(SHARDS)).into_iter().filter(is_part));
     }
-    let several = |above: &Path| -> Vec<PathBuf> {
-        let parts = subfolders(above).into_iter();
-        let results =
-            |part: PathBuf| [part.join(experiment), part].into_iter().find(|p| holds_results(p));
-        parts.filter_map(results).collect()
-    };
-    let found = [below.join(SHARDS), folder.join(SHARDS), folder.to_owned()]
-        .iter()
-        .map(|above| several(above))
-        .find(|found| !found.is_empty());
-    found.ok_or_else(|| {
+    if found.is_empty() {
+        // A folder of parts.
+        let either = |part: PathBuf| [part.join(experiment), part];
+        let parts = subfolders(folder).into_iter().flat_map(either);
+        found.extend(parts.filter(is_part));
+    }
+    (!found.is_empty()).then_some(found).ok_or_else(|| {
         let message = if folder.is_dir() {
             format!(
                 "holds no results of `{experiment}`: neither it nor `{experiment}` nor a part below it \
