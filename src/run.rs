@@ -17,7 +17,7 @@ mod source;
 mod variant;
 mod watch;
 
-pub use joint::joint;
+pub use joint::{Members, joint};
 pub use keys::{Item, items};
 pub use lint::lint;
 pub use series::experiment;

@@ -2,8 +2,10 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `links` | which links of a weights matrix are others |
 //! | `reasons` | why a cell has no record that counts |
 
+mod links;
 mod reasons;
 
 pub use reasons::{Reasons, copy};

@@ -1,5 +1,6 @@
 //! Why a cell has no record that counts: what changed since there was one, from what to what.
 
+use super::links::{self, Linked};
 use crate::ident::{CellId, Digest};
 use crate::inputs::Inputs;
 use crate::mistake::Checked;
@@ -13,7 +14,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Differences that are named one by one; of more, their number is said.
-const NAMED: usize = 3;
+pub(super) const NAMED: usize = 3;
 
 /// Finds reasons.
 #[derive(Debug)]
@@ -68,10 +69,16 @@ impl<'a> Reasons<'a> {
     fn made_otherwise(&self, old: &MadeFrom, item: &Item<'_>) -> Vec<String> {
         let new = &item.made_from;
         let mut found = versions(&old.versions, &new.versions);
-        if old.weights != new.weights && old.sample == new.sample {
-            found.push(format!("the links of weights `{}`", item.cell.axes.weights));
-        } else if old.weights != new.weights {
-            found.push(format!("weights `{}`, or the units they link", item.cell.axes.weights));
+        if old.weights != new.weights {
+            let links = self.links(item.cell);
+            let name = &item.cell.axes.weights;
+            match links {
+                Some(links) => found.push(links),
+                None if old.sample == new.sample => {
+                    found.push(format!("the links of weights `{name}`"));
+                }
+                None => found.push(format!("weights `{name}`, or the units they link")),
+            }
         }
         if old.sample != new.sample {
             let numbers = self.numbers(item.cell);
@@ -95,9 +102,17 @@ impl<'a> Reasons<'a> {
         let mut found = Vec::new();
         found.extend(membership("unit", &before.units, &self.now.units));
         found.extend(membership("period", &before.periods, &self.now.periods));
-        let region = self.inputs.regions.get(&cell.axes.region);
-        let units: BTreeSet<&str> =
-            region.into_iter().flatten().map(|&i| self.now.units[i].as_str()).collect();
+        let region = &cell.axes.region;
+        let (then, units) = (members(before, region), members(&self.now, region));
+        if before.regions.contains_key(region) {
+            // Units that came to the data, or left them, are named above.
+            let both = |units: &BTreeSet<&str>, other: &PanelCopy| -> Vec<String> {
+                let there = units.iter().filter(|u| other.units.iter().any(|o| o == *u));
+                there.map(|u| (*u).to_owned()).collect()
+            };
+            let (then, now) = (both(&then, &self.now), both(&units, before));
+            found.extend(membership(&format!("region {region}: unit"), &then, &now));
+        }
         let mut changed = 0;
         for column in self.columns(cell) {
             for (unit, period, old, new) in moved(before, &self.now, &column, &units) {
@@ -112,6 +127,16 @@ impl<'a> Reasons<'a> {
             found.push(format!("and {} more values", changed - NAMED));
         }
         found
+    }
+
+    /// Which links among the units of the cell's region are others than in the last run; `None`
+    /// where that is not known, or none is.
+    fn links(&self, cell: &Cell) -> Option<String> {
+        let name = &cell.axes.weights;
+        let before = self.before.as_ref()?;
+        let region = &cell.axes.region;
+        let (then, now) = (linked(before, name, region)?, linked(&self.now, name, region)?);
+        links::changes(name, &then, &now)
     }
 
     /// The raw columns behind the cell.
@@ -136,7 +161,23 @@ pub fn copy(inputs: &Inputs) -> PanelCopy {
             .into_iter()
             .filter_map(|name| Some((name.to_string(), panel.column(name)?.to_vec())))
             .collect(),
+        regions: inputs.regions.clone(),
+        links: inputs.links.iter().map(|(name, of)| (name.clone(), of.links.clone())).collect(),
     }
+}
+
+/// The units of a region; none where it is not known.
+fn members<'a>(copy: &'a PanelCopy, region: &str) -> BTreeSet<&'a str> {
+    let positions = copy.regions.get(region).into_iter().flatten();
+    positions.filter_map(|&i| copy.units.get(i)).map(String::as_str).collect()
+}
+
+/// The links of a weights matrix among the units of a region, by name.
+fn linked<'a>(copy: &'a PanelCopy, weights: &str, region: &str) -> Option<Linked<'a>> {
+    let units = members(copy, region);
+    let name = |i: usize| copy.units.get(i).map(String::as_str).filter(|u| units.contains(u));
+    let links = copy.links.get(weights)?.iter();
+    Some(links.filter_map(|&(i, j, w)| Some(((name(i)?, name(j)?), w))).collect())
 }
 
 fn short(hash: Option<Digest>) -> String {
@@ -224,8 +265,16 @@ fn compare(path: &str, old: &Value, new: &Value, found: &mut Vec<String>) {
             }
         }
         _ if old == new => {}
-        _ => found.push(format!("{path}: {} → {}", brief(old), brief(new))),
+        _ => match names(old).zip(names(new)).filter(|_| path == "region.listed") {
+            Some((old, new)) => found.extend(membership("region: unit", &old, &new)),
+            None => found.push(format!("{path}: {} → {}", brief(old), brief(new))),
+        },
     }
+}
+
+/// The names in a list of names.
+fn names(list: &Value) -> Option<Vec<String>> {
+    list.as_array()?.iter().map(|name| name.as_str().map(str::to_owned)).collect()
 }
 
 /// A value in a few words.
@@ -283,6 +332,8 @@ mod tests {
             units: vec!["a".to_owned(), "b".to_owned()],
             periods: vec![2001, 2002],
             columns: [("x".to_owned(), vec![Some(1.0), Some(2.0), Some(3.0), value])].into(),
+            regions: BTreeMap::new(),
+            links: BTreeMap::new(),
         };
         let (old, new) = (panel(Some(4.0)), panel(Some(4.5)));
         let all = ["a", "b"].into();

@@ -69,6 +69,9 @@ pub(super) enum Command {
     Check {
         #[command(flatten)]
         experiment: Experiment,
+        /// All of it as JSON on standard output; mistakes stay on standard error
+        #[arg(long)]
+        json: bool,
     },
     /// List the cells of an experiment: which are new, cached, stale, and why
     ///
@@ -91,6 +94,9 @@ pub(super) enum Command {
         results: Results,
         /// A label of `spanel plan` (with * for anything), or the beginning of an id
         cell: String,
+        /// All of it as JSON on standard output
+        #[arg(long)]
+        json: bool,
     },
     /// Show everything about a cell: its numbers, what it is made from, how to run it alone
     Show {
@@ -112,6 +118,9 @@ pub(super) enum Command {
         results: Results,
         /// A label of `spanel plan` (with * for anything), or the beginning of an id
         cell: Option<String>,
+        /// All of it as JSON on standard output
+        #[arg(long)]
+        json: bool,
     },
     /// Take in the records of parts that were run elsewhere, and render
     ///
@@ -122,7 +131,8 @@ pub(super) enum Command {
         experiment: Experiment,
         #[command(flatten)]
         results: Results,
-        /// Results folders to take in: those of this experiment, such as shards/1/us-states
+        /// Results folders to take in, such as part-1/us-states, or the folders above them, which the
+        /// parts had as --results
         folders: Vec<PathBuf>,
         /// Keep the folders of the parts
         #[arg(long)]
@@ -248,6 +258,9 @@ pub(super) enum Command {
         /// Only say what would go
         #[arg(long)]
         dry_run: bool,
+        /// All of it as JSON on standard output
+        #[arg(long)]
+        json: bool,
     },
     /// Render tables again from the stored records, without fitting
     Render {

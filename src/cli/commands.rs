@@ -12,7 +12,9 @@
 //! | `bundling` | `bundle`, and the manifest |
 //! | `submitting` | `submit` |
 //! | `surveying` | `status` |
-//! | `inspecting` | `why`, `show`, `history`, `gc` |
+//! | `inspecting` | `why`, `show` |
+//! | `remembering` | `history`, `gc` |
+//! | `checking` | `check` |
 //! | `comparing` | `diff`, `claims` |
 //! | `nightly` | what `run` does around the fits: a baseline, claims, a hook |
 //! | `attributing` | `why-differs` |
@@ -20,12 +22,14 @@
 mod alone;
 mod attributing;
 mod bundling;
+mod checking;
 mod comparing;
 mod fitting;
 mod inspecting;
 mod merging;
 mod nightly;
 mod planning;
+mod remembering;
 mod rendering;
 mod running;
 mod submitting;
@@ -39,7 +43,6 @@ use super::editing;
 use super::events;
 use super::manual;
 use super::new;
-use super::schemes;
 use super::watch;
 use super::words::vocabulary;
 use crate::ident::{CellId, KeyPath};
@@ -73,14 +76,16 @@ pub(super) fn run(command: Command) -> Ending {
         Command::WhyDiffers { experiment, results, options } => {
             attributing::why_differs(&experiment, &results, &options)
         }
-        Command::Check { experiment } => check(&experiment),
+        Command::Check { experiment, json } => checking::check(&experiment, json),
         Command::Plan { experiment, results, json } => planning::list(&experiment, &results, json),
-        Command::Why { experiment, results, cell } => inspecting::why(&experiment, &results, &cell),
+        Command::Why { experiment, results, cell, json } => {
+            inspecting::why(&experiment, &results, &cell, json)
+        }
         Command::Show { experiment, results, cell, json } => {
             inspecting::show(&experiment, &results, &cell, json)
         }
-        Command::History { experiment, results, cell } => {
-            inspecting::history(&experiment, &results, cell.as_deref())
+        Command::History { experiment, results, cell, json } => {
+            remembering::history(&experiment, &results, cell.as_deref(), json)
         }
         Command::Merge { experiment, results, folders, keep_shards } => {
             merging::merge(&experiment, &results, &folders, keep_shards)
@@ -104,8 +109,8 @@ pub(super) fn run(command: Command) -> Ending {
         Command::Status { experiment, results, json } => {
             surveying::status(&experiment, &results, json)
         }
-        Command::Gc { experiment, results, dry_run } => {
-            inspecting::collect_garbage(&experiment, &results, dry_run)
+        Command::Gc { experiment, results, dry_run, json } => {
+            remembering::collect_garbage(&experiment, &results, dry_run, json)
         }
         Command::Render { experiment, results } => rendering::render_again(&experiment, &results),
         Command::Simulate { process, out, force } => simulate(&process, &out, force),
@@ -231,37 +236,6 @@ fn matches(pattern: &str, text: &str) -> bool {
 /// Both ways of a `Result` of endings are an ending.
 fn ended(result: Result<Ending, Ending>) -> Ending {
     result.unwrap_or_else(|ending| ending)
-}
-
-fn check(experiment: &Experiment) -> Ending {
-    ended((|| {
-        let mut loaded = load(experiment)?;
-        let inputs = loaded.open()?;
-        let templates = loaded.or_report(user_templates(&experiment.spec))?;
-        loaded.or_report(rehearse(&loaded, &inputs, &templates))?;
-        let panel = &inputs.panel;
-        println!(
-            "{}: {} cells in {} grids, {} units, {} periods, nothing wrong",
-            experiment.spec.display(),
-            loaded.plan.cells.len(),
-            loaded.spec.grids.len(),
-            panel.units().len(),
-            panel.periods().len(),
-        );
-        for text in &panel.repairs.dropped {
-            println!("dropped: {text}");
-        }
-        if !panel.repairs.filled.is_empty() {
-            println!("filled: {} values", panel.repairs.filled.len());
-        }
-        let islands = run::islands(&loaded.plan, &loaded.spec, &inputs);
-        let odd = plan::lint(&loaded.plan).into_iter();
-        let odd = odd.chain(run::lint(&loaded.plan, &loaded.spec, &inputs));
-        for text in islands.into_iter().chain(odd).chain(schemes::cautions(&loaded.plan)) {
-            println!("{text}");
-        }
-        Ok(Ending::Done)
-    })())
 }
 
 /// Renders every table as if no cell had been run, so that a template that fails does so before

@@ -25,7 +25,8 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -42,7 +43,9 @@ pub(super) enum LogFormat {
 /// Where events go.
 struct Log {
     format: LogFormat,
-    file: Option<File>,
+    file: Option<(PathBuf, File)>,
+    /// Whether the file could not be written. Nothing more is written to it then.
+    lost: AtomicBool,
     /// Held while a line is written, so that all who listen hear the same order.
     turn: Mutex<()>,
     started: Instant,
@@ -67,10 +70,12 @@ pub(super) fn speak(format: LogFormat, file: Option<&Path>) -> Checked<()> {
     }
     let open = |path: &Path| {
         let file = File::create(path);
-        file.map_err(|e| Mistake::file(path, format!("cannot be written: {e}")))
+        let file = file.map_err(|e| Mistake::file(path, format!("cannot be written: {e}")));
+        file.map(|file| (path.to_owned(), file))
     };
     let (file, turn, cells) = (file.map(open).transpose()?, Mutex::default(), Mutex::default());
-    let log = Log { format, file, turn, started: Instant::now(), cells };
+    let lost = AtomicBool::new(false);
+    let log = Log { format, file, lost, turn, started: Instant::now(), cells };
     // A process speaks one language; nobody sets another.
     drop(LOG.set(log));
     Ok(())
@@ -106,10 +111,30 @@ pub(super) fn emit(event: &str, fields: Value) {
     if log.format == LogFormat::Json {
         eprintln!("{line}");
     }
-    if let Some(mut file) = log.file.as_ref() {
-        // A log that cannot be written must not stop a run.
-        drop(writeln!(file, "{line}"));
+    let Some((path, mut file)) = log.file.as_ref().map(|(path, file)| (path, file)) else { return };
+    if log.lost.load(Ordering::Relaxed) {
+        return;
     }
+    // A log that cannot be written must not stop a run; that there is none is said once, and in the
+    // exit code.
+    if let Err(e) = file.write_all(format!("{line}\n").as_bytes()) {
+        log.lost.store(true, Ordering::Relaxed);
+        let text = format!(
+            "warning: events cannot be written to {}: {e}; what follows is not in it",
+            path.display()
+        );
+        match log.format {
+            LogFormat::Plain => eprintln!("{text}"),
+            LogFormat::Json => {
+                eprintln!("{}", json!({ "event": "note", "at": now(), "text": text }));
+            }
+        }
+    }
+}
+
+/// Whether events are missing from the file that was to have them.
+pub(super) fn lost() -> bool {
+    LOG.get().is_some_and(|log| log.lost.load(Ordering::Relaxed))
 }
 
 /// Tells of what happens to a cell.

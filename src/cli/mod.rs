@@ -13,6 +13,7 @@
 //! | `manual` | completions of shells, manual pages |
 //! | `new` | a first experiment from a data file |
 //! | `isolate` | cells in processes of their own |
+//! | `output` | what a run prints on standard output |
 //! | `progress` | the bar, or plain lines |
 //! | `schemes` | what bootstrap schemes are good for |
 //! | `slurm` | the jobs and the queue of Slurm |
@@ -36,6 +37,7 @@ mod interrupt;
 mod isolate;
 mod manual;
 mod new;
+mod output;
 mod progress;
 pub mod schemes;
 mod slurm;

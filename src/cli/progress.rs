@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt;
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 /// Steps of a bar, and lines between start and end where there is no terminal.
@@ -25,8 +26,8 @@ pub(super) struct Progress {
     drawn: AtomicU64,
     earlier: AtomicU64,
     again: AtomicU64,
-    /// Lines written.
-    lines: AtomicU64,
+    /// Which of the lines are written. Held while one is, so that they come in their order.
+    lines: Mutex<u64>,
     started: Instant,
     /// `None` where there is no terminal.
     bar: Option<ProgressBar>,
@@ -61,6 +62,7 @@ impl Progress {
         let bar = (terminal && !for_machines()).then(|| {
             let target = ProgressDrawTarget::stderr_with_hz(10);
             let bar = ProgressBar::with_draw_target(Some(STEPS), target);
+            // No colours, whatever NO_COLOR says.
             let style = ProgressStyle::with_template("{bar:12} {wide_msg}");
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
@@ -73,7 +75,7 @@ impl Progress {
             drawn: AtomicU64::new(0),
             earlier: AtomicU64::new(0),
             again: AtomicU64::new(0),
-            lines: AtomicU64::new(0),
+            lines: Mutex::new(0),
             started: Instant::now(),
             bar,
         }
@@ -99,17 +101,24 @@ impl Progress {
     /// A cell is done. A failed one is named at once.
     pub(super) fn finished(&self, label: &str, failure: Option<&str>) {
         self.running.fetch_sub(1, Ordering::Relaxed);
-        self.done.fetch_add(1, Ordering::Relaxed);
         if let Some(reason) = failure {
             self.failed.fetch_add(1, Ordering::Relaxed);
             self.say(&format!("failed: {label}: {reason}"));
         }
+        // Whoever sees all cells done sees all that failed.
+        self.done.fetch_add(1, Ordering::AcqRel);
         self.show();
     }
 
-    /// How far it is, from 0 to 1. Replicates tell better than cells, where there are any.
-    fn share(&self) -> f64 {
-        let cells = self.done.load(Ordering::Relaxed) as f64 / self.cells.max(1) as f64;
+    /// Cells that are done.
+    fn done(&self) -> usize {
+        self.done.load(Ordering::Acquire)
+    }
+
+    /// How far it is with so many cells done, from 0 to 1. Replicates tell better than cells, where
+    /// there are any.
+    fn share(&self, done: usize) -> f64 {
+        let cells = done as f64 / self.cells.max(1) as f64;
         if self.replicates == 0 || cells >= 1.0 {
             return cells;
         }
@@ -120,27 +129,44 @@ impl Progress {
     }
 
     fn show(&self) {
-        let share = self.share();
         match &self.bar {
             Some(bar) => {
+                let done = self.done();
+                let share = self.share(done);
                 bar.set_position((share * STEPS as f64) as u64);
-                bar.set_message(self.text(share));
+                bar.set_message(self.text(done, share));
             }
+            None if for_machines() => {}
             None => {
-                // One line at each part, written by whoever gets there first.
-                let part = (share * LINES as f64) as u64;
-                if self.lines.fetch_max(part, Ordering::Relaxed) < part && !for_machines() {
-                    eprintln!("{}", self.text(share));
+                if let Some(line) = self.line(&mut self.written()) {
+                    eprintln!("{line}");
                 }
             }
         }
     }
 
+    fn written(&self) -> MutexGuard<'_, u64> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The line that is due, if one is: one at each part, the last when all cells are done and not
+    /// before. How far it is is looked up while the lines are held, and so never goes back.
+    fn line(&self, written: &mut u64) -> Option<String> {
+        let done = self.done();
+        let share = self.share(done);
+        let part =
+            if done >= self.cells { LINES } else { ((share * LINES as f64) as u64).min(LINES - 1) };
+        (part > *written).then(|| {
+            *written = part;
+            self.text(done, share)
+        })
+    }
+
     /// What matters most comes first: a narrow terminal cuts the rest off.
-    fn text(&self, share: f64) -> String {
+    fn text(&self, done: usize, share: f64) -> String {
         let elapsed = self.seconds();
         let count = |n: &AtomicUsize| n.load(Ordering::Relaxed);
-        let mut parts = vec![format!("{}/{} cells", count(&self.done), self.cells)];
+        let mut parts = vec![format!("{done}/{} cells", self.cells)];
         if self.bar.is_some() {
             parts.push(format!("{} running", count(&self.running)));
         }
@@ -238,18 +264,48 @@ mod tests {
         assert_eq!(shown, ["48", "999", "12.3 k", "999 k", "4.56 M", "2.00 G"]);
     }
 
+    /// All replicates are there before the last cell is done, and threads are many.
+    #[test]
+    fn the_last_line_says_that_all_cells_are_done() {
+        let progress = Progress { bar: None, ..Progress::start(40, 1_000) };
+        let lines = Mutex::new(Vec::new());
+        let look = || {
+            let mut written = progress.written();
+            lines.lock().expect("no panic").extend(progress.line(&mut written));
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..10 {
+                        progress.drawn.fetch_add(25, Ordering::Relaxed);
+                        look();
+                        progress.done.fetch_add(1, Ordering::AcqRel);
+                        look();
+                    }
+                });
+            }
+        });
+        let lines = lines.into_inner().expect("no panic");
+        let done = |line: &String| line.split('/').next().and_then(|n| n.parse::<u32>().ok());
+        let done: Vec<u32> = lines.iter().filter_map(done).collect();
+        assert_eq!(done.len(), LINES as usize, "{lines:?}");
+        assert!(done.is_sorted(), "{lines:?}");
+        assert!(lines[LINES as usize - 1].starts_with("40/40 cells"), "{lines:?}");
+        assert!(!lines[LINES as usize - 2].starts_with("40/40 cells"), "{lines:?}");
+    }
+
     /// Of 1 000 replicates 600 are from earlier runs; after 100 new ones in one second, 300 are left.
     #[test]
     fn time_left_rests_on_what_was_drawn() {
         let progress = Progress::start(2, 1_000);
         progress.replicates(Replicated::Earlier, 600);
-        assert_eq!(progress.left(progress.share(), 0.1), None);
+        assert_eq!(progress.left(progress.share(0), 0.1), None);
         progress.replicates(Replicated::Drawn, 100);
-        let left = progress.left(progress.share(), 1.0).expect("something was drawn");
+        let left = progress.left(progress.share(0), 1.0).expect("something was drawn");
         assert!((left - 3.0).abs() < 1e-9);
         assert_eq!(progress.tally().to_string(), "700 replicates, 600 of them from earlier runs");
         progress.finished("a", None);
         progress.finished("b", Some("no reason"));
-        assert_eq!(progress.share(), 1.0);
+        assert_eq!(progress.share(progress.done()), 1.0);
     }
 }

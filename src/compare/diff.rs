@@ -262,7 +262,7 @@ fn of_figures(label: &str, before: &Figures, after: &Figures, rule: &DiffSpec) -
         }
         (old, now) => half(name, old.copied(), now.copied()),
     }));
-    changes.extend(chosen(before, after));
+    changes.extend(chosen(before, after, rule));
     for change in &mut changes {
         label.clone_into(&mut change.cell);
     }
@@ -364,12 +364,15 @@ fn of_test(name: &str, old: Tested, new: Tested, rule: &DiffSpec) -> Option<Chan
     }
 }
 
-/// The models that tests choose.
-fn chosen(before: &Figures, after: &Figures) -> Vec<Change> {
+/// The models that tests choose. A rule picks between statistics by which is larger and by levels, so
+/// that the last bits of a tie can turn it; like every other conclusion it counts only where a number
+/// that it rests on, one of the tests on the same fit, moved beyond the tolerance.
+fn chosen(before: &Figures, after: &Figures, rule: &DiffSpec) -> Vec<Change> {
     let side = |chosen: Option<&String>| chosen.map_or(Side::Nothing, |c| Side::Word(c.clone()));
     let change = |(name, old, now): (&String, Option<&String>, Option<&String>)| {
         let what = match (old, now) {
             (Some(old), Some(now)) if old == now => return None,
+            (Some(_), Some(_)) if !tests_moved(name, before, after, rule) => return None,
             (Some(_), Some(_)) => What::Concluded,
             (Some(_), None) => What::Gone,
             (None, _) => What::Added,
@@ -384,6 +387,23 @@ fn chosen(before: &Figures, after: &Figures) -> Vec<Change> {
         Some(Change { statistic: Some(format!("choice by {name}")), conclusions, ..change })
     };
     both(&before.chosen, &after.chosen).into_iter().filter_map(change).collect()
+}
+
+/// Whether a test on the fit that a choice is about moved beyond the tolerance, came or went.
+fn tests_moved(choice: &str, before: &Figures, after: &Figures, rule: &DiffSpec) -> bool {
+    // `lm (within)` rests on `lm-lag (within)` and its like.
+    let (of, fit) = choice.split_once(' ').unwrap_or((choice, ""));
+    let rests_on = |name: &&String| name.starts_with(of) && name.ends_with(fit);
+    let names: BTreeSet<&String> =
+        before.tests.keys().chain(after.tests.keys()).filter(rests_on).collect();
+    // Of a rule whose tests are not known nobody can say that they stayed where they were.
+    names.is_empty()
+        || names.into_iter().any(|name| match (before.tests.get(name), after.tests.get(name)) {
+            (Some(old), Some(now)) => {
+                !rule.same(old.statistic, now.statistic) || !rule.same(old.p_value, now.p_value)
+            }
+            _ => true,
+        })
 }
 
 #[cfg(test)]

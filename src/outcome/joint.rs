@@ -10,6 +10,10 @@ use serde::{Deserialize, Serialize};
 pub struct JointFamily {
     /// The block's name.
     pub name: String,
+    /// Identifies what the family is made of: its definition, the records of its cells, the seed and
+    /// versions. Empty in results of earlier versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub key: String,
     /// Rows as the block asks for them.
     pub rows: Vec<String>,
     /// How replicates were drawn.

@@ -1,13 +1,16 @@
 //! Families of hypotheses: the replicates of many cells side by side.
 //!
 //! Replicates are generated again from each cell's fit: they are a pure function of it and of the
-//! seed, and only the statistics of the family's hypotheses are kept.
+//! seed, and only the statistics of the family's hypotheses are kept. So is the family, which is not
+//! made again while nothing that it is made of has changed.
 
 use super::attempts::{Fitted, fit};
 use super::functions::{self, Computed};
 use super::{Shared, caught, draws};
+use crate::bootstrap;
 use crate::bootstrap::joint::{Adjusted, adjusted, critical, ratios};
-use crate::bootstrap::replicates::{Path, Replicates, Replicator, bootstrapped};
+use crate::bootstrap::replicates::{self, Path, Replicates, Replicator, bootstrapped};
+use crate::ident::{CellId, RecordKey, short_hash};
 use crate::inputs::Inputs;
 use crate::model::Bootstrap;
 use crate::outcome::joint::{JointCell, JointFamily, JointHypothesis};
@@ -16,8 +19,20 @@ use crate::plan::{Cell, Plan};
 use crate::spec::tables::RowTerm;
 use crate::spec::{JointSpec, Spec};
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Raised when the same records and definition give another family.
+pub const VERSION: u32 = 1;
+
+/// What families are made of beside the specification and its inputs.
+#[derive(Debug, Clone, Copy)]
+pub struct Members<'a> {
+    /// What the record of each cell of the plan is made from.
+    pub keys: &'a BTreeMap<CellId, RecordKey>,
+    /// Families of an earlier run; one that is made of the same is taken as it is.
+    pub kept: &'a [JointFamily],
+}
 
 /// Every family of `spec`, in the order of their names. Cells that could not be fitted are no part
 /// of their family. `None` once `stop` is set, which ends the work between two blocks of replicates:
@@ -26,11 +41,38 @@ pub fn joint(
     plan: &Plan,
     spec: &Spec,
     inputs: &Inputs,
+    members: Members<'_>,
     stop: &AtomicBool,
 ) -> Option<Vec<JointFamily>> {
     let shared = Shared::new(spec, inputs);
-    let one = |(name, joint): (&String, &JointSpec)| family(&shared, name, joint, (plan, stop));
+    let one = |(name, joint): (&String, &JointSpec)| {
+        let key = key(plan, spec, (name, joint), members.keys);
+        let kept = members.kept.iter().find(|family| family.key == key);
+        match kept {
+            Some(family) => Some(family.clone()),
+            None => Some(JointFamily { key, ..family(&shared, name, joint, (plan, stop))? }),
+        }
+    };
     spec.joint.iter().map(one).collect()
+}
+
+/// Identifies what a family is made of.
+fn key(
+    plan: &Plan,
+    spec: &Spec,
+    (name, joint): (&String, &JointSpec),
+    keys: &BTreeMap<CellId, RecordKey>,
+) -> String {
+    let design = &spec.bootstrap[&joint.bootstrap].design;
+    let rows: Vec<String> = joint.rows.iter().map(|row| row.value.to_string()).collect();
+    let cells: Vec<_> =
+        plan.select(&joint.cells).iter().map(|c| (&c.id, keys.get(&c.id))).collect();
+    let scheme = bootstrap::find(&design.scheme).map(|scheme| scheme.info().version);
+    let versions = [VERSION, replicates::VERSION, bootstrap::functions::VERSION];
+    let made_of = (name, rows, design, joint.level, cells, spec.seed, scheme, versions);
+    let bytes = serde_json::to_vec(&made_of)
+        .expect("a structure of strings and numbers always has a JSON form");
+    short_hash("spanel 2026 family", &bytes)
 }
 
 /// What a cell brings to its family.
@@ -81,6 +123,7 @@ fn family(
     let hypotheses: Vec<_> = found.into_iter().map(hypotheses).collect();
     Some(JointFamily {
         name: name.to_owned(),
+        key: String::new(),
         rows: rows.iter().map(ToString::to_string).collect(),
         design: design.clone(),
         level: joint.level,

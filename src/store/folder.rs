@@ -14,6 +14,9 @@ use serde::de::DeserializeOwned;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+/// What there is beside the cells.
+pub const EXPERIMENT: &str = "experiment.json";
+
 /// The folder of one experiment.
 #[derive(Debug, Clone)]
 pub struct Folder {
@@ -46,7 +49,7 @@ impl Folder {
 
     /// Keeps what there is beside the cells.
     pub fn write_experiment(&self, experiment: &ExperimentRecord) -> Checked<()> {
-        self.write_json("experiment.json", experiment)
+        self.write_json(EXPERIMENT, experiment)
     }
 
     /// The records there are.
@@ -89,7 +92,7 @@ impl Folder {
 
     /// What is kept beside the cells, if anything.
     pub fn read_experiment(&self) -> Checked<Option<ExperimentRecord>> {
-        let found: Option<ExperimentRecord> = self.read_json("experiment.json")?;
+        let found: Option<ExperimentRecord> = self.read_json(EXPERIMENT)?;
         Ok(found.filter(|e| e.schema == SCHEMA))
     }
 

@@ -83,7 +83,8 @@ pub struct Run {
     pub gone: Vec<String>,
 }
 
-/// A copy of a panel: columns of units within periods, `None` where a value is missing.
+/// A copy of a panel: columns of units within periods, `None` where a value is missing; and who is
+/// linked with whom, and in which region.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PanelCopy {
     /// Units.
@@ -92,6 +93,12 @@ pub struct PanelCopy {
     pub periods: Vec<i64>,
     /// Columns, the value of unit i in period t at t·N + i.
     pub columns: BTreeMap<String, Vec<Option<f64>>>,
+    /// Units of each region, by position; not known of copies made by earlier versions.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub regions: BTreeMap<String, Vec<usize>>,
+    /// Links of each weights matrix before normalisation: from, to, by position, and weight.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub links: BTreeMap<String, Vec<(usize, usize, f64)>>,
 }
 
 impl Local {
@@ -227,7 +234,8 @@ impl Local {
 
     /// Keeps a copy of a panel; its name. A very large one is not kept.
     pub fn keep_panel(&self, panel: &PanelCopy) -> Checked<String> {
-        let numbers = panel.columns.values().map(Vec::len).sum::<usize>();
+        let links = panel.links.values().map(Vec::len).sum::<usize>();
+        let numbers = panel.columns.values().map(Vec::len).sum::<usize>() + links;
         if numbers > PANEL_LIMIT {
             return Ok(String::new());
         }

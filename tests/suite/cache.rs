@@ -230,3 +230,158 @@ fn a_closed_pipe_is_no_bug() {
         assert_exit(&output, 0);
     }
 }
+
+/// One document of JSON on standard output.
+fn json(lab: &Lab, arguments: &[&str], code: i32) -> serde_json::Value {
+    let output = lab.run(arguments);
+    assert_exit(&output, code);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{arguments:?}: {e}"))
+}
+
+#[test]
+fn what_is_known_of_results_is_one_document_of_json() {
+    let lab = Lab::new();
+    let check = json(&lab, &["check", "lab.toml", "--json"], 0);
+    assert_eq!(
+        (&check["cells"], &check["units"], &check["filled"]),
+        (&36.into(), &6.into(), &0.into())
+    );
+    assert!(check["cautions"].is_array() && check["dropped"].is_array());
+    assert!(
+        json(&lab, &["history", "lab.toml", "--json"], 0)["runs"].as_array().unwrap().is_empty()
+    );
+    ran(&lab, &[]);
+    ran(&lab, &["--set", "weights.w.normalise=spectral"]);
+
+    let label = "main/slm/individual/x/all/lag0/w";
+    let why = json(&lab, &["why", "lab.toml", label, "--json"], 0);
+    let cell = &why["cells"][0];
+    assert_eq!((&cell["label"], &cell["state"]), (&label.into(), &"cached".into()));
+    assert_eq!((&cell["outcome"], &cell["why"]), (&"fitted".into(), &serde_json::json!([])));
+    assert!(cell["key"].is_string() && cell["made_from"]["sample"].is_string());
+    let why = json(&lab, &["why", "lab.toml", "main/*", "--json", "--set", "seed=8"], 0);
+    assert_eq!(why["cells"].as_array().unwrap().len(), 36);
+    assert_eq!(
+        why["cells"][0]["why"],
+        serde_json::json!(["seed: 7 → 8", "weights.normalise: spectral → row"])
+    );
+
+    let history = json(&lab, &["history", "lab.toml", "--json"], 0);
+    assert_eq!(
+        (history["runs"].as_array().unwrap().len(), &history["earlier_records"]),
+        (2, &36.into())
+    );
+    assert_eq!(history["runs"][1]["fitted"], 36);
+    let versions = &json(&lab, &["history", "lab.toml", label, "--json"], 0)["cells"][0];
+    assert_eq!(
+        (&versions["label"], &versions["versions"][1]["state"]),
+        (&label.into(), &"fitted".into())
+    );
+    assert!(versions["versions"][1]["key"].is_string());
+
+    let spectral = ["--json", "--set", "weights.w.normalise=spectral"];
+    let verified = json(&lab, &[&["verify", "lab.toml"], &spectral[..]].concat(), 0);
+    assert_eq!((&verified["verified"], &verified["refitted"]["same"]), (&true.into(), &5.into()));
+    lab.write("results/lab/fits.csv", "cell\n");
+    let verified = json(&lab, &[&["verify", "lab.toml"], &spectral[..]].concat(), 1);
+    assert_eq!(verified["wrong"], serde_json::json!(["fits.csv was changed after it was made"]));
+
+    let would = json(&lab, &["gc", "lab.toml", "--json", "--dry-run"], 0);
+    assert_eq!((&would["dry_run"], &would["earlier_records"]), (&true.into(), &36.into()));
+    let gone = json(&lab, &["gc", "lab.toml", "--json"], 0);
+    assert_eq!((&gone["dry_run"], &gone["earlier_records"]), (&false.into(), &36.into()));
+    // What is wrong is said on standard error alone.
+    let wrong = lab.run(&["check", "lab.toml", "--json", "--set", "grids.main.model=slx"]);
+    assert_exit(&wrong, 2);
+    assert!(wrong.stdout.is_empty() && !wrong.stderr.is_empty());
+}
+
+/// Reasons name who is linked with whom, and who is in a region.
+#[test]
+fn a_changed_link_and_a_changed_region_are_named() {
+    let lab = Lab::new();
+    ran(&lab, &[]);
+    let gal = crate::cli::GAL;
+    lab.write(
+        "links.gal",
+        &gal.replace("a 2\nb f\n", "a 3\nb d f\n").replace("d 2\nc e\n", "d 3\na c e\n"),
+    );
+    let now = states(&lab, &[]);
+    let why = |label: &str| &now.iter().find(|(_, l, _)| l.contains(label)).unwrap().2;
+    assert_eq!(why("slm/none/x/all/lag0"), "links of w: 1 added (a–d)");
+    // The other region has no d.
+    assert!(now.iter().filter(|(_, l, _)| l.contains("/some/")).all(|(s, _, _)| s == "cached"));
+    lab.write("links.gal", gal);
+    let spec = std::fs::read_to_string(lab.path("lab.toml")).unwrap();
+    lab.write("lab.toml", &spec.replace("\"b\", \"c\", \"f\"]", "\"b\", \"d\", \"f\", \"e\"]"));
+    let now = states(&lab, &[]);
+    let (_, _, why) = now.iter().find(|(_, l, _)| l.contains("/some/")).unwrap();
+    assert_eq!(why, "region: units added: d, e; region: units gone: c");
+}
+
+/// A region by a column of the data: its cells are the same, their units are not.
+#[test]
+fn a_unit_that_moves_to_another_region_is_named() {
+    let lab = Lab::new();
+    let panel_of = |east: &str| -> String {
+        let line = |line: &str| {
+            let unit = &line[..1];
+            let part = if line.starts_with("unit") {
+                "part"
+            } else if east.contains(unit) {
+                "east"
+            } else {
+                "west"
+            };
+            format!("{line},{part}\n")
+        };
+        panel().lines().map(line).collect()
+    };
+    lab.write("panel.csv", &panel_of("abcf"));
+    let spec = std::fs::read_to_string(lab.path("lab.toml")).unwrap();
+    let by = spec
+        .replace("units = [\"a\", \"b\", \"c\", \"f\"]", "column = \"part\", values = [\"east\"]");
+    assert!(by != spec);
+    lab.write("lab.toml", &by);
+    ran(&lab, &[]);
+    lab.write("panel.csv", &panel_of("abcef"));
+    let now = states(&lab, &[]);
+    let (state, _, why) = now.iter().find(|(_, l, _)| l.contains("/some/")).unwrap();
+    assert_eq!(state, "stale");
+    assert!(why.contains("region some: units added: e"), "{why}");
+    assert!(now.iter().filter(|(_, l, _)| l.contains("/all/")).all(|(s, _, _)| s == "cached"));
+}
+
+/// Everything in an archive is held against what was packed, `source/` too.
+#[test]
+fn an_altered_file_of_a_bundle_is_named() {
+    let lab = Lab::new();
+    ran(&lab, &[]);
+    assert_exit(&lab.run(&["bundle", "lab.toml"]), 0);
+    assert_exit(&lab.run(&["verify", "lab.zip"]), 0);
+    let unpacked = lab.path("unpacked");
+    spanel::store::archive::unpack(&lab.path("lab.zip"), &unpacked).unwrap();
+    let verified = |change: &str, code: i32| -> String {
+        let mut files = std::collections::BTreeMap::new();
+        crate::cli::collect(&unpacked, &unpacked, &mut files);
+        let file = std::fs::File::create(lab.path("other.zip")).unwrap();
+        let mut archive = zip::ZipWriter::new(file);
+        for (name, mut bytes) in files {
+            if name == change {
+                bytes.extend_from_slice(b"# and more\n");
+            }
+            archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut archive, &bytes).unwrap();
+        }
+        archive.finish().unwrap();
+        let output = lab.run(&["verify", "other.zip"]);
+        assert_exit(&output, code);
+        text(&output.stdout) + &text(&output.stderr)
+    };
+    assert!(verified("", 0).ends_with("\nverified\n"));
+    let links = ("inputs/w/links.gal", 3);
+    for (name, code) in [("source/lab.toml", 1), ("lab.toml", 1), ("README.txt", 1), links] {
+        let said = verified(name, code);
+        assert!(said.contains(&format!("wrong: {name} was changed after it was packed")), "{said}");
+    }
+}

@@ -130,7 +130,8 @@ impl Lab {
     }
 }
 
-fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
+/// Files below a folder by name, but for what has a clock.
+pub fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.ends_with("local") {

@@ -213,3 +213,44 @@ fn a_bootstrap_of_tests_changes_no_other_number() {
         assert_eq!(strip(&with, file), strip(&without, file), "{file}");
     }
 }
+
+/// What makes no other family leaves it as it is, and the bytes are those of one made again.
+#[test]
+fn families_are_made_again_only_when_they_are_others() {
+    let lab = lab(FAMILIES);
+    let run = |more: &[&str]| assert_exit(&lab.run(&[&["run", "lab.toml"], more].concat()), 0);
+    let record = "results/lab/experiment.json";
+    let read = || std::fs::read_to_string(lab.path(record)).expect("the record");
+    run(&[]);
+    let first = lab.files("results/lab");
+    // Made again: the record is gone, or was written to by somebody else.
+    std::fs::remove_file(lab.path(record)).expect("a file");
+    run(&[]);
+    assert!(lab.files("results/lab") == first);
+    let marked = read().replace("\"draws\": 4", "\"draws\": 5");
+    assert!(marked != read());
+    lab.write(record, &marked);
+    run(&[]);
+    assert!(lab.files("results/lab") == first);
+    // Taken as it is: the mark stays where the manifest vouches for it.
+    let vouch = || {
+        lab.write(record, &marked);
+        let manifest = lab.path("results/lab/manifest.json");
+        let text = std::fs::read_to_string(&manifest).expect("the manifest");
+        let hash = |bytes: &[u8]| spanel::ident::content_hash(bytes);
+        let other = text.replace(&hash(&first["experiment.json"]), &hash(marked.as_bytes()));
+        assert!(other != text);
+        std::fs::write(&manifest, other).expect("the manifest");
+    };
+    vouch();
+    run(&[]);
+    assert!(read().contains("\"draws\": 5"));
+    // `--force`, and another level, make it again; another label does not.
+    run(&["--set", "measures.x.label=another"]);
+    assert!(read().contains("\"draws\": 5"));
+    run(&["--force"]);
+    assert!(lab.files("results/lab") == first);
+    vouch();
+    run(&["--set", "joint.many.level=0.2"]);
+    assert!(!read().contains("\"draws\": 5"));
+}

@@ -346,3 +346,94 @@ fn the_line_for_cron_runs() {
     std::fs::write(home.join("paper/panel.csv"), nudged(&panel, "d", "2003", 40.0)).unwrap();
     assert!(text(&night().stdout).contains("CLAIM LOST"));
 }
+
+/// A night of a profile is held against one of the same profile, in a folder of its own.
+#[test]
+fn a_profile_has_nights_of_its_own() {
+    let lab = lab();
+    let profile = "\n[profile.nightly.grids.main]\nmodel = [\"slm\"]\n\n[profile.nightly.diff]\nrelative = 1e-3\n";
+    lab.write("night.toml", &format!("{NIGHT}{profile}"));
+    let night = [
+        "run",
+        "night.toml",
+        "--profile",
+        "nightly",
+        "--results",
+        "nightly",
+        "--baseline",
+        "nightly/night",
+    ];
+    let first = lab.run(&night);
+    assert_exit(&first, 0);
+    assert!(text(&first.stdout).contains("no baseline yet"), "{}", text(&first.stdout));
+    assert!(text(&first.stdout).contains("8 cells fitted"), "{}", text(&first.stdout));
+    // A change within the tolerance of the profile is none; one beyond it is.
+    let panel = std::fs::read_to_string(lab.path("panel.csv")).unwrap();
+    lab.write("panel.csv", &nudged(&panel, "b", "2003", 1e-7));
+    assert_exit(&lab.run(&night), 0);
+    let summary = std::fs::read_to_string(lab.path("nightly/night/local/night.md")).unwrap();
+    assert!(!summary.contains("MOVED") && !summary.contains("GONE"), "{summary}");
+    lab.write("panel.csv", &nudged(&panel, "b", "2003", 3.0));
+    assert_exit(&lab.run(&night), 5);
+    // Against all cells of a plain run those that the profile has not are gone.
+    lab.write("panel.csv", &panel);
+    assert_exit(&lab.run(&["run", "night.toml", "--results", "plain"]), 0);
+    let against = [
+        "run",
+        "night.toml",
+        "--profile",
+        "nightly",
+        "--results",
+        "nightly",
+        "--baseline",
+        "plain/night",
+    ];
+    let output = lab.run(&against);
+    assert_exit(&output, 0);
+    assert!(
+        text(&output.stdout).contains("8 gone") || text(&output.stdout).contains("GONE"),
+        "{}",
+        text(&output.stdout)
+    );
+}
+
+/// A disk without room for events, or for what is printed, is told of and changes no result.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_written_is_said_and_the_run_goes_on() {
+    let lab = lab();
+    assert_exit(&lab.run(&["run", "night.toml", "--results", "plain"]), 0);
+    let output = lab.run(&["run", "night.toml", "--events", "/dev/full"]);
+    assert_exit(&output, 3);
+    let said = text(&output.stderr);
+    assert_eq!(
+        said.matches("events cannot be written to /dev/full: No space left").count(),
+        1,
+        "{said}"
+    );
+    assert!(lab.files("results") == lab.files("plain"));
+    // A worse ending stays.
+    let events = ["--events", "/dev/full", "--claims", "fail"];
+    assert_exit(&lab.run(&[&["run", "night.toml"], &events[..]].concat()), 5);
+    let into = |file: &str, results: &str, more: &str| {
+        let spanel = env!("CARGO_BIN_EXE_spanel");
+        let line = format!("{spanel} run night.toml --results {results} {more} {file}");
+        let mut shell = std::process::Command::new("bash");
+        shell.args(["-o", "pipefail", "-c", &line]).current_dir(lab.path(".")).output().unwrap()
+    };
+    let output = into("> /dev/full", "full", "--notify 'cat > told.json'");
+    assert_exit(&output, 3);
+    let said = text(&output.stderr);
+    assert_eq!(
+        said.matches("standard output cannot be written: No space left").count(),
+        1,
+        "{said}"
+    );
+    assert!(lab.files("full") == lab.files("plain"));
+    let told: Value =
+        serde_json::from_slice(&std::fs::read(lab.path("told.json")).unwrap()).unwrap();
+    assert_eq!(told["exit_code"], 3);
+    // Whoever has read enough closes the pipe, and the manifest is written all the same.
+    assert_exit(&into("| true", "closed", ""), 0);
+    assert!(lab.files("closed") == lab.files("plain"));
+}

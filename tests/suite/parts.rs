@@ -149,3 +149,73 @@ fn blocks_of_periods_must_be_two_at_least() {
     assert_exit(&ran, 1);
     assert!(text(&ran.stderr).contains("replicates would repeat the sample"));
 }
+
+/// What a part had as `--results`, what is below it, and a folder of such are all names of parts.
+#[test]
+fn parts_are_found_below_the_folder_that_is_named() {
+    let lab = lab();
+    assert_exit(&lab.run(&["run", "lab.toml", "--results", "whole"]), 0);
+    for part in 1..=2 {
+        let (folder, part) = (format!("parts/{part}"), format!("slice:{part}/2"));
+        let run = ["run", "lab.toml", "--results", &folder, "--partition", &part];
+        assert_exit(&lab.run(&run), 0);
+    }
+    let exact = ["parts/1/lab/shards/slice-1-2", "parts/2/lab/shards/slice-2-2"];
+    for (at, names) in
+        [&exact[..], &["parts/1", "parts/2"], &["parts/1/lab", "parts/2/lab"]].iter().enumerate()
+    {
+        let folder = format!("merged-{at}");
+        let merge = [&["merge", "lab.toml", "--results", &folder], *names].concat();
+        let merged = lab.run(&merge);
+        assert_exit(&merged, 0);
+        assert!(text(&merged.stdout).contains("36 records of 2 parts taken in"), "{names:?}");
+        assert!(results(&lab, &folder) == results(&lab, "whole"), "{names:?}");
+    }
+    // A run of cells without --partition, and a folder of such.
+    assert_exit(&lab.run(&["run", "lab.toml", "--results", "runs/1", "--cell", "main/ols*"]), 0);
+    for name in ["runs", "runs/1", "runs/1/lab"] {
+        let merged = lab.run(&["merge", "lab.toml", "--results", "some", name]);
+        assert_exit(&merged, 1);
+        assert!(text(&merged.stdout).contains("of 1 parts taken in"), "{name}");
+    }
+    std::fs::create_dir(lab.path("empty")).unwrap();
+    for (name, why) in [("nowhere", "is no folder"), ("empty", "holds no results of `lab`")] {
+        let merged = lab.run(&["merge", "lab.toml", "--results", "none", name]);
+        assert_exit(&merged, 3);
+        let said = text(&merged.stderr);
+        assert!(said.contains(why) && said.contains("part-1/lab"), "{said}");
+    }
+}
+
+/// Rendering waits for the run that writes the same files.
+#[test]
+fn a_rendering_waits_for_a_run() {
+    let lab = Lab::new();
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    let lock =
+        std::fs::File::options().write(true).open(lab.path("results/lab/local/lock")).unwrap();
+    lock.lock().unwrap();
+    let mut rendering = start(&lab, &["render", "lab.toml"]);
+    std::thread::sleep(Duration::from_millis(700));
+    assert!(rendering.try_wait().unwrap().is_none(), "it did not wait");
+    lock.unlock().unwrap();
+    let output = rendering.wait_with_output().unwrap();
+    assert_exit(&output, 0);
+    assert!(text(&output.stderr).contains("waiting until it is done"), "{}", text(&output.stderr));
+    // Where there are no results nothing is made.
+    assert_exit(&lab.run(&["render", "lab.toml", "--results", "none"]), 3);
+    assert!(!lab.path("none").exists());
+}
+
+/// Lines of progress rise, and the last says that all is done.
+#[test]
+fn progress_without_a_terminal_is_in_order() {
+    let lab = lab();
+    let output = lab.run(&["run", "lab.toml", "--jobs", "4"]);
+    assert_exit(&output, 0);
+    let said = text(&output.stderr);
+    let lines: Vec<&str> = said.lines().filter(|line| line.contains("/36 cells")).collect();
+    let done = |line: &&str| line.split('/').next().unwrap().parse::<u32>().unwrap();
+    let done: Vec<u32> = lines.iter().map(done).collect();
+    assert!(done.is_sorted() && done.last() == Some(&36), "{said}");
+}

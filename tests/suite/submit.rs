@@ -255,3 +255,37 @@ fn without_slurm_nothing_is_submitted_and_status_goes_on() {
     assert_exit(&status, 0);
     assert!(text(&status.stdout).contains("`squeue` is not here"), "{}", text(&status.stdout));
 }
+
+/// The tasks, and the merge after them, lay the same profile over the experiment.
+#[test]
+fn a_profile_goes_with_the_job() {
+    let lab = Lab::new();
+    lab.write("spanel.toml", BLOCK);
+    let spec = read_to_string(lab.path("lab.toml")).unwrap();
+    let profile = "\n[profile.nightly.grids.main]\nmodel = [\"slm\"]\n";
+    lab.write("lab.toml", &(spec + profile));
+    let submit = ["submit", "lab.toml", "--to", "slurm", "--dry-run", "--profile", "nightly"];
+    let output = lab.run(&submit);
+    assert_exit(&output, 0);
+    let script = text(&output.stdout);
+    let with: Vec<&str> =
+        script.lines().filter(|line| line.contains("--profile nightly")).collect();
+    assert!(
+        with.iter().any(|line| line.contains(" run ") && line.contains("--partition")),
+        "{script}"
+    );
+    assert!(with.iter().any(|line| line.contains(" merge ")), "{script}");
+    // Of 36 cells the profile has 12.
+    let said = script + &text(&output.stderr);
+    assert!(said.contains("cells to fit: 12"), "{said}");
+    // From the environment as well.
+    let output = Command::new(env!("CARGO_BIN_EXE_spanel"))
+        .args(["submit", "lab.toml", "--to", "slurm", "--dry-run"])
+        .current_dir(lab.path("."))
+        .env_clear()
+        .env("SPANEL_PROFILE", "nightly")
+        .output()
+        .unwrap();
+    assert_exit(&output, 0);
+    assert!(text(&output.stdout).contains("nightly"), "{}", text(&output.stdout));
+}

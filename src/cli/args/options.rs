@@ -201,6 +201,9 @@ pub(in crate::cli) struct VerifyOptions {
     /// Fit all cells again
     #[arg(long)]
     pub(in crate::cli) all: bool,
+    /// All of it as JSON on standard output
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
 }
 
 fn tolerance(text: &str) -> Result<f64, String> {

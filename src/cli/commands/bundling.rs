@@ -84,7 +84,8 @@ pub(super) fn bundle(
         let own = PathBuf::from(format!("{name}.zip"));
         let out = out.unwrap_or(&own);
         let files = loaded.or_report(contents(&loaded, experiment, &folder, without_data))?;
-        let count = files.len();
+        // And the list of them.
+        let count = files.len() + 1;
         loaded.or_report(archive::write(out, files))?;
         println!("{}: {count} files", out.display());
         println!("verify it anywhere: spanel verify {}", out.display());
@@ -182,10 +183,17 @@ pub(super) fn verify_archive(experiment: &Experiment, options: &VerifyOptions) -
         let scratch = reported(scratch, &layers)?;
         reported(archive::unpack(&experiment.spec, scratch.path()), &layers)?;
         let spec = reported(spec_of(scratch.path(), &experiment.spec), &layers)?;
+        let altered = reported(archive::altered(scratch.path()), &layers)?;
         let unpacked = Experiment { spec, ..experiment.clone() };
-        let mut loaded = load(&unpacked)?;
-        let folder = Folder::existing(&scratch.path().join("results"), &loaded.spec.name);
-        verify_folder(&mut loaded, &folder, options)
+        let verified = load(&unpacked).and_then(|mut loaded| {
+            let folder = Folder::existing(&scratch.path().join("results"), &loaded.spec.name);
+            verify_folder(&mut loaded, &folder, options, altered.clone())
+        });
+        if verified.is_err() {
+            // What cannot be read may be so because it was altered.
+            altered.iter().for_each(|text| eprintln!("wrong: {text}"));
+        }
+        verified
     })())
 }
 

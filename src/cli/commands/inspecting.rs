@@ -1,20 +1,37 @@
-//! Looking at single cells and at what is kept: `why`, `show`, `history`, `gc`.
+//! Looking at single cells: `why`, `show`.
 
 use super::super::Ending;
 use super::super::args::{Experiment, Results};
+use super::comparing::pretty;
 use super::{Loaded, Selected, ended, load, selected};
 use crate::agenda::{Again, Agenda, Reasons, Standing, Why};
-use crate::ident::{Digest, RecordKey};
+use crate::ident::{CellId, Digest, RecordKey};
+use crate::mistake::Checked;
 use crate::outcome::Estimate;
 use crate::repro;
-use crate::run;
+use crate::run::{self, Item};
 use crate::store::folder::Folder;
-use crate::store::local::{Run, Version};
-use crate::store::records::{FITTED, Records};
-use crate::store::{CellResult, Record};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::store::{CellResult, MadeFrom, Record};
+use serde::Serialize;
+use serde_json::json;
 
-pub(super) fn why(experiment: &Experiment, results: &Results, cell: &str) -> Ending {
+/// A cell, how it stands, and from what it is, or would be, made.
+#[derive(Debug, Serialize)]
+struct Explained<'a> {
+    /// `new`, `cached` or `stale`.
+    state: &'static str,
+    cell: &'a CellId,
+    label: String,
+    /// Of a cached cell: `fitted`, or the class of the failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'a str>,
+    /// Why it is to be fitted although it, or its label, had a record.
+    why: Vec<String>,
+    key: &'a RecordKey,
+    made_from: &'a MadeFrom,
+}
+
+pub(super) fn why(experiment: &Experiment, results: &Results, cell: &str, json: bool) -> Ending {
     ended(load(experiment).and_then(|mut loaded| {
         let inputs = loaded.open()?;
         let Selected { cells, .. } = selected(&loaded, Some(cell))?;
@@ -27,35 +44,70 @@ pub(super) fn why(experiment: &Experiment, results: &Results, cell: &str) -> End
                 super::running::distributed(&loaded.spec, &folder, cell)
             });
         let reasons = Reasons::new(&loaded.spec, &inputs, &records, &folder.local());
-        for (item, standing) in agenda.iter() {
-            println!("{}  {}", item.cell.id, item.cell.label());
-            match standing {
-                Standing::Kept(state) => println!("  cached: {state}"),
-                Standing::Open(Why::NoRecord) => {
-                    let why = loaded.or_report(reasons.of(item))?;
-                    println!("  {}", if why.is_empty() { "new: never fitted" } else { "stale:" });
-                    why.iter().for_each(|reason| println!("    {reason}"));
-                }
-                Standing::Open(Why::MayNotFailAgain) => {
-                    println!("  stale: it failed in a way that another run may not");
-                }
-                Standing::Open(Why::NoDistribution) => {
-                    println!("  stale: the file of its replicates is not there");
-                }
-                Standing::Open(Why::Asked) => println!("  stale: asked for"),
-            }
-            println!("  made from:");
-            println!("    key      {}", item.key);
-            let hash = |hash: &Option<Digest>| hash.map_or("none".to_owned(), |h| h.to_string());
-            println!("    sample   {}", hash(&item.made_from.sample));
-            println!("    weights  {}", hash(&item.made_from.weights));
-            println!("    facts    {}", item.made_from.facts);
-            for (name, version) in &*item.made_from.versions {
-                println!("    version  {version} of {name}");
-            }
+        let explained: Checked<Vec<Explained<'_>>> =
+            agenda.iter().map(|(item, standing)| explain(item, standing, &reasons)).collect();
+        let explained = loaded.or_report(explained)?;
+        if json {
+            print!("{}", pretty(&json!({ "cells": explained })));
+        } else {
+            explained.iter().for_each(print_explained);
         }
         Ok(Ending::Done)
     }))
+}
+
+fn explain<'a>(
+    item: &'a Item<'_>,
+    standing: &'a Standing,
+    reasons: &Reasons<'_>,
+) -> Checked<Explained<'a>> {
+    let why = match standing {
+        Standing::Kept(_) => Vec::new(),
+        Standing::Open(Why::NoRecord) => reasons.of(item)?,
+        Standing::Open(Why::MayNotFailAgain) => {
+            vec!["it failed in a way that another run may not".to_owned()]
+        }
+        Standing::Open(Why::NoDistribution) => {
+            vec!["the file of its replicates is not there".to_owned()]
+        }
+        Standing::Open(Why::Asked) => vec!["asked for".to_owned()],
+    };
+    let (state, outcome) = match standing {
+        Standing::Kept(outcome) => ("cached", Some(*outcome)),
+        Standing::Open(_) if why.is_empty() => ("new", None),
+        Standing::Open(_) => ("stale", None),
+    };
+    Ok(Explained {
+        state,
+        cell: &item.cell.id,
+        label: item.cell.label(),
+        outcome,
+        why,
+        key: &item.key,
+        made_from: &item.made_from,
+    })
+}
+
+fn print_explained(explained: &Explained<'_>) {
+    let Explained { cell, label, outcome, why, key, made_from, .. } = explained;
+    println!("{cell}  {label}");
+    match (outcome, why.as_slice()) {
+        (Some(outcome), _) => println!("  cached: {outcome}"),
+        (None, []) => println!("  new: never fitted"),
+        (None, why) => {
+            println!("  stale:");
+            why.iter().for_each(|reason| println!("    {reason}"));
+        }
+    }
+    println!("  made from:");
+    println!("    key      {key}");
+    let hash = |hash: &Option<Digest>| hash.map_or("none".to_owned(), |h| h.to_string());
+    println!("    sample   {}", hash(&made_from.sample));
+    println!("    weights  {}", hash(&made_from.weights));
+    println!("    facts    {}", made_from.facts);
+    for (name, version) in &*made_from.versions {
+        println!("    version  {version} of {name}");
+    }
 }
 
 pub(super) fn show(experiment: &Experiment, results: &Results, cell: &str, json: bool) -> Ending {
@@ -181,130 +233,4 @@ fn quoted(text: &str) -> String {
     } else {
         format!("'{}'", text.replace('\'', "'\\''"))
     }
-}
-
-pub(super) fn history(experiment: &Experiment, results: &Results, cell: Option<&str>) -> Ending {
-    ended(load(experiment).and_then(|mut loaded| {
-        let folder = Folder::existing(&results.results, &loaded.spec.name);
-        settle_without_data(&mut loaded, &folder)?;
-        let records = loaded.or_report(folder.records())?;
-        let runs = folder.local().runs();
-        if runs.is_empty() {
-            println!("no run of {} is known here", loaded.spec.name);
-        }
-        match cell {
-            None => runs.iter().for_each(print_run),
-            Some(cell) => {
-                let labels: BTreeSet<String> = labels(&loaded, &runs, cell);
-                for label in labels {
-                    loaded.or_report(print_versions(&records, &runs, &label))?;
-                }
-            }
-        }
-        let (old, bytes) = records.superseded();
-        if cell.is_none() && old > 0 {
-            println!("{old} earlier records are kept, {} kB", bytes.div_ceil(1000));
-        }
-        Ok(Ending::Done)
-    }))
-}
-
-/// The labels, of now or of earlier runs, that `cell` means.
-fn labels(loaded: &Loaded, runs: &[Run], cell: &str) -> BTreeSet<String> {
-    let now = loaded.plan.cells.iter().map(|c| (c.label(), c.id));
-    let then = runs.iter().flat_map(|run| &run.changed);
-    let then = then.map(|(label, version)| (label.clone(), version.cell));
-    now.chain(then)
-        .filter(|(label, id)| super::means(cell, label, id))
-        .map(|(label, _)| label)
-        .collect()
-}
-
-fn print_run(run: &Run) {
-    let how = if run.interrupted { ", interrupted" } else { "" };
-    let selection = run.selection.as_ref().map_or(String::new(), |s| format!(", only {s}"));
-    println!(
-        "{}  spanel {}  {} cells, {} fitted ({} failed), {} changed, {} gone, {:.1} s{how}{selection}",
-        run.at,
-        run.version,
-        run.cells,
-        run.fitted,
-        run.failed,
-        run.changed.len(),
-        run.gone.len(),
-        run.seconds,
-    );
-}
-
-fn print_versions(records: &Records, runs: &[Run], label: &str) -> crate::mistake::Checked<()> {
-    println!("{label}");
-    for run in runs {
-        if run.gone.iter().any(|gone| gone == label) {
-            println!("  {}  gone from the plan", run.at);
-        }
-        let Some(Version { cell, key }) = run.changed.get(label) else { continue };
-        let Some(entry) = records.find(cell, key) else {
-            println!("  {}  {key}  forgotten", run.at);
-            continue;
-        };
-        let record = records.read(&entry)?;
-        println!("  {}  {key}  {}", run.at, brief(&record));
-    }
-    Ok(())
-}
-
-/// A record in a line: its first estimates.
-fn brief(record: &Record) -> String {
-    match &record.result {
-        CellResult::Failed(failure) => format!("{}: {}", failure.kind, failure.reason),
-        CellResult::Fitted(outcome) => {
-            let spatial =
-                outcome.fit.estimates.iter().filter(|e| {
-                    matches!(e.term, crate::model::Term::Rho | crate::model::Term::Lambda)
-                });
-            let first = outcome
-                .fit
-                .estimates
-                .iter()
-                .filter(|e| matches!(e.term, crate::model::Term::Variable(_)));
-            let shown = first.take(2).chain(spatial);
-            let shown: Vec<String> =
-                shown.map(|e| format!("{} {:.6} ({:.6})", e.term, e.value, e.std_error)).collect();
-            shown.join(", ")
-        }
-    }
-}
-
-pub(super) fn collect_garbage(experiment: &Experiment, results: &Results, dry_run: bool) -> Ending {
-    ended(load(experiment).and_then(|loaded| {
-        let folder = Folder::existing(&results.results, &loaded.spec.name);
-        let local = folder.local();
-        let _lock = loaded.or_report(local.lock(|| {
-            eprintln!("a run works on {}: waiting until it is done", folder.root().display());
-        }))?;
-        let records = loaded.or_report(folder.records())?;
-        let (old, bytes) = records.superseded();
-        let kb = bytes.div_ceil(1000);
-        if dry_run {
-            println!("would forget {old} earlier records, {kb} kB");
-            return Ok(Ending::Done);
-        }
-        let current: BTreeMap<_, RecordKey> =
-            records.all_current().into_iter().map(|e| (e.cell, e.key)).collect();
-        loaded.or_report(records.settle(&current))?;
-        let forgotten = loaded.or_report(records.forget(|_| true))?;
-        let failed: BTreeSet<_> = records
-            .all_current()
-            .into_iter()
-            .filter(|e| e.state != FITTED)
-            .map(|e| e.cell)
-            .collect();
-        for cell in local.failures().difference(&failed) {
-            loaded.or_report(local.forget_failure(cell))?;
-        }
-        let panels = local.forget_panels(&[&local.last().panel]);
-        folder.sweep();
-        println!("forgot {forgotten} earlier records, {kb} kB, and {panels} copies of panels");
-        Ok(Ending::Done)
-    }))
 }

@@ -2,6 +2,7 @@
 
 use super::super::Ending;
 use super::super::args::{Experiment, Results};
+use super::super::output::{put, with_losses};
 use super::ended;
 use super::fitting::Summary;
 use super::running::{SHARDS, Session};
@@ -23,7 +24,12 @@ pub(super) fn merge(
         let session = Session::open(experiment, results, None)?;
         let loaded = &session.loaded;
         let own = session.folder.root().join(SHARDS);
-        let parts = if folders.is_empty() { subfolders(&own) } else { folders.to_vec() };
+        let parts = if folders.is_empty() {
+            subfolders(&own)
+        } else {
+            let found = folders.iter().map(|folder| parts_in(folder, &session));
+            loaded.or_report(found.collect::<Checked<Vec<_>>>())?.concat()
+        };
         // A merge that comes again has nothing to take in and nothing to mend.
         if parts.is_empty() && session.records.all_current().is_empty() {
             let message = format!("no parts are in {}", own.display());
@@ -50,9 +56,9 @@ pub(super) fn merge(
         let keys = agenda.keys();
         loaded.or_report(session.records.settle(&keys))?;
         loaded.or_report(session.note(&keys, &Summary::default(), None))?;
-        session.finish(&agenda)?;
+        session.finish(&agenda, crate::agenda::Again::No)?;
         let missing = agenda.open();
-        println!("{taken} records of {} parts taken in", parts.len());
+        put!("{taken} records of {} parts taken in", parts.len());
         for item in missing.iter().take(NAMED) {
             eprintln!("missing: {}", item.cell.label());
         }
@@ -68,16 +74,55 @@ pub(super) fn merge(
             // Parts that are still worked on keep the folder.
             drop(std::fs::remove_dir(&own));
         }
-        Ok(if missing.is_empty() { session.ending(&keys) } else { Ending::CellsFailed })
+        let whole = missing.is_empty();
+        Ok(with_losses(if whole { session.ending(&keys) } else { Ending::CellsFailed }))
     })())
+}
+
+/// Whether a folder is one that a run of cells wrote.
+fn holds_results(folder: &Path) -> bool {
+    folder.join("records").is_dir() || folder.join("local").is_dir()
+}
+
+/// The results folders that the user means by one: itself, that of the experiment below it (it was
+/// the `--results` of a part), or the parts below either.
+fn parts_in(folder: &Path, session: &Session) -> Checked<Vec<PathBuf>> {
+    let experiment = &session.loaded.spec.name;
+    let whole = session.folder.root().canonicalize().ok();
+    // What is merged into is no part.
+    let is_part = |path: &PathBuf| holds_results(path) && path.canonicalize().ok() != whole;
+    let below = folder.join(experiment);
+    let mut found = Vec::new();
+    for path in [folder, &below] {
+        found.extend(Some(path.to_owned()).filter(is_part));
+        found.extend(subfolders(&path.join(SHARDS)).into_iter().filter(is_part));
+    }
+    if found.is_empty() {
+        // A folder of parts.
+        let either = |part: PathBuf| [part.join(experiment), part];
+        let parts = subfolders(folder).into_iter().flat_map(either);
+        found.extend(parts.filter(is_part));
+    }
+    (!found.is_empty()).then_some(found).ok_or_else(|| {
+        let message = if folder.is_dir() {
+            format!(
+                "holds no results of `{experiment}`: neither it nor `{experiment}` nor a part below it \
+                 has a folder `records` or `local`"
+            )
+        } else {
+            "is no folder".to_owned()
+        };
+        Mistake::file(folder, message)
+            .help(format!(
+                "name the results folder of a part, such as part-1/{experiment}, or the folder \
+                 above it that the part had as --results"
+            ))
+            .into()
+    })
 }
 
 /// Takes in the records and journals of a part; how many records, and whether no run works on it.
 pub(super) fn take_in(session: &Session, part: &Path) -> Checked<(usize, bool)> {
-    if !part.join("records").is_dir() && !part.join("local").is_dir() {
-        let message = "is no results folder: it has neither `records` nor `local`";
-        return Err(Mistake::file(part, message).into());
-    }
     let folder = Folder::at(part);
     let records = folder.records()?;
     if let Some(mistake) = records.damaged.first() {

@@ -4,6 +4,7 @@
 use super::super::Ending;
 use super::super::args::{Experiment, NightOptions, Results, RunOptions};
 use super::super::events::{emit, end, say, speak};
+use super::super::output::{print, put, with_losses};
 use super::comparing::{Kept, changes, lost, pretty};
 use super::{Loaded, ended, load, report_mistakes, running, spec_of};
 use crate::compare::claims::{Judgement, Standing};
@@ -40,9 +41,10 @@ pub(super) fn run(experiment: &Experiment, results: &Results, options: &RunOptio
     // What is wrong with it is reported by the run.
     let spec = spec_of(experiment);
     let ending = ended(around(experiment, results, (options, spec.as_ref()), &mut told));
+    let ending = with_losses(ending);
     notify(experiment, results, (night, spec.as_ref()), (&told, ending));
     end(ending.code());
-    ending
+    with_losses(ending)
 }
 
 fn around(
@@ -76,7 +78,7 @@ fn around(
         regression |= told.regressions > 0;
     } else if let Some(baseline) = &options.night.baseline {
         told.summary = format!("no baseline yet in {}: nothing to compare", baseline.display());
-        println!("{}", told.summary);
+        put!("{}", told.summary);
     }
     Ok(match (regression, options.night.baseline.is_some()) {
         (true, _) => Ending::Regression,
@@ -124,8 +126,8 @@ fn compared(
     told.regressions = night.regressions();
     told.compared = true;
     emit("compared", json!({ "summary": told.summary, "regressions": told.regressions }));
-    print!("{}", told.text);
-    println!("{}", folder.root().join("local/night.md").display());
+    print(&told.text);
+    put!("{}", folder.root().join("local/night.md").display());
     Ok(())
 }
 
@@ -137,9 +139,9 @@ fn tell_claims(claims: &[Judgement]) {
     let [holds, fails, open] = counts(claims);
     emit("claims", json!({ "holds": holds, "fails": fails, "not_judged": open }));
     let open = if open > 0 { format!(", {open} cannot be judged") } else { String::new() };
-    println!("{holds} of {} claims hold, {fails} fail{open}", claims.len());
+    put!("{holds} of {} claims hold, {fails} fail{open}", claims.len());
     for j in claims.iter().filter(|j| j.standing != Standing::Holds) {
-        println!("{}", line(j));
+        put!("{}", line(j));
     }
 }
 

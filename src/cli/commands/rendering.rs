@@ -2,6 +2,8 @@
 
 use super::super::Ending;
 use super::super::args::{Experiment, Results};
+use super::super::output::{put, with_losses};
+use super::running::say_waiting;
 use super::{Loaded, ended, load, user_templates};
 use crate::ident::{CellId, content_hash};
 
@@ -24,6 +26,13 @@ pub(super) fn render_again(experiment: &Experiment, results: &Results) -> Ending
         let mut loaded = load(experiment)?;
         let templates = loaded.or_report(user_templates(&experiment.spec))?;
         let folder = Folder::existing(&results.results, &loaded.spec.name);
+        // A run under way writes the same files. Nothing is locked where nothing is.
+        let local = folder.local();
+        let _lock = folder
+            .root()
+            .is_dir()
+            .then(|| loaded.or_report(local.lock(|| say_waiting(&folder))))
+            .transpose()?;
         let series = loaded.or_report(folder.read_experiment().and_then(|found| {
             found.ok_or_else(|| {
                 Mistake::file(folder.root(), "holds no results of this experiment")
@@ -40,7 +49,7 @@ pub(super) fn render_again(experiment: &Experiment, results: &Results) -> Ending
         if missing > 0 {
             eprintln!("{missing} cells have no record: run the experiment again");
         }
-        Ok(if missing > 0 { Ending::CellsFailed } else { Ending::Done })
+        Ok(with_losses(if missing > 0 { Ending::CellsFailed } else { Ending::Done }))
     })())
 }
 
@@ -130,15 +139,15 @@ pub(super) fn render_files(
         folder.write(&file.path, file.as_bytes())?;
     }
     let csv = write_csv(loaded, folder, records, series)?;
-    println!("{}", report::terminal::summary(source, |cell| states.get(&cell.id).copied()));
+    put!("{}", report::terminal::summary(source, |cell| states.get(&cell.id).copied()));
     let tables = files.iter().filter(|f| Path::new(&f.path).extension().is_some_and(|e| e == "md"));
     for file in tables {
-        println!("{}", folder.root().join(&file.path).display());
+        put!("{}", folder.root().join(&file.path).display());
     }
-    println!("{} files in {}", files.len() + csv, folder.root().display());
+    put!("{} files in {}", files.len() + csv, folder.root().display());
     let left = left_over(&folder.root().join("tables"), &files);
     if !left.is_empty() {
-        println!("left over from earlier, not of this experiment as it is: {}", left.join(", "));
+        put!("left over from earlier, not of this experiment as it is: {}", left.join(", "));
     }
     Ok(ids.len() - states.len())
 }

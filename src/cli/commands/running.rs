@@ -4,22 +4,25 @@ use super::super::Ending;
 use super::super::args::{Experiment, Results, RunOptions};
 use super::super::events::{self, say};
 use super::super::interrupt;
+use super::super::output::put;
 use super::super::schemes;
 use super::bundling::manifest;
 use super::fitting::Summary;
 use super::rendering::render_files;
 use super::{Loaded, Selected, ended, load, rehearse, selected, user_templates};
 use crate::agenda::{Again, Agenda, Reasons, Standing, Why, copy};
-use crate::ident::{CellId, RecordKey};
+use crate::ident::{CellId, RecordKey, content_hash};
 use crate::inputs::Inputs;
 use crate::mistake::Checked;
 use crate::model::Keep;
+use crate::outcome::joint::JointFamily;
 use crate::plan::{Cell, Partition};
 use crate::report::UserTemplates;
 use crate::run::{self, Item};
 use crate::spec::Spec;
-use crate::store::folder::Folder;
+use crate::store::folder::{EXPERIMENT, Folder};
 use crate::store::local::{Last, Local, Lock, Run, Version};
+use crate::store::manifest::Manifest;
 use crate::store::records::{FITTED, Records};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -94,10 +97,7 @@ impl Session {
             }
         };
         let local = folder.local();
-        let lock = loaded.or_report(local.lock(|| {
-            let root = folder.root().display();
-            say(&format!("another run works on {root}: waiting until it is done"));
-        }))?;
+        let lock = loaded.or_report(local.lock(|| say_waiting(&folder)))?;
         folder.sweep();
         let records = loaded.or_report(folder.records())?;
         for mistake in &records.damaged {
@@ -168,12 +168,12 @@ impl Session {
             return Ok(Ending::Interrupted);
         }
         if options.partition.is_none() {
-            self.finish(&agenda)?;
+            self.finish(&agenda, options.again())?;
             events::emit("rendered", json!({ "folder": self.folder.root() }));
         }
-        println!("{}", summary.line(kept));
+        put!("{}", summary.line(kept));
         if summary.replicates.any() {
-            println!("{}", summary.replicates);
+            put!("{}", summary.replicates);
         }
         let ending = self.ending(&keys);
         // A cell that failed now although it has a fit from earlier failed all the same.
@@ -193,10 +193,14 @@ impl Session {
 
     /// What there is beside the cells, and everything that is rendered; nothing of it where Ctrl-C
     /// came before it was whole.
-    pub(super) fn finish(&self, agenda: &Agenda<'_>) -> Result<(), Ending> {
+    pub(super) fn finish(&self, agenda: &Agenda<'_>, again: Again) -> Result<(), Ending> {
         let loaded = &self.loaded;
         let mut series = run::experiment(&loaded.spec, &self.inputs);
-        let Some(joint) = run::joint(&loaded.plan, &loaded.spec, &self.inputs, &self.stop) else {
+        let (keys, kept) = (agenda.keys(), self.families());
+        let kept = if again == Again::All { Vec::new() } else { kept };
+        let members = run::Members { keys: &keys, kept: &kept };
+        let joint = run::joint(&loaded.plan, &loaded.spec, &self.inputs, members, &self.stop);
+        let Some(joint) = joint else {
             eprintln!(
                 "interrupted: the cells are done and kept in {}; a new run makes the families and \
                  tables",
@@ -211,6 +215,20 @@ impl Session {
         let stored = (&self.records, agenda);
         let manifest = manifest(loaded, &self.inputs, &self.folder, stored);
         loaded.or_report(manifest.and_then(|manifest| manifest.write(self.folder.root())))
+    }
+
+    /// The families of the last run, as far as the manifest vouches for them: what was written to the
+    /// file since, or is not whole, is not taken over.
+    fn families(&self) -> Vec<JointFamily> {
+        let root = self.folder.root();
+        let manifest = Manifest::read(root).ok().flatten();
+        let vouched = manifest.and_then(|m| m.files.get(EXPERIMENT).cloned());
+        let now = std::fs::read(root.join(EXPERIMENT)).map(|bytes| content_hash(&bytes));
+        if vouched.is_none() || vouched != now.ok() {
+            return Vec::new();
+        }
+        let kept = self.folder.read_experiment().ok().flatten();
+        kept.map_or_else(Vec::new, |experiment| experiment.joint)
     }
 
     /// The cells held against the records.
@@ -266,6 +284,12 @@ impl Session {
             gone,
         })
     }
+}
+
+/// Says that another command holds the folder.
+pub(super) fn say_waiting(folder: &Folder) {
+    let root = folder.root().display();
+    say(&format!("another run works on {root}: waiting until it is done"));
 }
 
 /// Says why kept cells are fitted again.

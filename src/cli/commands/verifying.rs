@@ -2,6 +2,7 @@
 
 use super::super::Ending;
 use super::super::args::{Experiment, Results, VerifyOptions};
+use super::comparing::pretty;
 use super::{Loaded, ended, load};
 use crate::agenda::{Again, Agenda, Standing, Why};
 use crate::ident::{RecordKey, content_hash};
@@ -14,6 +15,7 @@ use crate::store::folder::Folder;
 use crate::store::manifest::{self, Manifest};
 use crate::store::records::Records;
 use crate::store::replicates::Keeper;
+use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,15 +34,48 @@ pub(super) fn verify(
 ) -> Ending {
     ended(load(experiment).and_then(|mut loaded| {
         let folder = Folder::existing(&results.results, &loaded.spec.name);
-        verify_folder(&mut loaded, &folder, options)
+        verify_folder(&mut loaded, &folder, options, Vec::new())
     }))
 }
 
-/// Checks a folder of results against its experiment; says what it finds.
+/// What a check of stored results found.
+#[derive(Debug, Serialize)]
+struct Verified {
+    verified: bool,
+    experiment: String,
+    citation: String,
+    /// The version of spanel that made the results, and this one.
+    made_by: String,
+    checked_by: &'static str,
+    /// Cells that failed in a way that another run may not.
+    may_not_fail_again: usize,
+    /// How much was hashed again.
+    records: usize,
+    files: usize,
+    inputs: usize,
+    refitted: Refitted,
+    /// Everything that is wrong.
+    wrong: Vec<String>,
+}
+
+/// How cells compare that were fitted again.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+struct Refitted {
+    cells: usize,
+    /// The same to the bit.
+    same: usize,
+    /// The same to `tolerance`, relative.
+    close: usize,
+    tolerance: f64,
+}
+
+/// Checks a folder of results against its experiment; says what it finds. `wrong` is what is known
+/// to be wrong already.
 pub(super) fn verify_folder(
     loaded: &mut Loaded,
     folder: &Folder,
     options: &VerifyOptions,
+    wrong: Vec<String>,
 ) -> Result<Ending, Ending> {
     let found = loaded.or_report(Manifest::read(folder.root()))?;
     let manifest = loaded.or_report(found.ok_or_else(|| {
@@ -50,14 +85,107 @@ pub(super) fn verify_folder(
     }))?;
     let inputs = loaded.open()?;
     let records = loaded.or_report(folder.records())?;
-    let mut wrong = Vec::new();
-    println!("{}", manifest.citation);
-    wrong.extend(records.verify().iter().map(ToString::to_string));
-    if manifest::records_hash(&records) != manifest.records {
+    let items = run::items(&run::distinct(&loaded.plan), &loaded.spec, &inputs);
+    let agenda = Agenda::new(items, &records, Again::No, |_| true);
+    let mut found = Verified {
+        verified: false,
+        experiment: manifest.experiment.clone(),
+        citation: manifest.citation.clone(),
+        made_by: manifest.spanel.clone(),
+        checked_by: env!("CARGO_PKG_VERSION"),
+        may_not_fail_again: 0,
+        records: agenda.items.len() - agenda.open().len(),
+        files: manifest.files.len(),
+        inputs: manifest.inputs.len(),
+        refitted: Refitted { tolerance: TOLERANCE, ..Refitted::default() },
+        wrong,
+    };
+    found.wrong.extend(loaded.or_report(hashed(loaded, &inputs, folder, (&records, &manifest)))?);
+    found.look_for_records(&agenda);
+    found.fit_again(&sample(&agenda, options), &records, (loaded, &inputs));
+    found.verified = found.wrong.is_empty();
+    if options.json {
+        print!("{}", pretty(&found));
+    } else {
+        found.print();
+    }
+    Ok(if found.verified { Ending::Done } else { Ending::CellsFailed })
+}
+
+impl Verified {
+    fn look_for_records(&mut self, agenda: &Agenda<'_>) {
+        let open = agenda.iter().filter(|(_, s)| matches!(s, Standing::Open(_)));
+        let (by_chance, missing): (Vec<_>, Vec<_>) =
+            open.partition(|(_, s)| **s == Standing::Open(Why::MayNotFailAgain));
+        for (item, _) in missing.iter().take(NAMED) {
+            self.wrong.push(format!("no record of {} as it is asked now", item.cell.label()));
+        }
+        self.may_not_fail_again = by_chance.len();
+    }
+
+    fn fit_again(
+        &mut self,
+        sample: &[&Item<'_>],
+        records: &Records,
+        (loaded, inputs): (&Loaded, &Inputs),
+    ) {
+        let again = refit(loaded, inputs, sample);
+        let (refitted, wrong) = (&mut self.refitted, &mut self.wrong);
+        refitted.cells = sample.len();
+        for item in sample {
+            let label = item.cell.label();
+            match (kept(records, item), again.get(&item.key)) {
+                (Ok(Some(old)), Some(new)) => match farthest(&old, new) {
+                    None => {
+                        wrong.push(format!("{label} gives something else when it is fitted again"));
+                    }
+                    Some(0.0) => refitted.same += 1,
+                    Some(far) if far <= TOLERANCE => refitted.close += 1,
+                    Some(far) => wrong.push(format!(
+                        "{label} differs by {far:.1e} (relative) when it is fitted again"
+                    )),
+                },
+                (Ok(_), _) => wrong.push(format!("{label} could not be fitted again")),
+                (Err(mistakes), _) => wrong.push(mistakes.to_string()),
+            }
+        }
+    }
+
+    fn print(&self) {
+        let Self { citation, made_by, checked_by, .. } = self;
+        println!("{citation}");
+        if made_by != checked_by {
+            println!("made by spanel {made_by}, this is {checked_by}");
+        }
+        if self.may_not_fail_again > 0 {
+            println!("{} cells failed in a way that another run may not", self.may_not_fail_again);
+        }
+        let Self { records, files, inputs, .. } = self;
+        println!("{records} records, {files} other files, {inputs} inputs hashed again");
+        let Refitted { cells, same, close, tolerance } = self.refitted;
+        println!(
+            "{cells} cells fitted again: {same} the same to the bit, {close} to {tolerance:.0e}"
+        );
+        for text in &self.wrong {
+            println!("wrong: {text}");
+        }
+        println!("{}", if self.verified { "verified" } else { "not verified" });
+    }
+}
+
+/// What does not have the hash that the manifest gives it.
+fn hashed(
+    loaded: &Loaded,
+    inputs: &Inputs,
+    folder: &Folder,
+    (records, manifest): (&Records, &Manifest),
+) -> Checked<Vec<String>> {
+    let mut wrong: Vec<String> = records.verify().iter().map(ToString::to_string).collect();
+    if manifest::records_hash(records) != manifest.records {
         wrong.push("the records are not those of the manifest".to_owned());
     }
-    wrong.extend(loaded.or_report(changed_files(&manifest, folder.root()))?);
-    for (name, hash) in input_files(loaded, &inputs) {
+    wrong.extend(changed_files(manifest, folder.root())?);
+    for (name, hash) in input_files(loaded, inputs) {
         match manifest.inputs.get(&name) {
             Some(then) if *then == hash => {}
             Some(_) => {
@@ -66,53 +194,7 @@ pub(super) fn verify_folder(
             None => wrong.push(format!("input {name} is not in the manifest")),
         }
     }
-    if manifest.spanel != env!("CARGO_PKG_VERSION") {
-        println!("made by spanel {}, this is {}", manifest.spanel, env!("CARGO_PKG_VERSION"));
-    }
-    let items = run::items(&run::distinct(&loaded.plan), &loaded.spec, &inputs);
-    let agenda = Agenda::new(items, &records, Again::No, |_| true);
-    let open = agenda.iter().filter(|(_, s)| matches!(s, Standing::Open(_)));
-    let (by_chance, missing): (Vec<_>, Vec<_>) =
-        open.partition(|(_, s)| **s == Standing::Open(Why::MayNotFailAgain));
-    for (item, _) in missing.iter().take(NAMED) {
-        wrong.push(format!("no record of {} as it is asked now", item.cell.label()));
-    }
-    if !by_chance.is_empty() {
-        println!("{} cells failed in a way that another run may not", by_chance.len());
-    }
-    println!(
-        "{} records, {} other files, {} inputs hashed again",
-        agenda.items.len() - agenda.open().len(),
-        manifest.files.len(),
-        manifest.inputs.len()
-    );
-    let sample = sample(&agenda, options);
-    let refitted = refit(loaded, &inputs, &sample);
-    let (mut same, mut close) = (0, 0);
-    for item in &sample {
-        let label = item.cell.label();
-        match (kept(&records, item), refitted.get(&item.key)) {
-            (Ok(Some(old)), Some(new)) => match farthest(&old, new) {
-                None => wrong.push(format!("{label} gives something else when it is fitted again")),
-                Some(0.0) => same += 1,
-                Some(far) if far <= TOLERANCE => close += 1,
-                Some(far) => wrong.push(format!(
-                    "{label} differs by {far:.1e} (relative) when it is fitted again"
-                )),
-            },
-            (Ok(_), _) => wrong.push(format!("{label} could not be fitted again")),
-            (Err(mistakes), _) => wrong.push(mistakes.to_string()),
-        }
-    }
-    println!(
-        "{} cells fitted again: {same} the same to the bit, {close} to {TOLERANCE:.0e}",
-        sample.len()
-    );
-    for text in &wrong {
-        println!("wrong: {text}");
-    }
-    println!("{}", if wrong.is_empty() { "verified" } else { "not verified" });
-    Ok(if wrong.is_empty() { Ending::Done } else { Ending::CellsFailed })
+    Ok(wrong)
 }
 
 /// Files of the manifest that are gone or others.

@@ -86,6 +86,32 @@ fn tests_decide_at_the_level_and_choices_are_words() {
     assert_eq!((found.len(), found[0].what), (1, What::Moved));
 }
 
+/// Two statistics that were a tie but for their last bits choose the other model: nothing moved.
+#[test]
+fn a_choice_that_rests_on_numbers_within_the_tolerance_is_none() {
+    let with = |statistic: f64, chosen: &str| Figures {
+        tests: [
+            ("lm-lag (within)".to_owned(), Tested { statistic, p_value: 0.01 }),
+            ("lm-error (within)".to_owned(), Tested { statistic: 5.0, p_value: 0.01 }),
+            ("lm-lag (pooled)".to_owned(), Tested { statistic: statistic * 2.0, p_value: 0.01 }),
+        ]
+        .into(),
+        chosen: [("lm (within)".to_owned(), chosen.to_owned())].into(),
+        ..Figures::default()
+    };
+    let rule = DiffSpec { relative: 1e-3, ..DiffSpec::default() };
+    assert_eq!(of_figures("c", &with(5.001, "slm"), &with(4.999, "sem"), &rule), []);
+    let strict = DiffSpec::default();
+    let found = of_figures("c", &with(5.001, "slm"), &with(4.999, "sem"), &strict);
+    let chosen = found.iter().find(|c| c.what == What::Concluded).expect("another model");
+    assert_eq!(words(chosen), ["chosen model slm → sem"]);
+    // Tests on another fit are no reason.
+    let mut other = with(5.0, "sem");
+    other.tests.insert("lm-lag (pooled)".to_owned(), Tested { statistic: 1.0, p_value: 0.3 });
+    let found = of_figures("c", &with(5.0, "slm"), &other, &rule);
+    assert!(found.iter().all(|c| c.statistic.as_deref() != Some("choice by lm (within)")));
+}
+
 #[test]
 fn a_new_order_is_told_with_what_moved_most() {
     let (oa, la) = (listed("oa", "1"), listed("la", "2"));

@@ -64,6 +64,7 @@ pub fn record() -> JointFamily {
     };
     JointFamily {
         name: NAME.to_owned(),
+        key: String::new(),
         rows: vec!["measure".to_owned(), "rho".to_owned()],
         design: design(),
         level: 0.05,
