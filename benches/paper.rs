@@ -49,7 +49,7 @@ fn seconds(
 ) -> (f64, u64, u64) {
     let asked: Vec<Cell> = cells
         .iter()
-        .map(|cell| Cell { bootstraps: bootstraps.to_vec(), ..(*cell).clone() })
+        .map(|cell| Cell { bootstraps: bootstraps.into(), ..(*cell).clone() })
         .collect();
     let asked: Vec<&Cell> = asked.iter().collect();
     let stop = AtomicBool::new(false);

@@ -88,7 +88,7 @@ pub fn replicates(cells: &[&Cell]) -> u64 {
 /// The cells of `plan` with distinct ids, first occurrence: what there is to fit.
 pub fn distinct(plan: &Plan) -> Vec<&Cell> {
     let mut seen = BTreeSet::new();
-    plan.cells.iter().filter(|cell| seen.insert(cell.id.clone())).collect()
+    plan.cells.iter().filter(|cell| seen.insert(cell.id)).collect()
 }
 
 /// Fits the cells of `items` on the current thread pool and tells the observer of `watch` of each.
@@ -276,8 +276,8 @@ fn fit_cell(
 pub fn record(spec: &Spec, item: &Item<'_>, result: CellResult) -> Record {
     Record {
         schema: SCHEMA,
-        cell: item.cell.id.clone(),
-        key: item.key.clone(),
+        cell: item.cell.id,
+        key: item.key,
         asked: asked(spec, item.cell),
         made_from: item.made_from.clone(),
         model: Model::clone(&item.cell.model),

@@ -105,6 +105,6 @@ impl<'a> Agenda<'a> {
 
     /// The record that each cell has, or is to have.
     pub fn keys(&self) -> BTreeMap<CellId, RecordKey> {
-        self.items.iter().map(|item| (item.cell.id.clone(), item.key.clone())).collect()
+        self.items.iter().map(|item| (item.cell.id, item.key)).collect()
     }
 }

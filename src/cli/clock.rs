@@ -98,12 +98,12 @@ impl Clock {
         let mut state = self.state();
         let now = Instant::now();
         let open = Open { began: now, left: None, away: Duration::ZERO, late: false, slow: false };
-        state.open.insert(cell.id.clone(), open);
+        state.open.insert(cell.id, open);
         INSIDE.with_borrow_mut(|inside| {
             if let Some(outer) = inside.last().and_then(|outer| state.open.get_mut(outer)) {
                 outer.left = Some(now);
             }
-            inside.push(cell.id.clone());
+            inside.push(cell.id);
         });
     }
 
@@ -114,8 +114,8 @@ impl Clock {
             && is_done
         {
             let seconds = open.seconds();
-            state.took.insert(cell.id.clone(), seconds);
-            state.known.insert(cell.id.clone(), seconds);
+            state.took.insert(cell.id, seconds);
+            state.known.insert(cell.id, seconds);
             self.set_limit(&mut state);
         }
         INSIDE.with_borrow_mut(|inside| {
@@ -175,7 +175,7 @@ impl Clock {
             return Ok(());
         }
         let mut seconds = local.seconds();
-        seconds.extend(state.took.iter().map(|(cell, seconds)| (cell.clone(), *seconds)));
+        seconds.extend(state.took.iter().map(|(cell, seconds)| (*cell, *seconds)));
         local.write_seconds(&seconds)
     }
 }

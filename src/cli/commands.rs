@@ -202,7 +202,7 @@ struct Selected {
 fn selected(loaded: &Loaded, pattern: Option<&str>) -> Result<Selected, Ending> {
     let Some(pattern) = pattern else { return Ok(Selected { cells: BTreeSet::new(), all: true }) };
     let meant = loaded.plan.cells.iter().filter(|c| means(pattern, &c.label(), &c.id));
-    let cells: BTreeSet<CellId> = meant.map(|c| c.id.clone()).collect();
+    let cells: BTreeSet<CellId> = meant.map(|c| c.id).collect();
     if cells.is_empty() {
         let labels: Vec<String> = loaded.plan.cells.iter().map(plan::Cell::label).collect();
         let mut mistake = Mistake::spec(&KeyPath::root(), format!("no cell is `{pattern}`"));

@@ -142,7 +142,7 @@ pub(super) fn tell(event: &run::Event<'_>) {
     let Some(log) = LOG.get() else { return };
     match event {
         run::Event::Started(cell) => {
-            log.cells().began.insert(cell.id.clone(), Instant::now());
+            log.cells().began.insert(cell.id, Instant::now());
             emit("cell-started", json!({ "cell": cell.id, "label": cell.label() }));
         }
         run::Event::Replicates(cell, _, count) => {
@@ -189,7 +189,7 @@ impl Log {
 impl Cells {
     /// Counts replicates of a cell: how many there are, and whether it is time to say so.
     fn count(&mut self, cell: &CellId, more: u64) -> (u64, bool) {
-        let done = self.replicates.entry(cell.clone()).or_default();
+        let done = self.replicates.entry(*cell).or_default();
         *done += more;
         let due = self.told.is_none_or(|told| told.elapsed() >= Duration::from_secs(1));
         if due {

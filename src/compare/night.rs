@@ -45,7 +45,7 @@ fn position(axis: Axis) -> usize {
 pub fn of_plan(plan: &Plan, key: impl Fn(&CellId) -> Option<RecordKey>) -> Vec<Listed> {
     let listed = |cell: &crate::plan::Cell| Listed {
         label: cell.label(),
-        id: cell.id.clone(),
+        id: cell.id,
         key: key(&cell.id),
         grid: cell.grid.to_string(),
         axes: Axis::ALL.map(|axis| cell.axes.value(axis)),

@@ -19,7 +19,7 @@ const NAMED: usize = 3;
 /// The cells that claims look at.
 pub fn cells(spec: &Spec, plan: &Plan) -> BTreeSet<CellId> {
     let listed = of_plan(plan, |_| None);
-    looked_at(&spec.claims, &listed).into_iter().map(|cell| cell.id.clone()).collect()
+    looked_at(&spec.claims, &listed).into_iter().map(|cell| cell.id).collect()
 }
 
 /// How every claim stands by the records.

@@ -59,7 +59,7 @@ impl<'a> CellColumn<'a> {
     pub fn column(&self) -> Column {
         Column {
             number: Some(self.number),
-            cell: Some((self.cell.label(), self.cell.id.clone())),
+            cell: Some((self.cell.label(), self.cell.id)),
             align: Align::Decimal,
         }
     }

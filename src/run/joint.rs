@@ -133,7 +133,7 @@ fn family(
         cells: cells
             .iter()
             .zip(hypotheses)
-            .map(|(cell, hypotheses)| JointCell { cell: cell.id.clone(), hypotheses })
+            .map(|(cell, hypotheses)| JointCell { cell: cell.id, hypotheses })
             .collect(),
     })
 }

@@ -1,7 +1,7 @@
 //! The manifest of a results folder: what made it, by version, hash and seed. Nothing in it depends
 //! on the machine, the moment or the path.
 
-use super::records::Records;
+use super::records::{Entry, Records};
 use super::whole;
 use crate::ident::{content_hash_of, short_hash};
 use crate::mistake::{Checked, Mistake};
@@ -76,10 +76,8 @@ impl Manifest {
 
 /// Hash of the current records: cells, keys, bytes.
 pub fn records_hash(records: &Records) -> String {
-    let mut text = String::new();
-    for entry in records.all_current() {
-        text += &format!("{} {} {}\n", entry.cell, entry.key, entry.sum());
-    }
+    let line = |entry: &Entry| format!("{} {} {}\n", entry.cell, entry.key, entry.sum());
+    let text: String = records.all_current().iter().map(line).collect();
     short_hash("spanel 2026 all records", text.as_bytes())
 }
 

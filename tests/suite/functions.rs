@@ -233,7 +233,7 @@ fn functions_are_part_of_what_a_cell_asks_and_labels_are_not() {
         let place = folder(spec, None);
         let path = place.path().join("spec.toml");
         let (_, plan, _) = ok(path.to_str().unwrap(), &[], &[]);
-        plan.cells.iter().map(|c| c.id.clone()).collect::<Vec<_>>()
+        plan.cells.iter().map(|c| c.id).collect::<Vec<_>>()
     };
     let declared = SPEC.replace("\n[grids.main]", FUNCTIONS);
     let asked = declared

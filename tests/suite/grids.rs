@@ -112,7 +112,7 @@ fn a_common_sample_drops_the_same_periods_everywhere() {
 
 #[test]
 fn a_cell_keeps_its_identity_when_only_names_change() {
-    let id = |text: &str| planned(text).cells[0].id.clone();
+    let id = |text: &str| planned(text).cells[0].id;
     let original = id(GRID);
     let renamed = GRID
         .replace("[grids.main]", "[grids.renamed]")
@@ -141,7 +141,7 @@ fn a_cell_keeps_its_identity_when_only_names_change() {
 
 #[test]
 fn the_order_in_which_a_region_lists_its_units_does_not_matter() {
-    let east = |text: &str| planned(text).cells[2].id.clone();
+    let east = |text: &str| planned(text).cells[2].id;
     assert_eq!(east(&GRID.replace("[\"A\", \"B\"]", "[\"B\", \"A\"]")), east(GRID));
 }
 
@@ -150,7 +150,7 @@ fn a_randomisation_test_enters_the_identity_by_what_it_asks_and_not_by_its_name(
     let id = |name: &str, design: &str| {
         let block = format!("[randomisation.{name}]\n{design}\n[grids.main]\n");
         let grid = GRID.replace("[grids.main]\n", &format!("{block}randomisation = \"{name}\"\n"));
-        planned(&grid).cells[0].id.clone()
+        planned(&grid).cells[0].id
     };
     let declared = GRID.replace("[grids.main]\n", "[randomisation.ri]\n[grids.main]\n");
     assert_eq!(planned(&declared).cells[0].id, planned(GRID).cells[0].id, "declared, not used");
@@ -210,7 +210,7 @@ fn variants(plan: &Plan) -> Vec<String> {
 
 #[test]
 fn without_variants_cells_are_as_if_there_were_no_such_axis() {
-    let ids = |plan: &Plan| plan.cells.iter().map(|c| c.id.clone()).collect::<Vec<_>>();
+    let ids = |plan: &Plan| plan.cells.iter().map(|c| c.id).collect::<Vec<_>>();
     let plain = with("");
     assert_eq!(ids(&planned(&varied(""))), ids(&plain));
     assert_eq!(ids(&planned(&varied("variant = \"base\""))), ids(&plain));
@@ -258,14 +258,14 @@ fn one_is_left_out_at_a_time_of_what_a_cell_has() {
 fn a_variant_is_identified_by_what_it_changes() {
     let id = |plan: Plan, variant: &str| {
         let found = plan.cells.iter().find(|c| c.axes.variant.to_string() == variant);
-        found.expect("a cell").id.clone()
+        found.expect("a cell").id
     };
     let named = id(settled("variant = [\"no_a\", \"winsor\"]"), "no_a");
     assert_eq!(id(settled("variant = \"loo\""), "loo.A"), named);
     assert_ne!(id(settled("variant = \"loo\""), "loo.B"), named);
     let winsor = |to: &str| {
         let text = varied("variant = \"winsor\"");
-        planned(&text.replace("winsorise = 0.01, label = \"Winsorised\"", to)).cells[0].id.clone()
+        planned(&text.replace("winsorise = 0.01, label = \"Winsorised\"", to)).cells[0].id
     };
     let original = winsor("winsorise = 0.01");
     assert_eq!(winsor("winsorise = 0.01, label = \"Another\""), original);
@@ -278,7 +278,7 @@ fn a_variant_is_identified_by_what_it_changes() {
     // A region that is left out is its units.
     let region = |units: &str| {
         let text = varied("variant = \"no_a\"").replace("units = [\"A\"]", "regions = [\"east\"]");
-        planned(&text.replace("east = { units = [\"A\", \"B\"] }", units)).cells[0].id.clone()
+        planned(&text.replace("east = { units = [\"A\", \"B\"] }", units)).cells[0].id
     };
     let east = region("east = { units = [\"A\", \"B\"] }");
     assert_eq!(region("east = { units = [\"B\", \"A\"] }"), east);

@@ -65,7 +65,7 @@ fn what_is_split_is_part_of_what_a_cell_asks() {
         let place = folder(spec, None);
         let path = place.path().join("spec.toml");
         let (_, plan, _) = ok(path.to_str().unwrap(), &[], &[]);
-        plan.cells.iter().map(|c| c.id.clone()).collect::<Vec<_>>()
+        plan.cells.iter().map(|c| c.id).collect::<Vec<_>>()
     };
     let spec = asked();
     let plain = planned(&spec);

@@ -58,7 +58,7 @@ impl Kept {
         let cells = fits.and_then(|fits| listed(&fits, key)).unwrap_or_else(|| {
             let nameless = |id: &CellId| Listed {
                 label: id.to_string(),
-                id: id.clone(),
+                id: *id,
                 key: key(id),
                 grid: String::new(),
                 axes: Default::default(),

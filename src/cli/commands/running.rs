@@ -255,7 +255,7 @@ impl Session {
             .filter_map(|cell| {
                 let key = keys.get(&cell.id)?;
                 self.records.find(&cell.id, key)?;
-                Some((cell.label(), Version { cell: cell.id.clone(), key: key.clone() }))
+                Some((cell.label(), Version { cell: cell.id, key: *key }))
             })
             .collect();
         let changed: BTreeMap<String, Version> = cells

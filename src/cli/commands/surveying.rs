@@ -164,7 +164,7 @@ fn part(path: &Path, records: &Records, agenda: &Agenda<'_>) -> Part {
         // Of a folder with another name nobody knows what it is to hold.
         let own = partition.map_or(state.is_some(), |part| part.has(place, &item.cell.id));
         if own && matches!(standing, Standing::Open(_)) {
-            counts.add(state.as_deref());
+            counts.add(state);
         }
     }
     Part {

@@ -232,7 +232,7 @@ fn sample<'a, 'c>(agenda: &'a Agenda<'c>, options: &VerifyOptions) -> Vec<&'a It
     let kept = agenda.iter().filter(|(_, s)| **s != Standing::Open(Why::MayNotFailAgain));
     let mut items: Vec<&Item<'c>> = kept.map(|(item, _)| item).collect();
     if !options.all {
-        items.sort_by(|a, b| a.key.cmp(&b.key));
+        items.sort_by_key(|a| a.key);
         items.truncate(options.sample as usize);
     }
     items
@@ -245,7 +245,7 @@ fn refit(loaded: &Loaded, inputs: &Inputs, items: &[&Item<'_>]) -> BTreeMap<Reco
     let observer = |event: Event<'_>| {
         if let Event::Finished(_, record) = event {
             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-            found.insert(record.key.clone(), record.clone());
+            found.insert(record.key, record.clone());
         }
     };
     let overdue = |_: &Cell| None;

@@ -202,7 +202,7 @@ impl Records {
 
     /// The current records of all cells, by cell.
     pub fn all_current(&self) -> Vec<Entry> {
-        let cells: Vec<CellId> = self.inner().kept.keys().cloned().collect();
+        let cells: Vec<CellId> = self.inner().kept.keys().copied().collect();
         cells.iter().filter_map(|cell| self.current(cell)).collect()
     }
 
@@ -247,7 +247,7 @@ impl Records {
             if let Some(entry) = self.current(cell) {
                 let record = self.read(&entry)?;
                 if record.schema == SCHEMA {
-                    records.insert(cell.clone(), record);
+                    records.insert(*cell, record);
                 }
             }
         }
@@ -273,7 +273,7 @@ impl Records {
     /// Keeps a record.
     pub fn append(&self, record: &Record) -> Checked<()> {
         let bytes = to_bytes(record)?;
-        self.append_bytes(record.cell.clone(), record.key.clone(), record.state(), &bytes)
+        self.append_bytes(record.cell, record.key, record.state(), &bytes)
     }
 
     fn append_bytes(
@@ -333,7 +333,7 @@ impl Records {
                 of.push(entry.clone());
             }
             let cells: BTreeSet<CellId> =
-                current.iter().chain(&old).map(|e: &Entry| e.cell.clone()).collect();
+                current.iter().chain(&old).map(|e: &Entry| e.cell).collect();
             let settled = self.replace(&name, current, old)?;
             for cell in cells {
                 inner.kept.remove(&cell);
@@ -474,7 +474,7 @@ fn write(path: &Path, records: Vec<(Entry, Vec<u8>)>) -> Checked<()> {
 /// earlier one does not any more.
 fn keep(kept: &mut Kept, entries: Vec<Entry>) {
     for entry in entries {
-        let of = kept.entry(entry.cell.clone()).or_insert_with(|| Vec::with_capacity(1));
+        let of = kept.entry(entry.cell).or_insert_with(|| Vec::with_capacity(1));
         match of.iter_mut().find(|known| known.key == entry.key) {
             Some(known) => *known = entry,
             None => of.push(entry),

@@ -65,7 +65,7 @@ pub fn experiment(tables: Vec<TableSpec>) -> Made {
             for region in ["all", "east", "west"] {
                 let cell = cell(model, measure, region);
                 if let Some(result) = result(&cell) {
-                    records.insert(cell.id.clone(), record(&cell, result));
+                    records.insert(cell.id, record(&cell, result));
                 }
                 plan.cells.push(cell);
             }
@@ -117,7 +117,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
 fn record(cell: &Cell, result: CellResult) -> Record {
     Record {
         schema: SCHEMA,
-        cell: cell.id.clone(),
+        cell: cell.id,
         key: RecordKey::of(b"key"),
         asked: serde_json::Value::Null,
         made_from: MadeFrom {
