@@ -219,18 +219,8 @@ fn selected(loaded: &Loaded, pattern: Option<&str>) -> Result<Selected, Ending> 
 /// Whether `pattern` means the cell: its label, with * for anything, or the beginning of its id.
 fn means(pattern: &str, label: &str, id: &CellId) -> bool {
     const SHORTEST: usize = 6;
-    (pattern.len() >= SHORTEST && id.to_string().starts_with(pattern)) || matches(pattern, label)
-}
-
-/// Whether the text is that of the pattern, in which * stands for any text.
-fn matches(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((before, rest)) => text.strip_prefix(before).is_some_and(|after| {
-            let ends = after.char_indices().map(|(i, _)| i).chain([after.len()]);
-            ends.into_iter().any(|i| matches(rest, &after[i..]))
-        }),
-    }
+    (pattern.len() >= SHORTEST && id.to_string().starts_with(pattern))
+        || crate::spec::tables::means(pattern, label)
 }
 
 /// Both ways of a `Result` of endings are an ending.

@@ -201,22 +201,24 @@ fn check_parentheses(
     at: &KeyPath,
     mistakes: &mut Vec<Mistake>,
 ) {
-    let (what, lacking): (&str, fn(&Cell) -> bool) = match table.parentheses {
-        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {
-            ("bootstrap", |cell| cell.bootstraps.is_empty())
+    for (line, _) in &table.below {
+        let (what, lacking): (&str, fn(&Cell) -> bool) = match line {
+            Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {
+                ("bootstrap", |cell| cell.bootstraps.is_empty())
+            }
+            Parentheses::RandomisationPValue => {
+                ("randomisation", |cell| cell.randomisations.is_empty())
+            }
+            Parentheses::StdError
+            | Parentheses::Statistic
+            | Parentheses::PValue
+            | Parentheses::Interval
+            | Parentheses::None => continue,
+        };
+        if plan.select(&table.cells).into_iter().any(lacking) {
+            let message = format!("the cells of grid `{}` have no {what}", table.cells.grid);
+            let help = format!("declare [{what}.NAME] and add {what} = \"NAME\" to the grid");
+            mistakes.push(Mistake::spec(&at.join("parentheses"), message).help(help));
         }
-        Parentheses::RandomisationPValue => {
-            ("randomisation", |cell| cell.randomisations.is_empty())
-        }
-        Parentheses::StdError
-        | Parentheses::Statistic
-        | Parentheses::PValue
-        | Parentheses::Interval
-        | Parentheses::None => return,
-    };
-    if plan.select(&table.cells).into_iter().any(lacking) {
-        let message = format!("the cells of grid `{}` have no {what}", table.cells.grid);
-        let help = format!("declare [{what}.NAME] and add {what} = \"NAME\" to the grid");
-        mistakes.push(Mistake::spec(&at.join("parentheses"), message).help(help));
     }
 }

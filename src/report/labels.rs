@@ -6,7 +6,7 @@ use crate::model::{Effects, Impact, LagSet, Normalisation, Regressor, Term};
 use crate::outcome::{Basis, NullDistribution, Statistic};
 use crate::plan::CellAxes;
 use crate::report::number;
-use crate::spec::tables::Moment;
+use crate::spec::tables::{Facet, Moment};
 use crate::spec::variants::{Family, VariantName};
 use crate::spec::{Axis, Spec};
 
@@ -179,6 +179,16 @@ pub fn axis_phrase(spec: &Spec, axes: &CellAxes, axis: Axis) -> String {
         Axis::Lags => format!("{} of the measure", lags(&axes.lags).to_lowercase()),
         Axis::Weights => format!("weights {}", weights(spec, &axes.weights)),
         Axis::Variant => format!("variant {}", variant(spec, &axes.variant)),
+    }
+}
+
+/// What a column shows of its cell, as its head.
+pub fn facet(facet: Facet) -> &'static str {
+    match facet {
+        Facet::Coefficient => "Coefficient",
+        Facet::Direct => "Direct",
+        Facet::Indirect => "Indirect",
+        Facet::Total => "Total",
     }
 }
 

@@ -116,6 +116,8 @@ fn written(entry: &Entry) -> Written {
         Entry::Starred { value, stars } => enclosed("", value, &raised(stars)),
         Entry::Enclosed { value, brackets: Brackets::Round } => enclosed("(", value, ")"),
         Entry::Enclosed { value, brackets: Brackets::Square } => enclosed("[", value, "]"),
+        Entry::Enclosed { value, brackets: Brackets::Curly } => enclosed("\\{", value, "\\}"),
+        Entry::Enclosed { value, brackets: Brackets::None } => enclosed("", value, ""),
         Entry::Interval { low, high } => {
             Written::text(format!("[{}, {}]", in_math(low), in_math(high)))
         }

@@ -31,6 +31,8 @@ impl Format for Markdown {
             Entry::Enclosed { value, brackets } => match brackets {
                 Brackets::Round => format!("({})", written(value)),
                 Brackets::Square => format!("[{}]", written(value)),
+                Brackets::Curly => format!("{{{}}}", written(value)),
+                Brackets::None => written(value),
             },
             Entry::Interval { low, high } => format!("[{}, {}]", written(low), written(high)),
             Entry::Absent { word, mark } => format!("{word} [{mark}]"),

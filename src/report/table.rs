@@ -3,6 +3,7 @@
 
 use crate::ident::CellId;
 use crate::report::number::Number;
+pub use crate::spec::tables::Brackets;
 
 /// A table, complete but for its typesetting.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,15 +117,6 @@ pub enum Entry {
         /// The footnote.
         mark: String,
     },
-}
-
-/// Round or square.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Brackets {
-    /// `(0.12)`
-    Round,
-    /// `[0.12]`
-    Square,
 }
 
 /// What a mark refers to.

@@ -18,7 +18,7 @@ use crate::model::{
     Effects, Isolates, Keep, LagOrder, Normalisation, Permute, RegionWeights, Rescale, SmallSample,
     WeightsFormat,
 };
-use crate::spec::tables::Parentheses;
+use crate::spec::tables::{Brackets, Facet, Parentheses, Style};
 use crate::spec::{Axis, Missing};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -447,10 +447,33 @@ pub struct RawTable {
     pub labels: BTreeMap<String, String>,
     /// Regression: whether rows say which effects are controlled for; they do when absent.
     pub effects_rows: Option<bool>,
-    /// Regression: what stands in parentheses.
-    pub parentheses: Option<Parentheses>,
+    /// Regression: what these rows say of an effect that is controlled for, and of one that is not.
+    pub effects_words: Option<[String; 2]>,
+    /// The habits of a journal, which other keys of the table override; `plain` when absent.
+    pub style: Option<Style>,
+    /// Regression: what stands below an estimate, one or two of them.
+    pub parentheses: Option<OneOrMany<Parentheses>>,
+    /// Regression: in which brackets; round for the first and square for the second when absent.
+    pub brackets: Option<OneOrMany<Brackets>>,
     /// Regression: p-values below which estimates get *, **, ***.
     pub stars: Option<Vec<f64>>,
+    /// Regression: what stands for the thresholds of `stars`, in place of *, **, ***.
+    pub star_symbols: Option<Vec<String>>,
+    /// Regression: raw names of the rows to keep, `*` for any text; all when absent.
+    pub keep: Vec<String>,
+    /// Regression: raw names of the rows to leave out, `*` for any text.
+    pub drop: Vec<String>,
+    /// Regression: rows under a label of their own.
+    pub row_groups: Vec<RawRowGroup>,
+    /// Regression: decimals of single rows, by raw name of the row or the statistic.
+    pub row_digits: BTreeMap<String, u32>,
+    /// Regression: tests below the statistics.
+    pub tests: Vec<String>,
+    /// Regression: columns of each cell, `coefficient`, `direct`, `indirect`, `total`; one column of
+    /// coefficients when absent.
+    pub impact_columns: Vec<Facet>,
+    /// Regression: whether row labels end with the variable's unit.
+    pub units: Option<bool>,
     /// Moran: id of the `[[moran]]` block.
     pub moran: Option<String>,
     /// Joint: name of the `[joint.NAME]` block.
@@ -459,6 +482,16 @@ pub struct RawTable {
     pub base: Option<RawSelector>,
     /// Robustness: p-values below which an estimate is significant; 0.05 when absent.
     pub level: Option<f64>,
+}
+
+/// `row_groups` of a table.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawRowGroup {
+    /// The line above them.
+    pub label: Option<String>,
+    /// Raw names of its rows, as in `rows`.
+    pub rows: Option<Vec<String>>,
 }
 
 /// `kind` of a table.

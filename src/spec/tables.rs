@@ -24,6 +24,8 @@ pub struct TableSpec {
     pub digits: usize,
     /// Extra notes, after those that the records dictate.
     pub notes: Vec<String>,
+    /// How it looks.
+    pub style: Style,
     /// Name of the template, without extension: `table` is the built-in one.
     pub template: Located<String>,
     /// The definition itself.
@@ -40,6 +42,58 @@ impl TableSpec {
             TableKind::Descriptive { .. } | TableKind::Moran { .. } | TableKind::Joint { .. } => {
                 None
             }
+        }
+    }
+}
+
+/// The habits of a journal: what a table does where its keys say nothing, and how its rules run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Style {
+    /// Four decimals, stars at 10, 5 and 1 %, a rule between groups of rows.
+    #[default]
+    Plain,
+    /// American Economic Review: three decimals, Yes and No, no stars, which the journal does not
+    /// print.
+    Aer,
+    /// Quarterly Journal of Economics: three decimals, stars, double rules above and below.
+    Qje,
+    /// Elsevier's journals: three decimals, stars, three rules and no more.
+    Elsevier,
+}
+
+impl Style {
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Aer => "aer",
+            Self::Qje => "qje",
+            Self::Elsevier => "elsevier",
+        }
+    }
+
+    /// Decimals where a table states none.
+    pub fn digits(self) -> u32 {
+        match self {
+            Self::Plain => 4,
+            Self::Aer | Self::Qje | Self::Elsevier => 3,
+        }
+    }
+
+    /// Star thresholds where a table states none.
+    pub fn stars(self) -> &'static [f64] {
+        match self {
+            Self::Aer => &[],
+            Self::Plain | Self::Qje | Self::Elsevier => &[0.10, 0.05, 0.01],
+        }
+    }
+
+    /// What rows of effects say where a table does not.
+    pub fn effects_words(self) -> [&'static str; 2] {
+        match self {
+            Self::Plain => ["control", "no"],
+            Self::Aer | Self::Qje | Self::Elsevier => ["Yes", "No"],
         }
     }
 }
@@ -100,12 +154,115 @@ pub struct RegressionTable {
     pub labels: BTreeMap<String, String>,
     /// Whether rows say which effects are controlled for.
     pub effects_rows: bool,
+    /// What they say of an effect that is controlled for, and of one that is not.
+    pub effects_words: [String; 2],
     /// Statistics below the estimates.
     pub statistics: Vec<Statistic>,
-    /// What stands in parentheses below an estimate.
-    pub parentheses: Parentheses,
+    /// What stands below an estimate, line by line: at most two. Stars go by the first.
+    pub below: Vec<(Parentheses, Brackets)>,
     /// Star thresholds: (p-value below, symbol), most lenient first. Empty for no stars.
     pub stars: Vec<(f64, String)>,
+    /// Which rows stay.
+    pub filter: RowFilter,
+    /// Rows that stand together under a label, by raw name.
+    pub groups: Vec<RowGroup>,
+    /// Decimals of single rows, by raw name of the row or the statistic.
+    pub row_digits: BTreeMap<String, usize>,
+    /// Raw names of tests, below the statistics.
+    pub tests: Vec<String>,
+    /// The columns of each cell; one of coefficients when empty.
+    pub facets: Vec<Facet>,
+    /// Whether row labels end with the unit of the variable.
+    pub units: bool,
+}
+
+impl RegressionTable {
+    /// What stands in the first line below an estimate, which decides what stars go by.
+    pub fn parentheses(&self) -> Parentheses {
+        self.below.first().map_or(Parentheses::None, |(what, _)| *what)
+    }
+
+    /// Decimals of a row.
+    pub fn digits(&self, row: &str, otherwise: usize) -> usize {
+        self.row_digits.get(row).copied().unwrap_or(otherwise)
+    }
+}
+
+/// Which rows stay: patterns of raw names, in which `*` stands for any text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RowFilter {
+    /// Those that one of these means; all when empty.
+    pub keep: Vec<String>,
+    /// Of these, none that one of these means.
+    pub drop: Vec<String>,
+}
+
+impl RowFilter {
+    /// Whether the row of this name stays.
+    pub fn has(&self, name: &str) -> bool {
+        let any = |patterns: &[String]| patterns.iter().any(|pattern| means(pattern, name));
+        (self.keep.is_empty() || any(&self.keep)) && !any(&self.drop)
+    }
+}
+
+/// Whether the text is that of the pattern, in which `*` stands for any text.
+pub fn means(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((before, rest)) => text.strip_prefix(before).is_some_and(|after| {
+            let ends = after.char_indices().map(|(i, _)| i).chain([after.len()]);
+            ends.into_iter().any(|i| means(rest, &after[i..]))
+        }),
+    }
+}
+
+/// Rows under a label of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowGroup {
+    /// The line above them.
+    pub label: String,
+    /// Raw names of the rows.
+    pub rows: Vec<String>,
+}
+
+/// What encloses a number below an estimate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Brackets {
+    /// `(0.12)`
+    Round,
+    /// `[0.12]`
+    Square,
+    /// `{0.12}`
+    Curly,
+    /// `0.12`
+    None,
+}
+
+/// What a column shows of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Facet {
+    /// Coefficients.
+    Coefficient,
+    /// Effects of a regressor on the unit itself.
+    Direct,
+    /// On the others.
+    Indirect,
+    /// On all.
+    Total,
+}
+
+impl Facet {
+    /// The effect that it is; none for coefficients.
+    pub fn impact(self) -> Option<Impact> {
+        match self {
+            Self::Coefficient => None,
+            Self::Direct => Some(Impact::Direct),
+            Self::Indirect => Some(Impact::Indirect),
+            Self::Total => Some(Impact::Total),
+        }
+    }
 }
 
 /// A table that sums up coefficients over many specifications.
@@ -203,6 +360,13 @@ pub enum Parentheses {
     RandomisationPValue,
     /// Nothing.
     None,
+}
+
+impl Parentheses {
+    /// Whether a bootstrap says it.
+    pub fn of_bootstrap(self) -> bool {
+        matches!(self, Self::BootstrapStdError | Self::BootstrapInterval)
+    }
 }
 
 /// A column of the table of descriptive statistics.

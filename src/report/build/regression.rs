@@ -1,38 +1,48 @@
-//! Tables of estimates: one column a cell.
+//! Tables of estimates: one column a cell, or one a kind of effect of a cell.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `slots` | what each column shows of its cell |
+//! | `below` | what stands below the estimates, in words |
+
+mod below;
+mod slots;
 
 use crate::mistake::Checked;
 use crate::model::{Term, shift};
 use crate::outcome::{
-    BootstrapEstimate, Derived, DerivedOutcome, Estimate, Outcome, RandomisationEstimate,
-    Reference, Statistic,
+    BootstrapEstimate, Derived, DerivedOutcome, Estimate, Outcome, RandomisationEstimate, Statistic,
 };
 use crate::report::columns::{self, CellColumn};
 use crate::report::number::{self, Number};
-use crate::report::table::{Brackets, Entry, Footnotes, Group, Row, Table};
+use crate::report::table::{Entry, Footnotes, Group, Row, Table};
 use crate::report::{Source, changes, functions, labels, notes};
-use crate::spec::tables::{Parentheses, RegressionTable, RowTerm, TableSpec};
+use crate::spec::tables::{Brackets, Parentheses, RegressionTable, RowTerm, TableSpec};
+use slots::Slot;
 use std::collections::BTreeMap;
 
-/// Estimates, effects and statistics of the chosen cells. A cell without a fit keeps its column.
+/// Estimates, effects and statistics of the chosen cells. A cell without a fit keeps its columns.
 pub fn build(source: Source<'_>, spec: &TableSpec, wanted: &RegressionTable) -> Checked<Table> {
     let columns = columns::choose(source, &wanted.cells, &spec.at)?;
+    let slots = slots::of(&columns, &wanted.facets);
     let mut footnotes = Footnotes::default();
     let rows = row_terms(wanted, &columns);
-    let groups = [
-        estimates(source, spec, wanted, &rows, &columns, &mut footnotes),
-        effects(wanted, &columns),
-        statistics(spec, wanted, &columns),
-    ];
+    let mut groups = estimates(source, spec, wanted, &rows, &columns, &slots, &mut footnotes);
+    groups.push(Group { label: None, rows: effects(wanted, &columns) }.spread(&slots));
+    groups.push(Group { label: None, rows: statistics(spec, wanted, &columns) }.spread(&slots));
+    let of_tests = super::tests::Shown { digits: spec.digits, stars: &wanted.stars };
+    let tests = super::tests::rows_of(source, of_tests, &wanted.tests, &columns, &mut footnotes);
+    groups.push(Group { label: None, rows: tests }.spread(&slots));
     Ok(Table {
         id: spec.id.clone(),
         caption: spec.caption.clone(),
         number: spec.number,
         over: over(source, &columns),
         stub: String::new(),
-        heads: columns::heads(source.spec, &wanted.cells.columns, &columns),
-        columns: columns.iter().map(CellColumn::column).collect(),
+        heads: slots::heads(columns::heads(source.spec, &wanted.cells.columns, &columns), wanted),
+        columns: slots.iter().map(Slot::column).collect(),
         groups: groups.into_iter().filter(|g| !g.rows.is_empty()).collect(),
-        notes: table_notes(source, spec, wanted, &rows, &columns),
+        notes: table_notes(source, spec, wanted, &rows, &columns, &slots),
         footnotes: footnotes.into_vec(),
     })
 }
@@ -46,8 +56,9 @@ pub(super) fn over(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<Str
 /// The rows that are asked for, or every term of any column: slopes in the order in which they
 /// appear, then ρ, λ and σ².
 fn row_terms(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<RowTerm> {
+    let stays = |row: &RowTerm| wanted.filter.has(&row.to_string());
     if !wanted.rows.is_empty() {
-        return wanted.rows.iter().map(|r| r.value.clone()).collect();
+        return wanted.rows.iter().map(|r| r.value.clone()).filter(stays).collect();
     }
     let mut terms: Vec<&Term> = Vec::new();
     for estimate in columns.iter().filter_map(CellColumn::outcome).flat_map(|o| &o.fit.estimates) {
@@ -63,7 +74,7 @@ fn row_terms(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<RowTer
         Term::Impact(..) => 4,
         Term::Derived(_) => 5,
     });
-    terms.into_iter().map(|t| RowTerm::Named(t.to_string())).collect()
+    terms.into_iter().map(|t| RowTerm::Named(t.to_string())).filter(stays).collect()
 }
 
 /// The parameter that a row shows in a column.
@@ -104,38 +115,96 @@ pub(super) fn row_label(
     }
 }
 
+/// The rows of estimates: those of a group of the table stand together under its label, where the
+/// first of them would stand.
 fn estimates(
     source: Source<'_>,
     spec: &TableSpec,
     wanted: &RegressionTable,
     rows: &[RowTerm],
     columns: &[CellColumn<'_>],
+    slots: &[Slot<'_>],
     footnotes: &mut Footnotes,
-) -> Group {
+) -> Vec<Group> {
     let absences: Vec<Option<Entry>> = columns.iter().map(|c| c.absence(footnotes)).collect();
-    let mut group = Group::default();
+    let named = |row: &RowTerm| row.to_string();
+    let group_of = |row: &RowTerm| wanted.groups.iter().position(|g| g.rows.contains(&named(row)));
+    let mut groups: Vec<(Option<usize>, Group)> = Vec::new();
     for (position, row) in rows.iter().enumerate() {
-        let found: Vec<Option<&Estimate>> =
-            columns.iter().map(|c| estimate(c.outcome()?, &term_in(row, c))).collect();
-        let absent = |i: usize| {
-            let why = absences[i].clone()?;
-            Some(if position == 0 { why } else { Entry::Dash })
+        let made = estimate_rows(
+            source,
+            spec,
+            wanted,
+            (position, row),
+            &absences,
+            columns,
+            slots,
+            footnotes,
+        );
+        let own = group_of(row);
+        let known = match own {
+            Some(_) => groups.iter_mut().find(|(of, _)| *of == own),
+            None => groups.last_mut().filter(|(of, _)| of.is_none()),
         };
-        let value = |(i, e): (usize, Option<&Estimate>)| match e {
-            Some(e) => {
-                let p_value = shown_p_value(e, &columns[i], wanted.parentheses);
-                starred(e, p_value, spec.digits, &wanted.stars)
+        match known {
+            Some((_, group)) => group.rows.extend(made),
+            None => {
+                let label = own.map(|of| wanted.groups[of].label.clone());
+                groups.push((own, Group { label, rows: made }));
             }
-            None => absent(i)
-                .or_else(|| not_applicable(&columns[i], &term_in(row, &columns[i]), footnotes))
-                .unwrap_or(Entry::Empty),
-        };
-        let label = row_label(source, &wanted.labels, row, columns);
-        let entries = found.iter().copied().enumerate().map(value).collect();
-        group.rows.push(Row { label, entries });
-        group.rows.extend(spread_row(&found, columns, wanted.parentheses, spec.digits));
+        }
     }
-    group
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// An estimate in every column, and what stands below it.
+#[expect(clippy::too_many_arguments, reason = "what a row is made from, once")]
+fn estimate_rows(
+    source: Source<'_>,
+    spec: &TableSpec,
+    wanted: &RegressionTable,
+    (position, row): (usize, &RowTerm),
+    absences: &[Option<Entry>],
+    columns: &[CellColumn<'_>],
+    slots: &[Slot<'_>],
+    footnotes: &mut Footnotes,
+) -> Vec<Row> {
+    let digits = wanted.digits(&row.to_string(), spec.digits);
+    let found: Vec<Option<&Estimate>> =
+        slots.iter().map(|slot| estimate(slot.column.outcome()?, &slot.term(row)?)).collect();
+    let absent = |slot: &Slot<'_>| {
+        let why = absences[slot.cell].clone()?;
+        Some(if position == 0 && slot.whole { why } else { Entry::Dash })
+    };
+    let value = |(slot, e): (&Slot<'_>, &Option<&Estimate>)| match e {
+        Some(e) => {
+            let p_value = shown_p_value(e, &slot.column, wanted.parentheses());
+            starred(e, p_value, digits, &wanted.stars)
+        }
+        None => absent(slot)
+            .or_else(|| not_applicable(&slot.column, &slot.term(row)?, footnotes))
+            .unwrap_or(Entry::Empty),
+    };
+    let label = row_label(source, &wanted.labels, row, columns)
+        + &unit(source, wanted, row, columns).unwrap_or_default();
+    let entries = slots.iter().zip(&found).map(value).collect();
+    let below = wanted.below.iter();
+    let below =
+        below.filter_map(|&(what, brackets)| spread_row(&found, slots, what, brackets, digits));
+    std::iter::once(Row { label, entries }).chain(below).collect()
+}
+
+/// ` (million USD)`: the unit of the variable of a row, where the table shows units.
+fn unit(
+    source: Source<'_>,
+    wanted: &RegressionTable,
+    row: &RowTerm,
+    columns: &[CellColumn<'_>],
+) -> Option<String> {
+    let first = columns.first().filter(|_| wanted.units)?;
+    let (Term::Variable(of) | Term::Impact(_, of)) = term_in(row, first) else { return None };
+    let unit = source.spec.variables.get(&of.variable)?.unit.as_ref()?;
+    Some(format!(" ({})", labels::unit(unit)))
 }
 
 /// The coefficient, effect or function of them of an outcome, if it has it.
@@ -196,40 +265,38 @@ fn starred(
     Entry::Starred { value: Number::decimals(estimate.value, digits), stars }
 }
 
-/// The row below an estimate, if one is asked for and any column has the estimate.
+/// The row below an estimate, if any column has what it shows.
 fn spread_row(
     found: &[Option<&Estimate>],
-    columns: &[CellColumn<'_>],
+    slots: &[Slot<'_>],
     what: Parentheses,
+    brackets: Brackets,
     digits: usize,
 ) -> Option<Row> {
-    let round = |value| Entry::Enclosed { value, brackets: Brackets::Round };
-    let entry = |(e, column): (&Estimate, &CellColumn<'_>)| match what {
-        Parentheses::StdError => Some(round(Number::decimals(e.std_error, digits))),
-        Parentheses::Statistic => Some(round(Number::decimals(e.statistic, digits))),
-        Parentheses::PValue => Some(round(Number::probability(e.p_value))),
-        Parentheses::Interval => Some(Entry::Interval {
-            low: Number::decimals(e.conf_low, digits),
-            high: Number::decimals(e.conf_high, digits),
-        }),
+    let enclosed = |value| Entry::Enclosed { value, brackets };
+    let decimals = |value| enclosed(Number::decimals(value, digits));
+    let interval = |(low, high)| Entry::Interval {
+        low: Number::decimals(low, digits),
+        high: Number::decimals(high, digits),
+    };
+    let entry = |(e, slot): (&Estimate, &Slot<'_>)| match what {
+        Parentheses::StdError => Some(decimals(e.std_error)),
+        Parentheses::Statistic => Some(decimals(e.statistic)),
+        Parentheses::PValue => Some(enclosed(Number::probability(e.p_value))),
+        Parentheses::Interval => Some(interval((e.conf_low, e.conf_high))),
         Parentheses::BootstrapStdError => {
-            let b = resampled(column, &e.term)?;
-            Some(round(Number::decimals(b.std_error, digits)))
+            Some(decimals(resampled(&slot.column, &e.term)?.std_error))
         }
         Parentheses::BootstrapInterval => {
-            let (low, high) = resampled(column, &e.term)?.percentile_t;
-            Some(Entry::Interval {
-                low: Number::decimals(low, digits),
-                high: Number::decimals(high, digits),
-            })
+            Some(interval(resampled(&slot.column, &e.term)?.percentile_t))
         }
         Parentheses::RandomisationPValue => {
-            Some(round(Number::probability(randomised(column, &e.term)?.p_value)))
+            Some(enclosed(Number::probability(randomised(&slot.column, &e.term)?.p_value)))
         }
         Parentheses::None => None,
     };
     let entries: Vec<Option<Entry>> =
-        found.iter().zip(columns).map(|(e, c)| e.and_then(|e| entry((e, c)))).collect();
+        found.iter().zip(slots).map(|(e, slot)| e.and_then(|e| entry((e, slot)))).collect();
     let any = entries.iter().any(Option::is_some);
     let entries = entries.into_iter().map(Option::unwrap_or_default).collect();
     any.then_some(Row { label: String::new(), entries })
@@ -246,36 +313,41 @@ fn randomised<'a>(column: &'a CellColumn<'_>, term: &Term) -> Option<&'a Randomi
 }
 
 /// Which effects are controlled for: of the question, so that a failed column shows them too.
-fn effects(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Group {
+fn effects(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<Row> {
+    let [yes, no] = &wanted.effects_words;
     let row = |label: &str, has: &dyn Fn(&CellColumn<'_>) -> bool| Row {
         label: label.to_owned(),
         entries: columns
             .iter()
-            .map(|c| Entry::Text(if has(c) { "control" } else { "no" }.to_owned()))
+            .map(|c| Entry::Text(if has(c) { yes } else { no }.clone()))
             .collect(),
     };
-    let mut group = Group::default();
-    if wanted.effects_rows {
-        group.rows.push(row("Individual effect", &|c| c.cell.model.effects.has_individual()));
-        group.rows.push(row("Time effect", &|c| c.cell.model.effects.has_time()));
+    if !wanted.effects_rows {
+        return Vec::new();
     }
-    group
+    vec![
+        row("Individual effect", &|c| c.cell.model.effects.has_individual()),
+        row("Time effect", &|c| c.cell.model.effects.has_time()),
+    ]
 }
 
-fn statistics(spec: &TableSpec, wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Group {
+fn statistics(spec: &TableSpec, wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<Row> {
     let entry = |column: &CellColumn<'_>, statistic: Statistic| match column.outcome() {
         None => Entry::Dash,
         Some(outcome) => match outcome.fit.statistics.get(&statistic) {
             None => Entry::Empty,
             Some(&value) if statistic.is_count() => Entry::Number(Number::count(value)),
-            Some(&value) => Entry::Number(Number::decimals(value, spec.digits)),
+            Some(&value) => {
+                let digits = wanted.digits(statistic.name(), spec.digits);
+                Entry::Number(Number::decimals(value, digits))
+            }
         },
     };
     let row = |&statistic: &Statistic| Row {
         label: labels::statistic(statistic).to_owned(),
         entries: columns.iter().map(|c| entry(c, statistic)).collect(),
     };
-    Group { label: None, rows: wanted.statistics.iter().map(row).collect() }
+    wanted.statistics.iter().map(row).collect()
 }
 
 fn table_notes(
@@ -284,33 +356,36 @@ fn table_notes(
     wanted: &RegressionTable,
     rows: &[RowTerm],
     columns: &[CellColumn<'_>],
+    slots: &[Slot<'_>],
 ) -> Vec<String> {
-    let shown: Vec<Term> = columns
+    let shown: Vec<Term> = slots
         .iter()
-        .flat_map(|c| rows.iter().map(move |r| (c, term_in(r, c))))
-        .filter(|(c, term)| c.outcome().is_some_and(|o| estimate(o, term).is_some()))
+        .flat_map(|slot| rows.iter().filter_map(move |r| Some((slot, slot.term(r)?))))
+        .filter(|(slot, term)| slot.column.outcome().is_some_and(|o| estimate(o, term).is_some()))
         .map(|(_, term)| term)
         .collect();
+    let label = |row: &RowTerm| row_label(source, &wanted.labels, row, columns);
     let mut said = notes::data(source);
     said.extend(notes::common(source, &wanted.cells.columns, columns));
     said.extend(notes::spatial_terms(&shown));
-    said.extend(functions::derived(source, (rows, wanted.parentheses), |row| {
-        row_label(source, &wanted.labels, row, columns)
-    }));
-    said.extend(parentheses(wanted.parentheses, columns));
-    said.extend(notes::bootstrap(source, (wanted.parentheses, &shown), columns));
-    said.extend(notes::randomisation(source, wanted.parentheses, columns));
-    match wanted.parentheses {
-        Parentheses::BootstrapStdError
-        | Parentheses::BootstrapInterval
-        | Parentheses::RandomisationPValue => {}
-        Parentheses::StdError
-        | Parentheses::Statistic
-        | Parentheses::PValue
-        | Parentheses::Interval
-        | Parentheses::None => said.extend(notes::inference(columns)),
+    said.extend(functions::derived(source, (rows, wanted.parentheses()), label));
+    said.extend(below::said(&wanted.below, columns));
+    let lines = || wanted.below.iter().map(|(what, _)| *what);
+    if let Some(what) = lines().find(|what| what.of_bootstrap()) {
+        said.extend(notes::bootstrap(source, (what, &shown), columns));
+    }
+    if let Some(what) = lines().find(|what| *what == Parentheses::RandomisationPValue) {
+        said.extend(notes::randomisation(source, what, columns));
+    }
+    let asymptotic =
+        |what: &Parentheses| !what.of_bootstrap() && *what != Parentheses::RandomisationPValue;
+    if wanted.below.is_empty() || lines().any(|what| asymptotic(&what)) {
+        said.extend(notes::inference(columns));
     }
     said.extend(notes::stars(&wanted.stars));
+    if !wanted.tests.is_empty() {
+        said.extend(super::tests::notes_of(source, &wanted.tests, columns));
+    }
     said.extend(changes::note(source, &wanted.cells.columns, columns));
     said.extend(notes::sample(columns));
     if uses_weights(columns) {
@@ -332,46 +407,6 @@ fn formulas(statistics: &[Statistic]) -> Vec<String> {
         }
     }
     said.into_iter().map(str::to_owned).collect()
-}
-
-/// What stands below the estimates, and what the standard errors are.
-fn parentheses(what: Parentheses, columns: &[CellColumn<'_>]) -> Option<String> {
-    let errors = notes::std_errors(columns);
-    let of = errors.as_ref().map(|e| format!(" ({e})")).unwrap_or_default();
-    let from = errors.as_ref().map(|e| format!(" Standard errors: {e}.")).unwrap_or_default();
-    match what {
-        Parentheses::StdError => Some(format!("Standard errors in parentheses{of}.")),
-        Parentheses::Statistic => {
-            Some(format!("{} statistics in parentheses.{from}", letters(columns)))
-        }
-        Parentheses::PValue => Some(format!("p-values in parentheses.{from}")),
-        Parentheses::Interval => Some(format!("95 % confidence intervals in brackets.{from}")),
-        Parentheses::BootstrapStdError => Some(
-            "Bootstrap standard errors in parentheses; stars by bootstrap p-values (studentised).".to_owned(),
-        ),
-        Parentheses::BootstrapInterval => Some(
-            "95 % bootstrap percentile-t intervals in brackets, equal-tailed; stars by bootstrap p-values of |t|, which need not agree with them where replicates are skewed."
-                .to_owned(),
-        ),
-        Parentheses::RandomisationPValue => Some(
-            "Randomisation p-values of the measure in parentheses, stars by them; other rows are \
-             not tested."
-                .to_owned(),
-        ),
-        Parentheses::None => errors.map(|e| format!("Standard errors: {e}.")),
-    }
-}
-
-/// What the ratio of an estimate to its standard error is called.
-fn letters(columns: &[CellColumn<'_>]) -> &'static str {
-    let fits = || columns.iter().filter_map(CellColumn::outcome).map(|o| &o.fit.inference);
-    let student = fits().any(|r| matches!(r, Reference::Student { .. }));
-    let normal = fits().any(|r| matches!(r, Reference::Normal));
-    match (student, normal) {
-        (true, true) => "t or z",
-        (true, false) => "t",
-        (false, _) => "z",
-    }
 }
 
 /// Whether any fit has a spatial parameter; taken as given where nothing could be fitted.

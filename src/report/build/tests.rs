@@ -44,6 +44,51 @@ pub fn build(
     })
 }
 
+/// How statistics are shown.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'a> {
+    pub(super) digits: usize,
+    /// Thresholds with their symbols.
+    pub(super) stars: &'a [(f64, String)],
+}
+
+/// Rows of these tests for a table of estimates: statistics with p-values below, the fit that they
+/// look at in the label where there are several.
+pub(super) fn rows_of(
+    source: Source<'_>,
+    shown: Shown<'_>,
+    names: &[String],
+    columns: &[CellColumn<'_>],
+    footnotes: &mut Footnotes,
+) -> Vec<Row> {
+    let bases = bases(names, columns);
+    let mut rows = Vec::new();
+    for basis in &bases {
+        let mut own = test_rows(source, shown, *basis, names, columns, footnotes);
+        if bases.len() > 1 {
+            for row in own.iter_mut().filter(|row| !row.label.is_empty()) {
+                row.label = format!("{} ({})", row.label, labels::basis(*basis));
+            }
+        }
+        rows.extend(own);
+    }
+    rows
+}
+
+/// What a table of estimates says of the tests below its statistics.
+pub(super) fn notes_of(
+    source: Source<'_>,
+    names: &[String],
+    columns: &[CellColumn<'_>],
+) -> Vec<String> {
+    let p_values = "Below test statistics their p-values in brackets.".to_owned();
+    let mut said = vec![p_values];
+    said.extend(functions::hypotheses(source, names, columns));
+    said.extend(nulls(source, names, columns));
+    said.extend(bootstraps(source, names, columns));
+    said
+}
+
 /// Raw names of the tests shown: those asked for, or all; the column with the most tests says in
 /// which order.
 fn names(rows: &[Located<String>], columns: &[CellColumn<'_>]) -> Vec<String> {
@@ -84,17 +129,30 @@ fn group(
     columns: &[CellColumn<'_>],
     footnotes: &mut Footnotes,
 ) -> Group {
+    let shown = Shown { digits, stars: &number::default_stars() };
+    let mut rows = test_rows(source, shown, basis, names, columns, footnotes);
+    rows.extend(verdict_row(source, basis, columns));
+    Group { label: Some(labels::basis(basis).to_owned()), rows }
+}
+
+fn test_rows(
+    source: Source<'_>,
+    shown: Shown<'_>,
+    basis: Basis,
+    names: &[String],
+    columns: &[CellColumn<'_>],
+    footnotes: &mut Footnotes,
+) -> Vec<Row> {
     let mut rows = Vec::new();
     for name in names.iter().filter(|n| exists(columns, n, basis)) {
         let tests: Vec<Option<&Test>> =
             columns.iter().map(|c| find(c.outcome()?, name, basis)).collect();
-        let entries = tests.iter().map(|t| statistic(*t, digits, footnotes)).collect();
+        let entries = tests.iter().map(|t| statistic(*t, shown, footnotes)).collect();
         rows.push(Row { label: label(source, name, &tests), entries });
         rows.extend(p_value_row(&tests));
         rows.extend(bootstrap_row(&tests));
     }
-    rows.extend(verdict_row(source, basis, columns));
-    Group { label: Some(labels::basis(basis).to_owned()), rows }
+    rows
 }
 
 /// Moran's I is held against the normal as its standard score: the row says so.
@@ -107,16 +165,15 @@ fn label(source: Source<'_>, name: &str, tests: &[Option<&Test>]) -> String {
 }
 
 /// Stars by the p-value of the distribution, where there is one, else by that of replicates.
-fn statistic(test: Option<&Test>, digits: usize, footnotes: &mut Footnotes) -> Entry {
+fn statistic(test: Option<&Test>, shown: Shown<'_>, footnotes: &mut Footnotes) -> Entry {
     let Some(test) = test else { return Entry::Empty };
     match &test.outcome {
         TestOutcome::Computed { statistic, p_value, .. } => {
             // Of two p-values in one entry the stars are those of the bootstrap.
             let p_value = test.bootstrap.as_ref().map(|b| b.p_value).or(*p_value);
             Entry::Starred {
-                value: Number::decimals(*statistic, digits),
-                stars: p_value
-                    .map_or_else(String::new, |p| number::stars(p, &number::default_stars())),
+                value: Number::decimals(*statistic, shown.digits),
+                stars: p_value.map_or_else(String::new, |p| number::stars(p, shown.stars)),
             }
         }
         TestOutcome::NotApplicable { reason } => notes::not_applicable(reason, footnotes),

@@ -1,20 +1,17 @@
 //! Tables, repeated ones among them.
 
+mod regression;
+
 use super::{Resolver, at, located};
 use crate::ident::{KeyPath, Located, VarName};
-use crate::mistake::{Mistake, suggest};
+use crate::mistake::suggest;
 use crate::model::Impact;
-use crate::outcome::Statistic;
 use crate::spec::raw::{OneOrMany, RawTable, RawTableKind};
-use crate::spec::tables::{
-    CellChoice, Moment, Parentheses, RegressionTable, RowTerm, TableKind, TableSpec,
-};
+use crate::spec::tables::{CellChoice, Moment, TableKind, TableSpec};
 use crate::spec::variants::VariantName;
 use crate::spec::{Axis, Selector, Spec};
 use std::collections::BTreeMap;
 
-/// Star thresholds when a table states none: 10, 5 and 1 %.
-const STARS: [f64; 3] = [0.10, 0.05, 0.01];
 /// A number has no more digits than this.
 const MOST_DIGITS: u32 = 15;
 
@@ -126,7 +123,8 @@ impl Resolver<'_> {
             self.refuse_keys_of_other_kinds(raw, kind, place);
             self.kind(raw, spec, kind, turn, place)
         });
-        let digits = raw.digits.unwrap_or(4);
+        let style = raw.style.unwrap_or_default();
+        let digits = raw.digits.unwrap_or(style.digits());
         if digits > MOST_DIGITS {
             let text = format!("{digits} decimals are more than a number has");
             self.wrong(&place.join("digits"), text, format!("expected 0 to {MOST_DIGITS}"));
@@ -146,6 +144,7 @@ impl Resolver<'_> {
             kind: kind?,
             digits: usize::try_from(digits.min(MOST_DIGITS)).unwrap_or(4),
             notes: raw.notes.clone(),
+            style,
             template: Located::new(template, place.join("template")),
             at: place.clone(),
         })
@@ -195,7 +194,7 @@ impl Resolver<'_> {
     /// A key that belongs to another kind of table would be ignored, so it is refused.
     fn refuse_keys_of_other_kinds(&mut self, raw: &RawTable, kind: RawTableKind, place: &KeyPath) {
         use RawTableKind::{Descriptive, Joint, Moran, Regression, Robustness, Tests};
-        let keys: [(&str, bool, &[RawTableKind]); 14] = [
+        let keys: &[(&str, bool, &[RawTableKind])] = &[
             ("grid", raw.grid.is_some(), &[Regression, Tests, Robustness]),
             ("where", raw.select.is_some(), &[Regression, Tests, Robustness]),
             ("columns", raw.columns.is_some(), &[Regression, Tests]),
@@ -204,14 +203,24 @@ impl Resolver<'_> {
             ("effects_rows", raw.effects_rows.is_some(), &[Regression]),
             ("statistics", raw.statistics.is_some(), &[Regression, Descriptive]),
             ("parentheses", raw.parentheses.is_some(), &[Regression]),
+            ("brackets", raw.brackets.is_some(), &[Regression]),
             ("stars", raw.stars.is_some(), &[Regression]),
+            ("star_symbols", raw.star_symbols.is_some(), &[Regression]),
+            ("keep", !raw.keep.is_empty(), &[Regression]),
+            ("drop", !raw.drop.is_empty(), &[Regression]),
+            ("row_groups", !raw.row_groups.is_empty(), &[Regression]),
+            ("row_digits", !raw.row_digits.is_empty(), &[Regression]),
+            ("tests", !raw.tests.is_empty(), &[Regression]),
+            ("impact_columns", !raw.impact_columns.is_empty(), &[Regression]),
+            ("units", raw.units.is_some(), &[Regression]),
+            ("effects_words", raw.effects_words.is_some(), &[Regression]),
             ("variables", raw.variables.is_some(), &[Descriptive]),
             ("moran", raw.moran.is_some(), &[Moran]),
             ("base", raw.base.is_some(), &[Robustness]),
             ("joint", raw.joint.is_some(), &[Joint]),
             ("level", raw.level.is_some(), &[Robustness]),
         ];
-        for (key, given, kinds) in keys {
+        for &(key, given, kinds) in keys {
             if given && !kinds.contains(&kind) {
                 let text = format!("a table of kind `{}` has no `{key}`", kind.name());
                 let others: Vec<String> = kinds.iter().map(|k| format!("`{}`", k.name())).collect();
@@ -342,34 +351,6 @@ impl Resolver<'_> {
         Some(CellChoice { columns, ..cells? })
     }
 
-    fn regression(
-        &mut self,
-        raw: &RawTable,
-        spec: &Spec,
-        turn: &Turn,
-        place: &KeyPath,
-    ) -> Option<TableKind> {
-        let cells = self.columns(raw, spec, turn, place);
-        let statistics = self.fit_statistics(raw, place);
-        let stars = self.stars(raw.stars.as_deref().unwrap_or(&STARS), &place.join("stars"));
-        let rows = raw.rows.clone().unwrap_or_default();
-        self.refuse_labels_of_no_row(raw, &rows, place);
-        let rows = rows
-            .iter()
-            .enumerate()
-            .map(|(i, row)| Located::new(RowTerm::parse(row), place.join("rows").join(i)))
-            .collect();
-        Some(TableKind::Regression(RegressionTable {
-            cells: cells?,
-            rows,
-            labels: raw.labels.clone(),
-            effects_rows: raw.effects_rows.unwrap_or(true),
-            statistics,
-            parentheses: raw.parentheses.unwrap_or(Parentheses::StdError),
-            stars,
-        }))
-    }
-
     /// A label that no row carries is a slip of the pen. Without `rows` every term is a row.
     pub(super) fn refuse_labels_of_no_row(
         &mut self,
@@ -387,38 +368,8 @@ impl Resolver<'_> {
             }
         }
     }
-
-    fn fit_statistics(&mut self, raw: &RawTable, place: &KeyPath) -> Vec<Statistic> {
-        let default = ["r2-adjusted", "loglik", "n"].map(str::to_owned).to_vec();
-        let names = raw.statistics.clone().unwrap_or(default);
-        let mut statistics = Vec::new();
-        for (i, name) in names.iter().enumerate() {
-            match Statistic::parse(name) {
-                Some(statistic) => statistics.push(statistic),
-                None => {
-                    let help = suggest(name, Statistic::ALL.map(Statistic::name));
-                    let text = format!("there is no statistic called `{name}`");
-                    self.wrong(&place.join("statistics").join(i), text, help);
-                }
-            }
-        }
-        statistics
-    }
-
-    /// Thresholds with symbols by rank: the strictest has the most stars.
-    fn stars(&mut self, thresholds: &[f64], at: &KeyPath) -> Vec<(f64, String)> {
-        let inside = thresholds.iter().all(|t| *t > 0.0 && *t < 1.0);
-        let falling = thresholds.windows(2).all(|pair| pair[0] > pair[1]);
-        if !inside || !falling {
-            self.mistakes.push(
-                Mistake::spec(at, "star thresholds must lie between 0 and 1 and fall")
-                    .help("expected for instance [0.10, 0.05, 0.01], or [] for no stars"),
-            );
-            return Vec::new();
-        }
-        thresholds.iter().enumerate().map(|(i, t)| (*t, "*".repeat(i + 1))).collect()
-    }
 }
+
 /// Narrows a pattern to one value of an axis.
 fn restrict(select: &mut Selector, axis: Axis, value: &str, spec: &Spec, grid: &str) {
     let grid = &spec.grids[grid];

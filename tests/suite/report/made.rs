@@ -17,8 +17,8 @@ use spanel::report::Source;
 use spanel::spec::BootstrapSpec;
 use spanel::spec::submit::SlurmSpec;
 use spanel::spec::tables::{
-    CellChoice, Moment, Parentheses, RegressionTable, RobustnessTable, RowTerm, TableKind,
-    TableSpec,
+    Brackets, CellChoice, Moment, Parentheses, RegressionTable, RobustnessTable, RowFilter,
+    RowTerm, Style, TableKind, TableSpec,
 };
 use spanel::spec::variants::VariantName;
 use spanel::spec::{
@@ -440,6 +440,7 @@ pub fn table(id: &str, kind: TableKind) -> TableSpec {
         kind,
         digits: 4,
         notes: vec!["A note of the author's".to_owned()],
+        style: Style::Plain,
         template: at("table".to_owned()),
         at: KeyPath::root().join("tables").join(0),
     }
@@ -459,9 +460,16 @@ pub fn regression(columns: &[Axis], select: Selector) -> RegressionTable {
         labels: BTreeMap::new(),
         rows: vec![measure(0), measure(1), named("ln_ee"), named("rho"), named("lambda")],
         effects_rows: true,
+        effects_words: ["control", "no"].map(str::to_owned),
         statistics: vec![Statistic::R2Adjusted, Statistic::Loglik, Statistic::Aic, Statistic::N],
-        parentheses: Parentheses::StdError,
+        below: vec![(Parentheses::StdError, Brackets::Round)],
         stars: spanel::report::number::default_stars(),
+        filter: RowFilter::default(),
+        groups: Vec::new(),
+        row_digits: BTreeMap::new(),
+        tests: Vec::new(),
+        facets: Vec::new(),
+        units: false,
     }
 }
 
@@ -485,7 +493,7 @@ pub fn every_table() -> Vec<TableSpec> {
     let mut all_terms = regression(&[Axis::Measure], select(&["slm"], &[], &["all"]));
     all_terms.rows.clear();
     all_terms.effects_rows = false;
-    all_terms.parentheses = Parentheses::Interval;
+    all_terms.below = vec![(Parentheses::Interval, Brackets::Round)];
     let mut regions = table("regions", TableKind::Regression(regions));
     regions.number = Some(4);
     vec![

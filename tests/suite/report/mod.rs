@@ -10,7 +10,7 @@ use spanel::plan::Cell;
 use spanel::report::tidy::by_cell;
 use spanel::report::{RenderedFile, UserTemplates, render, summary};
 use spanel::spec::Axis;
-use spanel::spec::tables::{Parentheses, TableKind};
+use spanel::spec::tables::{Brackets, Parentheses, TableKind};
 use spanel::store::{CellResult, Provenance};
 use std::path::Path;
 use std::sync::Arc;
@@ -170,7 +170,7 @@ fn each_kind_of_parentheses_says_what_it_is() {
         (Parentheses::Interval, "95 % confidence intervals in brackets.", "[−0.4540, −0.0620]"),
     ] {
         let mut wanted = regression(&[Axis::Measure], select(&["slm"], &["oa"], &["all"]));
-        wanted.parentheses = what;
+        wanted.below = vec![(what, Brackets::Round)];
         let made = experiment(vec![table("t", TableKind::Regression(wanted))]);
         let files = rendered(&made);
         let markdown = text(&files, "tables/t.md");
