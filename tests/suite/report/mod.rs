@@ -2,6 +2,7 @@
 
 mod family;
 mod made;
+mod options;
 
 use made::{Made, at, choice, every_table, experiment, regression, robustness, select, table};
 use spanel::mistake::{Kind, Place};

@@ -1,0 +1,108 @@
+//! What a table of estimates can be asked for.
+
+use super::made::{experiment, regression, select, table};
+use super::{rendered, text};
+use spanel::spec::Axis;
+use spanel::spec::tables::{
+    Brackets, Facet, Parentheses, RegressionTable, RowFilter, RowGroup, TableKind, means,
+};
+
+/// The Markdown of a table of one spatial lag model.
+fn markdown(change: impl FnOnce(&mut RegressionTable)) -> String {
+    let mut wanted = regression(&[Axis::Measure], select(&["slm"], &["oa"], &["all"]));
+    change(&mut wanted);
+    let made = experiment(vec![table("t", TableKind::Regression(wanted))]);
+    text(&rendered(&made), "tables/t.md").to_owned()
+}
+
+fn rows(markdown: &str) -> Vec<Vec<String>> {
+    let lines = markdown.lines().filter(|l| l.starts_with('|') && !l.starts_with("|:"));
+    lines.map(|l| l.trim_matches('|').split('|').map(|c| c.trim().to_owned()).collect()).collect()
+}
+
+#[test]
+fn two_lines_below_an_estimate_have_their_own_brackets() {
+    let with = |brackets: [Brackets; 2]| {
+        markdown(|t| {
+            let [first, second] = brackets;
+            t.below = vec![(Parentheses::StdError, first), (Parentheses::PValue, second)];
+        })
+    };
+    let shown = with([Brackets::Round, Brackets::Square]);
+    let lines = rows(&shown);
+    let at = lines.iter().position(|row| row[1].starts_with("−0.2580")).expect("the measure");
+    assert_eq!((&*lines[at + 1][1], &*lines[at + 2][1]), ("(0.1000)", "[<0.050]"), "{shown}");
+    assert!(shown.contains("Standard errors in parentheses (expected information matrix).\n"));
+    assert!(shown.contains("p-values in brackets.\n"));
+    let shown = with([Brackets::Curly, Brackets::None]);
+    let lines = rows(&shown);
+    assert_eq!((&*lines[at + 1][1], &*lines[at + 2][1]), ("{0.1000}", "<0.050"), "{shown}");
+    assert!(shown.contains("Standard errors in braces (expected information matrix).\n"));
+    assert!(shown.contains("p-values below the estimates.\n"));
+}
+
+#[test]
+fn effects_are_columns_beside_the_coefficients_of_their_cell() {
+    let shown = markdown(|t| {
+        t.facets = vec![Facet::Coefficient, Facet::Direct, Facet::Indirect, Facet::Total];
+    });
+    let lines = rows(&shown);
+    assert_eq!(lines[0].len(), 5, "{shown}");
+    assert_eq!(lines[1][1..], ["Coefficient", "Direct", "Indirect", "Total"], "{shown}");
+    let row = |label: &str| lines.iter().find(|row| row[0].starts_with(label)).expect("a row");
+    // What belongs to the whole cell stands once.
+    for whole in ["ρ", "Individual effect", "Log likelihood", "N"] {
+        let row = row(whole);
+        assert!(!row[1].is_empty() && row[2..].iter().all(String::is_empty), "{row:?}");
+    }
+    let narrow = rows(&markdown(|_| ()));
+    let coefficients = |lines: &[Vec<String>]| -> Vec<String> {
+        lines.iter().filter(|row| row[0].starts_with("ln")).map(|row| row[1].clone()).collect()
+    };
+    assert_eq!(coefficients(&lines), coefficients(&narrow));
+}
+
+#[test]
+fn rows_are_kept_dropped_and_grouped_by_their_raw_names() {
+    let labels = |shown: &str| -> Vec<String> {
+        let labels = rows(shown).into_iter().map(|row| row[0].clone());
+        labels.filter(|label| !label.is_empty()).collect()
+    };
+    let all = labels(&markdown(|_| ()));
+    let dropped = labels(&markdown(|t| {
+        t.filter = RowFilter { keep: Vec::new(), drop: vec!["measure@*".into(), "lambda".into()] };
+    }));
+    let gone: Vec<&String> = all.iter().filter(|label| !dropped.contains(label)).collect();
+    assert_eq!(gone, ["ln OA (t−1)", "λ"], "{all:?}");
+    let kept = labels(&markdown(|t| {
+        t.filter = RowFilter { keep: vec!["rho".into()], drop: Vec::new() };
+    }));
+    assert_eq!(kept[0], "ρ");
+    let grouped = labels(&markdown(|t| {
+        let rows = vec!["measure@lag1".to_owned(), "rho".to_owned()];
+        t.groups = vec![RowGroup { label: "Together".to_owned(), rows }];
+    }));
+    let at = grouped.iter().position(|label| label == "*Together*").expect("the group's line");
+    assert_eq!(grouped[at + 1..at + 3], ["ln OA (t−1)", "ρ"], "{grouped:?}");
+}
+
+#[test]
+fn decimals_of_single_rows_are_theirs() {
+    let shown = markdown(|t| {
+        t.row_digits = [("rho".to_owned(), 2), ("loglik".to_owned(), 1)].into();
+    });
+    let lines = rows(&shown);
+    let decimals = |label: &str| {
+        let row = lines.iter().find(|row| row[0] == label).expect("a row");
+        row[1].trim_end_matches("\\*").split_once('.').map_or(0, |(_, d)| d.len())
+    };
+    assert_eq!([decimals("ρ"), decimals("Log likelihood"), decimals("AIC")], [2, 1, 4], "{shown}");
+}
+
+#[test]
+fn patterns_have_stars_for_any_text() {
+    let cases = [("ln_*", "ln_ee", true), ("*@lag1", "ln_oa@lag1", true), ("ln", "ln_ee", false)];
+    for (pattern, name, meant) in cases {
+        assert_eq!(means(pattern, name), meant, "{pattern} {name}");
+    }
+}
