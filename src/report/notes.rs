@@ -176,7 +176,8 @@ pub fn spatial_terms(shown: &[Term]) -> Option<String> {
 /// How the replicates behind a table of bootstrap standard errors or intervals were drawn.
 pub fn bootstrap(
     source: Source<'_>,
-    (what, shown): (Parentheses, &[Term]),
+    (what, position): (Parentheses, usize),
+    shown: &[Term],
     columns: &[CellColumn<'_>],
 ) -> Option<String> {
     match what {
@@ -189,7 +190,7 @@ pub fn bootstrap(
         | Parentheses::None => return None,
     }
     let said = of_outcome(columns, |outcome| {
-        let b = outcome.bootstraps.first()?;
+        let b = outcome.bootstraps.get(position)?;
         let rescaled = rescaled(b.design.rescale);
         let failed = match b.failed {
             0 => String::new(),

@@ -453,6 +453,8 @@ pub struct RawTable {
     pub style: Option<Style>,
     /// Regression: what stands below an estimate, one or two of them.
     pub parentheses: Option<OneOrMany<Parentheses>>,
+    /// Regression: which bootstrap of the grid speaks below the estimates; its first when absent.
+    pub bootstrap: Option<String>,
     /// Regression: in which brackets; round for the first and square for the second when absent.
     pub brackets: Option<OneOrMany<Brackets>>,
     /// Regression: p-values below which estimates get *, **, ***.

@@ -160,6 +160,8 @@ pub struct RegressionTable {
     pub statistics: Vec<Statistic>,
     /// What stands below an estimate, line by line: at most two. Stars go by the first.
     pub below: Vec<(Parentheses, Brackets)>,
+    /// Which of the grid's bootstraps speaks there, from 0.
+    pub bootstrap: usize,
     /// Star thresholds: (p-value below, symbol), most lenient first. Empty for no stars.
     pub stars: Vec<(f64, String)>,
     /// Which rows stay.
@@ -351,9 +353,9 @@ pub enum Parentheses {
     PValue,
     /// 95 % interval, in brackets.
     Interval,
-    /// Standard error of the cell's first bootstrap.
+    /// Standard error of a bootstrap of the cell.
     BootstrapStdError,
-    /// 95 % percentile-t interval of the cell's first bootstrap, in brackets.
+    /// 95 % percentile-t interval of a bootstrap of the cell, in brackets.
     BootstrapInterval,
     /// p-value of the measure by the cell's first randomisation test.
     #[serde(rename = "randomisation-p")]

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 /// Estimates, effects and statistics of the chosen cells. A cell without a fit keeps its columns.
 pub fn build(source: Source<'_>, spec: &TableSpec, wanted: &RegressionTable) -> Checked<Table> {
     let columns = columns::choose(source, &wanted.cells, &spec.at)?;
-    let slots = slots::of(&columns, &wanted.facets);
+    let slots = slots::of(&columns, wanted);
     let mut footnotes = Footnotes::default();
     let rows = row_terms(wanted, &columns);
     let mut groups = estimates(source, spec, wanted, &rows, &columns, &slots, &mut footnotes);
@@ -178,7 +178,7 @@ fn estimate_rows(
     };
     let value = |(slot, e): (&Slot<'_>, &Option<&Estimate>)| match e {
         Some(e) => {
-            let p_value = shown_p_value(e, &slot.column, wanted.parentheses());
+            let p_value = shown_p_value(e, slot, wanted.parentheses());
             starred(e, p_value, digits, &wanted.stars)
         }
         None => absent(slot)
@@ -229,14 +229,14 @@ fn not_applicable(
 
 /// The p-value behind the stars: of the bootstrap where its spread is shown, so that stars and
 /// intervals speak of the same distribution.
-fn shown_p_value(estimate: &Estimate, column: &CellColumn<'_>, what: Parentheses) -> f64 {
+fn shown_p_value(estimate: &Estimate, slot: &Slot<'_>, what: Parentheses) -> f64 {
     match what {
         Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {
-            resampled(column, &estimate.term).map_or(1.0, |b| b.p_value)
+            resampled(slot, &estimate.term).map_or(1.0, |b| b.p_value)
         }
         // What is not tested has no stars.
         Parentheses::RandomisationPValue => {
-            randomised(column, &estimate.term).map_or(1.0, |r| r.p_value)
+            randomised(&slot.column, &estimate.term).map_or(1.0, |r| r.p_value)
         }
         Parentheses::StdError
         | Parentheses::Statistic
@@ -284,12 +284,8 @@ fn spread_row(
         Parentheses::Statistic => Some(decimals(e.statistic)),
         Parentheses::PValue => Some(enclosed(Number::probability(e.p_value))),
         Parentheses::Interval => Some(interval((e.conf_low, e.conf_high))),
-        Parentheses::BootstrapStdError => {
-            Some(decimals(resampled(&slot.column, &e.term)?.std_error))
-        }
-        Parentheses::BootstrapInterval => {
-            Some(interval(resampled(&slot.column, &e.term)?.percentile_t))
-        }
+        Parentheses::BootstrapStdError => Some(decimals(resampled(slot, &e.term)?.std_error)),
+        Parentheses::BootstrapInterval => Some(interval(resampled(slot, &e.term)?.percentile_t)),
         Parentheses::RandomisationPValue => {
             Some(enclosed(Number::probability(randomised(&slot.column, &e.term)?.p_value)))
         }
@@ -302,9 +298,15 @@ fn spread_row(
     any.then_some(Row { label: String::new(), entries })
 }
 
-/// What the first bootstrap of a column's cell says of a term.
-fn resampled<'a>(column: &'a CellColumn<'_>, term: &Term) -> Option<&'a BootstrapEstimate> {
-    column.outcome()?.bootstraps.first()?.estimates.iter().find(|e| e.term == *term)
+/// What the bootstrap that the table shows says of a term.
+fn resampled<'a>(slot: &Slot<'a>, term: &Term) -> Option<&'a BootstrapEstimate> {
+    slot.column
+        .outcome()?
+        .bootstraps
+        .get(slot.bootstrap)?
+        .estimates
+        .iter()
+        .find(|e| e.term == *term)
 }
 
 /// What the first randomisation test of a column's cell says of a term.
@@ -372,7 +374,7 @@ fn table_notes(
     said.extend(below::said(&wanted.below, columns));
     let lines = || wanted.below.iter().map(|(what, _)| *what);
     if let Some(what) = lines().find(|what| what.of_bootstrap()) {
-        said.extend(notes::bootstrap(source, (what, &shown), columns));
+        said.extend(notes::bootstrap(source, (what, wanted.bootstrap), &shown, columns));
     }
     if let Some(what) = lines().find(|what| *what == Parentheses::RandomisationPValue) {
         said.extend(notes::randomisation(source, what, columns));

@@ -203,6 +203,7 @@ impl Resolver<'_> {
             ("effects_rows", raw.effects_rows.is_some(), &[Regression]),
             ("statistics", raw.statistics.is_some(), &[Regression, Descriptive]),
             ("parentheses", raw.parentheses.is_some(), &[Regression]),
+            ("bootstrap", raw.bootstrap.is_some(), &[Regression]),
             ("brackets", raw.brackets.is_some(), &[Regression]),
             ("stars", raw.stars.is_some(), &[Regression]),
             ("star_symbols", raw.star_symbols.is_some(), &[Regression]),

@@ -463,6 +463,7 @@ pub fn regression(columns: &[Axis], select: Selector) -> RegressionTable {
         effects_words: ["control", "no"].map(str::to_owned),
         statistics: vec![Statistic::R2Adjusted, Statistic::Loglik, Statistic::Aic, Statistic::N],
         below: vec![(Parentheses::StdError, Brackets::Round)],
+        bootstrap: 0,
         stars: spanel::report::number::default_stars(),
         filter: RowFilter::default(),
         groups: Vec::new(),

@@ -2,6 +2,7 @@
 
 use super::made::{experiment, regression, select, table};
 use super::{rendered, text};
+use crate::cli::{Lab, SPEC, assert_exit};
 use spanel::spec::Axis;
 use spanel::spec::tables::{
     Brackets, Facet, Parentheses, RegressionTable, RowFilter, RowGroup, TableKind, means,
@@ -105,4 +106,32 @@ fn patterns_have_stars_for_any_text() {
     for (pattern, name, meant) in cases {
         assert_eq!(means(pattern, name), meant, "{pattern} {name}");
     }
+}
+
+#[test]
+fn a_table_shows_the_bootstrap_that_it_names() {
+    let lab = Lab::new();
+    let bootstraps = "[bootstrap.plain]\nscheme = \"residual\"\nreplicates = 39\n\n\
+                      [bootstrap.signs]\nscheme = \"unit-wild\"\nreplicates = 39\n\n[grids.main]\n\
+                      bootstrap = [\"plain\", \"signs\"]";
+    let with = |name: &str| {
+        let table = format!(
+            "\n[[tables]]\nid = \"boot\"\nkind = \"regression\"\ngrid = \"main\"\n\
+             where = {{ model = \"slm\", region = \"all\", effects = \"individual\", lags = 0 }}\n\
+             columns = [\"effects\"]\nparentheses = \"bootstrap-std-error\"\n{name}"
+        );
+        SPEC.replace("[grids.main]", bootstraps) + &table
+    };
+    let shown = |name: &str| {
+        lab.write("lab.toml", &with(name));
+        assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+        std::fs::read_to_string(lab.path("results/lab/tables/boot.md")).expect("the table is there")
+    };
+    assert!(shown("").contains("Bootstrap: residual, 39 replicates"));
+    assert!(shown("bootstrap = \"signs\"\n").contains("Bootstrap: unit-wild, 39 replicates"));
+    lab.write("lab.toml", &with("bootstrap = \"sings\"\n"));
+    let refused = lab.run(&["check", "lab.toml"]);
+    assert_exit(&refused, 2);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("has no bootstrap `sings`") && said.contains("signs"), "{said}");
 }

@@ -12,19 +12,27 @@ pub(super) struct Slot<'a> {
     pub(super) column: CellColumn<'a>,
     /// Which of the cells it is.
     pub(super) cell: usize,
+    /// Which of its bootstraps speaks below the estimates.
+    pub(super) bootstrap: usize,
     facet: Facet,
     /// Whether it shows what belongs to the whole cell: ρ, the constant, statistics.
     pub(super) whole: bool,
 }
 
 /// The columns of the table: each cell once for each facet.
-pub(super) fn of<'a>(columns: &[CellColumn<'a>], facets: &[Facet]) -> Vec<Slot<'a>> {
+pub(super) fn of<'a>(columns: &[CellColumn<'a>], wanted: &RegressionTable) -> Vec<Slot<'a>> {
+    let (facets, bootstrap) = (wanted.facets.as_slice(), wanted.bootstrap);
     let facets = if facets.is_empty() { &[Facet::Coefficient] } else { facets };
     let whole = facets.iter().position(|f| *f == Facet::Coefficient).unwrap_or(0);
     let slot = |(cell, column): (usize, &CellColumn<'a>)| {
         let column = *column;
-        let one =
-            move |(i, &facet): (usize, &Facet)| Slot { column, cell, facet, whole: i == whole };
+        let one = move |(i, &facet): (usize, &Facet)| Slot {
+            column,
+            cell,
+            bootstrap,
+            facet,
+            whole: i == whole,
+        };
         facets.iter().enumerate().map(one).collect::<Vec<_>>()
     };
     columns.iter().enumerate().flat_map(slot).collect()

@@ -34,8 +34,10 @@ impl Resolver<'_> {
             .enumerate()
             .map(|(i, row)| Located::new(RowTerm::parse(row), place.join("rows").join(i)))
             .collect();
+        let cells = cells?;
         Some(TableKind::Regression(RegressionTable {
-            cells: cells?,
+            bootstrap: self.bootstrap_of_table(raw, spec, &cells.grid, place),
+            cells,
             rows,
             labels: raw.labels.clone(),
             effects_rows: raw.effects_rows.unwrap_or(true),
@@ -78,6 +80,25 @@ impl Resolver<'_> {
         let lines = what.into_iter().enumerate().filter(|(_, what)| *what != Parentheses::None);
         let own = |line: usize| brackets.get(line).copied().unwrap_or_else(|| usual(line));
         lines.map(|(line, what)| (what, own(line))).collect()
+    }
+
+    /// Which of the grid's bootstraps a table shows.
+    fn bootstrap_of_table(
+        &mut self,
+        raw: &RawTable,
+        spec: &Spec,
+        grid: &str,
+        place: &KeyPath,
+    ) -> usize {
+        let Some(name) = &raw.bootstrap else { return 0 };
+        let all = spec.grids.get(grid).map_or(&[][..], |grid| &grid.bootstrap);
+        let found = all.iter().position(|known| known == name);
+        if found.is_none() {
+            let help = suggest(name, all.iter().map(String::as_str));
+            let text = format!("the grid `{grid}` has no bootstrap `{name}`");
+            self.wrong(&place.join("bootstrap"), text, help);
+        }
+        found.unwrap_or(0)
     }
 
     fn row_groups(&mut self, raw: &RawTable, rows: &[String], place: &KeyPath) -> Vec<RowGroup> {
