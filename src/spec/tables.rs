@@ -5,7 +5,7 @@ use crate::model::{Impact, Regressor, Term, shift, split_shift};
 use crate::outcome::Statistic;
 use crate::spec::{Axis, Selector};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -26,6 +26,8 @@ pub struct TableSpec {
     pub notes: Vec<String>,
     /// Name of the template, without extension: `table` is the built-in one.
     pub template: Located<String>,
+    /// How it is set by LaTeX.
+    pub latex: LatexSpec,
     /// The definition itself.
     pub at: KeyPath,
 }
@@ -41,6 +43,43 @@ impl TableSpec {
                 None
             }
         }
+    }
+}
+
+/// How a table is set by LaTeX.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct LatexSpec {
+    /// How much of a document its file is.
+    pub mode: LatexMode,
+    /// Whether it is turned by 90°.
+    pub landscape: bool,
+    /// Whether it may be broken over pages.
+    pub longtable: bool,
+}
+
+/// How much of a document the LaTeX file of a table is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LatexMode {
+    /// The `tabular` alone: caption and notes are the author's.
+    Fragment,
+    /// A float with caption and notes, to be taken in by `\\input`.
+    #[default]
+    Float,
+    /// A document of its own.
+    Standalone,
+}
+
+/// `[output]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputSpec {
+    /// Names of the formats in which tables are written; at least one.
+    pub tables: Vec<String>,
+}
+
+impl Default for OutputSpec {
+    fn default() -> Self {
+        Self { tables: ["markdown", "latex"].map(str::to_owned).to_vec() }
     }
 }
 
@@ -203,6 +242,22 @@ pub enum Parentheses {
     RandomisationPValue,
     /// Nothing.
     None,
+}
+
+impl Parentheses {
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::StdError => "std-error",
+            Self::Statistic => "t",
+            Self::PValue => "p",
+            Self::Interval => "interval",
+            Self::BootstrapStdError => "bootstrap-std-error",
+            Self::BootstrapInterval => "bootstrap-interval",
+            Self::RandomisationPValue => "randomisation-p",
+            Self::None => "none",
+        }
+    }
 }
 
 /// A column of the table of descriptive statistics.

@@ -132,8 +132,9 @@ fn estimates(
         };
         let label = row_label(source, &wanted.labels, row, columns);
         let entries = found.iter().copied().enumerate().map(value).collect();
-        group.rows.push(Row { label, entries });
-        group.rows.extend(spread_row(&found, columns, wanted.parentheses, spec.digits));
+        group.rows.push(Row::new(label, entries).of(row.to_string(), "estimate"));
+        let spread = spread_row(&found, columns, wanted.parentheses, spec.digits);
+        group.rows.extend(spread.map(|s| s.of(row.to_string(), wanted.parentheses.name())));
     }
     group
 }
@@ -232,7 +233,7 @@ fn spread_row(
         found.iter().zip(columns).map(|(e, c)| e.and_then(|e| entry((e, c)))).collect();
     let any = entries.iter().any(Option::is_some);
     let entries = entries.into_iter().map(Option::unwrap_or_default).collect();
-    any.then_some(Row { label: String::new(), entries })
+    any.then(|| Row::new("", entries))
 }
 
 /// What the first bootstrap of a column's cell says of a term.
@@ -247,17 +248,16 @@ fn randomised<'a>(column: &'a CellColumn<'_>, term: &Term) -> Option<&'a Randomi
 
 /// Which effects are controlled for: of the question, so that a failed column shows them too.
 fn effects(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Group {
-    let row = |label: &str, has: &dyn Fn(&CellColumn<'_>) -> bool| Row {
-        label: label.to_owned(),
-        entries: columns
-            .iter()
-            .map(|c| Entry::Text(if has(c) { "control" } else { "no" }.to_owned()))
-            .collect(),
+    let row = |label: &str, has: &dyn Fn(&CellColumn<'_>) -> bool| {
+        let said = |c| Entry::Text(if has(c) { "control" } else { "no" }.to_owned());
+        Row::new(label, columns.iter().map(said).collect())
     };
     let mut group = Group::default();
     if wanted.effects_rows {
-        group.rows.push(row("Individual effect", &|c| c.cell.model.effects.has_individual()));
-        group.rows.push(row("Time effect", &|c| c.cell.model.effects.has_time()));
+        let individual = row("Individual effect", &|c| c.cell.model.effects.has_individual());
+        group.rows.push(individual.of("individual", "effect"));
+        let time = row("Time effect", &|c| c.cell.model.effects.has_time());
+        group.rows.push(time.of("time", "effect"));
     }
     group
 }
@@ -271,9 +271,9 @@ fn statistics(spec: &TableSpec, wanted: &RegressionTable, columns: &[CellColumn<
             Some(&value) => Entry::Number(Number::decimals(value, spec.digits)),
         },
     };
-    let row = |&statistic: &Statistic| Row {
-        label: labels::statistic(statistic).to_owned(),
-        entries: columns.iter().map(|c| entry(c, statistic)).collect(),
+    let row = |&statistic: &Statistic| {
+        let entries = columns.iter().map(|c| entry(c, statistic)).collect();
+        Row::new(labels::statistic(statistic), entries).of(statistic.name(), "statistic")
     };
     Group { label: None, rows: wanted.statistics.iter().map(row).collect() }
 }

@@ -17,7 +17,7 @@ use spanel::report::Source;
 use spanel::spec::BootstrapSpec;
 use spanel::spec::submit::SlurmSpec;
 use spanel::spec::tables::{
-    CellChoice, Moment, Parentheses, RegressionTable, RobustnessTable, RowTerm, TableKind,
+    CellChoice, LatexSpec, Moment, OutputSpec, Parentheses, RegressionTable, RobustnessTable, RowTerm, TableKind,
     TableSpec,
 };
 use spanel::spec::variants::VariantName;
@@ -427,6 +427,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
             permutations: 999,
         }],
         tables,
+        output: OutputSpec::default(),
         slurm: SlurmSpec::default(),
     }
 }
@@ -441,6 +442,7 @@ pub fn table(id: &str, kind: TableKind) -> TableSpec {
         digits: 4,
         notes: vec!["A note of the author's".to_owned()],
         template: at("table".to_owned()),
+        latex: LatexSpec::default(),
         at: KeyPath::root().join("tables").join(0),
     }
 }

@@ -1,6 +1,7 @@
 //! The same hand-made outcomes through every format.
 
 mod family;
+mod formats;
 mod made;
 
 use made::{Made, at, choice, every_table, experiment, regression, robustness, select, table};
