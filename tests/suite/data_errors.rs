@@ -66,6 +66,7 @@ fn spec(file: &Path) -> Spec {
         notify: spanel::spec::nights::NotifySpec::default(),
         moran: Vec::new(),
         tables: Vec::new(),
+        output: OutputSpec::default(),
         slurm: SlurmSpec::default(),
     }
 }

@@ -74,6 +74,9 @@ impl Layout for Docx {
 /// Width of a digit in twips for each half-point of the font: half an em, as in Times.
 const DIGIT: u32 = 5;
 
+/// The same with room to spare, for fonts that are wider.
+const ROOMY: u32 = 6;
+
 /// Twips between a cell's border and its text.
 const MARGIN: u32 = 60;
 
@@ -103,7 +106,7 @@ fn page(view: &TableView, table: &Table) -> PageView {
 
 /// Widths of the row labels and of the columns, in twips.
 fn measures(view: &TableView, table: &Table, font: u32) -> (u32, Vec<u32>) {
-    let twips = |tenths: u32| tenths * font * DIGIT / 10 + 2 * MARGIN;
+    let twips = |tenths: u32| tenths * font * ROOMY / 10 + 2 * MARGIN;
     let labels = table.rows().map(|row| width(&row.label)).chain([width(&table.stub)]);
     let stub = twips(labels.max().unwrap_or(0)).clamp(600, WIDEST_STUB);
     let mut columns: Vec<u32> = view.columns.iter().map(|c| twips(c.width.max(50))).collect();

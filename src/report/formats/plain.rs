@@ -98,8 +98,8 @@ pub fn value(entry: &Entry) -> Option<Number> {
 pub fn width(text: &str) -> u32 {
     let of = |c: char| match c {
         '.' | ',' | '(' | ')' | '[' | ']' | ' ' | '\'' => 6,
-        '*' | '†' => 9,
-        '−' | '<' | '×' => 12,
+        '*' | '†' => 10,
+        '−' | '<' | '×' => 14,
         'm' | 'w' | 'M' | 'W' => 16,
         c if u32::from(c) >= 0x2E80 => 20,
         _ => 10,

@@ -214,7 +214,8 @@ impl Page<'_> {
         let room: f64 = self.room();
         for note in notes {
             self.across(0, self.last, &note, &f)?;
-            let lines = (f64::from(width(&note)) / 10.0 / room).ceil().max(1.0);
+            // Most letters are narrower than a digit.
+            let lines = (f64::from(width(&note)) * 0.085 / room).ceil().max(1.0);
             self.sheet.set_row_height(self.row, 12.5 * lines)?;
             self.row += 1;
         }
