@@ -9,8 +9,8 @@ pub(super) use options::{
 
 use crate::report::formats::{FORMATS, Format};
 use crate::spec::layers::PROFILE;
-use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::num::NonZeroU32;
 use std::path::PathBuf;

@@ -243,10 +243,7 @@ mod tests {
             footnotes: vec![],
         };
         assert_eq!(table.check(), Ok(()));
-        table.groups.push(Group {
-            label: None,
-            rows: vec![Row::new("r", vec![Entry::Empty])],
-        });
+        table.groups.push(Group { label: None, rows: vec![Row::new("r", vec![Entry::Empty])] });
         assert_eq!(table.check(), Err("row `r` has 1 entries in 2 columns".into()));
         table.groups.clear();
         table.heads[0][0].span = 1;

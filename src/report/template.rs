@@ -58,13 +58,12 @@ impl<'a> Templates<'a> {
             return Ok(file(BUILT_IN));
         }
         let message = format!("there is no template `{}`", name.value);
-        let files: Vec<String> = layouts()
-            .map(|f| format!("`templates/{}.{}.jinja`", name.value, f.extension()))
-            .collect();
+        let extensions: Vec<&str> = layouts().map(Layout::extension).collect();
         let help = format!(
-            "{}; {} beside the specification would be one",
+            "{}; `templates/{}.EXTENSION.jinja` beside the specification would be one, for {}",
             suggest(&name.value, names.into_iter().chain([BUILT_IN])),
-            files.join(" or ")
+            name.value,
+            extensions.join(", ")
         );
         Err(Mistake::spec(&name.at, message).help(help).into())
     }
@@ -80,7 +79,8 @@ impl<'a> Templates<'a> {
         let file = self.file(name, layout)?;
         let whole = format!("{BUILT_IN}.{}.jinja", layout.extension());
         let body = format!("{}.{}.jinja", layout.body(view), layout.extension());
-        let own = file != whole || (self.user.contains_key(&whole) && !self.user.contains_key(&body));
+        let own =
+            file != whole || (self.user.contains_key(&whole) && !self.user.contains_key(&body));
         self.render(if own { &file } else { &body }, view)
     }
 

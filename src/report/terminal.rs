@@ -3,11 +3,11 @@
 
 use crate::plan::Cell;
 use crate::report::formats::Layout;
-use crate::report::formats::view::view;
-use crate::spec::tables::LatexSpec;
 use crate::report::formats::markdown::Markdown;
+use crate::report::formats::view::view;
 use crate::report::table::{Align, Entry, Table};
 use crate::report::{Source, build};
+use crate::spec::tables::LatexSpec;
 use crate::spec::tables::TableKind;
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell as Field, CellAlignment, Table as Grid};

@@ -11,6 +11,7 @@ use spanel::model::{
     Effects, Isolates, LagSet, Missing, Normalisation, RegionWeights, WeightsFormat,
 };
 use spanel::spec::submit::SlurmSpec;
+use spanel::spec::tables::OutputSpec;
 use spanel::spec::{
     DataSpec, GridSpec, MeasureSpec, RegionSpec, RegionUnits, Spec, VariableSpec, WeightsSpec,
 };

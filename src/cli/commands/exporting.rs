@@ -11,8 +11,7 @@ use std::path::{Path, PathBuf};
 /// is an experiment.
 pub(super) fn templates(place: &Path, force: bool) -> Ending {
     let experiment = place.extension().is_some_and(|e| e == "toml");
-    let folder =
-        if experiment { place.with_file_name("templates") } else { place.to_path_buf() };
+    let folder = if experiment { place.with_file_name("templates") } else { place.to_path_buf() };
     match export(&folder, force) {
         Ok(files) => {
             files.iter().for_each(|file| println!("{}", file.display()));
@@ -25,8 +24,7 @@ pub(super) fn templates(place: &Path, force: bool) -> Ending {
 /// All of the files or, where one would be overwritten, none.
 fn export(folder: &Path, force: bool) -> Checked<Vec<PathBuf>> {
     let named = built_ins().chain([("README.md", README)]);
-    let files: Vec<(PathBuf, &str)> =
-        named.map(|(name, text)| (folder.join(name), text)).collect();
+    let files: Vec<(PathBuf, &str)> = named.map(|(name, text)| (folder.join(name), text)).collect();
     let there = files.iter().filter(|(file, _)| !force && file.exists());
     let refused: Vec<Mistake> = there
         .map(|(file, _)| {

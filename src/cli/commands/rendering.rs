@@ -54,8 +54,13 @@ pub(super) fn render_again(
             loaded.spec.output.tables = formats;
         }
         let records = loaded.or_report(folder.records().and_then(whole))?;
-        let missing =
-            loaded.or_report(render_files(&loaded, &folder, &records, (&series, &templates), &usual))?;
+        let missing = loaded.or_report(render_files(
+            &loaded,
+            &folder,
+            &records,
+            (&series, &templates),
+            &usual,
+        ))?;
         if missing > 0 {
             eprintln!("{missing} cells have no record: run the experiment again");
         }

@@ -1,8 +1,8 @@
 //! A table as CSV: a row an entry, with the unrounded number beside what is printed.
 
 use crate::report::Content;
-use crate::report::formats::plain::{self, Shown};
 use crate::report::formats::Writer;
+use crate::report::formats::plain::{self, Shown};
 use crate::report::number::exact;
 use crate::report::table::{Entry, Table};
 use crate::report::tidy::Rows;
@@ -27,7 +27,8 @@ impl Writer for Csv {
 
     fn write(&self, table: &Table) -> Result<Content, String> {
         let mut rows = Rows::new(COLUMNS);
-        let groups = table.groups.iter().flat_map(|group| group.rows.iter().map(move |r| (group, r)));
+        let groups =
+            table.groups.iter().flat_map(|group| group.rows.iter().map(move |r| (group, r)));
         for (number, (group, row)) in (1..).zip(groups) {
             let number: usize = number;
             for (position, entry) in row.entries.iter().enumerate() {

@@ -6,10 +6,10 @@
 //! letters become smaller where the table would leave the page.
 
 use crate::report::Content;
+use crate::report::formats::Layout;
 use crate::report::formats::html::escape;
 use crate::report::formats::plain::{Shown, width};
 use crate::report::formats::view::{PageView, TableView};
-use crate::report::formats::Layout;
 use crate::report::table::{Align, Entry, Table};
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;

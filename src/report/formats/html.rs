@@ -69,6 +69,9 @@ mod tests {
 
     #[test]
     fn markup_is_text() {
-        assert_eq!(escape("R&D <b> \"x\"\n碳 %_#~|*$"), "R&amp;D &lt;b&gt; &quot;x&quot; 碳 %_#~|*$");
+        assert_eq!(
+            escape("R&D <b> \"x\"\n碳 %_#~|*$"),
+            "R&amp;D &lt;b&gt; &quot;x&quot; 碳 %_#~|*$"
+        );
     }
 }

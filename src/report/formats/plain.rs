@@ -127,10 +127,7 @@ mod tests {
         };
         let owned = |a: &str, b: &str, c| (a.to_owned(), b.to_owned(), c);
         let value = Number::decimals(-0.25, 3);
-        assert_eq!(
-            of(Entry::Starred { value, stars: "**".into() }),
-            owned("−0", ".250**", true)
-        );
+        assert_eq!(of(Entry::Starred { value, stars: "**".into() }), owned("−0", ".250**", true));
         let low = Number::probability(0.0);
         assert_eq!(
             of(Entry::Enclosed { value: low, brackets: Brackets::Square }),

@@ -114,7 +114,8 @@ impl Page<'_> {
         let stub = levels.len().max(1) - 1;
         if self.table.columns.iter().any(|c| c.number.is_some()) {
             let label = |n: Option<usize>| n.map(|n| format!("({n})")).unwrap_or_default();
-            let numbers = self.table.columns.iter().map(|c| Head { label: label(c.number), span: 1 });
+            let numbers =
+                self.table.columns.iter().map(|c| Head { label: label(c.number), span: 1 });
             levels.push(numbers.collect());
         }
         let innermost = levels.len().max(1) - 1;
@@ -266,7 +267,9 @@ impl Marks {
         for row in table.rows() {
             let entry = &row.entries[position];
             match entry {
-                Entry::Starred { stars, .. } => marks.stars = marks.stars.max(stars.chars().count()),
+                Entry::Starred { stars, .. } => {
+                    marks.stars = marks.stars.max(stars.chars().count())
+                }
                 Entry::Enclosed { .. } => marks.brackets = true,
                 Entry::Empty
                 | Entry::Dash
@@ -311,9 +314,10 @@ fn number_format(entry: &Entry, number: &Number, marks: &Marks) -> String {
         Digits::Whole { negative, digits } if !near_tie(number.value, 0) => {
             (negative, if digits.contains(',') { "#,##0" } else { "0" }.to_owned())
         }
-        Digits::Fixed { .. } | Digits::Whole { .. } | Digits::Scientific { .. } | Digits::Below(_) => {
-            (false, quoted(&written(number)))
-        }
+        Digits::Fixed { .. }
+        | Digits::Whole { .. }
+        | Digits::Scientific { .. }
+        | Digits::Below(_) => (false, quoted(&written(number))),
     };
     let pad = |text: &str, n: usize| text.repeat(n);
     let point = if decimals == 0 && marks.decimals > 0 { "_." } else { "" };
@@ -357,7 +361,10 @@ mod tests {
         );
         // No sign before a zero, and no other digits where Excel rounds the decimal text.
         assert!(of(Entry::Number(number(-0.0004))).starts_with("0.000_)_*_*_*;0.000_)"));
-        assert!(of(Entry::Number(number(0.0125))).starts_with("0.013_)") || of(Entry::Number(number(0.0125))).starts_with("\"0.01"));
+        assert!(
+            of(Entry::Number(number(0.0125))).starts_with("0.013_)")
+                || of(Entry::Number(number(0.0125))).starts_with("\"0.01")
+        );
         assert!(of(Entry::Number(Number::probability(1e-5))).starts_with("\"<0.001\""));
         assert!(of(Entry::Number(number(-2.5e-7))).contains("\"−2.50×10⁻⁷\""));
         assert!(of(Entry::Number(Number::count(12345.0))).starts_with("#,##0_)_*_*_*_._0_0_0"));

@@ -7,7 +7,8 @@ use crate::model::Impact;
 use crate::outcome::Statistic;
 use crate::spec::raw::{OneOrMany, RawTable, RawTableKind};
 use crate::spec::tables::{
-    CellChoice, LatexMode, LatexSpec, Moment, OutputSpec, Parentheses, RegressionTable, RowTerm, TableKind, TableSpec,
+    CellChoice, LatexMode, LatexSpec, Moment, OutputSpec, Parentheses, RegressionTable, RowTerm,
+    TableKind, TableSpec,
 };
 use crate::spec::variants::VariantName;
 use crate::spec::{Axis, Selector, Spec};

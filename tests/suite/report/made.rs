@@ -17,8 +17,8 @@ use spanel::report::Source;
 use spanel::spec::BootstrapSpec;
 use spanel::spec::submit::SlurmSpec;
 use spanel::spec::tables::{
-    CellChoice, LatexSpec, Moment, OutputSpec, Parentheses, RegressionTable, RobustnessTable, RowTerm, TableKind,
-    TableSpec,
+    CellChoice, LatexSpec, Moment, OutputSpec, Parentheses, RegressionTable, RobustnessTable,
+    RowTerm, TableKind, TableSpec,
 };
 use spanel::spec::variants::VariantName;
 use spanel::spec::{
