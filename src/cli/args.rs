@@ -7,7 +7,9 @@ pub(super) use options::{
     WhyDiffersOptions,
 };
 
+use crate::report::formats::{FORMATS, Format};
 use crate::spec::layers::PROFILE;
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::num::NonZeroU32;
@@ -263,11 +265,29 @@ pub(super) enum Command {
         json: bool,
     },
     /// Render tables again from the stored records, without fitting
+    ///
+    /// In the formats that [output] of the experiment names, Markdown and LaTeX where it names none,
+    /// or in those of --format.
     Render {
         #[command(flatten)]
         experiment: Experiment,
         #[command(flatten)]
         results: Results,
+        /// Formats of the tables, in place of those of the experiment: markdown, latex, html, typst,
+        /// docx, xlsx, csv, json
+        #[arg(
+            long,
+            value_name = "FORMAT,…",
+            value_delimiter = ',',
+            hide_possible_values = true,
+            value_parser = PossibleValuesParser::new(FORMATS.iter().map(Format::name))
+        )]
+        format: Vec<String>,
+    },
+    /// Write the built-in templates of tables, to be changed
+    Templates {
+        #[command(subcommand)]
+        command: TemplatesCommand,
     },
     /// Simulate a panel from a data generating process declared in a TOML file
     ///
@@ -349,6 +369,22 @@ pub(super) enum Command {
         /// Which files it describes
         #[arg(long = "for", value_name = "KIND", value_enum, default_value_t)]
         kind: SchemaOf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TemplatesCommand {
+    /// Write the built-in templates and their README into a folder
+    ///
+    /// In a folder templates/ beside an experiment they take the place of the built-in ones: change
+    /// those you need, and delete the others, which else stay as they are now when spanel changes.
+    Export {
+        /// The folder; of an experiment (TOML), templates/ beside it
+        #[arg(default_value = "templates")]
+        dir: PathBuf,
+        /// Overwrite files that are there
+        #[arg(long)]
+        force: bool,
     },
 }
 

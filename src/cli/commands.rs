@@ -7,6 +7,7 @@
 //! | `fitting` | the cells of a run, kept as they are done |
 //! | `planning` | `plan` |
 //! | `rendering` | `render`, and the same at the end of a run |
+//! | `exporting` | `templates export` |
 //! | `merging` | `merge` |
 //! | `verifying` | `verify` |
 //! | `bundling` | `bundle`, and the manifest |
@@ -24,6 +25,7 @@ mod attributing;
 mod bundling;
 mod checking;
 mod comparing;
+mod exporting;
 mod fitting;
 mod inspecting;
 mod merging;
@@ -37,7 +39,7 @@ mod surveying;
 mod verifying;
 
 use super::Ending;
-use super::args::{Command, ConfigCommand, Experiment, Queue};
+use super::args::{Command, ConfigCommand, Experiment, Queue, TemplatesCommand};
 use super::diagnostic;
 use super::editing;
 use super::events;
@@ -112,7 +114,12 @@ pub(super) fn run(command: Command) -> Ending {
         Command::Gc { experiment, results, dry_run, json } => {
             remembering::collect_garbage(&experiment, &results, dry_run, json)
         }
-        Command::Render { experiment, results } => rendering::render_again(&experiment, &results),
+        Command::Render { experiment, results, format } => {
+            rendering::render_again(&experiment, &results, format)
+        }
+        Command::Templates { command: TemplatesCommand::Export { dir, force } } => {
+            exporting::templates(&dir, force)
+        }
         Command::Simulate { process, out, force } => simulate(&process, &out, force),
         Command::Watch { experiment, results, options } => {
             watch::watch(&experiment, || nightly::run(&experiment, &results, &options))

@@ -3,6 +3,7 @@
 use super::schemes;
 use crate::diagnostic::DIAGNOSTICS;
 use crate::estimator::ESTIMATORS;
+use crate::report::formats::FORMATS;
 use crate::spec::vocabulary::{EstimatorWords, TestWords, Vocabulary};
 
 /// The words that the rooms above define and a specification may use.
@@ -31,5 +32,6 @@ pub fn vocabulary() -> Vocabulary {
             })
             .collect(),
         templates: vec!["table".to_owned()],
+        formats: FORMATS.iter().map(|format| format.name().to_owned()).collect(),
     }
 }

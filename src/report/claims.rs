@@ -4,7 +4,8 @@ use crate::compare::claims::{Evidence, Group, Judgement, Seen, Standing, Unit, j
 use crate::compare::night::{Listed, State, of_plan};
 use crate::ident::CellId;
 use crate::plan::Plan;
-use crate::report::markdown::{escape, written};
+use crate::report::formats::markdown::escape;
+use crate::report::formats::plain::written;
 use crate::report::number::{Number, exact, percent};
 use crate::report::{RenderedFile, Source, notes};
 use crate::spec::Spec;

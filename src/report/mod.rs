@@ -14,9 +14,7 @@
 //! | `labels` | what things are called |
 //! | `functions` | functions of the coefficients in words |
 //! | `number` | rounding and stars: the only place where digits are decided |
-//! | `format` | the trait of output formats and the list of them |
-//! | `markdown`, `latex` | the formats |
-//! | `letters` | which TeX sets the letters of a text |
+//! | `formats` | output formats of tables: what one is, and the list of them |
 //! | `template` | layout, by minijinja |
 //! | `tidy` | CSV files with full precision |
 //! | `terminal` | the summary at the end of a run |
@@ -25,13 +23,10 @@ pub mod build;
 pub mod changes;
 pub mod claims;
 pub mod columns;
-pub mod format;
+pub mod formats;
 pub mod functions;
 pub mod joint;
 pub mod labels;
-pub mod latex;
-pub mod letters;
-pub mod markdown;
 pub mod night;
 pub mod notes;
 pub mod number;
@@ -47,12 +42,13 @@ pub use terminal::summary;
 use crate::ident::CellId;
 use crate::mistake::{Checked, Mistake, Mistakes};
 use crate::plan::Plan;
-use crate::report::format::{FORMATS, Format};
-use crate::report::latex::Latex;
-use crate::report::letters::Letters;
+use crate::report::formats::latex::{DOCUMENT, Latex};
+use crate::report::formats::letters::Letters;
+use crate::report::formats::view::view;
+use crate::report::formats::{FORMATS, Format, Layout};
 use crate::report::template::Templates;
 use crate::spec::Spec;
-use crate::spec::tables::TableSpec;
+use crate::spec::tables::{LatexMode, LatexSpec, TableSpec};
 use crate::store::{ExperimentRecord, Record};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,7 +124,7 @@ pub fn shown<'a>(spec: &Spec, plan: &'a Plan) -> BTreeSet<&'a CellId> {
     shown.chain(looked_at).collect()
 }
 
-/// Every table in every format, the LaTeX document that takes them all in, and the CSV files that
+/// Every table in every format that the specification names, the LaTeX document that takes them all in, and the CSV files that
 /// tell of tables or of the data; [`tidy::by_cell`] has those that tell of cells.
 ///
 /// Errors are a table without cells, a template that does not exist, and a template that cannot
@@ -144,12 +140,9 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
     let tables: Vec<_> =
         source.spec.tables.iter().map(|table| render_table(source, table, &templates)).collect();
     let rendered = tables.iter().flatten().flatten();
-    let document = document(source.spec, rendered, &templates).map(|file| vec![file]);
-    let any = !tables.is_empty();
+    let document = document(source.spec, rendered, &templates);
     tables.into_iter().for_each(&mut keep);
-    if any {
-        keep(document);
-    }
+    keep(document.map(|file| file.into_iter().collect()));
     keep(Ok(tidy::whole(source)));
     let judgements = claims::judgements(source);
     let rows = RenderedFile::text("claims.csv", claims::rows(&judgements));
@@ -157,22 +150,30 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
     Mistakes::unless_empty(distinct(mistakes), files)
 }
 
-/// One table in every format.
+/// One table in every format that the specification names.
 fn render_table(
     source: Source<'_>,
     spec: &TableSpec,
     templates: &Templates<'_>,
 ) -> Checked<Vec<RenderedFile>> {
     let table = build::build(source, spec)?;
-    let file = |format: &dyn Format| {
-        let template = templates.file(&spec.template, format)?;
-        let text = templates.render(&template, &format::view(&table, format))?;
-        Ok(RenderedFile::text(format!("tables/{}.{}", spec.id, format.extension()), text))
+    let file = |format: &Format| -> Checked<RenderedFile> {
+        let path = format!("tables/{}.{}", spec.id, format.extension());
+        let content = match format {
+            Format::Template(layout) => {
+                templates.page(&spec.template, *layout, &view(&table, *layout, spec.latex))?
+            }
+            Format::Writer(writer) => writer.write(&table).map_err(|reason| {
+                Mistake::spec(&spec.at, format!("{path} cannot be written: {reason}"))
+            })?,
+        };
+        Ok(RenderedFile { path, content })
     };
     let mut files = Vec::new();
     let mut mistakes = Vec::new();
-    for format in FORMATS {
-        match file(*format) {
+    let wanted = |format: &&Format| source.spec.output.tables.iter().any(|n| n == format.name());
+    for format in FORMATS.iter().filter(wanted) {
+        match file(format) {
             Ok(rendered) => files.push(rendered),
             Err(found) => mistakes.extend(Mistakes::into_vec(found)),
         }
@@ -187,6 +188,10 @@ struct DocumentView {
     experiment: String,
     letters: Letters,
     tables: Vec<DocumentTable>,
+    /// Whether a table is turned in a float.
+    turned: bool,
+    /// Whether a table may be broken over pages.
+    long: bool,
 }
 
 /// A table of the document.
@@ -195,14 +200,24 @@ struct DocumentTable {
     id: String,
     /// What LaTeX's counter must stand at before a table that has a number.
     counter: Option<i64>,
+    /// Caption, for a table whose file has none.
+    caption: String,
+    /// How much its file is.
+    latex: LatexSpec,
 }
 
-/// The document that takes in every table, to be compiled in the folder of the tables.
+/// The document that takes in every table, to be compiled in the folder of the tables; none when
+/// there are no tables in LaTeX that are no documents themselves.
 fn document<'a>(
     spec: &Spec,
     rendered: impl Iterator<Item = &'a RenderedFile>,
     templates: &Templates<'_>,
-) -> Checked<RenderedFile> {
+) -> Checked<Option<RenderedFile>> {
+    let part = |table: &&TableSpec| !matches!(table.latex.mode, LatexMode::Standalone);
+    let parts: Vec<&TableSpec> = spec.tables.iter().filter(part).collect();
+    if parts.is_empty() || !spec.output.tables.iter().any(|name| name == Latex.name()) {
+        return Ok(None);
+    }
     let title = Latex.escape(&spec.title);
     let extension = format!(".{}", Latex.extension());
     let printed =
@@ -212,15 +227,18 @@ fn document<'a>(
         letters: Letters::of(printed.chain([title.as_str()])),
         title: title.clone(),
         experiment: Latex.escape(&spec.name),
-        tables: spec.tables.iter().map(document_table).collect(),
+        turned: parts.iter().any(|t| t.latex.landscape && !t.latex.longtable),
+        long: parts.iter().any(|t| t.latex.longtable),
+        tables: parts.into_iter().map(document_table).collect(),
     };
-    let text = templates.render(template::DOCUMENT, &view)?;
-    Ok(RenderedFile::text("tables/tables.tex", text))
+    let text = templates.render(DOCUMENT, &view)?;
+    Ok(Some(RenderedFile::text("tables/tables.tex", text)))
 }
 
 fn document_table(table: &TableSpec) -> DocumentTable {
     let counter = table.number.map(|number| i64::from(number) - 1);
-    DocumentTable { id: table.id.clone(), counter }
+    let caption = Latex.escape(&table.caption);
+    DocumentTable { id: table.id.clone(), counter, caption, latex: table.latex }
 }
 
 /// The mistakes without repetitions: several tables may share a broken template.

@@ -73,8 +73,25 @@ pub struct Group {
 pub struct Row {
     /// Label; empty in the row of standard errors below an estimate.
     pub label: String,
+    /// The raw name of what the row is about, for those who read data rather than labels: a term
+    /// (`measure@lag1`), a statistic (`loglik`), a test, a variable, a period; empty for none.
+    pub name: String,
+    /// Which quantity of it: `estimate`, `std-error`, `p`; empty for none.
+    pub quantity: &'static str,
     /// One entry a column.
     pub entries: Vec<Entry>,
+}
+
+impl Row {
+    /// A row that is about nothing that has a raw name.
+    pub fn new(label: impl Into<String>, entries: Vec<Entry>) -> Self {
+        Self { label: label.into(), name: String::new(), quantity: "", entries }
+    }
+
+    /// The same, about `quantity` of what has this raw name.
+    pub fn of(self, name: impl Into<String>, quantity: &'static str) -> Self {
+        Self { name: name.into(), quantity, ..self }
+    }
 }
 
 /// What stands in one place of a table.
@@ -218,10 +235,7 @@ mod tests {
             footnotes: vec![],
         };
         assert_eq!(table.check(), Ok(()));
-        table.groups.push(Group {
-            label: None,
-            rows: vec![Row { label: "r".into(), entries: vec![Entry::Empty] }],
-        });
+        table.groups.push(Group { label: None, rows: vec![Row::new("r", vec![Entry::Empty])] });
         assert_eq!(table.check(), Err("row `r` has 1 entries in 2 columns".into()));
         table.groups.clear();
         table.heads[0][0].span = 1;

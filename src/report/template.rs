@@ -2,7 +2,9 @@
 
 use crate::ident::Located;
 use crate::mistake::{Checked, Mistake, Place, suggest};
-use crate::report::format::{FORMATS, Format};
+use crate::report::Content;
+use crate::report::formats::view::TableView;
+use crate::report::formats::{Layout, layouts};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value};
@@ -13,9 +15,6 @@ use std::path::Path;
 /// The user's templates: file name (`mine.tex.jinja`) → source, from `templates/` beside the
 /// specification. A file called like a built-in template takes its place.
 pub type UserTemplates = BTreeMap<String, String>;
-
-/// The document that takes in every table of an experiment.
-pub const DOCUMENT: &str = "tables.tex.jinja";
 
 /// The name that stands for the built-in table template.
 const BUILT_IN: &str = "table";
@@ -47,27 +46,57 @@ impl<'a> Templates<'a> {
     /// The file that the template called `name` in a table's specification means in `format`. A
     /// format that the user wrote no template for keeps the built-in one; a name that no file of
     /// the user's bears is a mistake.
-    pub fn file(&self, name: &Located<String>, format: &dyn Format) -> Checked<String> {
+    pub fn file(&self, name: &Located<String>, format: &dyn Layout) -> Checked<String> {
         let file = |name: &str| format!("{name}.{}.jinja", format.extension());
         let wanted = file(&name.value);
         if name.value == BUILT_IN || self.user.contains_key(&wanted) {
             return Ok(wanted);
         }
-        let names: Vec<&str> = self.user.keys().filter_map(|file| table_template(file)).collect();
+        let own = self.user.keys().filter(|file| built_in(file).is_none());
+        let names: Vec<&str> = own.filter_map(|file| table_template(file)).collect();
         if names.contains(&name.value.as_str()) {
             return Ok(file(BUILT_IN));
         }
         let message = format!("there is no template `{}`", name.value);
-        let files: Vec<String> = FORMATS
-            .iter()
-            .map(|f| format!("`templates/{}.{}.jinja`", name.value, f.extension()))
-            .collect();
+        let extensions: Vec<&str> = layouts().map(Layout::extension).collect();
         let help = format!(
-            "{}; {} beside the specification would be one",
+            "{}; `templates/{}.EXTENSION.jinja` beside the specification would be one, for {}",
             suggest(&name.value, names.into_iter().chain([BUILT_IN])),
-            files.join(" or ")
+            name.value,
+            extensions.join(", ")
         );
         Err(Mistake::spec(&name.at, message).help(help).into())
+    }
+
+    /// The table laid out in `layout`, by the template called `name` in its specification: what a
+    /// larger document takes in.
+    pub fn laid_out(
+        &self,
+        name: &Located<String>,
+        layout: &dyn Layout,
+        view: &TableView,
+    ) -> Checked<String> {
+        let file = self.file(name, layout)?;
+        let whole = format!("{BUILT_IN}.{}.jinja", layout.extension());
+        let body = format!("{}.{}.jinja", layout.body(view), layout.extension());
+        let own =
+            file != whole || (self.user.contains_key(&whole) && !self.user.contains_key(&body));
+        self.render(if own { &file } else { &body }, view)
+    }
+
+    /// The file of the table in `layout`: what is laid out, in the document around it.
+    pub fn page(
+        &self,
+        name: &Located<String>,
+        layout: &dyn Layout,
+        view: &TableView,
+    ) -> Checked<Content> {
+        let mut text = self.laid_out(name, layout, view)?;
+        if let Some(frame) = layout.frame(view) {
+            let table = text.trim_end().to_owned();
+            text = self.render(frame, &Framed { view, table })?;
+        }
+        Ok(layout.pack(text))
     }
 
     /// The template `file` filled in with `context`.
@@ -99,6 +128,16 @@ impl<'a> Templates<'a> {
     }
 }
 
+/// What the template of a document around a table is given.
+#[derive(Debug, Serialize)]
+struct Framed<'a> {
+    /// What the table's template is given.
+    #[serde(flatten)]
+    view: &'a TableView,
+    /// The table, laid out.
+    table: String,
+}
+
 fn syntax() -> SyntaxConfig {
     SyntaxConfig::builder()
         .block_delimiters("<%", "%>")
@@ -111,16 +150,20 @@ fn syntax() -> SyntaxConfig {
         .expect("the delimiters are distinct and not empty")
 }
 
+/// What says how to write a template.
+pub const README: &str = include_str!("../../templates/README.md");
+
+/// The built-in templates: file names and sources.
+pub fn built_ins() -> impl Iterator<Item = (&'static str, &'static str)> {
+    layouts().flat_map(|layout| layout.templates().iter().copied())
+}
+
 /// The source of a built-in template.
 fn built_in(file: &str) -> Option<&'static str> {
-    if file == DOCUMENT {
-        return Some(include_str!("../../templates/tables.tex.jinja"));
-    }
-    let format = FORMATS.iter().find(|f| file == format!("{BUILT_IN}.{}.jinja", f.extension()))?;
-    Some(format.template())
+    built_ins().find(|(name, _)| *name == file).map(|(_, source)| source)
 }
 
 /// `mine` for `mine.tex.jinja`; nothing for other files.
 fn table_template(file: &str) -> Option<&str> {
-    FORMATS.iter().find_map(|f| file.strip_suffix(&format!(".{}.jinja", f.extension())))
+    layouts().find_map(|f| file.strip_suffix(&format!(".{}.jinja", f.extension())))
 }

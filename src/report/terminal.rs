@@ -2,10 +2,12 @@
 //! table of estimates.
 
 use crate::plan::Cell;
-use crate::report::format::{Format, view};
-use crate::report::markdown::Markdown;
+use crate::report::formats::Layout;
+use crate::report::formats::markdown::Markdown;
+use crate::report::formats::view::view;
 use crate::report::table::{Align, Entry, Table};
 use crate::report::{Source, build};
+use crate::spec::tables::LatexSpec;
 use crate::spec::tables::TableKind;
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell as Field, CellAlignment, Table as Grid};
@@ -50,7 +52,7 @@ fn counts(source: Source<'_>, state: impl Fn(&Cell) -> Option<bool>) -> String {
 
 /// A table without its notes, in plain text.
 fn estimates(table: &Table) -> String {
-    let view = view(table, &Terminal);
+    let view = view(table, &Terminal, LatexSpec::default());
     let mut grid = plain();
     for level in &view.heads {
         let heads = level.labels.iter().map(|l| right(format!("{l}   ")));
@@ -82,13 +84,17 @@ fn trimmed(grid: &Grid) -> String {
 /// Plain text: entries as in Markdown, nothing escaped.
 struct Terminal;
 
-impl Format for Terminal {
+impl Layout for Terminal {
+    fn name(&self) -> &'static str {
+        "terminal"
+    }
+
     fn extension(&self) -> &'static str {
         "txt"
     }
 
-    fn template(&self) -> &'static str {
-        ""
+    fn templates(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
     }
 
     fn escape(&self, text: &str) -> String {
@@ -110,6 +116,4 @@ impl Format for Terminal {
             }
         }
     }
-
-    fn arrange(&self, _view: &mut crate::report::format::TableView, _table: &Table) {}
 }

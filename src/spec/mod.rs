@@ -55,7 +55,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use submit::SlurmSpec;
-use tables::{CellChoice, RowTerm, TableSpec};
+use tables::{CellChoice, OutputSpec, RowTerm, TableSpec};
 use variants::{Family, VariantName, VariantSpec};
 use vocabulary::Vocabulary;
 
@@ -233,6 +233,8 @@ pub struct Spec {
     pub moran: Vec<MoranSpec>,
     /// Tables, in file order.
     pub tables: Vec<TableSpec>,
+    /// In which formats tables are written.
+    pub output: OutputSpec,
     /// How the cells are handed to Slurm.
     pub slurm: SlurmSpec,
     /// Claims by name.

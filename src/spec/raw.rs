@@ -18,7 +18,7 @@ use crate::model::{
     Effects, Isolates, Keep, LagOrder, Normalisation, Permute, RegionWeights, Rescale, SmallSample,
     WeightsFormat,
 };
-use crate::spec::tables::{Brackets, Facet, Parentheses, Style};
+use crate::spec::tables::{Brackets, Facet, LatexMode, Parentheses, Style};
 use crate::spec::{Axis, Missing};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -64,6 +64,8 @@ pub struct RawSpec {
     pub moran: Vec<RawMoran>,
     /// Tables.
     pub tables: Vec<RawTable>,
+    /// In which formats tables are written.
+    pub output: RawOutput,
     /// How the cells are handed to a queue of jobs.
     pub submit: RawSubmit,
     /// Claims of the text.
@@ -428,6 +430,12 @@ pub struct RawTable {
     /// Name of the template.
     #[schemars(extend("x-words" = "templates"))]
     pub template: Option<String>,
+    /// How much of a document its LaTeX file is; what `[output]` says when absent.
+    pub latex: Option<LatexMode>,
+    /// Whether its page is turned, in LaTeX, Typst and Word; not when absent.
+    pub landscape: Option<bool>,
+    /// Whether LaTeX may break it over pages; not when absent.
+    pub longtable: Option<bool>,
     /// Descriptive: the variables.
     pub variables: Option<Vec<String>>,
     /// Descriptive: moments. Regression: statistics below the estimates.
@@ -494,6 +502,17 @@ pub struct RawRowGroup {
     pub label: Option<String>,
     /// Raw names of its rows, as in `rows`.
     pub rows: Option<Vec<String>>,
+}
+
+/// `[output]`
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawOutput {
+    /// Formats of the tables; Markdown and LaTeX when absent.
+    #[schemars(extend("x-words" = "formats"))]
+    pub tables: Option<OneOrMany<String>>,
+    /// How much of a document the LaTeX file of a table is; a float when absent.
+    pub latex: Option<LatexMode>,
 }
 
 /// `kind` of a table.

@@ -246,6 +246,7 @@ fn words(kind: &str, vocabulary: &Vocabulary) -> (Vec<String>, bool) {
             (all.filter(|name| seen.insert(*name)).map(str::to_owned).collect(), true)
         }
         "templates" => (vocabulary.templates.clone(), false),
+        "formats" => (vocabulary.formats.clone(), true),
         "coefficients" => (owned(&coefficients), false),
         "rows" => {
             let tests = vocabulary.tests.iter().flat_map(|group| group.tests.iter().cloned());

@@ -5,7 +5,7 @@ use crate::model::{Impact, Regressor, Term, shift, split_shift};
 use crate::outcome::Statistic;
 use crate::spec::{Axis, Selector};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -28,6 +28,8 @@ pub struct TableSpec {
     pub style: Style,
     /// Name of the template, without extension: `table` is the built-in one.
     pub template: Located<String>,
+    /// How it is set by LaTeX.
+    pub latex: LatexSpec,
     /// The definition itself.
     pub at: KeyPath,
 }
@@ -95,6 +97,43 @@ impl Style {
             Self::Plain => ["control", "no"],
             Self::Aer | Self::Qje | Self::Elsevier => ["Yes", "No"],
         }
+    }
+}
+
+/// How a table is set by LaTeX.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct LatexSpec {
+    /// How much of a document its file is.
+    pub mode: LatexMode,
+    /// Whether it is turned by 90°.
+    pub landscape: bool,
+    /// Whether it may be broken over pages.
+    pub longtable: bool,
+}
+
+/// How much of a document the LaTeX file of a table is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LatexMode {
+    /// The `tabular` alone: caption and notes are the author's.
+    Fragment,
+    /// A float with caption and notes, to be taken in by `\\input`.
+    #[default]
+    Float,
+    /// A document of its own.
+    Standalone,
+}
+
+/// `[output]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputSpec {
+    /// Names of the formats in which tables are written; at least one.
+    pub tables: Vec<String>,
+}
+
+impl Default for OutputSpec {
+    fn default() -> Self {
+        Self { tables: ["markdown", "latex"].map(str::to_owned).to_vec() }
     }
 }
 
@@ -241,6 +280,18 @@ pub enum Brackets {
     None,
 }
 
+impl Brackets {
+    /// Before and after the number.
+    pub fn signs(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Round => ("(", ")"),
+            Self::Square => ("[", "]"),
+            Self::Curly => ("{", "}"),
+            Self::None => ("", ""),
+        }
+    }
+}
+
 /// What a column shows of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -368,6 +419,20 @@ impl Parentheses {
     /// Whether a bootstrap says it.
     pub fn of_bootstrap(self) -> bool {
         matches!(self, Self::BootstrapStdError | Self::BootstrapInterval)
+    }
+
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::StdError => "std-error",
+            Self::Statistic => "t",
+            Self::PValue => "p",
+            Self::Interval => "interval",
+            Self::BootstrapStdError => "bootstrap-std-error",
+            Self::BootstrapInterval => "bootstrap-interval",
+            Self::RandomisationPValue => "randomisation-p",
+            Self::None => "none",
+        }
     }
 }
 

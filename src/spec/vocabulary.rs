@@ -14,6 +14,8 @@ pub struct Vocabulary {
     pub tests: Vec<TestWords>,
     /// Built-in table templates, without extension.
     pub templates: Vec<String>,
+    /// Formats of tables.
+    pub formats: Vec<String>,
 }
 
 /// What a specification may say of an estimator.

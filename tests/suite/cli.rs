@@ -555,6 +555,51 @@ fn what_is_left_over_and_what_a_scheme_cannot_show_is_said() {
 }
 
 #[test]
+fn tables_are_written_in_the_formats_that_are_asked_for() {
+    let lab = Lab::new();
+    assert_exit(&lab.run(&["run", "lab.toml", "--set", "output.tables=[\"html\", \"csv\"]"]), 0);
+    let files = lab.files("results/lab");
+    let of_tables = |ending: &str| {
+        let found = files.keys().filter(|f| f.starts_with("tables/") && f.ends_with(ending));
+        found.count()
+    };
+    assert!(of_tables(".html") > 0 && of_tables(".csv") == of_tables(".html"));
+    assert_eq!(of_tables(".md") + of_tables(".tex"), 0);
+    // Once more in others: those of the experiment are not left over, those of no plan are.
+    let output = lab.run(&["render", "lab.toml", "--format", "docx,xlsx"]);
+    assert_exit(&output, 0);
+    let said = text(&output.stdout);
+    assert!(said.contains("main.docx"), "{said}");
+    assert!(said.contains("left over") && said.contains("main.html"), "{said}");
+    assert_exit(&lab.run(&["render", "lab.toml"]), 0);
+    let output = lab.run(&["render", "lab.toml", "--format", "json"]);
+    let said = text(&output.stdout);
+    assert!(!said.contains("main.md,") && said.contains("main.docx"), "{said}");
+    let output = lab.run(&["render", "lab.toml", "--format", "htlm"]);
+    assert_exit(&output, 2);
+    assert!(text(&output.stderr).contains("'html'"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn templates_are_written_to_be_changed() {
+    let lab = Lab::new();
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    let before = lab.files("results/lab/tables");
+    assert_exit(&lab.run(&["templates", "export", "lab.toml"]), 0);
+    assert!(lab.path("templates/README.md").exists());
+    // As they are they change nothing.
+    assert_exit(&lab.run(&["render", "lab.toml"]), 0);
+    assert!(lab.files("results/lab/tables") == before);
+    lab.write("templates/table.md.jinja", "mine\n");
+    assert_exit(&lab.run(&["templates", "export", "lab.toml"]), 3);
+    assert_exit(&lab.run(&["render", "lab.toml"]), 0);
+    assert_eq!(text(&lab.files("results/lab/tables")["main.md"]), "mine\n");
+    assert_exit(&lab.run(&["templates", "export", "templates", "--force"]), 0);
+    assert_exit(&lab.run(&["render", "lab.toml"]), 0);
+    assert!(lab.files("results/lab/tables") == before);
+}
+
+#[test]
 fn labels_of_effects_are_shown() {
     let lab = Lab::new();
     let spec = SPEC.replace(

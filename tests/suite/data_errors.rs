@@ -11,6 +11,7 @@ use spanel::model::{
     Effects, Isolates, LagSet, Missing, Normalisation, RegionWeights, WeightsFormat,
 };
 use spanel::spec::submit::SlurmSpec;
+use spanel::spec::tables::OutputSpec;
 use spanel::spec::{
     DataSpec, GridSpec, MeasureSpec, RegionSpec, RegionUnits, Spec, VariableSpec, WeightsSpec,
 };
@@ -66,6 +67,7 @@ fn spec(file: &Path) -> Spec {
         notify: spanel::spec::nights::NotifySpec::default(),
         moran: Vec::new(),
         tables: Vec::new(),
+        output: OutputSpec::default(),
         slurm: SlurmSpec::default(),
     }
 }

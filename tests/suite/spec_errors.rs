@@ -214,6 +214,7 @@ fn files_are_looked_for_beside_the_file_that_names_them() {
 fn a_mistake_of_another_layer_names_that_layer() {
     let states = "experiments/us-states.toml";
     snapshot("set_of_a_wrong_value", wrong(states, &[], &["seed=many"]));
+    snapshot("format_of_tables", wrong(states, &[], &["output.tables=[\"htlm\", \"word\"]"]));
     snapshot("set_of_an_unknown_key", wrong(states, &[], &["data.fiel=x.csv"]));
     snapshot(
         "set_of_an_unknown_name",

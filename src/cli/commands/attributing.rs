@@ -11,7 +11,7 @@ use crate::ident::{Digest, KeyPath, VarName};
 use crate::inputs::Inputs;
 use crate::mistake::{self, Checked, Mistake, Place};
 use crate::plan::{Cell, CellAxes, cell_at};
-use crate::report::markdown::written;
+use crate::report::formats::plain::written;
 use crate::report::number::Number;
 use crate::run::{self, Event, Item, Watch};
 use crate::spec::Axis;

@@ -9,6 +9,7 @@ use crate::ident::{CellId, content_hash};
 
 use crate::mistake::{Checked, Mistake, Mistakes};
 use crate::plan::{self, Plan};
+use crate::report::formats::{FORMATS, Format};
 use crate::report::{self, RenderedFile, Source, UserTemplates};
 use crate::spec::Spec;
 use crate::spec::tables::TableKind;
@@ -21,7 +22,12 @@ use std::path::Path;
 /// Cells whose records are in memory at once while CSV files are written.
 const CHUNK: usize = 1_000;
 
-pub(super) fn render_again(experiment: &Experiment, results: &Results) -> Ending {
+/// Renders the stored records, in `formats` where some are given.
+pub(super) fn render_again(
+    experiment: &Experiment,
+    results: &Results,
+    formats: Vec<String>,
+) -> Ending {
     ended((|| {
         let mut loaded = load(experiment)?;
         let templates = loaded.or_report(user_templates(&experiment.spec))?;
@@ -43,9 +49,18 @@ pub(super) fn render_again(experiment: &Experiment, results: &Results) -> Ending
         loaded.or_report(refuse_other_results(&loaded, &folder, &series, &experiment.spec))?;
         loaded.settle(series.roster.as_ref())?;
         warn_of_changed_data(&loaded.spec, &series);
+        let usual = loaded.spec.output.tables.clone();
+        if !formats.is_empty() {
+            loaded.spec.output.tables = formats;
+        }
         let records = loaded.or_report(folder.records().and_then(whole))?;
-        let missing =
-            loaded.or_report(render_files(&loaded, &folder, &records, (&series, &templates)))?;
+        let missing = loaded.or_report(render_files(
+            &loaded,
+            &folder,
+            &records,
+            (&series, &templates),
+            &usual,
+        ))?;
         if missing > 0 {
             eprintln!("{missing} cells have no record: run the experiment again");
         }
@@ -115,12 +130,14 @@ fn warn_of_changed_data(spec: &Spec, series: &ExperimentRecord) {
     }
 }
 
-/// Renders everything, writes it, says where it is, and counts the cells without a record.
+/// Renders everything, writes it, says where it is, and counts the cells without a record. Tables
+/// in the formats `besides` may lie there from earlier.
 pub(super) fn render_files(
     loaded: &Loaded,
     folder: &Folder,
     records: &Records,
     (series, templates): (&ExperimentRecord, &UserTemplates),
+    besides: &[String],
 ) -> Checked<usize> {
     let (spec, plan) = (&loaded.spec, &loaded.plan);
     let ids: BTreeSet<&CellId> = plan.cells.iter().map(|c| &c.id).collect();
@@ -140,12 +157,11 @@ pub(super) fn render_files(
     }
     let csv = write_csv(loaded, folder, records, series)?;
     put!("{}", report::terminal::summary(source, |cell| states.get(&cell.id).copied()));
-    let tables = files.iter().filter(|f| Path::new(&f.path).extension().is_some_and(|e| e == "md"));
-    for file in tables {
+    for file in files.iter().filter(|f| to_read(spec, f)) {
         put!("{}", folder.root().join(&file.path).display());
     }
     put!("{} files in {}", files.len() + csv, folder.root().display());
-    let left = left_over(&folder.root().join("tables"), &files);
+    let left = left_over(&folder.root().join("tables"), &files, &in_formats(spec, besides));
     if !left.is_empty() {
         put!("left over from earlier, not of this experiment as it is: {}", left.join(", "));
     }
@@ -202,15 +218,32 @@ fn slim(mut records: BTreeMap<CellId, Record>) -> BTreeMap<CellId, Record> {
     records
 }
 
-/// Tables in the folder that this rendering did not make.
-fn left_over(tables: &Path, files: &[RenderedFile]) -> Vec<String> {
+/// Whether a file is a table in the first of the formats that are written.
+fn to_read(spec: &Spec, file: &RenderedFile) -> bool {
+    let first = FORMATS.iter().find(|f| spec.output.tables.iter().any(|name| name == f.name()));
+    let extension = Path::new(&file.path).extension();
+    let here = extension.zip(first).is_some_and(|(e, f)| e == f.extension());
+    here && file.path.starts_with("tables/")
+}
+
+/// Names of the files of an experiment's tables in these formats.
+fn in_formats(spec: &Spec, formats: &[String]) -> BTreeSet<String> {
+    let named = |format: &&Format| formats.iter().any(|name| name == format.name());
+    let extensions = FORMATS.iter().filter(named).map(Format::extension);
+    let ids = || spec.tables.iter().map(|table| table.id.as_str()).chain(["tables"]);
+    extensions.flat_map(|e| ids().map(move |id| format!("{id}.{e}"))).collect()
+}
+
+/// Tables in the folder that this rendering did not make, but for those called as in `besides`.
+fn left_over(tables: &Path, files: &[RenderedFile], besides: &BTreeSet<String>) -> Vec<String> {
     let made: BTreeSet<&str> =
         files.iter().filter_map(|f| f.path.strip_prefix("tables/")).collect();
     let Ok(entries) = std::fs::read_dir(tables) else { return Vec::new() };
     let names = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned());
     let ours = |name: &String| {
         let extension = Path::new(name).extension();
-        extension.is_some_and(|e| e == "md" || e == "tex") && !made.contains(name.as_str())
+        let known = extension.is_some_and(|e| FORMATS.iter().any(|f| e == f.extension()));
+        known && !made.contains(name.as_str()) && !besides.contains(name)
     };
     let mut left: Vec<String> = names.filter(ours).collect();
     left.sort();

@@ -211,7 +211,7 @@ impl Session {
         series.joint = joint;
         loaded.or_report(self.folder.write_experiment(&series))?;
         let made = (&series, &self.templates);
-        loaded.or_report(render_files(loaded, &self.folder, &self.records, made))?;
+        loaded.or_report(render_files(loaded, &self.folder, &self.records, made, &[]))?;
         let stored = (&self.records, agenda);
         let manifest = manifest(loaded, &self.inputs, &self.folder, stored);
         loaded.or_report(manifest.and_then(|manifest| manifest.write(self.folder.root())))

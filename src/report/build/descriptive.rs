@@ -72,7 +72,7 @@ fn row(
     };
     let values = statistics.iter().enumerate().map(value);
     let entries = with_units.then_some(unit).into_iter().chain(values).collect();
-    Row { label: labels::variable(source.spec, name).to_owned(), entries }
+    Row::new(labels::variable(source.spec, name), entries).of(name.as_str(), "moments")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a number of rows is far below 2^52")]

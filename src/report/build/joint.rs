@@ -4,8 +4,8 @@ use crate::mistake::Checked;
 use crate::model::Term;
 use crate::outcome::joint::{JointFamily, JointHypothesis};
 use crate::report::columns::{self, CellColumn, State};
+use crate::report::formats::plain::written;
 use crate::report::joint::stored;
-use crate::report::markdown::written;
 use crate::report::number::{self, Number};
 use crate::report::table::{Align, Column, Entry, Footnotes, Group, Head, Row, Table};
 use crate::report::{Source, functions, labels, notes};
@@ -31,7 +31,7 @@ pub fn build(source: Source<'_>, spec: &TableSpec, name: &str) -> Checked<Table>
         .filter(|group| !group.rows.is_empty())
         .collect();
     if groups.is_empty() {
-        let row = Row { label: "No hypotheses".to_owned(), entries: vec![Entry::Empty; WIDTH] };
+        let row = Row::new("No hypotheses", vec![Entry::Empty; WIDTH]);
         groups.push(Group { label: None, rows: vec![row] });
     }
     Ok(Table {
@@ -88,9 +88,9 @@ fn rows(
         (Some(Ok(hypotheses)), _) => {
             return hypotheses
                 .iter()
-                .map(|h| Row {
-                    label: labels::term(source.spec, &h.term),
-                    entries: entries(h, digits),
+                .map(|h| {
+                    Row::new(labels::term(source.spec, &h.term), entries(h, digits))
+                        .of(h.term.to_string(), "hypothesis")
                 })
                 .collect();
         }
@@ -104,7 +104,7 @@ fn rows(
     };
     let mut entries = vec![Entry::Dash; WIDTH];
     entries[0] = why;
-    vec![Row { label: "All hypotheses".to_owned(), entries }]
+    vec![Row::new("All hypotheses", entries)]
 }
 
 fn entries(h: &JointHypothesis, digits: usize) -> Vec<Entry> {

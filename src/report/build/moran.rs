@@ -78,7 +78,7 @@ fn row(year: &MoranYear, digits: usize, permuted: bool) -> Row {
     if permuted {
         entries.push(year.p_permutation.map_or(Entry::Empty, p));
     }
-    Row { label: year.period.to_string(), entries }
+    Row::new(year.period.to_string(), entries).of(year.period.to_string(), "moran")
 }
 
 /// The p-value behind the stars: from permutations when there are any, else from randomisation.
@@ -91,7 +91,7 @@ fn average(years: &[MoranYear], digits: usize, n: usize) -> Row {
     let mean = years.iter().map(|y| y.i).sum::<f64>() / years.len() as f64;
     let mut entries = vec![Entry::Empty; n];
     entries[0] = Entry::Number(Number::decimals(mean, digits));
-    Row { label: "Average".to_owned(), entries }
+    Row::new("Average", entries).of("average", "moran")
 }
 
 fn absent(source: Source<'_>, id: &str, n: usize, footnotes: &mut Footnotes) -> Row {
@@ -103,7 +103,7 @@ fn absent(source: Source<'_>, id: &str, n: usize, footnotes: &mut Footnotes) -> 
             Entry::Absent { word: "not run", mark }
         }
     };
-    Row { label: "All periods".to_owned(), entries }
+    Row::new("All periods", entries)
 }
 
 fn table_notes(source: Source<'_>, spec: &TableSpec, id: &str, years: &[MoranYear]) -> Vec<String> {

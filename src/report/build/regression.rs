@@ -176,7 +176,7 @@ fn estimate_rows(
         let why = absences[slot.cell].clone()?;
         Some(if position == 0 && slot.whole { why } else { Entry::Dash })
     };
-    let value = |(slot, e): (&Slot<'_>, &Option<&Estimate>)| match e {
+    let value = |(slot, e): (&Slot<'_>, Option<&Estimate>)| match e {
         Some(e) => {
             let p_value = shown_p_value(e, slot, wanted.parentheses());
             starred(e, p_value, digits, &wanted.stars)
@@ -187,11 +187,14 @@ fn estimate_rows(
     };
     let label = row_label(source, &wanted.labels, row, columns)
         + &unit(source, wanted, row, columns).unwrap_or_default();
-    let entries = slots.iter().zip(&found).map(value).collect();
+    let entries = slots.iter().zip(found.iter().copied()).map(value).collect();
     let below = wanted.below.iter();
-    let below =
-        below.filter_map(|&(what, brackets)| spread_row(&found, slots, what, brackets, digits));
-    std::iter::once(Row { label, entries }).chain(below).collect()
+    let below = below.filter_map(|&(what, brackets)| {
+        let line = spread_row(&found, slots, what, brackets, digits)?;
+        Some(line.of(row.to_string(), what.name()))
+    });
+    let estimates = Row::new(label, entries).of(row.to_string(), "estimate");
+    std::iter::once(estimates).chain(below).collect()
 }
 
 /// ` (million USD)`: the unit of the variable of a row, where the table shows units.
@@ -295,7 +298,7 @@ fn spread_row(
         found.iter().zip(slots).map(|(e, slot)| e.and_then(|e| entry((e, slot)))).collect();
     let any = entries.iter().any(Option::is_some);
     let entries = entries.into_iter().map(Option::unwrap_or_default).collect();
-    any.then_some(Row { label: String::new(), entries })
+    any.then(|| Row::new("", entries))
 }
 
 /// What the bootstrap that the table shows says of a term.
@@ -317,19 +320,17 @@ fn randomised<'a>(column: &'a CellColumn<'_>, term: &Term) -> Option<&'a Randomi
 /// Which effects are controlled for: of the question, so that a failed column shows them too.
 fn effects(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<Row> {
     let [yes, no] = &wanted.effects_words;
-    let row = |label: &str, has: &dyn Fn(&CellColumn<'_>) -> bool| Row {
-        label: label.to_owned(),
-        entries: columns
-            .iter()
-            .map(|c| Entry::Text(if has(c) { yes } else { no }.clone()))
-            .collect(),
+    let row = |label: &str, has: &dyn Fn(&CellColumn<'_>) -> bool| {
+        let said = |c| Entry::Text(if has(c) { yes } else { no }.clone());
+        Row::new(label, columns.iter().map(said).collect())
     };
     if !wanted.effects_rows {
         return Vec::new();
     }
     vec![
-        row("Individual effect", &|c| c.cell.model.effects.has_individual()),
-        row("Time effect", &|c| c.cell.model.effects.has_time()),
+        row("Individual effect", &|c| c.cell.model.effects.has_individual())
+            .of("individual", "effect"),
+        row("Time effect", &|c| c.cell.model.effects.has_time()).of("time", "effect"),
     ]
 }
 
@@ -345,9 +346,9 @@ fn statistics(spec: &TableSpec, wanted: &RegressionTable, columns: &[CellColumn<
             }
         },
     };
-    let row = |&statistic: &Statistic| Row {
-        label: labels::statistic(statistic).to_owned(),
-        entries: columns.iter().map(|c| entry(c, statistic)).collect(),
+    let row = |&statistic: &Statistic| {
+        let entries = columns.iter().map(|c| entry(c, statistic)).collect();
+        Row::new(labels::statistic(statistic), entries).of(statistic.name(), "statistic")
     };
     wanted.statistics.iter().map(row).collect()
 }

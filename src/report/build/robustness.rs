@@ -22,12 +22,12 @@ pub fn build(source: Source<'_>, spec: &TableSpec, wanted: &RobustnessTable) -> 
     let (heads, columns) = frame(gathered.base.is_some(), wanted.level);
     let mut rows = Vec::new();
     for row in &gathered.rows {
-        rows.push(Row {
-            label: row_label(source, &wanted.labels, row.row, &gathered.cells),
-            entries: entries(spec.digits, &gathered, row, &mut footnotes),
-        });
+        let label = row_label(source, &wanted.labels, row.row, &gathered.cells);
+        let entries = entries(spec.digits, &gathered, row, &mut footnotes);
+        rows.push(Row::new(label, entries).of(row.row.to_string(), "range"));
         let summary = row.summary.as_ref();
-        rows.extend(summary.and_then(|s| influence(source, spec.digits, &gathered, s)));
+        let influence = summary.and_then(|s| influence(source, spec.digits, &gathered, s));
+        rows.extend(influence.map(|below| below.of(row.row.to_string(), "influence")));
     }
     Ok(Table {
         id: spec.id.clone(),
@@ -144,7 +144,7 @@ fn influence(
     entries[smallest] = mean(low.mean);
     entries[smallest + 2] = mean(high.mean);
     entries[width(gathered) - 1] = Entry::Number(Number::decimals(eta_squared, SHARE_DECIMALS));
-    Some(Row { label: format!("{name}{} < {}", label(&low.value), label(&high.value)), entries })
+    Some(Row::new(format!("{name}{} < {}", label(&low.value), label(&high.value)), entries))
 }
 
 fn table_notes(

@@ -3,7 +3,7 @@
 use crate::model::Regressor;
 use crate::outcome::{Test, TestOutcome};
 use crate::report::columns::CellColumn;
-use crate::report::markdown::written;
+use crate::report::formats::plain::written;
 use crate::report::number::Number;
 use crate::report::{Source, labels, notes};
 

@@ -148,9 +148,10 @@ fn test_rows(
         let tests: Vec<Option<&Test>> =
             columns.iter().map(|c| find(c.outcome()?, name, basis)).collect();
         let entries = tests.iter().map(|t| statistic(*t, shown, footnotes)).collect();
-        rows.push(Row { label: label(source, name, &tests), entries });
-        rows.extend(p_value_row(&tests));
-        rows.extend(bootstrap_row(&tests));
+        let row = Row::new(label(source, name, &tests), entries);
+        rows.push(row.of(name, "statistic"));
+        rows.extend(p_value_row(&tests).map(|row| row.of(name, "p")));
+        rows.extend(bootstrap_row(&tests).map(|row| row.of(name, "bootstrap-p")));
     }
     rows
 }
@@ -192,7 +193,7 @@ fn p_value_row(tests: &[Option<&Test>]) -> Option<Row> {
     let nonstandard =
         |test: &&Test| matches!(&test.outcome, TestOutcome::Computed { p_value: None, .. });
     let any = !tests.iter().flatten().any(nonstandard);
-    any.then(|| Row { label: String::new(), entries: tests.iter().copied().map(p_value).collect() })
+    any.then(|| Row::new("", tests.iter().copied().map(p_value).collect()))
 }
 
 /// p-values of replicates under the null hypothesis, where any were asked for.
@@ -205,7 +206,7 @@ fn bootstrap_row(tests: &[Option<&Test>]) -> Option<Row> {
         })
     };
     let any = tests.iter().flatten().any(|t| t.bootstrap.is_some());
-    any.then(|| Row { label: String::new(), entries: tests.iter().copied().map(p_value).collect() })
+    any.then(|| Row::new("", tests.iter().copied().map(p_value).collect()))
 }
 
 fn verdict_row(source: Source<'_>, basis: Basis, columns: &[CellColumn<'_>]) -> Option<Row> {
@@ -217,7 +218,7 @@ fn verdict_row(source: Source<'_>, basis: Basis, columns: &[CellColumn<'_>]) -> 
     let chosen: Vec<Option<String>> = columns.iter().map(chosen).collect();
     let any = chosen.iter().any(Option::is_some);
     let entries = chosen.into_iter().map(|c| c.map_or(Entry::Empty, Entry::Text)).collect();
-    any.then(|| Row { label: "LM protocol chooses".to_owned(), entries })
+    any.then(|| Row::new("LM protocol chooses", entries).of("lm", "choice"))
 }
 
 /// In a column without a fit: the reason in the first row, dashes beside the other labels.
@@ -233,7 +234,7 @@ fn show_absences(groups: &mut [Group], absences: &[Option<Entry>]) {
 }
 
 fn nothing(columns: &[CellColumn<'_>]) -> Row {
-    Row { label: "No tests".to_owned(), entries: vec![Entry::Empty; columns.len()] }
+    Row::new("No tests", vec![Entry::Empty; columns.len()])
 }
 
 fn table_notes(

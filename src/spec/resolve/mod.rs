@@ -126,6 +126,7 @@ impl Resolver<'_> {
             joint: BTreeMap::new(),
             moran,
             tables: Vec::new(),
+            output: self.output(),
             slurm: self.slurm(),
             claims: BTreeMap::new(),
             diff: self.diff(),
@@ -228,12 +229,17 @@ fn no_data() -> DataSpec {
     }
 }
 
-/// What others call a model, for people who come from there.
+/// What others call a model or a format, for people who come from there.
 fn also_called(name: &str) -> Option<&'static str> {
     match name.to_lowercase().as_str() {
         "sar" | "lag" | "spatial-lag" | "mlsar" => Some("slm"),
         "error" | "spatial-error" | "mlerror" => Some("sem"),
         "lm" | "fe" | "within" | "pooled" | "pooling" => Some("ols"),
+        "md" => Some("markdown"),
+        "tex" => Some("latex"),
+        "typ" => Some("typst"),
+        "word" => Some("docx"),
+        "excel" => Some("xlsx"),
         _ => None,
     }
 }

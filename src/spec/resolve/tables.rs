@@ -2,12 +2,14 @@
 
 mod regression;
 
-use super::{Resolver, at, located};
+use super::{Resolver, at, items, located};
 use crate::ident::{KeyPath, Located, VarName};
 use crate::mistake::suggest;
 use crate::model::Impact;
 use crate::spec::raw::{OneOrMany, RawTable, RawTableKind};
-use crate::spec::tables::{CellChoice, Moment, TableKind, TableSpec};
+use crate::spec::tables::{
+    CellChoice, LatexMode, LatexSpec, Moment, OutputSpec, TableKind, TableSpec,
+};
 use crate::spec::variants::VariantName;
 use crate::spec::{Axis, Selector, Spec};
 use std::collections::BTreeMap;
@@ -146,8 +148,40 @@ impl Resolver<'_> {
             notes: raw.notes.clone(),
             style,
             template: Located::new(template, place.join("template")),
+            latex: self.latex(raw, place),
             at: place.clone(),
         })
+    }
+
+    /// How LaTeX sets a table: by its own keys, or by those of `[output]`.
+    fn latex(&mut self, raw: &RawTable, place: &KeyPath) -> LatexSpec {
+        let mode = raw.latex.or(self.raw.output.latex).unwrap_or_default();
+        let landscape = raw.landscape.unwrap_or(false);
+        if landscape && matches!(mode, LatexMode::Fragment) {
+            let text = "a LaTeX fragment has no page of its own to turn";
+            let help = "leave `landscape` out, or write latex = \"float\"";
+            self.wrong(&place.join("landscape"), text, help);
+        }
+        LatexSpec { mode, landscape, longtable: raw.longtable.unwrap_or(false) }
+    }
+
+    /// The formats of tables, each known and named once.
+    pub(super) fn output(&mut self) -> OutputSpec {
+        let Some(formats) = &self.raw.output.tables else { return OutputSpec::default() };
+        let place = at(&["output", "tables"]);
+        let vocabulary = self.vocabulary;
+        let mut tables: Vec<String> = Vec::new();
+        for (name, at) in items(formats, &place) {
+            let known = vocabulary.formats.iter().map(String::as_str);
+            if self.known("format of tables", name, &at, known) && !tables.contains(name) {
+                tables.push(name.clone());
+            }
+        }
+        if items(formats, &place).is_empty() {
+            let help = format!("expected some of {}", vocabulary.formats.join(", "));
+            self.wrong(&place, "tables are written in no format", help);
+        }
+        OutputSpec { tables }
     }
 
     /// A table's id becomes a file name.

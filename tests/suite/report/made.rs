@@ -17,8 +17,8 @@ use spanel::report::Source;
 use spanel::spec::BootstrapSpec;
 use spanel::spec::submit::SlurmSpec;
 use spanel::spec::tables::{
-    Brackets, CellChoice, Moment, Parentheses, RegressionTable, RobustnessTable, RowFilter,
-    RowTerm, Style, TableKind, TableSpec,
+    Brackets, CellChoice, LatexSpec, Moment, OutputSpec, Parentheses, RegressionTable,
+    RobustnessTable, RowFilter, RowTerm, Style, TableKind, TableSpec,
 };
 use spanel::spec::variants::VariantName;
 use spanel::spec::{
@@ -427,6 +427,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
             permutations: 999,
         }],
         tables,
+        output: OutputSpec::default(),
         slurm: SlurmSpec::default(),
     }
 }
@@ -442,6 +443,7 @@ pub fn table(id: &str, kind: TableKind) -> TableSpec {
         notes: vec!["A note of the author's".to_owned()],
         style: Style::Plain,
         template: at("table".to_owned()),
+        latex: LatexSpec::default(),
         at: KeyPath::root().join("tables").join(0),
     }
 }

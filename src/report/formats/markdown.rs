@@ -1,20 +1,25 @@
 //! Markdown: pipe tables, padded so that they read as tables in plain text too.
 
-use crate::report::format::{Format, HeadLevel, TableView};
-use crate::report::number::{self, Digits, Number};
-use crate::report::table::{Align, Brackets, Entry, Table};
+use crate::report::formats::Layout;
+use crate::report::formats::plain::written;
+use crate::report::formats::view::{HeadLevel, TableView};
+use crate::report::table::{Align, Entry, Table};
 
 /// GitHub-flavoured Markdown.
 #[derive(Debug, Clone, Copy)]
 pub struct Markdown;
 
-impl Format for Markdown {
+impl Layout for Markdown {
+    fn name(&self) -> &'static str {
+        "markdown"
+    }
+
     fn extension(&self) -> &'static str {
         "md"
     }
 
-    fn template(&self) -> &'static str {
-        include_str!("../../templates/table.md.jinja")
+    fn templates(&self) -> &'static [(&'static str, &'static str)] {
+        &[("table.md.jinja", include_str!("../../../templates/table.md.jinja"))]
     }
 
     fn escape(&self, text: &str) -> String {
@@ -28,12 +33,10 @@ impl Format for Markdown {
             Entry::Text(text) => escape(text),
             Entry::Number(value) => written(value),
             Entry::Starred { value, stars } => format!("{}{}", written(value), escape(stars)),
-            Entry::Enclosed { value, brackets } => match brackets {
-                Brackets::Round => format!("({})", written(value)),
-                Brackets::Square => format!("[{}]", written(value)),
-                Brackets::Curly => format!("{{{}}}", written(value)),
-                Brackets::None => written(value),
-            },
+            Entry::Enclosed { value, brackets } => {
+                let (open, close) = brackets.signs();
+                format!("{open}{}{close}", written(value))
+            }
             Entry::Interval { low, high } => format!("[{}, {}]", written(low), written(high)),
             Entry::Absent { word, mark } => format!("{word} [{mark}]"),
         }
@@ -44,20 +47,6 @@ impl Format for Markdown {
         for position in 0..view.width {
             pad_column(view, position, table.columns[position].align);
         }
-    }
-}
-
-/// A number with a true minus.
-pub fn written(number: &Number) -> String {
-    let sign = |negative| if negative { "−" } else { "" };
-    match number.digits() {
-        Digits::Fixed { negative, digits } | Digits::Whole { negative, digits } => {
-            format!("{}{digits}", sign(negative))
-        }
-        Digits::Scientific { negative, mantissa, exponent } => {
-            format!("{}{mantissa}×10{}", sign(negative), number::superscript(exponent))
-        }
-        Digits::Below(digits) => format!("<{digits}"),
     }
 }
 
@@ -135,13 +124,5 @@ mod tests {
         assert_eq!(escape("p < 0.1, <b>, R&D, &amp;"), r"p < 0.1, \<b>, R&D, \&amp;");
         assert_eq!(escape("# one\n- two"), r"\# one - two");
         assert_eq!(escape("碳排放 ρ"), "碳排放 ρ");
-    }
-
-    #[test]
-    fn numbers_have_a_true_minus() {
-        assert_eq!(written(&Number::decimals(-1.25, 1)), "−1.2");
-        assert_eq!(written(&Number::decimals(-2.5e-7, 3)), "−2.50×10⁻⁷");
-        assert_eq!(written(&Number::decimals(2.5e12, 3)), "2.50×10¹²");
-        assert_eq!(written(&Number::probability(1e-9)), "<0.001");
     }
 }

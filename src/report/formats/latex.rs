@@ -3,22 +3,54 @@
 //! In an `S` column siunitx parses the number and sets what stands in braces before and after it
 //! as text, so stars and parentheses hang beside a number without moving its decimal point.
 
-use crate::report::format::{Format, TableView};
-use crate::report::letters::Letters;
+use crate::report::formats::Layout;
+use crate::report::formats::letters::Letters;
+use crate::report::formats::view::TableView;
 use crate::report::number::{Digits, Number};
 use crate::report::table::{Align, Brackets, Entry, Table};
+use crate::spec::tables::LatexMode;
 
-/// A float that a paper takes in by `\input`.
+/// The document that takes in every table of an experiment.
+pub const DOCUMENT: &str = "tables.tex.jinja";
+
+/// A float that a paper takes in by `\input`, the tabular of one, or a document of one table.
 #[derive(Debug, Clone, Copy)]
 pub struct Latex;
 
-impl Format for Latex {
+impl Layout for Latex {
+    fn name(&self) -> &'static str {
+        "latex"
+    }
+
     fn extension(&self) -> &'static str {
         "tex"
     }
 
-    fn template(&self) -> &'static str {
-        include_str!("../../templates/table.tex.jinja")
+    fn templates(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("table.tex.jinja", include_str!("../../../templates/table.tex.jinja")),
+            ("longtable.tex.jinja", include_str!("../../../templates/longtable.tex.jinja")),
+            ("fragment.tex.jinja", include_str!("../../../templates/fragment.tex.jinja")),
+            ("about.tex.jinja", include_str!("../../../templates/about.tex.jinja")),
+            ("class.tex.jinja", include_str!("../../../templates/class.tex.jinja")),
+            ("columns.tex.jinja", include_str!("../../../templates/columns.tex.jinja")),
+            ("heads.tex.jinja", include_str!("../../../templates/heads.tex.jinja")),
+            ("rows.tex.jinja", include_str!("../../../templates/rows.tex.jinja")),
+            ("standalone.tex.jinja", include_str!("../../../templates/standalone.tex.jinja")),
+            (DOCUMENT, include_str!("../../../templates/tables.tex.jinja")),
+        ]
+    }
+
+    fn body(&self, view: &TableView) -> &'static str {
+        match (view.latex.longtable, view.latex.mode) {
+            (_, LatexMode::Fragment) => "fragment",
+            (true, LatexMode::Float | LatexMode::Standalone) => "longtable",
+            (false, LatexMode::Float | LatexMode::Standalone) => "table",
+        }
+    }
+
+    fn frame(&self, view: &TableView) -> Option<&'static str> {
+        matches!(view.latex.mode, LatexMode::Standalone).then_some("standalone.tex.jinja")
     }
 
     fn escape(&self, text: &str) -> String {

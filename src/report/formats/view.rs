@@ -1,34 +1,12 @@
-//! What an output format is, and the list of them. A format escapes text, writes entries and names
-//! its template; the layout is the template's.
-//!
-//! Adding one: a file with an `impl Format`, its template in `templates/`, one line in [`FORMATS`].
+//! A table as templates see it: every text escaped, every number written.
 
-use crate::report::latex::Latex;
-use crate::report::letters::Letters;
-use crate::report::markdown::Markdown;
-use crate::report::table::{Align, Entry, Group, Head, Row, Table};
+use crate::report::formats::Layout;
+use crate::report::formats::letters::Letters;
+use crate::report::formats::plain::{self, Shown};
+use crate::report::number::exact;
+use crate::report::table::{Align, Column, Entry, Group, Head, Row, Table};
+use crate::spec::tables::LatexSpec;
 use serde::Serialize;
-
-/// An output format for tables.
-pub trait Format: Sync {
-    /// Extension of its files, and of its templates before `.jinja`.
-    fn extension(&self) -> &'static str;
-
-    /// The built-in template.
-    fn template(&self) -> &'static str;
-
-    /// Plain Unicode text so that it shows as it is, on one line.
-    fn escape(&self, text: &str) -> String;
-
-    /// An entry in a column that is set this way.
-    fn entry(&self, entry: &Entry, align: Align) -> String;
-
-    /// Fills in what depends on whole columns: [`ColumnView::spec`], padding.
-    fn arrange(&self, view: &mut TableView, table: &Table);
-}
-
-/// Every format, in the order in which files are listed.
-pub static FORMATS: &[&dyn Format] = &[&Markdown, &Latex];
 
 /// A table as a template sees it: every text escaped, every number written.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -62,6 +40,25 @@ pub struct TableView {
     pub footnotes: Vec<FootnoteView>,
     /// Letters that ask for a TeX of their own; none in other formats than LaTeX.
     pub letters: Letters,
+    /// How it is set by LaTeX.
+    pub latex: LatexSpec,
+    /// Measures on a page of Word; nothing in other formats.
+    pub page: PageView,
+}
+
+/// Measures of a table in twips, twentieths of a point.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct PageView {
+    /// Size of the letters, in half-points.
+    pub font: u32,
+    /// Width of the row labels.
+    pub stub: u32,
+    /// Widths of the columns beside them.
+    pub columns: Vec<u32>,
+    /// Width of the table.
+    pub total: u32,
+    /// Room on each side of it.
+    pub beside: u32,
 }
 
 impl TableView {
@@ -121,6 +118,18 @@ pub struct ColumnView {
     pub id: String,
     /// The format's own description of the column.
     pub spec: String,
+    /// Whether decimal points stand in line.
+    pub decimal: bool,
+    /// The widest text left of the decimal points.
+    pub whole: String,
+    /// The widest text from the decimal points on.
+    pub rest: String,
+    /// Width of `whole`, in tenths of a digit.
+    pub whole_width: u32,
+    /// Width of `rest`, in tenths of a digit.
+    pub rest_width: u32,
+    /// Width of the widest entry or head of its own, in tenths of a digit.
+    pub width: u32,
 }
 
 /// Rows between rules.
@@ -137,8 +146,37 @@ pub struct GroupView {
 pub struct RowView {
     /// Label.
     pub label: String,
+    /// Raw name of what it is about; empty for none.
+    pub name: String,
+    /// Which quantity of it; empty for none.
+    pub quantity: &'static str,
     /// One entry a column.
     pub entries: Vec<String>,
+    /// The same entries with what is known of them.
+    pub cells: Vec<EntryView>,
+}
+
+/// An entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EntryView {
+    /// As in `entries`.
+    pub text: String,
+    /// What stands left of the decimal point; the whole entry where none stands in line.
+    pub whole: String,
+    /// From the decimal point on.
+    pub rest: String,
+    /// Whether its decimal point stands in line with others.
+    pub aligned: bool,
+    /// Mark of its footnote; empty for none.
+    pub mark: String,
+    /// The unrounded number; empty for none.
+    pub value: String,
+    /// Lower end of an interval, unrounded; empty for none.
+    pub low: String,
+    /// Upper end of an interval, unrounded; empty for none.
+    pub high: String,
+    /// Whether it is set from the left.
+    pub left: bool,
 }
 
 /// A footnote.
@@ -151,7 +189,7 @@ pub struct FootnoteView {
 }
 
 /// The table as templates of `format` see it.
-pub fn view(table: &Table, format: &dyn Format) -> TableView {
+pub fn view(table: &Table, format: &dyn Layout, latex: LatexSpec) -> TableView {
     let width = table.columns.len();
     let mut view = TableView {
         id: table.id.clone(),
@@ -163,7 +201,7 @@ pub fn view(table: &Table, format: &dyn Format) -> TableView {
         width,
         last: width + 1,
         heads: head_levels(table, format),
-        columns: table.columns.iter().map(column).collect(),
+        columns: (0..width).map(|i| column(table, i, format)).collect(),
         groups: table.groups.iter().map(|g| group(g, table, format)).collect(),
         notes: table.notes.iter().map(|n| format.escape(n)).collect(),
         footnotes: table
@@ -172,17 +210,53 @@ pub fn view(table: &Table, format: &dyn Format) -> TableView {
             .map(|f| FootnoteView { mark: f.mark.clone(), text: format.escape(&f.text) })
             .collect(),
         letters: Letters::default(),
+        latex,
+        page: PageView::default(),
     };
     format.arrange(&mut view, table);
     view
 }
 
-fn column(column: &crate::report::table::Column) -> ColumnView {
+fn column(table: &Table, position: usize, format: &dyn Layout) -> ColumnView {
+    let column = &table.columns[position];
     let (cell, id) = match &column.cell {
         Some((label, id)) => (one_line(label), id.to_string()),
         None => (String::new(), String::new()),
     };
-    ColumnView { number: numbered(column.number), cell, id, spec: String::new() }
+    let shown: Vec<Shown> =
+        table.rows().map(|row| Shown::of(&row.entries[position], column.align)).collect();
+    let widest = |part: fn(&Shown) -> &str| {
+        let aligned = shown.iter().filter(|s| s.aligned).map(part);
+        aligned.max_by_key(|text| plain::width(text)).unwrap_or_default()
+    };
+    let (whole, rest) = (widest(|s| &s.whole), widest(|s| &s.rest));
+    let entries = shown.iter().map(|s| plain::width(&s.text())).max().unwrap_or(0);
+    let heads = own_heads(table, position).map(plain::width).max().unwrap_or(0);
+    let (whole_width, rest_width) = (plain::width(whole), plain::width(rest));
+    ColumnView {
+        number: numbered(column.number),
+        cell,
+        id,
+        spec: String::new(),
+        decimal: matches!(column.align, Align::Decimal),
+        whole: format.escape(whole),
+        rest: format.escape(rest),
+        whole_width,
+        rest_width,
+        width: entries.max(heads).max(whole_width + rest_width),
+    }
+}
+
+/// The heads over this column alone.
+fn own_heads(table: &Table, position: usize) -> impl Iterator<Item = &str> {
+    table.heads.iter().filter_map(move |level| {
+        let mut first = 0;
+        level.iter().find_map(|head| {
+            let here = first == position && head.span == 1;
+            first += head.span;
+            here.then_some(head.label.as_str())
+        })
+    })
 }
 
 fn numbered(number: Option<usize>) -> String {
@@ -194,9 +268,9 @@ fn one_line(text: &str) -> String {
     text.replace(char::is_control, " ").replace("--", "- -")
 }
 
-fn head_levels(table: &Table, format: &dyn Format) -> Vec<HeadLevel> {
+fn head_levels(table: &Table, format: &dyn Layout) -> Vec<HeadLevel> {
     let numbers = || {
-        let head = |c: &crate::report::table::Column| Head { label: numbered(c.number), span: 1 };
+        let head = |c: &Column| Head { label: numbered(c.number), span: 1 };
         table.columns.iter().map(head).collect::<Vec<_>>()
     };
     let numbered = table.columns.iter().any(|c| c.number.is_some());
@@ -211,7 +285,7 @@ fn head_levels(table: &Table, format: &dyn Format) -> Vec<HeadLevel> {
     levels
 }
 
-fn level(heads: &[Head], table: &Table, format: &dyn Format) -> HeadLevel {
+fn level(heads: &[Head], table: &Table, format: &dyn Layout) -> HeadLevel {
     let spanning = heads.iter().any(|h| h.span > 1);
     let mut first = 2;
     let mut spans = Vec::with_capacity(heads.len());
@@ -231,17 +305,40 @@ fn level(heads: &[Head], table: &Table, format: &dyn Format) -> HeadLevel {
     HeadLevel { stub: String::new(), spans, labels }
 }
 
-fn group(group: &Group, table: &Table, format: &dyn Format) -> GroupView {
-    let entries = |row: &Row| {
-        let written = row.entries.iter().zip(&table.columns);
-        written.map(|(entry, column)| format.entry(entry, column.align)).collect()
-    };
+fn group(group: &Group, table: &Table, format: &dyn Layout) -> GroupView {
     GroupView {
         label: format.escape(group.label.as_deref().unwrap_or_default()),
-        rows: group
-            .rows
-            .iter()
-            .map(|r| RowView { label: format.escape(&r.label), entries: entries(r) })
-            .collect(),
+        rows: group.rows.iter().map(|r| row(r, table, format)).collect(),
+    }
+}
+
+fn row(row: &Row, table: &Table, format: &dyn Layout) -> RowView {
+    let columns = row.entries.iter().zip(&table.columns);
+    let cells: Vec<EntryView> = columns.map(|(e, c)| entry(e, c.align, format)).collect();
+    RowView {
+        label: format.escape(&row.label),
+        name: one_line(&row.name),
+        quantity: row.quantity,
+        entries: cells.iter().map(|cell| cell.text.clone()).collect(),
+        cells,
+    }
+}
+
+fn entry(entry: &Entry, align: Align, format: &dyn Layout) -> EntryView {
+    let shown = Shown::of(entry, align);
+    let (low, high) = match entry {
+        Entry::Interval { low, high } => (exact(low.value), exact(high.value)),
+        _ => Default::default(),
+    };
+    EntryView {
+        text: format.entry(entry, align),
+        whole: format.escape(&shown.whole),
+        rest: format.escape(&shown.rest),
+        aligned: shown.aligned,
+        mark: shown.mark,
+        value: plain::value(entry).map(|n| exact(n.value)).unwrap_or_default(),
+        low,
+        high,
+        left: matches!(align, Align::Left),
     }
 }
