@@ -244,7 +244,10 @@ mod tests {
         let cut = area.clipped(point(-10.0, 5.0), point(20.0, 5.0));
         assert_eq!(cut, Some((point(0.0, 5.0), point(10.0, 5.0))));
         assert_eq!(area.clipped(point(-1.0, -5.0), point(20.0, -5.0)), None);
-        assert_eq!(area.clipped(point(1.0, 1.0), point(2.0, 3.0)), Some((point(1.0, 1.0), point(2.0, 3.0))));
+        assert_eq!(
+            area.clipped(point(1.0, 1.0), point(2.0, 3.0)),
+            Some((point(1.0, 1.0), point(2.0, 3.0)))
+        );
     }
 
     #[test]

@@ -47,7 +47,9 @@ impl Hatch {
             Self::Falling => lines(rings, step, (slant, slant)),
             Self::Level => lines(rings, step, (1.0, 0.0)),
             Self::Upright => lines(rings, step, (0.0, 1.0)),
-            Self::Crossed => Self::Rising.inside(rings, step).and(Self::Falling.inside(rings, step)),
+            Self::Crossed => {
+                Self::Rising.inside(rings, step).and(Self::Falling.inside(rings, step))
+            }
             Self::Dots => dots(rings, step),
         }
     }
@@ -62,7 +64,9 @@ impl Hatch {
 fn lines(rings: &[Vec<Point>], step: f64, (cos, sin): (f64, f64)) -> Path {
     let turned: Vec<Vec<Point>> = rings
         .iter()
-        .map(|ring| ring.iter().map(|p| point(cos * p.x + sin * p.y, cos * p.y - sin * p.x)).collect())
+        .map(|ring| {
+            ring.iter().map(|p| point(cos * p.x + sin * p.y, cos * p.y - sin * p.x)).collect()
+        })
         .collect();
     let back = |u: f64, v: f64| point(cos * u - sin * v, sin * u + cos * v);
     let mut path = Path::default();

@@ -115,7 +115,8 @@ impl Writer {
                     from = p;
                 }
                 Segment::Quad(a, p) => {
-                    let ((x1, y1), (x2, y2)) = (at(from.towards(a, 2.0 / 3.0)), at(p.towards(a, 2.0 / 3.0)));
+                    let ((x1, y1), (x2, y2)) =
+                        (at(from.towards(a, 2.0 / 3.0)), at(p.towards(a, 2.0 / 3.0)));
                     let (x3, y3) = at(p);
                     self.content.cubic_to(x1, y1, x2, y2, x3, y3);
                     from = p;

@@ -4,9 +4,7 @@ use super::colour::Colour;
 use super::geometry::{Path, Point, Segment};
 use super::pdf::letters;
 use super::scene::{Paint, Scene, Shape};
-use tiny_skia::{
-    Color, FillRule, LineJoin, Mask, PathBuilder, Pixmap, StrokeDash, Transform,
-};
+use tiny_skia::{Color, FillRule, LineJoin, Mask, PathBuilder, Pixmap, StrokeDash, Transform};
 
 /// Most dots on a side: what is larger is drawn coarser.
 const MOST_DOTS: f64 = 12_000.0;
@@ -18,7 +16,8 @@ pub fn write(scene: &Scene, dots_per_inch: f64) -> Option<Vec<u8>> {
     let dots = |length: f64| (length * scale).round().max(1.0) as u32;
     let mut pixmap = Pixmap::new(dots(scene.width), dots(scene.height))?;
     pixmap.fill(Color::WHITE);
-    let mut canvas = Canvas { pixmap, transform: Transform::from_scale(scale as f32, scale as f32) };
+    let mut canvas =
+        Canvas { pixmap, transform: Transform::from_scale(scale as f32, scale as f32) };
     canvas.shapes(&scene.shapes, None);
     canvas.pixmap.encode_png().ok()
 }
@@ -61,9 +60,10 @@ impl Canvas {
             self.pixmap.fill_path(&path, &solid(fill), rule, self.transform, mask);
         }
         if let Some(stroke) = paint.stroke {
-            let dash = stroke.dash.lengths().and_then(|lengths| {
-                StrokeDash::new(lengths.map(|l| l as f32).to_vec(), 0.0)
-            });
+            let dash = stroke
+                .dash
+                .lengths()
+                .and_then(|lengths| StrokeDash::new(lengths.map(|l| l as f32).to_vec(), 0.0));
             let drawn = tiny_skia::Stroke {
                 width: stroke.width as f32,
                 line_join: LineJoin::Round,

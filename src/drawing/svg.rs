@@ -9,7 +9,8 @@ use std::fmt::Write;
 
 /// The scene as a file.
 pub fn write(scene: &Scene) -> String {
-    let mut writer = Writer { id: &scene.id, body: String::new(), glyphs: BTreeMap::new(), clips: Vec::new() };
+    let mut writer =
+        Writer { id: &scene.id, body: String::new(), glyphs: BTreeMap::new(), clips: Vec::new() };
     writer.shapes(&scene.shapes);
     let Writer { body, glyphs, clips, .. } = writer;
     let mut by_number: Vec<(usize, Glyph)> = glyphs.into_iter().map(|(g, n)| (n, g)).collect();
@@ -32,7 +33,8 @@ pub fn write(scene: &Scene) -> String {
     for (n, area) in clips.iter().enumerate() {
         let _ = writeln!(out, "<clipPath id=\"{id}-c{n}\"><path d=\"{area}\"/></clipPath>");
     }
-    let _ = writeln!(out, "</defs>\n<rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>");
+    let _ =
+        writeln!(out, "</defs>\n<rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>");
     out.push_str(&body);
     out.push_str("</svg>\n");
     out

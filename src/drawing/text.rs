@@ -226,14 +226,20 @@ pub fn outline(glyph: Glyph) -> Path {
     match glyph {
         Glyph::Of(font, id) => {
             let face = &FONTS.faces[font];
-            let mut pen = Pen { path: Path::default(), scale: UNITS / f64::from(face.units_per_em()) };
+            let mut pen =
+                Pen { path: Path::default(), scale: UNITS / f64::from(face.units_per_em()) };
             face.outline_glyph(GlyphId(id), &mut pen);
             pen.path
         }
         Glyph::Box => {
             let side = |edge: f64| {
                 let (right, top) = (BOX_WIDTH * UNITS - edge, CAPITALS * UNITS - edge + 50.0);
-                [point(edge, edge - 50.0), point(right, edge - 50.0), point(right, top), point(edge, top)]
+                [
+                    point(edge, edge - 50.0),
+                    point(right, edge - 50.0),
+                    point(right, top),
+                    point(edge, top),
+                ]
             };
             // The inner ring runs the other way round, so that it is a hole under either rule.
             let mut inner = side(110.0).to_vec();
@@ -305,7 +311,8 @@ impl Fonts {
         let order = [own, 0, 3, 4];
         // A line break or a tab in a label is a blank.
         let c = if c.is_whitespace() { ' ' } else { c };
-        let has = |font: usize| self.faces.get(font)?.glyph_index(c).map(|id| Glyph::Of(font, id.0));
+        let has =
+            |font: usize| self.faces.get(font)?.glyph_index(c).map(|id| Glyph::Of(font, id.0));
         order.into_iter().find_map(has).unwrap_or(Glyph::Box)
     }
 
@@ -333,7 +340,8 @@ mod tests {
 
     #[test]
     fn the_signs_of_the_trade_have_outlines() {
-        let signs = "−×±≤≥·ρλσ²τχ₂₁′–—→←≈≠∈∑√∞°θαβγδ⁻¹⁴…∆Δ“”’中国碳排放产业集聚（单位）、省份黑龙江ÉéñüŠ";
+        let signs =
+            "−×±≤≥·ρλσ²τχ₂₁′–—→←≈≠∈∑√∞°θαβγδ⁻¹⁴…∆Δ“”’中国碳排放产业集聚（单位）、省份黑龙江ÉéñüŠ";
         let laid = Rich::plain(signs).laid();
         assert_eq!(laid.missing, BTreeSet::new());
         let blank = laid.glyphs.iter().filter(|g| outline(g.glyph).segments.is_empty()).count();

@@ -6,9 +6,11 @@
 //! The comments here are what editors show: [`schema`](super::schema) makes the JSON Schema from
 //! these types. `x-words` names the words that a text is one of, from the vocabulary.
 
+mod figures;
 mod runner;
 mod values;
 
+pub use figures::{RawFigure, RawFigureKind, RawMap, RawOutput};
 pub use runner::{RawClaim, RawDiff, RawNotify, RawRun, RawSlurm, RawSubmit};
 pub use values::{Lags, OneOrMany, Text};
 
@@ -64,6 +66,12 @@ pub struct RawSpec {
     pub moran: Vec<RawMoran>,
     /// Tables.
     pub tables: Vec<RawTable>,
+    /// Where the units are, for maps.
+    pub map: Option<RawMap>,
+    /// Figures.
+    pub figures: Vec<RawFigure>,
+    /// Formats that results are written in.
+    pub output: RawOutput,
     /// How the cells are handed to a queue of jobs.
     pub submit: RawSubmit,
     /// Claims of the text.

@@ -66,6 +66,9 @@ fn spec(file: &Path) -> Spec {
         notify: spanel::spec::nights::NotifySpec::default(),
         moran: Vec::new(),
         tables: Vec::new(),
+        map: None,
+        figures: Vec::new(),
+        output: spanel::spec::figures::OutputSpec::default(),
         slurm: SlurmSpec::default(),
     }
 }

@@ -151,7 +151,7 @@ impl Resolver<'_> {
     }
 
     /// A table's id becomes a file name.
-    fn refuse_path(&mut self, id: &str, at: &KeyPath) {
+    pub(super) fn refuse_path(&mut self, id: &str, at: &KeyPath) {
         // LaTeX reads the file by this name too, so that only plain letters are safe.
         let good = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         if id.is_empty() || id.starts_with('.') || !id.chars().all(good) {
@@ -255,12 +255,8 @@ impl Resolver<'_> {
                 Some(TableKind::Tests { cells, rows: located(&rows, &place.join("rows")) })
             }
             RawTableKind::Moran => {
-                let at = place.join("moran");
-                let id = self.required(raw.moran.clone(), &at, "the id of a [[moran]] block")?;
-                let raw_blocks = &self.raw.moran;
-                let ids: Vec<&str> = raw_blocks.iter().filter_map(|m| m.id.as_deref()).collect();
-                self.known("[[moran]] block", &id, &at, ids)
-                    .then_some(TableKind::Moran { moran: id })
+                let moran = self.moran_block(raw.moran.as_ref(), &place.join("moran"))?;
+                Some(TableKind::Moran { moran })
             }
             RawTableKind::Robustness => self.robustness(raw, spec, turn, place),
             RawTableKind::Joint => {
