@@ -17,6 +17,9 @@ pub type UserTemplates = BTreeMap<String, String>;
 /// The document that takes in every table of an experiment.
 pub const DOCUMENT: &str = "tables.tex.jinja";
 
+/// The LaTeX float of a figure.
+pub const FIGURE: &str = "figure.tex.jinja";
+
 /// The name that stands for the built-in table template.
 const BUILT_IN: &str = "table";
 
@@ -115,6 +118,9 @@ fn syntax() -> SyntaxConfig {
 fn built_in(file: &str) -> Option<&'static str> {
     if file == DOCUMENT {
         return Some(include_str!("../../templates/tables.tex.jinja"));
+    }
+    if file == FIGURE {
+        return Some(include_str!("../../templates/figure.tex.jinja"));
     }
     let format = FORMATS.iter().find(|f| file == format!("{BUILT_IN}.{}.jinja", f.extension()))?;
     Some(format.template())

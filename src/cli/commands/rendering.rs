@@ -11,6 +11,7 @@ use crate::mistake::{Checked, Mistake, Mistakes};
 use crate::plan::{self, Plan};
 use crate::report::{self, RenderedFile, Source, UserTemplates};
 use crate::spec::Spec;
+use crate::spec::figures::FigureSpec;
 use crate::spec::tables::TableKind;
 use crate::store::folder::Folder;
 use crate::store::records::{FITTED, Records};
@@ -95,6 +96,7 @@ fn refuse_other_results(
         | TableKind::Joint { .. } => false,
     };
     let shown = loaded.spec.tables.iter().any(|table| of_series(&table.kind));
+    let shown = shown || loaded.spec.figures.iter().any(FigureSpec::shows_series);
     if shown && series.definitions != plan::definitions(&loaded.spec) {
         let message = "definitions behind the stored descriptive statistics or Moran's I have \
                        changed (variables, weights, regions, years, missing values or seed)";
@@ -112,6 +114,16 @@ fn warn_of_changed_data(spec: &Spec, series: &ExperimentRecord) {
             "{} has changed since the results were made: the tables show the stored results",
             file.display()
         );
+    }
+    let kept = series.figures.map.as_ref();
+    if let (Some(map), Some(kept)) = (&spec.map, kept) {
+        let file = &map.file.value;
+        if std::fs::read(file).is_ok_and(|bytes| content_hash(&bytes) != kept.hash) {
+            eprintln!(
+                "{} has changed since the results were made: figures show the stored map",
+                file.display()
+            );
+        }
     }
 }
 
@@ -134,7 +146,12 @@ pub(super) fn render_files(
     }
     let shown = slim(records.read_current(report::shown(spec, plan))?);
     let source = Source { spec, plan, records: &shown, experiment: series };
-    let files = report::render(source, templates)?;
+    let mut files = report::render(source, templates)?;
+    let figures = report::figures::render(source, templates)?;
+    for caution in &figures.cautions {
+        eprintln!("{caution}");
+    }
+    files.extend(figures.files);
     for file in &files {
         folder.write(&file.path, file.as_bytes())?;
     }
@@ -145,7 +162,8 @@ pub(super) fn render_files(
         put!("{}", folder.root().join(&file.path).display());
     }
     put!("{} files in {}", files.len() + csv, folder.root().display());
-    let left = left_over(&folder.root().join("tables"), &files);
+    let mut left = left_over(folder.root(), "tables", &["md", "tex"], &files);
+    left.extend(left_over(folder.root(), "figures", &["svg", "pdf", "png", "csv", "tex"], &files));
     if !left.is_empty() {
         put!("left over from earlier, not of this experiment as it is: {}", left.join(", "));
     }
@@ -202,15 +220,16 @@ fn slim(mut records: BTreeMap<CellId, Record>) -> BTreeMap<CellId, Record> {
     records
 }
 
-/// Tables in the folder that this rendering did not make.
-fn left_over(tables: &Path, files: &[RenderedFile]) -> Vec<String> {
+/// Files of these endings in a folder of the results that this rendering did not make.
+fn left_over(root: &Path, folder: &str, endings: &[&str], files: &[RenderedFile]) -> Vec<String> {
     let made: BTreeSet<&str> =
-        files.iter().filter_map(|f| f.path.strip_prefix("tables/")).collect();
-    let Ok(entries) = std::fs::read_dir(tables) else { return Vec::new() };
+        files.iter().filter_map(|f| f.path.strip_prefix(folder)?.strip_prefix('/')).collect();
+    let Ok(entries) = std::fs::read_dir(root.join(folder)) else { return Vec::new() };
     let names = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned());
     let ours = |name: &String| {
         let extension = Path::new(name).extension();
-        extension.is_some_and(|e| e == "md" || e == "tex") && !made.contains(name.as_str())
+        extension.is_some_and(|e| endings.iter().any(|ending| e == *ending))
+            && !made.contains(name.as_str())
     };
     let mut left: Vec<String> = names.filter(ours).collect();
     left.sort();
