@@ -109,7 +109,11 @@ fn dots(rings: &[Vec<Point>], step: f64) -> Path {
             let first = ((from - offset) / step).ceil() as i64;
             let last = ((to - offset) / step).floor() as i64;
             for j in first..=last {
-                path = path.and(Path::circle(point(j as f64 * step + offset, v), radius));
+                let centre = point(j as f64 * step + offset, v);
+                // So small, a square on its corner is a dot.
+                let (r, at) = (1.2 * radius, |dx, dy| centre.shifted(dx, dy));
+                let dot = [at(r, 0.0), at(0.0, r), at(-r, 0.0), at(0.0, -r)];
+                path = path.and(Path::polygon(&dot));
             }
         }
     }

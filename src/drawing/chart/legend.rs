@@ -72,6 +72,10 @@ pub fn area(
     hatch: Hatch,
     border: Stroke,
 ) {
+    if hatch == Hatch::Plain {
+        scene.path(Path::rings(rings), Paint::both(colour, border));
+        return;
+    }
     scene.path(Path::rings(rings), Paint::fill(colour));
     let lines = hatch.inside(rings, HATCH);
     if !lines.segments.is_empty() {

@@ -11,6 +11,8 @@ use crate::store::figures::{Area, AreaShape, Geometry};
 
 /// Size of names on the map.
 const NAME: f64 = 5.5;
+/// Points of a border that are nearer to each other than this are one.
+const NEAR: f64 = 0.35;
 
 /// An area as it is painted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,7 +44,7 @@ impl<'a> Ground<'a> {
         }
         let placed =
             if tiles { project::scaled(&squares, into) } else { project::fitted(&rings, into) };
-        let mut placed = placed.into_iter();
+        let mut placed = placed.into_iter().map(thinned);
         let count = |area: &Area| match &area.shape {
             AreaShape::Rings(own) => own.len(),
             AreaShape::Tile { .. } => 1,
@@ -54,7 +56,7 @@ impl<'a> Ground<'a> {
 
     /// Height of the map in a width of 1.
     pub(super) fn shape(map: &Geometry) -> f64 {
-        let unit = Rect::new(0.0, 0.0, 1.0, 1.0);
+        let unit = Rect::new(0.0, 0.0, 1000.0, 1000.0);
         let ground = Ground::new(map, &unit);
         let extent = bounds(ground.areas.iter().flat_map(|(_, rings)| rings.iter().flatten()));
         if extent.width > 0.0 { extent.height / extent.width } else { 1.0 }
@@ -135,6 +137,17 @@ fn widest(ring: &[Point]) -> Option<(Point, f64)> {
         }
     }
     best
+}
+
+/// A ring without points that lie so near to the one before that they cannot be seen apart.
+fn thinned(ring: Vec<Point>) -> Vec<Point> {
+    let mut kept: Vec<Point> = Vec::with_capacity(ring.len());
+    for &p in &ring {
+        if kept.last().is_none_or(|last| last.distance(p) >= NEAR) {
+            kept.push(p);
+        }
+    }
+    if kept.len() < 3 { ring } else { kept }
 }
 
 fn signed_area(ring: &[Point]) -> f64 {

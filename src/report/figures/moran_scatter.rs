@@ -37,13 +37,14 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &MoranScatterF
         return empty(spec, "Not run: there is no record of this series");
     }
     let all = || panels.iter().flat_map(|panel| &panel.points);
-    let range = |value: fn(&ScatterPoint) -> f64| {
+    // Above and below there is room for the corners.
+    let range = |value: fn(&ScatterPoint) -> f64, room: f64| {
         let low = all().map(value).fold(0.0, f64::min);
         let high = all().map(value).fold(0.0, f64::max);
-        let room = 0.06 * (high - low);
+        let room = room * (high - low);
         (low - room, high + room)
     };
-    let (x_range, y_range) = (range(|p| p.z), range(|p| p.lag));
+    let (x_range, y_range) = (range(|p| p.z, 0.06), range(|p| p.lag, 0.13));
     let x_ticks = labelled(&ticks(x_range.0, x_range.1, 5, false));
     let y_ticks = labelled(&ticks(y_range.0, y_range.1, 5, false));
 
@@ -107,7 +108,13 @@ fn draw_panel(
     for &at in &places {
         Marker::Circle.draw(scene, at, RADIUS, BLUE, true);
     }
-    let corners = quadrants(scene, &frame.area, panel);
+    let mut kept_free = quadrants(scene, &frame.area, panel);
+    // Names do not stand on the line.
+    kept_free.extend((0..=100).map(|i| {
+        let x = low + f64::from(i) / 100.0 * (high - low);
+        let at = frame.at(x, slope * x);
+        Rect::new(at.x, at.y, 0.0, 0.0).grown(1.5)
+    }));
     let map = source.experiment.figures.map.as_ref();
     let names: Vec<&str> = panel
         .points
@@ -122,7 +129,7 @@ fn draw_panel(
         .take(wanted.names)
         .map(|i| Wanted { point: i, size: (Rich::plain(names[i]).width(NAME), NAME) })
         .collect();
-    let free = placed(&places, RADIUS, &wanted, &frame.area.grown(-1.0), &corners);
+    let free = placed(&places, RADIUS, &wanted, &frame.area.grown(-1.0), &kept_free);
     for (name, place) in wanted.iter().zip(free) {
         if let Some(place) = place {
             let at = point(place.x, place.bottom() - 0.2 * NAME);

@@ -1,6 +1,7 @@
 //! The same hand-made outcomes through every format.
 
 mod family;
+mod figures;
 mod made;
 mod options;
 
