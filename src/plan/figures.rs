@@ -23,7 +23,7 @@ pub fn check_figures(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
             | FigureKind::Map(_)
             | FigureKind::MapRegions { .. } => continue,
         };
-        if !plan.cells.iter().any(|cell| cell.grid == cells.cells.grid) {
+        if !plan.cells.iter().any(|cell| *cell.grid == *cells.cells.grid) {
             continue;
         }
         if check_selection(plan, &cells.cells, &figure.at, &mut mistakes) {

@@ -29,6 +29,7 @@ use crate::drawing::{POINTS_PER_MM, Scene, pdf, png, svg};
 use crate::mistake::{Checked, Mistakes};
 use crate::report::format::Format;
 use crate::report::latex::Latex;
+use crate::report::letters::Letters;
 use crate::report::template::{FIGURE, Templates, UserTemplates};
 use crate::report::{RenderedFile, Source, notes, number};
 use crate::spec::figures::{FigureFormat, FigureKind, FigureSpec};
@@ -104,6 +105,7 @@ struct FigureView {
     number: Option<u32>,
     width: String,
     notes: Vec<String>,
+    letters: Letters,
 }
 
 fn files(
@@ -127,10 +129,13 @@ fn files(
     }
     files.push(RenderedFile::text(path("csv"), crate::report::tidy::written(&figure.rows)));
     let caution = missing(spec, scene);
-    let notes = figure.notes.iter().chain(&caution).map(|note| Latex.escape(note)).collect();
+    let notes: Vec<String> =
+        figure.notes.iter().chain(&caution).map(|note| Latex.escape(note)).collect();
+    let caption = Latex.escape(&spec.caption);
     let view = FigureView {
         id: spec.id.clone(),
-        caption: Latex.escape(&spec.caption),
+        letters: Letters::of(notes.iter().chain([&caption]).map(String::as_str)),
+        caption,
         number: spec.number,
         width: spec.width.to_string(),
         notes,
