@@ -22,7 +22,7 @@ impl Panels {
 
     /// As many columns as rows, or one more.
     pub fn square(count: usize) -> (usize, usize) {
-        let columns = (1..).find(|c| c * c >= count).unwrap_or(1);
+        let columns = (1..=count).find(|c| c * c >= count).unwrap_or(1);
         (count.div_ceil(columns).max(1), columns)
     }
 
