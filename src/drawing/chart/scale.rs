@@ -95,8 +95,8 @@ mod tests {
     #[test]
     fn ticks_are_round_and_around_the_values() {
         let t = ticks(-0.034, 0.41, 5, true);
-        assert_eq!(t.values.len(), 6);
-        assert!((t.ends().0 + 0.1).abs() < 1e-12 && (t.ends().1 - 0.4).abs() < 0.11);
+        assert_eq!(t.values.len(), 7);
+        assert!((t.ends().0 + 0.1).abs() < 1e-12 && (t.ends().1 - 0.5).abs() < 1e-12);
         assert_eq!(t.decimals, 1);
         let t = ticks(0.0, 1000.0, 4, true);
         assert_eq!((t.ends(), t.decimals), ((0.0, 1000.0), 0));
