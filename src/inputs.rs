@@ -3,10 +3,12 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `figures` | periods that figures name, held against the data |
 //! | `uses` | which columns an experiment uses, and who names them |
 //! | `regions` | regions → positions of units |
 //! | `variants` | units and years that robustness checks name, held against the data |
 
+mod figures;
 mod regions;
 mod uses;
 mod variants;
@@ -21,6 +23,7 @@ use crate::panel::derive::{derive, sources};
 use crate::panel::fill::fill;
 use crate::spec::Spec;
 use crate::store::Provenance;
+use crate::store::figures::Geometry;
 use crate::store::local::PanelCopy;
 use crate::weights::Links;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +48,8 @@ pub struct Inputs {
     pub data_hash: String,
     /// What the data's provenance file says.
     pub provenance: Option<Provenance>,
+    /// Where the units are, if the specification says so.
+    pub map: Option<Geometry>,
 }
 
 impl Inputs {
@@ -110,6 +115,8 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
         .iter()
         .filter_map(|(name, w)| Some((name, keep(&mut mistakes, links::read(w))?)))
         .collect();
+    let map =
+        spec.map.as_ref().and_then(|map| Some((map, keep(&mut mistakes, load::map::read(map))?)));
     let Some(data) = data else { return Err(Mistakes::some(mistakes)) };
 
     let joined: BTreeMap<&String, Links> = named
@@ -130,6 +137,9 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
     if let Some(regions) = &regions {
         mistakes.extend(regions::undivided(spec, regions, &panel));
     }
+    let map =
+        map.and_then(|(of, map)| keep(&mut mistakes, load::map::join(map, of, panel.units())));
+    mistakes.extend(figures::check(&spec.figures, &panel));
     Mistakes::unless_empty(mistakes, ())?;
     Ok(Inputs {
         sources: sources(&uses.columns, &uses.definitions),
@@ -139,6 +149,7 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
         data_file: file_name(&spec.data.file.value),
         data_hash: data.hash,
         provenance: provenance.expect("there was no mistake"),
+        map,
     })
 }
 

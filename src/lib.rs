@@ -24,6 +24,7 @@
 //! | [`ident`] | names, positions, identities, seeds | – |
 //! | [`mistake`] | what is wrong with an input, where, how to mend it | ident |
 //! | [`math`] | linear algebra, dense and sparse, distributions, optimisation, random streams | – |
+//! | [`drawing`] | shapes, lettering, charts; SVG, PDF, PNG | – |
 //! | [`model`] | the question as data | ident |
 //! | [`outcome`] | the answer as data | ident, model |
 //! | [`expr`] | the grammar of derived variables and of functions of coefficients | ident, mistake |
@@ -45,7 +46,7 @@
 //! | [`repro`] | a cell → the files that are an experiment of it alone | ident, model, outcome, inputs, spec, plan, panel, weights |
 //! | [`robustness`] | one coefficient over many specifications: shares, range, influence of choices | – |
 //! | [`compare`] | results against claims and against other results: what changed, what it means | ident, mistake, model, outcome, spec, plan, store |
-//! | [`report`] | records → tables and CSV; recomputes nothing | ident, mistake, model, outcome, expr, spec, plan, store, robustness, compare |
+//! | [`report`] | records → tables, figures and CSV; recomputes nothing | ident, mistake, math, drawing, model, outcome, expr, spec, plan, store, robustness, compare |
 //! | [`cli`] | arguments, progress, exit codes | all |
 //!
 //! Invariants, held by `tests/suite/architecture.rs`:
@@ -86,6 +87,7 @@ pub mod bootstrap;
 pub mod cli;
 pub mod compare;
 pub mod diagnostic;
+pub mod drawing;
 pub mod estimator;
 pub mod expr;
 pub mod ident;

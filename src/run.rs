@@ -4,6 +4,7 @@
 mod asked;
 mod attempts;
 mod draws;
+mod figures;
 mod functions;
 mod joint;
 mod keys;

@@ -235,7 +235,7 @@ fn ended(result: Result<Ending, Ending>) -> Ending {
     result.unwrap_or_else(|ending| ending)
 }
 
-/// Renders every table as if no cell had been run, so that a template that fails does so before
+/// Renders every table and figure as if no cell had been run, so that a template that fails does so before
 /// hours are spent and not after.
 fn rehearse(loaded: &Loaded, inputs: &Inputs, templates: &UserTemplates) -> Checked<()> {
     let mut spec = loaded.spec.clone();
@@ -246,7 +246,10 @@ fn rehearse(loaded: &Loaded, inputs: &Inputs, templates: &UserTemplates) -> Chec
         records: &BTreeMap::new(),
         experiment: &run::experiment(&spec, inputs),
     };
-    report::render(source, templates).map(drop)
+    let tables = report::render(source, templates).map(drop);
+    let figures = report::figures::render(source, templates).map(drop);
+    let wrong = [tables, figures].into_iter().filter_map(Result::err);
+    Mistakes::unless_empty(wrong.flat_map(Mistakes::into_vec).collect(), ())
 }
 
 /// The templates in `templates/` beside the experiment.

@@ -237,6 +237,27 @@ pub fn moran_of_period(
     })
 }
 
+/// The points of a Moran scatter: position among the weights' units, z (centred, divided by the
+/// standard deviation with divisor n) and (n/S₀)·Σ w z, so that the least-squares slope of the second
+/// on the first is Moran's I, exactly as in [`moran_of_period`]. `None` where the variable does not
+/// vary or no unit has a neighbour.
+pub fn scatter(weights: &Weights, values: &[f64]) -> Option<Vec<(usize, f64, f64)>> {
+    let layout = Layout::of(weights);
+    let n = layout.kept.len() as f64;
+    let x: Vec<f64> = layout.kept.iter().map(|&i| values[i]).collect();
+    let mean = x.iter().sum::<f64>() / n;
+    let deviation = (x.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
+    let varies = deviation > 1e-12 * x.iter().map(|v| v * v).sum::<f64>().sqrt();
+    let (s0, _, _) = layout.sums();
+    if !varies || s0 <= 0.0 {
+        return None;
+    }
+    let z: Vec<f64> = x.iter().map(|v| (v - mean) / deviation).collect();
+    let lag = |row: &[(usize, f64)]| n / s0 * row.iter().map(|&(j, w)| w * z[j]).sum::<f64>();
+    let points = layout.kept.iter().zip(&z).zip(&layout.rows);
+    Some(points.map(|((&unit, &z), row)| (unit, z, lag(row))).collect())
+}
+
 /// Two-sided: twice the smaller tail, each tail (#{at least as extreme} + 1)/(R + 1), at most 1.
 fn permutation_p(
     z: &mut [f64],
@@ -338,6 +359,21 @@ mod tests {
         let numerator = 5.0 * (13.0 * 20.0 - 400.0 + 300.0) - 1.7 * (400.0 - 800.0 + 600.0);
         let expected = numerator / (4.0 * 3.0 * 2.0 * 100.0) - 0.0625;
         assert!((year.variance_randomisation - expected).abs() < 1e-15);
+    }
+
+    #[test]
+    fn the_slope_of_the_scatter_is_morans_i() {
+        let values = [3.0, 1.0, 4.0, 1.5, 9.0];
+        for how in [Normalisation::None, Normalisation::Row, Normalisation::Spectral] {
+            let pairs = [(0, 1), (1, 2), (1, 3), (3, 4)];
+            let w = Weights::new(&units(5), &undirected(5, &pairs), how).unwrap();
+            let year = moran_of_period(&w, &values, Period(1), 0, Stream::new([0; 32], 0)).unwrap();
+            let points = scatter(&w, &values).unwrap();
+            let cross: f64 = points.iter().map(|(_, z, lag)| z * lag).sum();
+            let square: f64 = points.iter().map(|(_, z, _)| z * z).sum();
+            assert!((cross / square - year.i).abs() < 1e-14, "{how:?}");
+        }
+        assert_eq!(scatter(&ring(5), &[2.0; 5]), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::expr::Expr;
 use crate::ident::{KeyPath, Located, VarName};
 use crate::load::panel::Wanted;
 use crate::panel::derive::columns;
+use crate::spec::figures::FigureKind;
 use crate::spec::tables::TableKind;
 use crate::spec::{RegionUnits, Spec};
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,7 +83,7 @@ impl Uses {
     }
 }
 
-/// Every name of a column that a grid, a table or a Moran block uses, with its place.
+/// Every name of a column that a grid, a table, a figure or a Moran block uses, with its place.
 fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
     let mut used: Vec<&Located<VarName>> = Vec::new();
     for grid in spec.grids.values() {
@@ -100,6 +101,16 @@ fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
             | TableKind::Moran { .. }
             | TableKind::Robustness(_)
             | TableKind::Joint { .. } => {}
+        }
+    }
+    for figure in &spec.figures {
+        match &figure.kind {
+            FigureKind::Map(figure) => used.push(&figure.variable),
+            FigureKind::MoranYears { .. }
+            | FigureKind::MoranScatter(_)
+            | FigureKind::MapRegions { .. }
+            | FigureKind::EffectDiagram(_)
+            | FigureKind::Coefplot(_) => {}
         }
     }
     used.into_iter().map(|located| (&located.value, &located.at)).collect()

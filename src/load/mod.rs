@@ -10,12 +10,14 @@
 //! | `panel` | table → panel: keys, periods, columns |
 //! | `gal`, `matrix`, `edges` | weights files → links between the names they use |
 //! | `links` | those names → the units of the panel |
+//! | `map` | GeoJSON or a table of tiles → where the units are |
 //! | `provenance` | what the data say of themselves |
 
 pub mod csv;
 pub mod edges;
 pub mod gal;
 pub mod links;
+pub mod map;
 pub mod matrix;
 pub mod number;
 pub mod panel;

@@ -130,10 +130,22 @@ pub const NORMAL_975: f64 = 1.959_963_984_540_054;
 /// Above 1 000 degrees of freedom by the Cornish-Fisher expansion around the normal (Hill 1970),
 /// since the inversion of the incomplete beta function loses digits there.
 pub fn student_975(df: f64) -> f64 {
+    student_quantile(0.975, NORMAL_975, df)
+}
+
+/// The 95 % quantile of the standard normal.
+pub const NORMAL_95: f64 = 1.644_853_626_951_472_7;
+
+/// The 95 % quantile of Student's t, in the same way.
+pub fn student_95(df: f64) -> f64 {
+    student_quantile(0.95, NORMAL_95, df)
+}
+
+/// The quantile of Student's t where that of the normal is `z`.
+fn student_quantile(p: f64, z: f64, df: f64) -> f64 {
     if df <= 1_000.0 {
-        return StudentsT::new(0.0, 1.0, df).map_or(f64::NAN, |d| d.inverse_cdf(0.975));
+        return StudentsT::new(0.0, 1.0, df).map_or(f64::NAN, |d| d.inverse_cdf(p));
     }
-    let z = NORMAL_975;
     let (z3, z5, z7) = (z.powi(3), z.powi(5), z.powi(7));
     let first = (z3 + z) / 4.0;
     let second = (5.0 * z5 + 16.0 * z3 + 3.0 * z) / 96.0;
@@ -144,6 +156,13 @@ pub fn student_975(df: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn known_quantiles() {
+        // Tables of Student's t.
+        assert!((student_95(10.0) - 1.812_461_1).abs() < 1e-7);
+        assert!((student_95(1e9) - NORMAL_95).abs() < 1e-8);
+    }
 
     #[test]
     fn known_tails() {

@@ -5,6 +5,7 @@ use crate::ident::{CellId, Located, Period, Seed, VarName, short_hash};
 use crate::model::change::{Change, Placebo, TailRule};
 use crate::model::splits::{Coefficients, RegionEquality, Threshold};
 use crate::model::{Bootstrap, Model, Randomisation};
+use crate::spec::figures::FigureKind;
 use crate::spec::{RegionUnits, Spec};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -183,12 +184,53 @@ struct CanonicalSeries<'a> {
     derived: BTreeMap<&'a VarName, String>,
     weights: BTreeMap<&'a str, CanonicalWeights<'a>>,
     regions: BTreeMap<&'a str, CanonicalRegion<'a>>,
+    /// What figures show beside cells: kind and contents of what they need; as before where none does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    figures: Vec<SeriesOfFigure<'a>>,
     /// Id, variable, weights, region, permutations.
     moran: Vec<(&'a str, &'a VarName, &'a str, Option<&'a str>, u32)>,
     years: Option<(Period, Period)>,
     missing: &'static str,
     missing_codes: &'a [String],
     seed: Seed,
+}
+
+/// What is kept for a figure.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum SeriesOfFigure<'a> {
+    /// Values of a variable in periods.
+    Values(&'a VarName, Vec<Period>),
+    /// A variable of a Moran block against its lag in periods.
+    Scatter(&'a str, Vec<Period>),
+    /// The units of regions.
+    Regions(Vec<&'a str>),
+    /// File of the map, column of units, column of labels.
+    Map(String, &'a str, Option<&'a str>),
+}
+
+fn series_of_figures(spec: &Spec) -> Vec<SeriesOfFigure<'_>> {
+    let periods = |years: &[Located<Period>]| years.iter().map(|year| year.value).collect();
+    let of_figures = spec.figures.iter().filter_map(|figure| match &figure.kind {
+        FigureKind::MoranScatter(figure) => {
+            Some(SeriesOfFigure::Scatter(&figure.moran, periods(&figure.years)))
+        }
+        FigureKind::Map(figure) => {
+            Some(SeriesOfFigure::Values(&figure.variable.value, periods(&figure.years)))
+        }
+        FigureKind::MapRegions { regions, .. } => {
+            Some(SeriesOfFigure::Regions(regions.iter().map(|r| r.value.as_str()).collect()))
+        }
+        FigureKind::MoranYears { .. } | FigureKind::EffectDiagram(_) | FigureKind::Coefplot(_) => {
+            None
+        }
+    });
+    let map = spec.map.as_ref().map(|map| {
+        let file = map.file.value.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let label = map.label.as_ref().map(|label| label.value.as_str());
+        SeriesOfFigure::Map(file, &map.unit.value, label)
+    });
+    of_figures.chain(map).collect()
 }
 
 /// The identity of everything that the stored series rest on: series of another identity are not
@@ -213,6 +255,7 @@ pub fn definitions(spec: &Spec) -> String {
                 (m.id.as_str(), &m.variable.value, m.weights.as_str(), region, m.permutations)
             })
             .collect(),
+        figures: series_of_figures(spec),
         years: spec.data.years.as_ref().map(|years| years.value),
         missing: spec.data.missing.name(),
         missing_codes: &spec.data.missing_codes,

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `claims` | what is wrong with the claims, given the cells |
 //! | `expand` | a grid → its cells: product, `exclude`, `include`, order |
+//! | `figures` | what is wrong with the figures, given the cells |
 //! | `functions` | functions of the coefficients as a cell has them, and what is wrong with them |
 //! | `identity` | what a cell asks → its content address |
 //! | `joint` | what is wrong with the families of hypotheses, given the cells |
@@ -15,6 +16,7 @@
 
 mod claims;
 mod expand;
+mod figures;
 mod functions;
 mod identity;
 mod joint;
@@ -26,6 +28,7 @@ mod variants;
 
 pub use claims::check_claims;
 pub use expand::cell_at;
+pub use figures::check_figures;
 pub use functions::{Function, JointTest, check_functions};
 pub use identity::{asked, definitions};
 pub use joint::check_joint;
@@ -206,6 +209,7 @@ pub fn load(
         mistakes.extend(check_functions(&spec, &plan, vocabulary, &layers));
         mistakes.extend(check_schemes(&spec, &plan, vocabulary));
         mistakes.extend(check_tables(&spec, &plan));
+        mistakes.extend(check_figures(&spec, &plan));
         mistakes.extend(check_joint(&spec, &plan));
         mistakes.extend(check_claims(&spec, &plan, vocabulary));
         (spec, plan)
@@ -238,6 +242,7 @@ pub fn settle(spec: &Spec, roster: &Roster, vocabulary: &Vocabulary) -> Checked<
     let (plan, mut mistakes) = expanded(spec, Some(roster));
     mistakes.extend(check_schemes(spec, &plan, vocabulary));
     mistakes.extend(check_tables(spec, &plan));
+    mistakes.extend(check_figures(spec, &plan));
     mistakes.extend(check_claims(spec, &plan, vocabulary));
     Mistakes::unless_empty(mistakes, plan)
 }

@@ -53,7 +53,7 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
 }
 
 /// A row that no chosen cell can fill is a slip: the table would show it empty.
-fn check_rows(
+pub(super) fn check_rows(
     plan: &Plan,
     choice: &CellChoice,
     rows: &[Located<RowTerm>],
@@ -69,9 +69,15 @@ fn check_rows(
         }
         seen.push(&row.value);
         let Some(help) = unfilled(&chosen, &row.value) else { continue };
-        let message = format!("no cell of this table has a row `{}`", row.value);
+        let what = what_stands(&row.at);
+        let message = format!("no cell of this {what} has a row `{}`", row.value);
         mistakes.push(Mistake::spec(&row.at, message).help(help));
     }
+}
+
+/// What stands at a place: a figure or a table.
+fn what_stands(at: &KeyPath) -> &'static str {
+    if at.0.first().is_some_and(|section| section == "figures") { "figure" } else { "table" }
 }
 
 /// Where none of `chosen` can fill a row: what it could have been.
@@ -140,7 +146,7 @@ fn row_names(cells: &[&Cell]) -> Vec<String> {
 }
 
 /// Whether the table chooses any cell; if not, why.
-fn check_selection(
+pub(super) fn check_selection(
     plan: &Plan,
     choice: &CellChoice,
     at: &KeyPath,
@@ -156,14 +162,15 @@ fn check_selection(
             .collect();
         let help = absent(&choice.select, &all)
             .unwrap_or_else(|| "`spanel plan` lists the cells".to_owned());
-        let message = format!("this table chooses no cell of grid `{}`", choice.grid);
+        let what = what_stands(at);
+        let message = format!("this {what} chooses no cell of grid `{}`", choice.grid);
         mistakes.push(Mistake::spec(&at.join("where"), message).help(help));
     }
     any
 }
 
 /// The axes beside `known` in which `cells` differ: `` `model` and `lags` ``.
-fn differing(cells: &[&Cell], known: &[Axis]) -> String {
+pub(super) fn differing(cells: &[&Cell], known: &[Axis]) -> String {
     let names: Vec<String> = Axis::ALL
         .into_iter()
         .filter(|axis| !known.contains(axis))

@@ -11,6 +11,7 @@
 //! | `night` | what changed between two sets of results |
 //! | `joint` | families of hypotheses as they are stored |
 //! | `notes` | what a reader must know, from the records |
+//! | `figures` | records and series → figures, one file a kind |
 //! | `labels` | what things are called |
 //! | `functions` | functions of the coefficients in words |
 //! | `number` | rounding and stars: the only place where digits are decided |
@@ -23,6 +24,7 @@ pub mod build;
 pub mod changes;
 pub mod claims;
 pub mod columns;
+pub mod figures;
 pub mod formats;
 pub mod functions;
 pub mod joint;
@@ -112,9 +114,11 @@ impl RenderedFile {
     }
 }
 
-/// The cells that tables show, and those that claims look at.
+/// The cells that tables and figures show, and those that claims look at.
 pub fn shown<'a>(spec: &Spec, plan: &'a Plan) -> BTreeSet<&'a CellId> {
     let choices = spec.tables.iter().filter_map(|table| table.cells());
+    let of_figures = spec.figures.iter().filter_map(|figure| figure.cells());
+    let choices = choices.chain(of_figures);
     let shown = choices.flat_map(|choice| plan.select(choice)).map(|cell| &cell.id);
     if spec.claims.is_empty() {
         return shown.collect();

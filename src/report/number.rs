@@ -194,6 +194,14 @@ pub fn percent(share: f64) -> String {
     format!("{}\u{a0}%", (share * 1e8).round() / 1e6)
 }
 
+/// A number within a figure: so many decimals, a true minus, thousands grouped when there are many.
+pub fn plain(value: f64, decimals: usize) -> String {
+    let digits = format!("{:.decimals$}", value.abs());
+    let sign = if value < 0.0 && !is_zero(&digits) { "−" } else { "" };
+    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    format!("{sign}{}{rest}", grouped(whole))
+}
+
 /// Full precision for data files: the shortest text that reads back as the same number.
 pub fn exact(value: f64) -> String {
     format!("{value:?}")
@@ -218,6 +226,14 @@ mod tests {
         assert_eq!(fixed(-0.0006, 3), "-0.001");
         assert_eq!(fixed(-0.0, 3), "0.000");
         assert_eq!(fixed(-0.4, 0), "0");
+    }
+
+    #[test]
+    fn numbers_of_figures_have_a_true_minus() {
+        assert_eq!(plain(-0.25, 1), "−0.2");
+        assert_eq!(plain(-0.001, 2), "0.00");
+        assert_eq!(plain(12345.6, 0), "12,346");
+        assert_eq!(plain(0.30000000000000004, 1), "0.3");
     }
 
     #[test]

@@ -16,6 +16,9 @@ use std::path::Path;
 /// specification. A file called like a built-in template takes its place.
 pub type UserTemplates = BTreeMap<String, String>;
 
+/// The LaTeX float of a figure.
+pub const FIGURE: &str = "figure.tex.jinja";
+
 /// The name that stands for the built-in table template.
 const BUILT_IN: &str = "table";
 
@@ -155,7 +158,8 @@ pub const README: &str = include_str!("../../templates/README.md");
 
 /// The built-in templates: file names and sources.
 pub fn built_ins() -> impl Iterator<Item = (&'static str, &'static str)> {
-    layouts().flat_map(|layout| layout.templates().iter().copied())
+    let figure = (FIGURE, include_str!("../../templates/figure.tex.jinja"));
+    layouts().flat_map(|layout| layout.templates().iter().copied()).chain([figure])
 }
 
 /// The source of a built-in template.

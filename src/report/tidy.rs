@@ -64,6 +64,13 @@ impl Rows {
     }
 }
 
+/// Rows of a header and its like as CSV; nothing for none.
+pub(super) fn written(lines: &[Vec<String>]) -> String {
+    let mut rows = Rows(csv::Writer::from_writer(Vec::new()));
+    lines.iter().for_each(|line| rows.push(line.iter().cloned()));
+    rows.text()
+}
+
 /// Columns that say which cell a row is about.
 fn key_header() -> impl Iterator<Item = &'static str> {
     ["cell", "grid"].into_iter().chain(Axis::ALL.map(Axis::name))

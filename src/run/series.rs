@@ -1,6 +1,6 @@
 //! What an experiment reports beside its cells: descriptive statistics and Moran's I by period.
 
-use super::Shared;
+use super::{Shared, figures};
 use crate::diagnostic::moran::moran_of_period;
 use crate::ident::VarName;
 use crate::inputs::Inputs;
@@ -33,6 +33,7 @@ pub fn experiment(spec: &Spec, inputs: &Inputs) -> ExperimentRecord {
         descriptive: described(spec).iter().filter_map(|v| describe(inputs, v)).collect(),
         moran: spec.moran.iter().map(|block| moran_series(spec, inputs, block)).collect(),
         joint: Vec::new(),
+        figures: figures::data(spec, inputs),
     }
 }
 
@@ -99,18 +100,19 @@ fn moran_series(spec: &Spec, inputs: &Inputs, block: &MoranSpec) -> MoranSeries 
     }
 }
 
+/// Positions in the panel of the units of a Moran block.
+pub(super) fn units_of(inputs: &Inputs, block: &MoranSpec) -> Vec<usize> {
+    match &block.region {
+        Some(region) => inputs.regions[region].clone(),
+        None => (0..inputs.panel.units().len()).collect(),
+    }
+}
+
 fn moran_years(spec: &Spec, inputs: &Inputs, block: &MoranSpec) -> Result<Vec<MoranYear>, Failure> {
     let bad = |reason: String| Failure { kind: FailureKind::BadData, reason };
-    let all: Vec<usize>;
-    let units = match &block.region {
-        Some(region) => &inputs.regions[region],
-        None => {
-            all = (0..inputs.panel.units().len()).collect();
-            &all
-        }
-    };
+    let units = units_of(inputs, block);
     let shared = Shared::new(spec, inputs);
-    let made = shared.weights_of(&block.weights, units);
+    let made = shared.weights_of(&block.weights, &units);
     let (weights, hash) = made.as_ref().map_err(Clone::clone)?;
     let name = &block.variable.value;
     let column = inputs.panel.column(name).ok_or_else(|| bad(format!("no column `{name}`")))?;

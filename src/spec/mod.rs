@@ -16,16 +16,20 @@
 //! | `submit` | what a queue of jobs is told |
 //! | `sources` | where numbers come from |
 //! | `tables` | what a table asks for |
+//! | `figures` | what a figure asks for |
+//! | `output` | formats that results are written in |
 //! | `claims` | what must hold for the sentences of a text to be true |
 //! | `nights` | how results are held against earlier ones, and who is told |
 //! | `variants` | what a robustness check changes, and what its values are called |
 
 pub mod claims;
 mod extract;
+pub mod figures;
 pub mod layers;
 pub mod limits;
 mod locate;
 pub mod nights;
+pub mod output;
 mod overrides;
 pub mod profiles;
 pub mod raw;
@@ -46,16 +50,18 @@ use crate::model::splits::{RegionEquality, Threshold};
 use crate::model::{Bootstrap, Effects, Keep, LagOrder, LagSet, Randomisation, SmallSample};
 use claims::ClaimSpec;
 use extract::{Extracted, extract};
+use figures::{FigureSpec, MapSpec};
 use layers::Layers;
 use limits::RunSpec;
 use nights::{DiffSpec, NotifySpec};
+use output::OutputSpec;
 use resolve::{Origin, resolve};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use submit::SlurmSpec;
-use tables::{CellChoice, OutputSpec, RowTerm, TableSpec};
+use tables::{CellChoice, RowTerm, TableSpec};
 use variants::{Family, VariantName, VariantSpec};
 use vocabulary::Vocabulary;
 
@@ -144,6 +150,7 @@ fn resolved(path: &Path, layers: &Layers, vocabulary: &Vocabulary) -> (Spec, Vec
     spec.grids = grids;
     spec.joint.retain(|_, joint| !broken(&joint.at));
     spec.tables.retain(|table| !broken(&table.at));
+    spec.figures.retain(|figure| !broken(&figure.at));
     spec.claims.retain(|_, claim| !broken(&claim.at));
     mistakes.extend(found.into_iter().map(|m| context.relocated(m)));
     (spec, mistakes)
@@ -233,7 +240,11 @@ pub struct Spec {
     pub moran: Vec<MoranSpec>,
     /// Tables, in file order.
     pub tables: Vec<TableSpec>,
-    /// In which formats tables are written.
+    /// Where the units are, for maps.
+    pub map: Option<MapSpec>,
+    /// Figures, in file order.
+    pub figures: Vec<FigureSpec>,
+    /// Formats that results are written in.
     pub output: OutputSpec,
     /// How the cells are handed to Slurm.
     pub slurm: SlurmSpec,

@@ -6,9 +6,11 @@
 //! The comments here are what editors show: [`schema`](super::schema) makes the JSON Schema from
 //! these types. `x-words` names the words that a text is one of, from the vocabulary.
 
+mod figures;
 mod runner;
 mod values;
 
+pub use figures::{RawFigure, RawFigureKind, RawMap};
 pub use runner::{RawClaim, RawDiff, RawNotify, RawRun, RawSlurm, RawSubmit};
 pub use values::{Lags, OneOrMany, Text};
 
@@ -18,6 +20,7 @@ use crate::model::{
     Effects, Isolates, Keep, LagOrder, Normalisation, Permute, RegionWeights, Rescale, SmallSample,
     WeightsFormat,
 };
+use crate::spec::figures::FigureFormat;
 use crate::spec::tables::{Brackets, Facet, LatexMode, Parentheses, Style};
 use crate::spec::{Axis, Missing};
 use schemars::JsonSchema;
@@ -64,7 +67,11 @@ pub struct RawSpec {
     pub moran: Vec<RawMoran>,
     /// Tables.
     pub tables: Vec<RawTable>,
-    /// In which formats tables are written.
+    /// Where the units are, for maps.
+    pub map: Option<RawMap>,
+    /// Figures.
+    pub figures: Vec<RawFigure>,
+    /// Formats that results are written in.
     pub output: RawOutput,
     /// How the cells are handed to a queue of jobs.
     pub submit: RawSubmit,
@@ -513,6 +520,8 @@ pub struct RawOutput {
     pub tables: Option<OneOrMany<String>>,
     /// How much of a document the LaTeX file of a table is; a float when absent.
     pub latex: Option<LatexMode>,
+    /// Formats of figures; `["svg", "pdf"]` when absent.
+    pub figures: Option<Vec<FigureFormat>>,
 }
 
 /// `kind` of a table.

@@ -25,6 +25,9 @@ impl Resolved {
         if let Some(toml::Value::Table(data)) = table.get_mut("data") {
             rename("data", data);
         }
+        if let Some(toml::Value::Table(map)) = table.get_mut("map") {
+            rename("map", map);
+        }
         if let Some(toml::Value::Table(weights)) = table.get_mut("weights") {
             for (name, of) in weights.iter_mut() {
                 if let toml::Value::Table(of) = of {

@@ -124,19 +124,6 @@ pub enum LatexMode {
     Standalone,
 }
 
-/// `[output]`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutputSpec {
-    /// Names of the formats in which tables are written; at least one.
-    pub tables: Vec<String>,
-}
-
-impl Default for OutputSpec {
-    fn default() -> Self {
-        Self { tables: ["markdown", "latex"].map(str::to_owned).to_vec() }
-    }
-}
-
 /// The kinds of tables.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TableKind {

@@ -11,6 +11,7 @@
 //!   estimates.csv impacts.csv joint.csv fits.csv tests.csv verdicts.csv descriptive.csv moran.csv
 //!   randomisation.csv robustness.csv robustness_choices.csv claims.csv
 //!   tables/<table>.md tables/<table>.tex
+//!   figures/<figure>.svg figures/<figure>.pdf figures/<figure>.csv figures/<figure>.tex
 //!   local/                   what has a clock: the log of a run under way, runs, durations, a lock
 //! ```
 //!
@@ -19,6 +20,7 @@
 
 pub mod archive;
 pub mod distribution;
+pub mod figures;
 pub mod folder;
 pub mod jobs;
 pub mod journal;
@@ -33,6 +35,7 @@ use crate::model::Model;
 use crate::model::change::Roster;
 use crate::outcome::joint::JointFamily;
 use crate::outcome::{Descriptive, Failure, MoranSeries, Outcome};
+use figures::FigureData;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -114,6 +117,9 @@ pub struct ExperimentRecord {
     /// Families of hypotheses over many cells; none when the run was interrupted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub joint: Vec<JointFamily>,
+    /// What figures show beside cells.
+    #[serde(default, skip_serializing_if = "FigureData::is_empty")]
+    pub figures: FigureData,
 }
 
 /// What a data file is, from `NAME.provenance.toml` beside `NAME.csv`. It travels with the file:

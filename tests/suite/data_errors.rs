@@ -10,8 +10,8 @@ use spanel::model::splits::{Coefficients, RegionEquality};
 use spanel::model::{
     Effects, Isolates, LagSet, Missing, Normalisation, RegionWeights, WeightsFormat,
 };
+use spanel::spec::output::OutputSpec;
 use spanel::spec::submit::SlurmSpec;
-use spanel::spec::tables::OutputSpec;
 use spanel::spec::{
     DataSpec, GridSpec, MeasureSpec, RegionSpec, RegionUnits, Spec, VariableSpec, WeightsSpec,
 };
@@ -67,6 +67,8 @@ fn spec(file: &Path) -> Spec {
         notify: spanel::spec::nights::NotifySpec::default(),
         moran: Vec::new(),
         tables: Vec::new(),
+        map: None,
+        figures: Vec::new(),
         output: OutputSpec::default(),
         slurm: SlurmSpec::default(),
     }

@@ -103,7 +103,7 @@ fn contents(
     let spec = &loaded.spec;
     let name = &spec.name;
     let within = |key: &str, file: &str| match key {
-        "data" => format!("{INPUTS}/{file}"),
+        "data" | "map" => format!("{INPUTS}/{file}"),
         weights => format!("{INPUTS}/{weights}/{file}"),
     };
     let text = Resolved::new(&loaded.layers, within).toml();
@@ -125,6 +125,10 @@ fn contents(
     for (weights, of) in &spec.weights {
         let file = &of.file.value;
         files.push((within(weights, &file_name(file)), Content::File(file.clone())));
+    }
+    if let Some(map) = &spec.map {
+        let file = &map.file.value;
+        files.push((within("map", &file_name(file)), Content::File(file.clone())));
     }
     let templates = experiment.spec.parent().unwrap_or(Path::new("")).join("templates");
     files.extend(below(&templates, "templates")?);

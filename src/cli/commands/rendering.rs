@@ -12,6 +12,7 @@ use crate::plan::{self, Plan};
 use crate::report::formats::{FORMATS, Format};
 use crate::report::{self, RenderedFile, Source, UserTemplates};
 use crate::spec::Spec;
+use crate::spec::figures::FigureSpec;
 use crate::spec::tables::TableKind;
 use crate::store::folder::Folder;
 use crate::store::records::{FITTED, Records};
@@ -110,6 +111,7 @@ fn refuse_other_results(
         | TableKind::Joint { .. } => false,
     };
     let shown = loaded.spec.tables.iter().any(|table| of_series(&table.kind));
+    let shown = shown || loaded.spec.figures.iter().any(FigureSpec::shows_series);
     if shown && series.definitions != plan::definitions(&loaded.spec) {
         let message = "definitions behind the stored descriptive statistics or Moran's I have \
                        changed (variables, weights, regions, years, missing values or seed)";
@@ -127,6 +129,16 @@ fn warn_of_changed_data(spec: &Spec, series: &ExperimentRecord) {
             "{} has changed since the results were made: the tables show the stored results",
             file.display()
         );
+    }
+    let kept = series.figures.map.as_ref();
+    if let (Some(map), Some(kept)) = (&spec.map, kept) {
+        let file = &map.file.value;
+        if std::fs::read(file).is_ok_and(|bytes| content_hash(&bytes) != kept.hash) {
+            eprintln!(
+                "{} has changed since the results were made: figures show the stored map",
+                file.display()
+            );
+        }
     }
 }
 
@@ -151,7 +163,12 @@ pub(super) fn render_files(
     }
     let shown = slim(records.read_current(report::shown(spec, plan))?);
     let source = Source { spec, plan, records: &shown, experiment: series };
-    let files = report::render(source, templates)?;
+    let mut files = report::render(source, templates)?;
+    let figures = report::figures::render(source, templates)?;
+    for caution in &figures.cautions {
+        eprintln!("{caution}");
+    }
+    files.extend(figures.files);
     for file in &files {
         folder.write(&file.path, file.as_bytes())?;
     }
@@ -161,7 +178,15 @@ pub(super) fn render_files(
         put!("{}", folder.root().join(&file.path).display());
     }
     put!("{} files in {}", files.len() + csv, folder.root().display());
-    let left = left_over(&folder.root().join("tables"), &files, &in_formats(spec, besides));
+    let mut left = left_over(folder.root(), "tables", &files, |name| {
+        let extension = Path::new(name).extension();
+        let known = extension.is_some_and(|e| FORMATS.iter().any(|f| e == f.extension()));
+        known && !in_formats(spec, besides).contains(name)
+    });
+    left.extend(left_over(folder.root(), "figures", &files, |name| {
+        let extension = Path::new(name).extension();
+        extension.is_some_and(|e| ["svg", "pdf", "png", "csv", "tex"].iter().any(|f| e == *f))
+    }));
     if !left.is_empty() {
         put!("left over from earlier, not of this experiment as it is: {}", left.join(", "));
     }
@@ -234,17 +259,18 @@ fn in_formats(spec: &Spec, formats: &[String]) -> BTreeSet<String> {
     extensions.flat_map(|e| ids().map(move |id| format!("{id}.{e}"))).collect()
 }
 
-/// Tables in the folder that this rendering did not make, but for those called as in `besides`.
-fn left_over(tables: &Path, files: &[RenderedFile], besides: &BTreeSet<String>) -> Vec<String> {
+/// Files in a folder of the results that look like ours and that this rendering did not make.
+fn left_over(
+    root: &Path,
+    folder: &str,
+    files: &[RenderedFile],
+    ours: impl Fn(&str) -> bool,
+) -> Vec<String> {
     let made: BTreeSet<&str> =
-        files.iter().filter_map(|f| f.path.strip_prefix("tables/")).collect();
-    let Ok(entries) = std::fs::read_dir(tables) else { return Vec::new() };
+        files.iter().filter_map(|f| f.path.strip_prefix(folder)?.strip_prefix('/')).collect();
+    let Ok(entries) = std::fs::read_dir(root.join(folder)) else { return Vec::new() };
     let names = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned());
-    let ours = |name: &String| {
-        let extension = Path::new(name).extension();
-        let known = extension.is_some_and(|e| FORMATS.iter().any(|f| e == f.extension()));
-        known && !made.contains(name.as_str()) && !besides.contains(name)
-    };
+    let ours = |name: &String| ours(name) && !made.contains(name.as_str());
     let mut left: Vec<String> = names.filter(ours).collect();
     left.sort();
     left

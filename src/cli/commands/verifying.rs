@@ -216,8 +216,8 @@ pub(super) fn input_files(loaded: &Loaded, inputs: &Inputs) -> BTreeMap<String, 
     if let Ok(bytes) = std::fs::read(&provenance) {
         files.insert(name(&provenance), content_hash(&bytes));
     }
-    for weights in loaded.spec.weights.values() {
-        let path = &weights.file.value;
+    let weights = loaded.spec.weights.values().map(|weights| &weights.file.value);
+    for path in weights.chain(loaded.spec.map.iter().map(|map| &map.file.value)) {
         // It was read a moment ago.
         if let Ok(bytes) = std::fs::read(path) {
             files.insert(name(path), content_hash(&bytes));

@@ -42,7 +42,7 @@ fn series<'a>(source: Source<'a>, id: &str) -> Option<&'a MoranSeries> {
     source.experiment.moran.iter().find(|s| s.id == id)
 }
 
-fn years<'a>(source: Source<'a>, id: &str) -> &'a [MoranYear] {
+pub(in crate::report) fn years<'a>(source: Source<'a>, id: &str) -> &'a [MoranYear] {
     match series(source, id).map(|s| &s.years) {
         Some(Ok(years)) => years,
         Some(Err(_)) | None => &[],
@@ -82,7 +82,7 @@ fn row(year: &MoranYear, digits: usize, permuted: bool) -> Row {
 }
 
 /// The p-value behind the stars: from permutations when there are any, else from randomisation.
-fn deciding_p(year: &MoranYear) -> f64 {
+pub(in crate::report) fn deciding_p(year: &MoranYear) -> f64 {
     year.p_permutation.unwrap_or(year.p_randomisation)
 }
 
@@ -107,14 +107,24 @@ fn absent(source: Source<'_>, id: &str, n: usize, footnotes: &mut Footnotes) -> 
 }
 
 fn table_notes(source: Source<'_>, spec: &TableSpec, id: &str, years: &[MoranYear]) -> Vec<String> {
+    let mut said = series_notes(source, id, years);
+    said.extend(notes::stars(&number::default_stars()));
+    said.extend(spec.notes.iter().map(|n| notes::sentence(n)));
+    said
+}
+
+/// Data, variable, weights, number of units, and what p-values come from.
+pub(in crate::report) fn series_notes(
+    source: Source<'_>,
+    id: &str,
+    years: &[MoranYear],
+) -> Vec<String> {
     let mut said = notes::data(source);
     if let Some(block) = source.spec.moran.iter().find(|m| m.id == id) {
         said.push(subject(source, block));
     }
     said.extend(expectation(years));
     said.extend(permutations(years));
-    said.extend(notes::stars(&number::default_stars()));
-    said.extend(spec.notes.iter().map(|n| notes::sentence(n)));
     said
 }
 

@@ -10,6 +10,7 @@
 //! | `joint` | families of hypotheses over many cells |
 //! | `splits` | tests of coefficients that differ between regions or regimes |
 //! | `tables` | tables, repeated ones among them |
+//! | `figures` | figures, their map, formats of output |
 //! | `submit` | what a queue of jobs is told |
 //! | `robustness` | tables over many specifications |
 //! | `variants` | robustness checks and the names of their values |
@@ -17,6 +18,7 @@
 //! | `nights` | how results are held against earlier ones, and who is told |
 
 mod claims;
+mod figures;
 mod functions;
 mod grids;
 mod joint;
@@ -126,6 +128,8 @@ impl Resolver<'_> {
             joint: BTreeMap::new(),
             moran,
             tables: Vec::new(),
+            map: self.map(),
+            figures: Vec::new(),
             output: self.output(),
             slurm: self.slurm(),
             claims: BTreeMap::new(),
@@ -135,8 +139,9 @@ impl Resolver<'_> {
         self.refuse_clashes(&partial);
         let joint = self.joint(&partial);
         let tables = self.tables(&partial);
+        let figures = self.figures(&partial);
         let claims = self.claims(&partial);
-        Spec { joint, tables, claims, ..partial }
+        Spec { joint, tables, figures, claims, ..partial }
     }
 
     fn reported(&self, at: &KeyPath) -> bool {

@@ -36,7 +36,7 @@ impl Resolver<'_> {
     }
 
     /// A path relative to the folder of whatever names it.
-    fn path(&self, file: &str, at: &KeyPath) -> Located<PathBuf> {
+    pub(super) fn path(&self, file: &str, at: &KeyPath) -> Located<PathBuf> {
         Located::new(self.origin.folder(at).join(file), at.clone())
     }
 

@@ -6,10 +6,9 @@ use super::{Resolver, at, items, located};
 use crate::ident::{KeyPath, Located, VarName};
 use crate::mistake::suggest;
 use crate::model::Impact;
+use crate::spec::output::OutputSpec;
 use crate::spec::raw::{OneOrMany, RawTable, RawTableKind};
-use crate::spec::tables::{
-    CellChoice, LatexMode, LatexSpec, Moment, OutputSpec, TableKind, TableSpec,
-};
+use crate::spec::tables::{CellChoice, LatexMode, LatexSpec, Moment, TableKind, TableSpec};
 use crate::spec::variants::VariantName;
 use crate::spec::{Axis, Selector, Spec};
 use std::collections::BTreeMap;
@@ -165,27 +164,32 @@ impl Resolver<'_> {
         LatexSpec { mode, landscape, longtable: raw.longtable.unwrap_or(false) }
     }
 
-    /// The formats of tables, each known and named once.
+    /// The formats of tables and figures, each known and named once.
     pub(super) fn output(&mut self) -> OutputSpec {
-        let Some(formats) = &self.raw.output.tables else { return OutputSpec::default() };
+        let mut output = OutputSpec::default();
+        if let Some(figures) = self.figure_formats() {
+            output.figures = figures;
+        }
+        let Some(formats) = &self.raw.output.tables else { return output };
         let place = at(&["output", "tables"]);
         let vocabulary = self.vocabulary;
-        let mut tables: Vec<String> = Vec::new();
+        output.tables.clear();
         for (name, at) in items(formats, &place) {
             let known = vocabulary.formats.iter().map(String::as_str);
-            if self.known("format of tables", name, &at, known) && !tables.contains(name) {
-                tables.push(name.clone());
+            let known = self.known("format of tables", name, &at, known);
+            if known && !output.tables.contains(name) {
+                output.tables.push(name.clone());
             }
         }
         if items(formats, &place).is_empty() {
             let help = format!("expected some of {}", vocabulary.formats.join(", "));
             self.wrong(&place, "tables are written in no format", help);
         }
-        OutputSpec { tables }
+        output
     }
 
     /// A table's id becomes a file name.
-    fn refuse_path(&mut self, id: &str, at: &KeyPath) {
+    pub(super) fn refuse_path(&mut self, id: &str, at: &KeyPath) {
         // LaTeX reads the file by this name too, so that only plain letters are safe.
         let good = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         if id.is_empty() || id.starts_with('.') || !id.chars().all(good) {
@@ -290,12 +294,8 @@ impl Resolver<'_> {
                 Some(TableKind::Tests { cells, rows: located(&rows, &place.join("rows")) })
             }
             RawTableKind::Moran => {
-                let at = place.join("moran");
-                let id = self.required(raw.moran.clone(), &at, "the id of a [[moran]] block")?;
-                let raw_blocks = &self.raw.moran;
-                let ids: Vec<&str> = raw_blocks.iter().filter_map(|m| m.id.as_deref()).collect();
-                self.known("[[moran]] block", &id, &at, ids)
-                    .then_some(TableKind::Moran { moran: id })
+                let moran = self.moran_block(raw.moran.as_ref(), &place.join("moran"))?;
+                Some(TableKind::Moran { moran })
             }
             RawTableKind::Robustness => self.robustness(raw, spec, turn, place),
             RawTableKind::Joint => {

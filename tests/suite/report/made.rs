@@ -15,16 +15,18 @@ use spanel::outcome::{
 use spanel::plan::{Cell, CellAxes, Plan};
 use spanel::report::Source;
 use spanel::spec::BootstrapSpec;
+use spanel::spec::output::OutputSpec;
 use spanel::spec::submit::SlurmSpec;
 use spanel::spec::tables::{
-    Brackets, CellChoice, LatexSpec, Moment, OutputSpec, Parentheses, RegressionTable,
-    RobustnessTable, RowFilter, RowTerm, Style, TableKind, TableSpec,
+    Brackets, CellChoice, LatexSpec, Moment, Parentheses, RegressionTable, RobustnessTable,
+    RowFilter, RowTerm, Style, TableKind, TableSpec,
 };
 use spanel::spec::variants::VariantName;
 use spanel::spec::{
     Axis, DataSpec, MeasureSpec, Missing, ModelSpec, MoranSpec, RegionSpec, RegionUnits, Selector,
     Spec, VariableSpec, WeightsSpec,
 };
+use spanel::store::figures::FigureData;
 use spanel::store::{CellResult, ExperimentRecord, MadeFrom, Provenance, Record, SCHEMA};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -327,6 +329,7 @@ fn experiment_record() -> ExperimentRecord {
             moments("ln_oa", -0.000_04, 1_234_567_890.0),
         ],
         joint: vec![family::record()],
+        figures: FigureData::default(),
         moran: vec![MoranSeries {
             id: "emissions".to_owned(),
             variable: "ln_co2".to_owned(),
@@ -427,6 +430,8 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
             permutations: 999,
         }],
         tables,
+        map: None,
+        figures: Vec::new(),
         output: OutputSpec::default(),
         slurm: SlurmSpec::default(),
     }

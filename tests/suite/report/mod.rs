@@ -1,6 +1,7 @@
 //! The same hand-made outcomes through every format.
 
 mod family;
+mod figures;
 mod formats;
 mod made;
 mod options;

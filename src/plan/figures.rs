@@ -1,0 +1,59 @@
+//! Figures against the cells that there are.
+
+use super::tables::{check_rows, check_selection, differing};
+use super::{Cell, Plan};
+use crate::ident::KeyPath;
+use crate::mistake::Mistake;
+use crate::spec::figures::{CellFigure, FigureKind};
+use crate::spec::{Axis, Spec};
+use std::collections::BTreeMap;
+
+/// What is wrong with the figures of `spec`: cells that there are not, several of them in one place,
+/// rows that no cell has. A figure of a grid that is not there is passed over.
+pub fn check_figures(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    for figure in &spec.figures {
+        let (cells, several) = match &figure.kind {
+            FigureKind::EffectDiagram(cells) => {
+                (cells, "several cells share a panel of this figure")
+            }
+            FigureKind::Coefplot(cells) => (cells, "several cells share a place of this figure"),
+            FigureKind::MoranYears { .. }
+            | FigureKind::MoranScatter(_)
+            | FigureKind::Map(_)
+            | FigureKind::MapRegions { .. } => continue,
+        };
+        if !plan.cells.iter().any(|cell| *cell.grid == *cells.cells.grid) {
+            continue;
+        }
+        if check_selection(plan, &cells.cells, &figure.at, &mut mistakes) {
+            check_rows(plan, &cells.cells, &cells.rows, &mut mistakes);
+            check_places(plan, cells, several, &figure.at, &mut mistakes);
+        }
+    }
+    mistakes
+}
+
+/// Every cell has a place of its own.
+fn check_places(
+    plan: &Plan,
+    figure: &CellFigure,
+    several: &str,
+    at: &KeyPath,
+    mistakes: &mut Vec<Mistake>,
+) {
+    let axes: Vec<Axis> = figure.cells.columns.iter().copied().chain(figure.group).collect();
+    let chosen = plan.select(&figure.cells);
+    let mut places: BTreeMap<Vec<String>, Vec<&Cell>> = BTreeMap::new();
+    for cell in &chosen {
+        let place = axes.iter().map(|&axis| cell.axes.value(axis)).collect();
+        places.entry(place).or_default().push(cell);
+    }
+    if places.values().any(|cells| cells.len() > 1) {
+        let help = format!(
+            "they differ in {}: fix it in `where` or add it to `panels`",
+            differing(&chosen, &axes)
+        );
+        mistakes.push(Mistake::spec(&at.join("panels"), several).help(help));
+    }
+}
