@@ -30,7 +30,7 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
         if check_selection(plan, choice, &table.at, &mut found) {
             match &table.kind {
                 TableKind::Regression(regression) => {
-                    check_heads(plan, choice, &table.at, &mut found);
+                    check_heads(plan, choice, regression.panels, &table.at, &mut found);
                     if found.is_empty() {
                         check_parentheses(plan, regression, &table.at, &mut found);
                         check_rows(plan, choice, &regression.rows, &mut found);
@@ -40,7 +40,7 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
                     check_rows(plan, choice, &robustness.rows, &mut found);
                     check_base(plan, robustness, &mut found);
                 }
-                TableKind::Tests { .. } => check_heads(plan, choice, &table.at, &mut found),
+                TableKind::Tests { .. } => check_heads(plan, choice, None, &table.at, &mut found),
                 TableKind::Descriptive { .. }
                 | TableKind::Moran { .. }
                 | TableKind::Joint { .. } => {}
@@ -180,15 +180,37 @@ pub(super) fn differing(cells: &[&Cell], known: &[Axis]) -> String {
     names.join(" and ")
 }
 
-/// Every column has a head of its own.
-fn check_heads(plan: &Plan, choice: &CellChoice, at: &KeyPath, mistakes: &mut Vec<Mistake>) {
+/// Every column has a head of its own, and every panel all the columns.
+fn check_heads(
+    plan: &Plan,
+    choice: &CellChoice,
+    panels: Option<Axis>,
+    at: &KeyPath,
+    mistakes: &mut Vec<Mistake>,
+) {
     let chosen = plan.select(choice);
     let head = |cell: &Cell| -> Vec<String> {
         choice.columns.iter().map(|&axis| cell.axes.value(axis)).collect()
     };
-    let mut heads: Vec<Vec<String>> = chosen.iter().map(|c| head(c)).collect();
+    let panel = |cell: &Cell| panels.map(|axis| cell.axes.value(axis));
+    let mut heads: Vec<(Option<String>, Vec<String>)> =
+        chosen.iter().map(|c| (panel(c), head(c))).collect();
     heads.sort();
     let repeated = heads.windows(2).any(|pair| pair[0] == pair[1]);
+    let alike = |a: &[(Option<String>, Vec<String>)], b: &[(Option<String>, Vec<String>)]| {
+        a.iter().map(|(_, head)| head).eq(b.iter().map(|(_, head)| head))
+    };
+    let by_panel: Vec<_> = heads.chunk_by(|a, b| a.0 == b.0).collect();
+    if let Some(pair) = by_panel.windows(2).find(|pair| !repeated && !alike(pair[0], pair[1])) {
+        let name = |of: &[(Option<String>, Vec<String>)]| of[0].0.clone().unwrap_or_default();
+        let message = format!(
+            "the panels `{}` and `{}` do not have the same columns",
+            name(pair[0]),
+            name(pair[1])
+        );
+        let help = "every panel shows the same columns: narrow `where`, or make it two tables";
+        mistakes.push(Mistake::spec(&at.join("panels"), message).help(help));
+    }
     if repeated {
         let help = format!(
             "they differ in {}: fix it in `where` or add it to `columns`",

@@ -164,9 +164,11 @@ fn render_table(
     let file = |format: &Format| -> Checked<RenderedFile> {
         let path = format!("tables/{}.{}", spec.id, format.extension());
         let content = match format {
-            Format::Template(layout) => {
-                templates.page(&spec.template, *layout, &view(&table, *layout, spec.latex))?
-            }
+            Format::Template(layout) => templates.page(
+                &spec.template,
+                *layout,
+                &view(&table, *layout, (spec.latex, spec.style)),
+            )?,
             Format::Writer(writer) => writer.write(&table).map_err(|reason| {
                 Mistake::spec(&spec.at, format!("{path} cannot be written: {reason}"))
             })?,

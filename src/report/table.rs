@@ -66,6 +66,21 @@ pub struct Group {
     pub label: Option<String>,
     /// The rows.
     pub rows: Vec<Row>,
+    /// The cells that the numbers of its columns come from, where they are not those of the
+    /// table's columns: what a person calls them, and their content addresses.
+    pub cells: Vec<Option<(String, CellId)>>,
+}
+
+impl Group {
+    /// Rows without a line above them.
+    pub fn of(rows: Vec<Row>) -> Self {
+        Self { rows, ..Self::default() }
+    }
+
+    /// Rows below a line.
+    pub fn titled(label: impl Into<String>, rows: Vec<Row>) -> Self {
+        Self { label: Some(label.into()), ..Self::of(rows) }
+    }
 }
 
 /// A row.
@@ -165,6 +180,34 @@ impl Table {
         Ok(())
     }
 
+    /// The cell that the number of a group in the column at `position` comes from.
+    pub fn cell<'a>(&'a self, group: &'a Group, position: usize) -> Option<&'a (String, CellId)> {
+        let own = group.cells.get(position).and_then(Option::as_ref);
+        own.or_else(|| self.columns.get(position)?.cell.as_ref())
+    }
+
+    /// Where each cell of the table stands, in words, what a person calls it, and its address:
+    /// each once, in the order in which they stand.
+    pub fn sources(&self) -> Vec<(String, &str, CellId)> {
+        let mut found: Vec<(String, &str, CellId)> = Vec::new();
+        let of_columns = self.columns.iter().map(|c| (c.number, c.cell.as_ref()));
+        for (number, cell) in of_columns {
+            let Some((label, id)) = cell else { continue };
+            if !found.iter().any(|(.., known)| known == id) {
+                let place = number.map(|n| format!("({n})")).unwrap_or_default();
+                found.push((place, label, *id));
+            }
+        }
+        for group in &self.groups {
+            for (label, id) in group.cells.iter().flatten() {
+                if !found.iter().any(|(.., known)| known == id) {
+                    found.push((group.label.clone().unwrap_or_default(), label, *id));
+                }
+            }
+        }
+        found
+    }
+
     /// All rows, across groups.
     pub fn rows(&self) -> impl Iterator<Item = &Row> {
         self.groups.iter().flat_map(|g| &g.rows)
@@ -235,7 +278,7 @@ mod tests {
             footnotes: vec![],
         };
         assert_eq!(table.check(), Ok(()));
-        table.groups.push(Group { label: None, rows: vec![Row::new("r", vec![Entry::Empty])] });
+        table.groups.push(Group::of(vec![Row::new("r", vec![Entry::Empty])]));
         assert_eq!(table.check(), Err("row `r` has 1 entries in 2 columns".into()));
         table.groups.clear();
         table.heads[0][0].span = 1;

@@ -7,8 +7,8 @@ use crate::report::formats::markdown::Markdown;
 use crate::report::formats::view::view;
 use crate::report::table::{Align, Entry, Table};
 use crate::report::{Source, build};
-use crate::spec::tables::LatexSpec;
 use crate::spec::tables::TableKind;
+use crate::spec::tables::{LatexSpec, Style};
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell as Field, CellAlignment, Table as Grid};
 use std::collections::BTreeMap;
@@ -52,7 +52,7 @@ fn counts(source: Source<'_>, state: impl Fn(&Cell) -> Option<bool>) -> String {
 
 /// A table without its notes, in plain text.
 fn estimates(table: &Table) -> String {
-    let view = view(table, &Terminal, LatexSpec::default());
+    let view = view(table, &Terminal, (LatexSpec::default(), Style::default()));
     let mut grid = plain();
     for level in &view.heads {
         let heads = level.labels.iter().map(|l| right(format!("{l}   ")));

@@ -453,6 +453,8 @@ pub struct RawTable {
     /// Regression, tests, robustness: which of its cells.
     #[serde(rename = "where")]
     pub select: Option<RawSelector>,
+    /// Regression: an axis whose values are panels, one below the other.
+    pub panels: Option<Axis>,
     /// Regression, tests: axes that head the columns.
     pub columns: Option<OneOrMany<Axis>>,
     /// Regression, robustness: terms. Tests: names of tests.

@@ -173,6 +173,8 @@ pub struct CellChoice {
 pub struct RegressionTable {
     /// Which cells.
     pub cells: CellChoice,
+    /// The axis whose values are panels, one below the other.
+    pub panels: Option<Axis>,
     /// Rows in order; every term of the cells in the order of their estimates when empty.
     pub rows: Vec<Located<RowTerm>>,
     /// Labels of rows by their raw name, in place of those of the variables. A label of `measure`

@@ -36,7 +36,7 @@ pub fn build(
         stub: "Variable".to_owned(),
         heads: vec![heads],
         columns,
-        groups: vec![Group { label: None, rows }],
+        groups: vec![Group::of(rows)],
         notes: table_notes(source, spec, &names, statistics),
         footnotes: footnotes.into_vec(),
     }

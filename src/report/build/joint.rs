@@ -27,12 +27,13 @@ pub fn build(source: Source<'_>, spec: &TableSpec, name: &str) -> Checked<Table>
         .map(|(i, cell)| Group {
             label: cell_label(source, cell, &cells),
             rows: rows(source, spec.digits, (family, i), cell, &mut footnotes),
+            cells: vec![cell.column().cell; WIDTH],
         })
         .filter(|group| !group.rows.is_empty())
         .collect();
     if groups.is_empty() {
         let row = Row::new("No hypotheses", vec![Entry::Empty; WIDTH]);
-        groups.push(Group { label: None, rows: vec![row] });
+        groups.push(Group::of(vec![row]));
     }
     Ok(Table {
         id: spec.id.clone(),

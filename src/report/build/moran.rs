@@ -15,13 +15,10 @@ pub fn build(source: Source<'_>, spec: &TableSpec, id: &str) -> Table {
     let permuted = years.iter().any(|y| y.p_permutation.is_some());
     let n = if permuted { 6 } else { 5 };
     let groups = if years.is_empty() {
-        vec![Group { label: None, rows: vec![absent(source, id, n, &mut footnotes)] }]
+        vec![Group::of(vec![absent(source, id, n, &mut footnotes)])]
     } else {
         let rows = years.iter().map(|y| row(y, spec.digits, permuted)).collect();
-        vec![
-            Group { label: None, rows },
-            Group { label: None, rows: vec![average(years, spec.digits, n)] },
-        ]
+        vec![Group::of(rows), Group::of(vec![average(years, spec.digits, n)])]
     };
     let column = Column { number: None, cell: None, align: Align::Decimal };
     Table {

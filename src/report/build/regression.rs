@@ -3,9 +3,11 @@
 //! | file | what it does |
 //! |---|---|
 //! | `slots` | what each column shows of its cell |
+//! | `panels` | cells one below the other |
 //! | `below` | what stands below the estimates, in words |
 
 mod below;
+mod panels;
 mod slots;
 
 use crate::mistake::Checked;
@@ -18,33 +20,63 @@ use crate::report::number::{self, Number};
 use crate::report::table::{Entry, Footnotes, Group, Row, Table};
 use crate::report::{Source, changes, functions, labels, notes};
 use crate::spec::tables::{Brackets, Parentheses, RegressionTable, RowTerm, TableSpec};
+use panels::Panel;
 use slots::Slot;
 use std::collections::BTreeMap;
 
 /// Estimates, effects and statistics of the chosen cells. A cell without a fit keeps its columns.
 pub fn build(source: Source<'_>, spec: &TableSpec, wanted: &RegressionTable) -> Checked<Table> {
-    let columns = columns::choose(source, &wanted.cells, &spec.at)?;
-    let slots = slots::of(&columns, wanted);
-    let mut footnotes = Footnotes::default();
+    let columns = columns::choose(source, &panels::order(wanted), &spec.at)?;
     let rows = row_terms(wanted, &columns);
-    let mut groups = estimates(source, spec, wanted, &rows, &columns, &slots, &mut footnotes);
-    groups.push(Group { label: None, rows: effects(wanted, &columns) }.spread(&slots));
-    groups.push(Group { label: None, rows: statistics(spec, wanted, &columns) }.spread(&slots));
-    let of_tests = super::tests::Shown { digits: spec.digits, stars: &wanted.stars };
-    let tests = super::tests::rows_of(source, of_tests, &wanted.tests, &columns, &mut footnotes);
-    groups.push(Group { label: None, rows: tests }.spread(&slots));
+    let mut footnotes = Footnotes::default();
+    let panels = panels::of(source, wanted, &columns);
+    let made: Vec<Parts> = panels
+        .iter()
+        .map(|panel| parts(source, spec, wanted, &rows, panel, &mut footnotes))
+        .collect();
+    let slots: Vec<Slot<'_>> = panels.iter().flat_map(|panel| panel.slots.clone()).collect();
+    let first = &panels[0];
+    let heads = columns::heads(source.spec, &wanted.cells.columns, first.columns);
     Ok(Table {
         id: spec.id.clone(),
         caption: spec.caption.clone(),
         number: spec.number,
         over: over(source, &columns),
         stub: String::new(),
-        heads: slots::heads(columns::heads(source.spec, &wanted.cells.columns, &columns), wanted),
-        columns: slots.iter().map(Slot::column).collect(),
-        groups: groups.into_iter().filter(|g| !g.rows.is_empty()).collect(),
+        heads: slots::heads(heads, wanted),
+        columns: first.slots.iter().map(|slot| panels::column(slot, wanted)).collect(),
+        groups: panels::stacked(&panels, made),
         notes: table_notes(source, spec, wanted, &rows, &columns, &slots),
         footnotes: footnotes.into_vec(),
     })
+}
+
+/// The rows of a panel.
+struct Parts {
+    estimates: Vec<Group>,
+    effects: Vec<Row>,
+    statistics: Vec<Row>,
+    tests: Vec<Row>,
+}
+
+fn parts(
+    source: Source<'_>,
+    spec: &TableSpec,
+    wanted: &RegressionTable,
+    rows: &[RowTerm],
+    panel: &Panel<'_>,
+    footnotes: &mut Footnotes,
+) -> Parts {
+    let Panel { columns, slots, .. } = panel;
+    let of_tests = super::tests::Shown { digits: spec.digits, stars: &wanted.stars };
+    let estimates = estimates(source, spec, wanted, rows, columns, slots, footnotes);
+    let tests = super::tests::rows_of(source, of_tests, &wanted.tests, columns, footnotes);
+    Parts {
+        estimates,
+        effects: slots::spread(effects(wanted, columns), slots),
+        statistics: slots::spread(statistics(spec, wanted, columns), slots),
+        tests: slots::spread(tests, slots),
+    }
 }
 
 /// The dependent variable; one grid has one.
@@ -150,7 +182,7 @@ fn estimates(
             Some((_, group)) => group.rows.extend(made),
             None => {
                 let label = own.map(|of| wanted.groups[of].label.clone());
-                groups.push((own, Group { label, rows: made }));
+                groups.push((own, Group { label, ..Group::of(made) }));
             }
         }
     }
@@ -369,7 +401,7 @@ fn table_notes(
         .collect();
     let label = |row: &RowTerm| row_label(source, &wanted.labels, row, columns);
     let mut said = notes::data(source);
-    said.extend(notes::common(source, &wanted.cells.columns, columns));
+    said.extend(notes::common(source, &panels::axes(wanted), columns));
     said.extend(notes::spatial_terms(&shown));
     said.extend(functions::derived(source, (rows, wanted.parentheses()), label));
     said.extend(below::said(&wanted.below, columns));
@@ -389,7 +421,7 @@ fn table_notes(
     if !wanted.tests.is_empty() {
         said.extend(super::tests::notes_of(source, &wanted.tests, columns));
     }
-    said.extend(changes::note(source, &wanted.cells.columns, columns));
+    said.extend(changes::note(source, &panels::axes(wanted), columns));
     said.extend(notes::sample(columns));
     if uses_weights(columns) {
         said.extend(notes::weights(source, columns));

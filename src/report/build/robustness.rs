@@ -37,7 +37,7 @@ pub fn build(source: Source<'_>, spec: &TableSpec, wanted: &RobustnessTable) -> 
         stub: String::new(),
         heads,
         columns,
-        groups: vec![Group { label: None, rows }],
+        groups: vec![Group::of(rows)],
         notes: table_notes(source, spec, wanted, &gathered),
         footnotes: footnotes.into_vec(),
     })

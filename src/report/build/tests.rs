@@ -27,7 +27,7 @@ pub fn build(
         .map(|basis| group(source, spec.digits, basis, &names, &columns, &mut footnotes))
         .collect();
     if groups.is_empty() {
-        groups.push(Group { label: None, rows: vec![nothing(&columns)] });
+        groups.push(Group::of(vec![nothing(&columns)]));
     }
     show_absences(&mut groups, &absences);
     Ok(Table {
@@ -132,7 +132,7 @@ fn group(
     let shown = Shown { digits, stars: &number::default_stars() };
     let mut rows = test_rows(source, shown, basis, names, columns, footnotes);
     rows.extend(verdict_row(source, basis, columns));
-    Group { label: Some(labels::basis(basis).to_owned()), rows }
+    Group::titled(labels::basis(basis), rows)
 }
 
 fn test_rows(

@@ -33,7 +33,7 @@ impl Writer for Csv {
             let number: usize = number;
             for (position, entry) in row.entries.iter().enumerate() {
                 let column = &table.columns[position];
-                let (cell, id) = match &column.cell {
+                let (cell, id) = match table.cell(group, position) {
                     Some((label, id)) => (label.clone(), id.to_string()),
                     None => <(String, String)>::default(),
                 };

@@ -1,6 +1,7 @@
 //! A table as JSON: the whole of it, with unrounded numbers beside what is printed.
 
 use super::csv::{Known, heads};
+use crate::ident::CellId;
 use crate::report::Content;
 use crate::report::formats::Writer;
 use crate::report::formats::plain::Shown;
@@ -65,7 +66,16 @@ fn group(group: &Group, columns: &[Column]) -> Value {
             "entries": entries.collect::<Vec<_>>(),
         })
     };
-    json!({ "label": group.label, "rows": group.rows.iter().map(row).collect::<Vec<_>>() })
+    let rows: Vec<Value> = group.rows.iter().map(row).collect();
+    if group.cells.is_empty() {
+        return json!({ "label": group.label, "rows": rows });
+    }
+    let cell = |cell: &Option<(String, CellId)>| match cell {
+        Some((label, id)) => json!({ "cell": label, "cell_id": id.to_string() }),
+        None => Value::Null,
+    };
+    let cells: Vec<Value> = group.cells.iter().map(cell).collect();
+    json!({ "label": group.label, "cells": cells, "rows": rows })
 }
 
 /// What an entry has, and nothing else.

@@ -1,12 +1,14 @@
 //! A table as templates see it: every text escaped, every number written.
 
+use crate::ident::CellId;
 use crate::report::formats::Layout;
 use crate::report::formats::letters::Letters;
 use crate::report::formats::plain::{self, Shown};
 use crate::report::number::exact;
 use crate::report::table::{Align, Column, Entry, Group, Head, Row, Table};
-use crate::spec::tables::LatexSpec;
+use crate::spec::tables::{LatexSpec, Style};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// A table as a template sees it: every text escaped, every number written.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,6 +34,8 @@ pub struct TableView {
     pub heads: Vec<HeadLevel>,
     /// The columns beside the row labels.
     pub columns: Vec<ColumnView>,
+    /// The cells behind the numbers, each once.
+    pub sources: Vec<SourceView>,
     /// Rows between rules.
     pub groups: Vec<GroupView>,
     /// Notes, each a sentence or more.
@@ -42,6 +46,10 @@ pub struct TableView {
     pub letters: Letters,
     /// How it is set by LaTeX.
     pub latex: LatexSpec,
+    /// Whose habits it has.
+    pub style: &'static str,
+    /// What these are in LaTeX.
+    pub rules: RulesView,
     /// Measures on a page of Word; nothing in other formats.
     pub page: PageView,
 }
@@ -177,6 +185,47 @@ pub struct EntryView {
     pub high: String,
     /// Whether it is set from the left.
     pub left: bool,
+    /// Address of the cell that it comes from; empty for none.
+    pub id: String,
+    /// Where an address first stands that no column has, its number among them, from 1; else 0.
+    pub bookmark: usize,
+}
+
+/// A journal's habits in LaTeX.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct RulesView {
+    /// The rule above the table.
+    pub top: &'static str,
+    /// The rule below it.
+    pub bottom: &'static str,
+    /// What notes begin with.
+    pub notes: &'static str,
+}
+
+impl RulesView {
+    fn of(style: Style) -> Self {
+        let (top, bottom) = match style {
+            Style::Qje => ("\\hline\\hline", "\\hline\\hline"),
+            Style::Plain | Style::Aer | Style::Elsevier => ("\\toprule", "\\bottomrule"),
+        };
+        let notes = match style {
+            Style::Aer => "\\emph{Notes:} ",
+            Style::Qje => "\\emph{Notes.} ",
+            Style::Plain | Style::Elsevier => "",
+        };
+        Self { top, bottom, notes }
+    }
+}
+
+/// A cell of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SourceView {
+    /// The number of its column, or the panel; empty for none.
+    pub place: String,
+    /// What a person calls it. Not escaped: it is meant for comments.
+    pub cell: String,
+    /// Its content address.
+    pub id: String,
 }
 
 /// A footnote.
@@ -189,7 +238,7 @@ pub struct FootnoteView {
 }
 
 /// The table as templates of `format` see it.
-pub fn view(table: &Table, format: &dyn Layout, latex: LatexSpec) -> TableView {
+pub fn view(table: &Table, format: &dyn Layout, (latex, style): (LatexSpec, Style)) -> TableView {
     let width = table.columns.len();
     let mut view = TableView {
         id: table.id.clone(),
@@ -202,6 +251,7 @@ pub fn view(table: &Table, format: &dyn Layout, latex: LatexSpec) -> TableView {
         last: width + 1,
         heads: head_levels(table, format),
         columns: (0..width).map(|i| column(table, i, format)).collect(),
+        sources: table.sources().into_iter().map(source).collect(),
         groups: table.groups.iter().map(|g| group(g, table, format)).collect(),
         notes: table.notes.iter().map(|n| format.escape(n)).collect(),
         footnotes: table
@@ -210,11 +260,30 @@ pub fn view(table: &Table, format: &dyn Layout, latex: LatexSpec) -> TableView {
             .map(|f| FootnoteView { mark: f.mark.clone(), text: format.escape(&f.text) })
             .collect(),
         letters: Letters::default(),
+        style: style.name(),
+        rules: RulesView::of(style),
         latex,
         page: PageView::default(),
     };
+    mark_first(&mut view);
     format.arrange(&mut view, table);
     view
+}
+
+/// Numbers the entries where an address first stands.
+fn mark_first(view: &mut TableView) {
+    let mut seen: BTreeSet<String> = view.columns.iter().map(|c| c.id.clone()).collect();
+    let of_columns = seen.len();
+    let rows = view.groups.iter_mut().flat_map(|group| &mut group.rows);
+    for cell in rows.flat_map(|row| &mut row.cells) {
+        if !cell.id.is_empty() && seen.insert(cell.id.clone()) {
+            cell.bookmark = seen.len() - of_columns;
+        }
+    }
+}
+
+fn source((place, cell, id): (String, &str, CellId)) -> SourceView {
+    SourceView { place: one_line(&place), cell: one_line(cell), id: id.to_string() }
 }
 
 fn column(table: &Table, position: usize, format: &dyn Layout) -> ColumnView {
@@ -308,13 +377,16 @@ fn level(heads: &[Head], table: &Table, format: &dyn Layout) -> HeadLevel {
 fn group(group: &Group, table: &Table, format: &dyn Layout) -> GroupView {
     GroupView {
         label: format.escape(group.label.as_deref().unwrap_or_default()),
-        rows: group.rows.iter().map(|r| row(r, table, format)).collect(),
+        rows: group.rows.iter().map(|r| row(r, group, table, format)).collect(),
     }
 }
 
-fn row(row: &Row, table: &Table, format: &dyn Layout) -> RowView {
-    let columns = row.entries.iter().zip(&table.columns);
-    let cells: Vec<EntryView> = columns.map(|(e, c)| entry(e, c.align, format)).collect();
+fn row(row: &Row, group: &Group, table: &Table, format: &dyn Layout) -> RowView {
+    let cell = |(position, e): (usize, &Entry)| {
+        let id = table.cell(group, position).map(|(_, id)| id.to_string()).unwrap_or_default();
+        EntryView { id, ..entry(e, table.columns[position].align, format) }
+    };
+    let cells: Vec<EntryView> = row.entries.iter().enumerate().map(cell).collect();
     RowView {
         label: format.escape(&row.label),
         name: one_line(&row.name),
@@ -340,5 +412,7 @@ fn entry(entry: &Entry, align: Align, format: &dyn Layout) -> EntryView {
         low,
         high,
         left: matches!(align, Align::Left),
+        id: String::new(),
+        bookmark: 0,
     }
 }

@@ -9,7 +9,7 @@ use crate::report::Content;
 use crate::report::formats::Writer;
 use crate::report::formats::plain::{Shown, value, width, written};
 use crate::report::number::{Digits, Number};
-use crate::report::table::{Align, Brackets, Entry, Head, Table};
+use crate::report::table::{Align, Brackets, Entry, Group, Head, Table};
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Note, Workbook, Worksheet,
     XlsxError,
@@ -156,6 +156,18 @@ impl Page<'_> {
         Ok(())
     }
 
+    /// Which cells the columns of a group are, as notes on its first row.
+    fn group_notes(&mut self, group: &Group) -> Result<(), XlsxError> {
+        for (position, of) in group.cells.iter().enumerate() {
+            if let Some((label, id)) = of {
+                let note = Note::new(format!("{label}\n{id}")).add_author_prefix(false);
+                let note = note.set_author("spanel").set_width(360).set_height(40);
+                self.sheet.insert_note(self.row, column(position + 1), &note)?;
+            }
+        }
+        Ok(())
+    }
+
     fn body(&mut self) -> Result<(), XlsxError> {
         let marks: Vec<Marks> =
             (0..self.table.columns.len()).map(|i| Marks::of(self.table, i)).collect();
@@ -167,6 +179,7 @@ impl Page<'_> {
                 self.across(0, self.last, label, &f)?;
                 self.row += 1;
             }
+            self.group_notes(group)?;
             for (i, row) in group.rows.iter().enumerate() {
                 let top = rule && i == 0 && group.label.is_none();
                 let bottom = position + 1 == groups && i + 1 == group.rows.len();

@@ -236,6 +236,7 @@ impl Resolver<'_> {
             ("grid", raw.grid.is_some(), &[Regression, Tests, Robustness]),
             ("where", raw.select.is_some(), &[Regression, Tests, Robustness]),
             ("columns", raw.columns.is_some(), &[Regression, Tests]),
+            ("panels", raw.panels.is_some(), &[Regression]),
             ("rows", raw.rows.is_some(), &[Regression, Tests, Robustness]),
             ("labels", !raw.labels.is_empty(), &[Regression, Robustness]),
             ("effects_rows", raw.effects_rows.is_some(), &[Regression]),

@@ -465,6 +465,7 @@ pub fn regression(columns: &[Axis], select: Selector) -> RegressionTable {
     RegressionTable {
         cells: choice(columns, select),
         labels: BTreeMap::new(),
+        panels: None,
         rows: vec![measure(0), measure(1), named("ln_ee"), named("rho"), named("lambda")],
         effects_rows: true,
         effects_words: ["control", "no"].map(str::to_owned),

@@ -88,6 +88,34 @@ fn rows_are_kept_dropped_and_grouped_by_their_raw_names() {
 }
 
 #[test]
+fn panels_stand_one_below_the_other_with_the_same_columns() {
+    let mut wanted =
+        regression(&[Axis::Measure], select(&["slm"], &["oa", "la"], &["all", "east"]));
+    wanted.panels = Some(Axis::Region);
+    let made = experiment(vec![table("t", TableKind::Regression(wanted))]);
+    let files = rendered(&made);
+    let shown = text(&files, "tables/t.md");
+    let lines = rows(shown);
+    let at = |label: &str| lines.iter().position(|row| row[0] == label).expect(label);
+    let (first, second) = (at("*Panel A: China*"), at("*Panel B: East*"));
+    // Columns are numbered on, so that notes may name them.
+    assert_eq!(lines[first + 1][1..], ["(1)", "(2)"], "{shown}");
+    assert_eq!(lines[second + 1][1..], ["(3)", "(4)"], "{shown}");
+    let labels = |from: usize, to: usize| -> Vec<&str> {
+        lines[from..to].iter().map(|row| &*row[0]).filter(|label| !label.is_empty()).collect()
+    };
+    let terms = ["Measure", "Measure (t−1)", "ln E&E_1 50%", "ρ", "λ"];
+    assert_eq!(labels(first + 1, first + 11)[..5], terms, "{shown}");
+    assert_eq!(labels(second + 1, second + 11)[..5], terms, "{shown}");
+    // What all panels share stands once, below them.
+    let effects = lines.iter().filter(|row| row[0] == "Individual effect").count();
+    assert_eq!((effects, at("Individual effect") > second), (1, true), "{shown}");
+    // Every cell is told once, with its panel.
+    let told = shown.lines().filter(|l| l.starts_with("Panel ")).count();
+    assert_eq!(told, 4, "{shown}");
+}
+
+#[test]
 fn decimals_of_single_rows_are_theirs() {
     let shown = markdown(|t| {
         t.row_digits = [("rho".to_owned(), 2), ("loglik".to_owned(), 1)].into();
@@ -134,4 +162,26 @@ fn a_table_shows_the_bootstrap_that_it_names() {
     assert_exit(&refused, 2);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(said.contains("has no bootstrap `sings`") && said.contains("signs"), "{said}");
+}
+
+#[test]
+fn a_journals_habits_are_defaults_and_rules() {
+    let lab = Lab::new();
+    let shown = |style: &str| {
+        let table = format!(
+            "\n[[tables]]\nid = \"t\"\nkind = \"regression\"\ngrid = \"main\"\n\
+             where = {{ model = \"slm\", region = \"all\", effects = \"individual\", lags = 0 }}\n\
+             columns = [\"effects\"]\nstyle = \"{style}\"\n"
+        );
+        lab.write("lab.toml", &(SPEC.to_owned() + &table));
+        assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+        std::fs::read_to_string(lab.path("results/lab/tables/t.tex")).expect("the table is there")
+    };
+    let [plain, aer, qje, elsevier] = ["plain", "aer", "qje", "elsevier"].map(shown);
+    let rules = |text: &str| text.matches("\\midrule").count();
+    assert!(plain.contains("\\toprule") && plain.contains("control") && rules(&plain) > 1);
+    assert!(aer.contains("\\item \\emph{Notes:} ") && aer.contains("Yes"), "{aer}");
+    assert!(!aer.contains("^{*"), "the AER prints no stars: {aer}");
+    assert!(qje.matches("\\hline\\hline").count() == 2 && qje.contains("^{*"), "{qje}");
+    assert!(elsevier.contains("\\toprule") && rules(&elsevier) == 1, "{elsevier}");
 }

@@ -3,7 +3,7 @@
 use crate::model::Term;
 use crate::report::columns::CellColumn;
 use crate::report::labels;
-use crate::report::table::{Column, Entry, Group, Head};
+use crate::report::table::{Column, Entry, Head, Row};
 use crate::spec::tables::{Facet, RegressionTable, RowTerm};
 
 /// A column of the table.
@@ -68,16 +68,14 @@ pub(super) fn heads(cells: Vec<Vec<Head>>, wanted: &RegressionTable) -> Vec<Vec<
     levels
 }
 
-impl Group {
-    /// Rows with an entry a cell as rows with an entry a column.
-    pub(super) fn spread(mut self, slots: &[Slot<'_>]) -> Self {
-        for row in &mut self.rows {
-            let entry = |slot: &Slot<'_>| match row.entries.get(slot.cell) {
-                Some(entry) if slot.whole => entry.clone(),
-                _ => Entry::Empty,
-            };
-            row.entries = slots.iter().map(entry).collect();
-        }
-        self
+/// Rows with an entry a cell as rows with an entry a column.
+pub(super) fn spread(mut rows: Vec<Row>, slots: &[Slot<'_>]) -> Vec<Row> {
+    for row in &mut rows {
+        let entry = |slot: &Slot<'_>| match row.entries.get(slot.cell) {
+            Some(entry) if slot.whole => entry.clone(),
+            _ => Entry::Empty,
+        };
+        row.entries = slots.iter().map(entry).collect();
     }
+    rows
 }

@@ -35,9 +35,14 @@ impl Resolver<'_> {
             .map(|(i, row)| Located::new(RowTerm::parse(row), place.join("rows").join(i)))
             .collect();
         let cells = cells?;
+        if let Some(axis) = raw.panels.filter(|axis| cells.columns.contains(axis)) {
+            let text = format!("`{}` heads the columns and cannot be the panels too", axis.name());
+            self.wrong(&place.join("panels"), text, "take it out of `columns`");
+        }
         Some(TableKind::Regression(RegressionTable {
             bootstrap: self.bootstrap_of_table(raw, spec, &cells.grid, place),
             cells,
+            panels: raw.panels,
             rows,
             labels: raw.labels.clone(),
             effects_rows: raw.effects_rows.unwrap_or(true),
