@@ -34,6 +34,23 @@ fn every_shipped_experiment_is_valid() {
     assert!(checked >= 2, "us-states and paper");
 }
 
+/// The table and the pictures of the README are those that the experiment gave.
+#[test]
+fn the_readme_shows_what_is_in_results() {
+    let read = |name: &str| std::fs::read_to_string(top().join(name)).expect(name);
+    let readme = read("README.md");
+    let shown = read("results/us-states/tables/models.md");
+    let table: Vec<&str> = shown.lines().filter(|line| line.starts_with('|')).collect();
+    assert!(readme.contains(&table.join("\n")), "README.md shows another table");
+    let pictures = readme.lines().filter_map(|line| line.split_once("](")).map(|(_, rest)| rest);
+    let pictures = pictures.filter_map(|rest| rest.strip_suffix(".svg)"));
+    let pictures: Vec<String> = pictures.map(|name| format!("{name}.svg")).collect();
+    assert!(pictures.len() >= 2, "{pictures:?}");
+    for picture in pictures {
+        assert!(read(&picture).starts_with("<?xml") || read(&picture).starts_with("<svg"));
+    }
+}
+
 /// What the README shows as an experiment is one, and gives the table it declares.
 #[test]
 fn the_readme_shows_a_valid_experiment() {
