@@ -285,13 +285,7 @@ impl Resolver<'_> {
             RawTableKind::Tests => {
                 let cells = self.columns(raw, spec, turn, place)?;
                 let rows = raw.rows.clone().unwrap_or_default();
-                let groups = self.vocabulary.tests.iter().flat_map(|t| t.tests.clone());
-                let joint = self.raw.wald.keys().map(|name| format!("wald:{name}"));
-                let known: Vec<String> = groups.chain(joint).collect();
-                for (i, row) in rows.iter().enumerate() {
-                    let at = place.join("rows").join(i);
-                    self.known("test", row, &at, known.iter().map(String::as_str));
-                }
+                self.refuse_tests_not_run(&rows, spec, &cells.grid, &place.join("rows"));
                 Some(TableKind::Tests { cells, rows: located(&rows, &place.join("rows")) })
             }
             RawTableKind::Moran => {
@@ -306,6 +300,32 @@ impl Resolver<'_> {
                 let known = self.declared("[joint] block", "joint", &joint, &at);
                 known.then_some(TableKind::Joint { joint })
             }
+        }
+    }
+
+    /// Tests that are none, or that the grid does not run, have no row to stand in.
+    fn refuse_tests_not_run(&mut self, names: &[String], spec: &Spec, grid: &str, at: &KeyPath) {
+        let groups = self.vocabulary.tests.iter();
+        let of_groups: Vec<(String, String)> =
+            groups.flat_map(|g| g.tests.iter().map(|t| (t.clone(), g.name.clone()))).collect();
+        let joint: Vec<String> = self.raw.wald.keys().map(|name| format!("wald:{name}")).collect();
+        let known = || of_groups.iter().map(|(test, _)| test).chain(&joint).map(String::as_str);
+        for (i, name) in names.iter().enumerate() {
+            let at = at.join(i);
+            if !self.known("test", name, &at, known()) {
+                continue;
+            }
+            let Some(runs) = spec.grids.get(grid) else { continue };
+            let group = of_groups.iter().find(|(test, _)| test == name).map(|(_, group)| group);
+            let (key, value) = match (group, name.strip_prefix("wald:")) {
+                (Some(group), _) if !runs.tests.iter().any(|t| t.value == *group) => {
+                    ("tests", &**group)
+                }
+                (None, Some(joint)) if !runs.wald.iter().any(|w| w == joint) => ("wald", joint),
+                _ => continue,
+            };
+            let text = format!("the grid `{grid}` does not run the test `{name}`");
+            self.wrong(&at, text, format!("add \"{value}\" to `{key}` of [grids.{grid}]"));
         }
     }
 

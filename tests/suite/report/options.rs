@@ -185,3 +185,18 @@ fn a_journals_habits_are_defaults_and_rules() {
     assert!(qje.matches("\\hline\\hline").count() == 2 && qje.contains("^{*"), "{qje}");
     assert!(elsevier.contains("\\toprule") && rules(&elsevier) == 1, "{elsevier}");
 }
+
+#[test]
+fn a_test_that_the_grid_does_not_run_is_refused() {
+    let lab = Lab::new();
+    let table = "\n[[tables]]\nid = \"t\"\nkind = \"regression\"\ngrid = \"main\"\n\
+                 where = { model = \"slm\", region = \"all\", effects = \"individual\", lags = 0 }\n\
+                 columns = [\"effects\"]\ntests = [\"lm-lag\", \"hausman\", \"lm-lg\"]\n";
+    lab.write("lab.toml", &(SPEC.to_owned() + table));
+    let refused = lab.run(&["check", "lab.toml"]);
+    assert_exit(&refused, 2);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("the grid `main` does not run the test `hausman`"), "{said}");
+    assert!(said.contains("there is no test called `lm-lg`"), "{said}");
+    assert!(said.contains("2 mistakes"), "{said}");
+}

@@ -35,6 +35,7 @@ impl Resolver<'_> {
             .map(|(i, row)| Located::new(RowTerm::parse(row), place.join("rows").join(i)))
             .collect();
         let cells = cells?;
+        self.refuse_tests_not_run(&raw.tests, spec, &cells.grid, &place.join("tests"));
         if let Some(axis) = raw.panels.filter(|axis| cells.columns.contains(axis)) {
             let text = format!("`{}` heads the columns and cannot be the panels too", axis.name());
             self.wrong(&place.join("panels"), text, "take it out of `columns`");
@@ -55,7 +56,7 @@ impl Resolver<'_> {
             filter: RowFilter { keep: raw.keep.clone(), drop: raw.drop.clone() },
             groups,
             row_digits: self.row_digits(raw, place),
-            tests: self.tests_of_table(raw, place),
+            tests: raw.tests.clone(),
             facets: raw.impact_columns.clone(),
             units: raw.units.unwrap_or(false),
         }))
@@ -139,17 +140,6 @@ impl Resolver<'_> {
             digits.insert(row.clone(), given.min(MOST_DIGITS) as usize);
         }
         digits
-    }
-
-    fn tests_of_table(&mut self, raw: &RawTable, place: &KeyPath) -> Vec<String> {
-        let groups = self.vocabulary.tests.iter().flat_map(|t| t.tests.clone());
-        let joint = self.raw.wald.keys().map(|name| format!("wald:{name}"));
-        let known: Vec<String> = groups.chain(joint).collect();
-        for (i, test) in raw.tests.iter().enumerate() {
-            let at = place.join("tests").join(i);
-            self.known("test", test, &at, known.iter().map(String::as_str));
-        }
-        raw.tests.clone()
     }
 
     fn fit_statistics(&mut self, raw: &RawTable, place: &KeyPath) -> Vec<Statistic> {
