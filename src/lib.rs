@@ -65,6 +65,7 @@
 //! * **a group of tests**: a file in `src/diagnostic/` and a line in [`diagnostic::DIAGNOSTICS`];
 //! * **a bootstrap scheme**: a file in `src/bootstrap/` and a line in [`bootstrap::SCHEMES`];
 //! * **an output format**: a file in `src/report/`, a template, a line in its list of formats;
+//! * **a language of tables**: a folder in `src/report/words/` and a variant of [`spec::Language`];
 //! * **a statistic of a fit**: a variant of [`outcome::Statistic`], which the compiler then carries
 //!   through.
 //!

@@ -7,8 +7,9 @@ use crate::plan::Plan;
 use crate::report::formats::markdown::escape;
 use crate::report::formats::plain::written;
 use crate::report::number::{Number, exact, percent};
+use crate::report::words::{self, Tally, Words};
 use crate::report::{RenderedFile, Source, notes};
-use crate::spec::Spec;
+use crate::spec::{Language, Spec};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -63,7 +64,7 @@ pub fn rows(judgements: &[Judgement]) -> String {
             failing.to_string(),
             open.to_string(),
             j.least_share().map(exact).unwrap_or_default(),
-            numbers(j),
+            numbers(english(), j),
             j.reason.clone().unwrap_or_default(),
         ]);
     }
@@ -75,19 +76,20 @@ pub fn table(source: Source<'_>, judgements: &[Judgement]) -> Option<RenderedFil
     if judgements.is_empty() {
         return None;
     }
-    let mut text = String::from("**Claims**\n\n");
-    text.push_str("| Claim | Statement | Standing | Holds in | Numbers |\n");
+    let words = source.words();
+    let heads = words.claim_heads();
+    let mut text = format!("**{}**\n\n| {} |\n", heads.title, heads.columns.join(" | "));
     text.push_str("|:--|:--|:--|:--|:--|\n");
     for j in judgements {
-        let numbers = j.reason.clone().unwrap_or_else(|| numbers(j));
-        let cells = [&*j.claim, &*j.text, j.standing.name(), &*tally(j), &*numbers].map(escape);
+        let reason = j.reason.as_deref().map(|reason| words.quoted(reason));
+        let numbers = reason.unwrap_or_else(|| numbers(words, j));
+        let (standing, tally) = (words.standing(j.standing), tally_in(words, j));
+        let cells = [&*j.claim, &*j.text, standing, &*tally, &*numbers].map(escape);
         // Writing to a string cannot fail.
         let _ = writeln!(text, "| {} |", cells.join(" | "));
     }
     text.push('\n');
-    let said = "Holds in: of the cells, sets of cells or periods that a claim is about, those in which \
-                it holds. A claim with groups must reach its share in each of them.";
-    for note in notes::data(source).iter().map(String::as_str).chain([said]) {
+    for note in notes::data(source).iter().map(String::as_str).chain([heads.note]) {
         let _ = writeln!(text, "- {}", escape(note));
     }
     Some(RenderedFile::text("tables/claims.md", text))
@@ -104,35 +106,40 @@ pub fn brief(j: &Judgement) -> String {
 }
 
 fn about(j: &Judgement) -> String {
-    let said = j.reason.clone().unwrap_or_else(|| numbers(j));
+    let said = j.reason.clone().unwrap_or_else(|| numbers(english(), j));
     let said = if said.is_empty() { String::new() } else { format!("; {said}") };
     format!("{}: {} ({}{said})", j.claim, j.text, tally(j))
 }
 
 /// `11 of 12`, and where shares matter `(needed 90 %)`.
 pub fn tally(j: &Judgement) -> String {
+    tally_in(english(), j)
+}
+
+/// What files of data and the terminal speak.
+fn english() -> &'static dyn Words {
+    words::of(Language::En)
+}
+
+fn tally_in(words: &dyn Words, j: &Judgement) -> String {
     let (holding, failing, open) = j.counts();
-    let all = holding + failing + open;
-    let mut said = format!("{holding} of {all}");
-    if open > 0 {
-        let _ = write!(said, ", {open} not judged");
-    }
-    if j.groups.len() > 1 {
-        let good = j.groups.iter().filter(|g| g.standing == Standing::Holds).count();
-        let _ = write!(said, " in {} groups, {good} of which hold", j.groups.len());
-    }
-    if j.share < 1.0 {
-        let _ = write!(said, ", needed {}", percent(j.share));
-    }
-    said
+    let good = || j.groups.iter().filter(|g| g.standing == Standing::Holds).count();
+    let needed = (j.share < 1.0).then(|| percent(j.share));
+    words.tally(Tally {
+        holding,
+        all: holding + failing + open,
+        open,
+        groups: (j.groups.len() > 1).then(|| (j.groups.len(), good())),
+        needed: needed.as_deref(),
+    })
 }
 
 /// The numbers behind it: of few units all, of many the extremes, and the first that does not hold.
-fn numbers(j: &Judgement) -> String {
+fn numbers(words: &dyn Words, j: &Judgement) -> String {
     let units: Vec<&Unit> = j.groups.iter().flat_map(|group| &group.units).collect();
     if units.len() <= NAMED {
         let said: Vec<String> = units.iter().map(|unit| named(unit, units.len() > 1)).collect();
-        return said.join("; ");
+        return words.clauses(&said);
     }
     let single = units.iter().filter_map(|unit| match unit.seen.as_slice() {
         [seen] => Some(seen.value),
@@ -142,14 +149,14 @@ fn numbers(j: &Judgement) -> String {
     values.sort_by(f64::total_cmp);
     let mut said = Vec::new();
     if let (Some(low), Some(high)) = (values.first(), values.last()) {
-        said.push(format!("from {} to {}", number(*low), number(*high)));
+        said.push(words.range(&number(*low), &number(*high)));
     }
     let failing = |group: &Group| group.standing != Standing::Holds;
     let first = j.groups.iter().filter(|g| failing(g)).flat_map(|g| &g.units);
     if let Some(unit) = first.into_iter().find(|unit| unit.holds == Some(false)) {
-        said.push(format!("not in {}", named(unit, true)));
+        said.push(words.not_in(&named(unit, true)));
     }
-    said.join("; ")
+    words.clauses(&said)
 }
 
 /// `label: 0.2254 (p 0.015)`

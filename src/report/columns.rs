@@ -44,13 +44,14 @@ impl<'a> CellColumn<'a> {
     }
 
     /// The entry that says why the column is empty, or `None` when it is not.
-    pub fn absence(&self, footnotes: &mut Footnotes) -> Option<Entry> {
+    pub fn absence(&self, source: Source<'_>, footnotes: &mut Footnotes) -> Option<Entry> {
         match self.state {
             State::Fitted(_) => None,
-            State::Failed(failure) => Some(failed(failure, footnotes)),
+            State::Failed(failure) => Some(failed(source, failure, footnotes)),
             State::NotRun => {
-                let mark = footnotes.mark("Not run: there is no record of this cell.".to_owned());
-                Some(Entry::Absent { word: "not run", mark })
+                let words = source.words();
+                let mark = footnotes.mark(words.no_record_of_cell().to_owned());
+                Some(Entry::Absent { word: words.not_run(), mark })
             }
         }
     }
@@ -66,10 +67,10 @@ impl<'a> CellColumn<'a> {
 }
 
 /// An entry for a failure, with its kind and reason in a footnote.
-pub fn failed(failure: &Failure, footnotes: &mut Footnotes) -> Entry {
-    let reason = notes::sentence(&notes::readable(&failure.reason));
-    let text = format!("Not fitted ({}): {reason}", failure.kind);
-    Entry::Absent { word: "failed", mark: footnotes.mark(text) }
+pub fn failed(source: Source<'_>, failure: &Failure, footnotes: &mut Footnotes) -> Entry {
+    let words = source.words();
+    let text = words.not_fitted(failure.kind, &notes::readable(&failure.reason));
+    Entry::Absent { word: words.failed(), mark: footnotes.mark(text) }
 }
 
 /// The chosen cells in the order of their heads, or a mistake at `at` when there are none.

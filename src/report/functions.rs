@@ -21,26 +21,22 @@ pub fn derived(
         Some(format!("{} = {}", label(row), text(formula, &label)))
     };
     let said: Vec<String> = rows.iter().filter_map(each).collect();
-    let errors = match what {
-        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => "",
+    let by_delta = match what {
+        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => false,
         Parentheses::StdError
         | Parentheses::Statistic
         | Parentheses::PValue
         | Parentheses::Interval
         | Parentheses::RandomisationPValue
-        | Parentheses::None => " (asymptotic standard errors by the delta method)",
+        | Parentheses::None => true,
     };
-    (!said.is_empty())
-        .then(|| format!("Functions of the coefficients b{errors}: {}.", said.join("; ")))
+    (!said.is_empty()).then(|| source.words().functions(&said, by_delta))
 }
 
-/// In how many of its replicates a function among `shown` does not exist.
-pub fn undefined(bootstrap: &BootstrapSummary, shown: &[Term]) -> String {
+/// In how many of its replicates a function among `shown` does not exist, at most.
+pub fn undefined(bootstrap: &BootstrapSummary, shown: &[Term]) -> u32 {
     let of = bootstrap.estimates.iter().filter(|e| shown.contains(&e.term));
-    match of.map(|e| e.undefined).max() {
-        None | Some(0) => String::new(),
-        Some(most) => format!(", up to {most} of them without a value of a function"),
-    }
+    of.map(|e| e.undefined).max().unwrap_or_default()
 }
 
 /// What joint tests hold to be zero.
@@ -56,7 +52,7 @@ pub fn hypotheses(
         Some(format!("{}: {} = 0", labels::named_test(source.spec, raw), zero.join(" = ")))
     };
     let said: Vec<String> = names.iter().filter_map(each).collect();
-    (!said.is_empty()).then(|| format!("Wald tests of the coefficients b: {}.", said.join("; ")))
+    (!said.is_empty()).then(|| source.words().hypotheses(&said))
 }
 
 /// A row without a label of its own: the measure by its variable where all columns share it.
@@ -66,8 +62,9 @@ pub fn row_label(source: Source<'_>, row: &RowTerm, columns: &[CellColumn<'_>]) 
         RowTerm::Measure { impact, lag } => {
             let first = columns.first().map(|c| &c.cell.measure_variable);
             let shared = first.filter(|v| columns.iter().all(|c| c.cell.measure_variable == **v));
-            let label = shared.map_or("Measure", |v| labels::variable(source.spec, v));
-            labels::impact(*impact, labels::lagged(label, *lag))
+            let label =
+                shared.map_or(source.words().measure(), |v| labels::variable(source.spec, v));
+            labels::impact(source.spec, *impact, labels::lagged(label, *lag))
         }
     }
 }

@@ -14,6 +14,7 @@
 //! | `figures` | records and series → figures, one file a kind |
 //! | `labels` | what things are called |
 //! | `functions` | functions of the coefficients in words |
+//! | `words` | every word that spanel itself puts into tables, a file a language |
 //! | `number` | rounding and stars: the only place where digits are decided |
 //! | `formats` | output formats of tables: what one is, and the list of them |
 //! | `template` | layout, by minijinja |
@@ -37,6 +38,7 @@ pub mod table;
 pub mod template;
 pub mod terminal;
 pub mod tidy;
+pub mod words;
 
 pub use template::UserTemplates;
 pub use terminal::summary;
@@ -192,6 +194,10 @@ fn render_table(
 struct DocumentView {
     title: String,
     experiment: String,
+    /// The language, as documents name it.
+    language: &'static str,
+    /// What the language calls a table.
+    table_word: &'static str,
     letters: Letters,
     tables: Vec<DocumentTable>,
     /// Whether a table is turned in a float.
@@ -232,6 +238,8 @@ fn document<'a>(
     let view = DocumentView {
         letters: Letters::of(printed.chain([title.as_str()])),
         title: title.clone(),
+        language: spec.language.name(),
+        table_word: words::of(spec.language).table(),
         experiment: Latex.escape(&spec.name),
         turned: parts.iter().any(|t| t.latex.landscape && !t.latex.longtable),
         long: parts.iter().any(|t| t.latex.longtable),

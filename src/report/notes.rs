@@ -1,11 +1,12 @@
-//! The notes below tables, from what the records say. Each note is a full sentence.
+//! The notes below tables, from what the records say, in the words of the experiment's language.
+//! Each note is a full sentence.
 
-use crate::model::{Bootstrap, LagOrder, Normalisation, Permute, RegionWeights, Rescale, Term};
-use crate::outcome::{Outcome, Reference};
-use crate::report::Source;
+use crate::model::{Bootstrap, LagOrder, Term};
+use crate::outcome::Outcome;
 use crate::report::columns::CellColumn;
 use crate::report::table::{Entry, Footnotes};
-use crate::report::{functions, labels, number};
+use crate::report::words::{Filling, Place, Resampled, Words};
+use crate::report::{Source, functions, labels};
 use crate::spec::tables::Parentheses;
 use crate::spec::{Axis, Missing, RegionUnits};
 use std::collections::BTreeSet;
@@ -18,159 +19,118 @@ const UNITS_AT_MOST: usize = 3;
 
 /// Where the data come from. Starts with "Simulated data." when they are simulated.
 pub fn data(source: Source<'_>) -> Vec<String> {
-    let experiment = source.experiment;
+    let (experiment, words) = (source.experiment, source.words());
     let mut notes = Vec::new();
     if let Some(provenance) = &experiment.provenance {
-        let note = sentence(&provenance.note);
-        let unsaid = provenance.simulated && !note.starts_with("Simulated data.");
-        notes.push(if unsaid {
-            format!("Simulated data. {note}").trim_end().to_owned()
-        } else {
-            note
-        });
+        let note = words.sentence(&provenance.note);
+        let unsaid = provenance.simulated && !note.starts_with(words.simulated());
+        notes.push(if unsaid { words.after_simulated(&note) } else { note });
     }
-    notes.push(format!("Data: {}.", experiment.data_file));
-    notes.extend(source.spec.data.note.as_deref().map(sentence));
+    notes.push(words.data(&experiment.data_file));
+    notes.extend(source.spec.data.note.as_deref().map(|note| words.sentence(note)));
     notes.retain(|note| !note.is_empty());
     notes
 }
 
 /// What all columns share and no head says.
 pub fn common(source: Source<'_>, heads: &[Axis], columns: &[CellColumn<'_>]) -> Option<String> {
+    let words = source.words();
     let rest = Axis::ALL.into_iter().filter(|a| *a != Axis::Weights && !heads.contains(a));
     let phrase = |axis| {
         let said = |c: &CellColumn<'_>| {
             let unchanged = axis == Axis::Variant && c.cell.axes.variant.is_base();
             (!unchanged).then(|| labels::axis_phrase(source.spec, &c.cell.axes, axis))
         };
-        by_column(columns, said)
+        by_column(words, columns, said)
     };
     let said: Vec<String> = rest.filter_map(phrase).collect();
-    let who = if columns.len() == 1 { "The column" } else { "All columns" };
-    (!said.is_empty()).then(|| format!("{who}: {}.", said.join(", ")))
+    let who = if columns.len() == 1 { Place::Column } else { Place::Columns };
+    (!said.is_empty()).then(|| words.all(who, &said))
 }
 
 /// Units and periods behind the fits.
-pub fn sample(columns: &[CellColumn<'_>]) -> Option<String> {
-    let said = of_outcome(columns, |o| {
+pub fn sample(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String> {
+    let words = source.words();
+    let said = of_outcome(words, columns, |o| {
         let (first, last) = o.sample.periods;
         let periods = if first == last { first.to_string() } else { format!("{first}–{last}") };
-        Some(format!("{} units, {periods}", o.sample.units))
+        Some(words.sample(o.sample.units, &periods))
     })?;
-    Some(format!("Sample: {said}."))
+    Some(words.samples(&said))
 }
 
 /// Which W, how normalised, and what a region does with it.
 pub fn weights(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String> {
-    let said = by_column(columns, |c| {
+    let words = source.words();
+    let said = by_column(words, columns, |c| {
         let name = &c.cell.axes.weights;
         let normalise = source.spec.weights.get(name)?.normalise;
         let label = labels::weights(source.spec, name);
-        Some(format!("{label}, {}", labels::normalisation(normalise)))
+        Some(words.described(&label, words.normalisation(normalise)))
     })?;
     let regional: Vec<CellColumn<'_>> =
         columns.iter().filter(|c| region_weights(source, c).is_some()).copied().collect();
-    let regional = by_column(&regional, |c| region_weights(source, c).map(str::to_owned));
-    let isolated = of_outcome(columns, |o| {
+    let regional = by_column(words, &regional, |c| region_weights(source, c).map(str::to_owned));
+    let isolated = of_outcome(words, columns, |o| {
         let any = !o.sample.isolates.is_empty();
-        any.then(|| "rows of units without neighbours are zero".to_owned())
+        any.then(|| words.empty_rows().to_owned())
     });
-    let more = regional.into_iter().chain(isolated).map(|r| format!("; {r}"));
-    Some(format!("W: {said}{}.", more.collect::<String>()))
+    let all: Vec<String> = std::iter::once(said).chain(regional).chain(isolated).collect();
+    Some(words.weights(&words.clauses(&all)))
 }
 
 fn region_weights(source: Source<'_>, column: &CellColumn<'_>) -> Option<&'static str> {
-    let axes = &column.cell.axes;
+    let (axes, words) = (&column.cell.axes, source.words());
     let weights = source.spec.weights.get(&axes.weights)?;
     if matches!(source.spec.regions.get(&axes.region)?.units, RegionUnits::All) {
         let changes = &column.outcome()?.sample.changes;
         let fewer = !changes.units.is_empty() || !changes.trimmed.is_empty();
-        return fewer.then(|| without_units(weights.normalise, weights.regions));
+        return fewer.then(|| words.weights_without_units(weights.normalise, weights.regions));
     }
-    Some(match (weights.normalise, weights.regions) {
-        (Normalisation::None, RegionWeights::Renormalise | RegionWeights::Cut) => {
-            "a region's W is the sub-matrix of its units"
-        }
-        (
-            Normalisation::Row | Normalisation::Spectral | Normalisation::MinMax,
-            RegionWeights::Renormalise,
-        ) => "a region's W is the sub-matrix of its units, normalised again",
-        (Normalisation::Row, RegionWeights::Cut) => {
-            "a region's W is cut from the normalised matrix of all units, as it is: its rows may \
-             sum to less than 1"
-        }
-        (Normalisation::Spectral | Normalisation::MinMax, RegionWeights::Cut) => {
-            "a region's W is cut from the normalised matrix of all units, as it is"
-        }
-    })
-}
-
-/// What the W of all units becomes where a variant leaves some out.
-fn without_units(normalise: Normalisation, how: RegionWeights) -> &'static str {
-    match (normalise, how) {
-        (Normalisation::None, RegionWeights::Renormalise | RegionWeights::Cut) => {
-            "where units are left out, W is the sub-matrix of the others"
-        }
-        (
-            Normalisation::Row | Normalisation::Spectral | Normalisation::MinMax,
-            RegionWeights::Renormalise,
-        ) => "where units are left out, W is the sub-matrix of the others, normalised again",
-        (
-            Normalisation::Row | Normalisation::Spectral | Normalisation::MinMax,
-            RegionWeights::Cut,
-        ) => "where units are left out, W is cut from the normalised matrix of all, as it is",
-    }
+    Some(words.region_weights(weights.normalise, weights.regions))
 }
 
 /// The order of lagging and demeaning, where it matters and is not the default.
-pub fn lag_order(columns: &[CellColumn<'_>]) -> Option<String> {
-    let said = by_column(columns, |c| {
+pub fn lag_order(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String> {
+    let words = source.words();
+    let said = by_column(words, columns, |c| {
         let other = match c.cell.model.lag_order {
             LagOrder::LagThenDemean => false,
             LagOrder::DemeanThenLag => c.cell.model.effects.has_time(),
         };
-        other.then(|| "W(Qy), effects removed before the spatial lag is taken".to_owned())
+        other.then(|| words.demeaned_first().to_owned())
     })?;
-    Some(format!("Convention of the spatial lag: {said}."))
+    Some(words.lag_order(&said))
 }
 
 /// What the standard errors are.
-pub fn std_errors(columns: &[CellColumn<'_>]) -> Option<String> {
-    of_outcome(columns, |o| Some(o.fit.std_error_kind.clone()))
+pub fn std_errors(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String> {
+    let words = source.words();
+    of_outcome(words, columns, |o| Some(words.std_errors(&o.fit.std_error_kind)))
 }
 
 /// What p-values and intervals come from.
-pub fn inference(columns: &[CellColumn<'_>]) -> Option<String> {
-    let said = of_outcome(columns, |o| Some(reference(&o.fit.inference)))?;
-    Some(format!("Reference distribution: {said}."))
-}
-
-fn reference(reference: &Reference) -> String {
-    match reference {
-        Reference::Normal => "standard normal".to_owned(),
-        Reference::Student { df } => format!("Student's t, {df} degrees of freedom"),
-    }
+pub fn inference(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String> {
+    let words = source.words();
+    let said = of_outcome(words, columns, |o| Some(words.reference(&o.fit.inference)))?;
+    Some(words.inference(&said))
 }
 
 /// The legend of the stars.
-pub fn stars(thresholds: &[(f64, String)]) -> Option<String> {
-    let each = |(p, symbol): &(f64, String)| {
-        format!("{symbol}\u{a0}p\u{a0}<\u{a0}{}", number::threshold(*p))
-    };
-    let said: Vec<String> = thresholds.iter().map(each).collect();
-    (!said.is_empty()).then(|| format!("{}.", said.join(", ")))
+pub fn stars(source: Source<'_>, thresholds: &[(f64, String)]) -> Option<String> {
+    (!thresholds.is_empty()).then(|| source.words().stars(thresholds))
 }
 
 /// What the spatial parameters are coefficients of.
-pub fn spatial_terms(shown: &[Term]) -> Option<String> {
-    let rho = shown.contains(&Term::Rho).then_some("ρ: coefficient of the spatial lag Wy");
-    let lambda = shown.contains(&Term::Lambda).then_some("λ: coefficient of the lagged error Wu");
+pub fn spatial_terms(source: Source<'_>, shown: &[Term]) -> Option<String> {
+    let words = source.words();
+    let rho = shown.contains(&Term::Rho).then(|| words.rho());
+    let lambda = shown.contains(&Term::Lambda).then(|| words.lambda());
     let impact = |t: &Term| matches!(t, Term::Impact(..));
-    let impacts = shown.iter().any(impact).then_some(
-        "Direct, indirect, total: average effects β(I − ρW)⁻¹ (asymptotic standard errors by the delta method)",
-    );
-    let said: Vec<&str> = rho.into_iter().chain(lambda).chain(impacts).collect();
-    (!said.is_empty()).then(|| format!("{}.", said.join("; ")))
+    let impacts = shown.iter().any(impact).then(|| words.impacts());
+    let said = rho.into_iter().chain(lambda).chain(impacts).map(str::to_owned);
+    let said: Vec<String> = said.collect();
+    (!said.is_empty()).then(|| words.said(&said))
 }
 
 /// How the replicates behind a table of bootstrap standard errors or intervals were drawn.
@@ -189,23 +149,20 @@ pub fn bootstrap(
         | Parentheses::RandomisationPValue
         | Parentheses::None => return None,
     }
-    let said = of_outcome(columns, |outcome| {
+    let words = source.words();
+    let said = of_outcome(words, columns, |outcome| {
         let b = outcome.bootstraps.get(position)?;
-        let rescaled = rescaled(b.design.rescale);
-        let failed = match b.failed {
-            0 => String::new(),
-            failed => format!(", {failed} of them without a fit"),
-        } + &functions::undefined(b, shown);
-        let caution = b.caution.as_ref().map(|c| format!("; {c}")).unwrap_or_default();
-        let (scheme, count) = (&b.design.scheme, b.design.replicates);
-        let blocks = match b.design.block_length {
-            Some(1) => " of 1 period".to_owned(),
-            Some(length) => format!(" of {length} periods"),
-            None => String::new(),
-        };
-        Some(format!("{scheme}{blocks}, {count} replicates{failed}{rescaled}{caution}"))
+        Some(words.resampled(Resampled {
+            scheme: &words.scheme(&b.design.scheme),
+            block_length: b.design.block_length,
+            replicates: b.design.replicates,
+            failed: b.failed,
+            undefined: functions::undefined(b, shown),
+            rescale: b.design.rescale,
+            caution: b.caution.as_deref(),
+        }))
     })?;
-    Some(format!("Bootstrap: {said}; seed {}.", source.spec.seed.0))
+    Some(words.bootstrap(&said, source.spec.seed.0))
 }
 
 /// What was permuted, and how often, behind a table of randomisation p-values.
@@ -217,64 +174,57 @@ pub fn randomisation(
     if what != Parentheses::RandomisationPValue {
         return None;
     }
-    let said = of_outcome(columns, |outcome| {
+    let words = source.words();
+    let said = of_outcome(words, columns, |outcome| {
         let r = outcome.randomisations.first()?;
-        let permuted = match r.design.permute {
-            Permute::Units => "histories of the measure permuted over units",
-            Permute::WithinPeriod => "the measure permuted over units within each period",
-        };
-        let failed = match r.failed {
-            0 => String::new(),
-            failed => format!(" ({failed} of them without a fit)"),
-        };
-        let count = r.design.replicates;
-        Some(format!("{permuted}, {count} permutations{failed}, two-sided by |t|"))
+        Some(words.permuted(r.design.permute, r.design.replicates, r.failed))
     })?;
-    Some(format!(
-        "Randomisation: {said}; null hypothesis: the measure has no effect on any unit at any lag; \
-         seed {}.",
-        source.spec.seed.0
-    ))
+    Some(words.randomisation(&said, source.spec.seed.0))
 }
 
 /// `residual, 999 replicates, innovations rescaled for degrees of freedom`.
-pub fn design(design: &Bootstrap) -> String {
-    let (scheme, count) = (&design.scheme, design.replicates);
-    format!("{scheme}, {count} replicates{}", rescaled(design.rescale))
-}
-
-fn rescaled(rescale: Rescale) -> &'static str {
-    match rescale {
-        Rescale::Df => ", innovations rescaled for degrees of freedom",
-        Rescale::Leverage => ", innovations rescaled by leverage",
-        Rescale::Jackknife => ", innovations of each unit as if it were left out",
-        Rescale::None => "",
-    }
+pub fn design(words: &dyn Words, design: &Bootstrap) -> String {
+    words.resampled(Resampled {
+        scheme: &words.scheme(&design.scheme),
+        block_length: None,
+        replicates: design.replicates,
+        failed: 0,
+        undefined: 0,
+        rescale: design.rescale,
+        caution: None,
+    })
 }
 
 /// What the missing-value policy filled in and dropped, isolates, and cautions of the fits.
 pub fn warnings(source: Source<'_>, columns: &[CellColumn<'_>]) -> Vec<String> {
-    let list = |prefix: &str, pick: &dyn Fn(&Outcome) -> Option<String>| {
-        of_outcome(columns, |o| pick(o)).map(|said| format!("{prefix}: {said}."))
-    };
+    let words = source.words();
     let missing = source.spec.data.missing;
-    let filled = list("Values filled in", &|o| filled(missing, &o.sample.filled));
-    let dropped = list("Missing values", &|o| joined(&o.sample.dropped));
-    let isolates = list("Units without neighbours", &|o| joined(&o.sample.isolates));
-    let cautions = list("Caution", &|o| joined(&o.fit.cautions));
+    let filled = of_outcome(words, columns, |o| filled(words, missing, &o.sample.filled));
+    let dropped = of_outcome(words, columns, |o| quoted(words, &o.sample.dropped));
+    let isolates = of_outcome(words, columns, |o| {
+        let names: Vec<String> = o.sample.isolates.iter().map(|name| readable(name)).collect();
+        (!names.is_empty()).then(|| words.clauses(&names))
+    });
+    let cautions = of_outcome(words, columns, |o| quoted(words, &o.fit.cautions));
+    let filled = filled.map(|said| words.values_filled(&said));
+    let dropped = dropped.map(|said| words.missing(&said));
+    let isolates = isolates.map(|said| words.isolates(&said));
+    let cautions = cautions.map(|said| words.caution(&said));
     [filled, dropped, isolates, cautions].into_iter().flatten().collect()
 }
 
 /// `3 by the unit's mean over the periods (gdp of Hainan in 2003, …)`; many values by column.
-pub fn filled(missing: Missing, values: &[String]) -> Option<String> {
-    let how = match missing {
-        Missing::Mean => "by the unit's mean over the periods",
-        Missing::Interpolate => "by linear interpolation in time",
-        Missing::Error | Missing::DropUnit | Missing::DropPeriod => "before estimation",
-    };
+pub fn filled(words: &dyn Words, missing: Missing, values: &[String]) -> Option<String> {
     let bare: Vec<&str> = values.iter().map(|v| without_method(v)).collect();
-    let listed = if bare.len() <= LIST_AT_MOST { bare.join(", ") } else { filled_by_column(&bare) };
-    (!bare.is_empty()).then(|| format!("{} {how} ({listed})", bare.len()))
+    let listed = if bare.len() <= LIST_AT_MOST {
+        let each = |value: &&str| {
+            filling(value).map_or_else(|| (*value).to_owned(), |value| words.filled_value(value))
+        };
+        words.list(&bare.iter().map(each).collect::<Vec<_>>())
+    } else {
+        filled_by_column(words, &bare)
+    };
+    (!bare.is_empty()).then(|| words.filled(bare.len(), missing, &listed))
 }
 
 /// `gdp of Hainan in 2003 (mean)` without what the note says once for all.
@@ -292,9 +242,11 @@ struct FilledColumn<'a> {
 
 /// `fdi: 12 values of Hainan, Tibet and 3 more units, 2003–2007; gdp: …`, columns in the order in
 /// which they come.
-fn filled_by_column(values: &[&str]) -> String {
+fn filled_by_column(words: &dyn Words, values: &[&str]) -> String {
     let mut columns: Vec<(&str, FilledColumn<'_>)> = Vec::new();
-    for (column, unit, period) in values.iter().map(|v| filled_parts(v)) {
+    for value in values {
+        let Filling { column, unit, period } =
+            filling(value).unwrap_or(Filling { column: value, unit: "", period: "" });
         let position = columns.iter().position(|(name, _)| *name == column);
         let position = position.unwrap_or_else(|| {
             columns.push((column, FilledColumn::default()));
@@ -307,26 +259,25 @@ fn filled_by_column(values: &[&str]) -> String {
             filled.units.push(unit);
         }
     }
-    let said = columns.iter().map(|(name, filled)| format!("{name}: {}", filled.described()));
-    said.collect::<Vec<_>>().join("; ")
+    let said = columns.iter().map(|(name, filled)| filled.described(words, name));
+    words.clauses(&said.collect::<Vec<_>>())
 }
 
 /// Column, unit and period of `gdp of Hainan in 2003`.
-fn filled_parts(value: &str) -> (&str, &str, &str) {
-    let (column, rest) = value.split_once(" of ").unwrap_or((value, ""));
-    let (unit, period) = rest.rsplit_once(" in ").unwrap_or((rest, ""));
-    (column, unit, period)
+fn filling(value: &str) -> Option<Filling<'_>> {
+    let (column, rest) = value.split_once(" of ")?;
+    let (unit, period) = rest.rsplit_once(" in ")?;
+    Some(Filling { column, unit, period })
 }
 
 impl FilledColumn<'_> {
-    /// `12 values of Hainan, Tibet and 3 more units, 2003–2007`.
-    fn described(&self) -> String {
-        let noun = if self.values == 1 { "value" } else { "values" };
+    /// `gdp: 12 values of Hainan, Tibet and 3 more units, 2003–2007`.
+    fn described(&self, words: &dyn Words, column: &str) -> String {
         let units = match self.units.as_slice() {
-            few if few.len() <= UNITS_AT_MOST => few.join(", "),
-            [first, second, more @ ..] => {
-                format!("{first}, {second} and {} more units", more.len())
+            few if few.len() <= UNITS_AT_MOST => {
+                words.list(&few.iter().map(|unit| (*unit).to_owned()).collect::<Vec<_>>())
             }
+            [first, second, more @ ..] => words.and_more(first, second, more.len()),
             [_] | [] => String::new(),
         };
         let periods = match (self.periods.first(), self.periods.last()) {
@@ -334,14 +285,15 @@ impl FilledColumn<'_> {
             (Some(only), _) => (*only).to_owned(),
             (None, _) => String::new(),
         };
-        format!("{} {noun} of {units}, {periods}", self.values)
+        words.filled_values(self.values, Filling { column, unit: &units, period: &periods })
     }
 }
 
 /// An entry for what says nothing about a column, with the reason in a footnote.
-pub fn not_applicable(reason: &str, footnotes: &mut Footnotes) -> Entry {
-    let text = format!("Not applicable: {}", sentence(&readable(reason)));
-    Entry::Absent { word: "n/a", mark: footnotes.mark(text) }
+pub fn not_applicable(source: Source<'_>, reason: &str, footnotes: &mut Footnotes) -> Entry {
+    let words = source.words();
+    let text = words.not_applicable_because(&readable(reason));
+    Entry::Absent { word: words.not_applicable(), mark: footnotes.mark(text) }
 }
 
 /// The texts as one, without their full stops; `None` when there are none.
@@ -350,10 +302,15 @@ pub fn joined(texts: &[String]) -> Option<String> {
     (!bare.is_empty()).then(|| readable(&bare.join("; ")))
 }
 
+/// Texts of the records in their own language.
+pub fn quoted(words: &dyn Words, texts: &[String]) -> Option<String> {
+    joined(texts).map(|text| words.quoted(&text))
+}
+
 /// Text from a record as a table shows it: ρ and λ by their letters, a true minus, names in
 /// quotation marks rather than in the backticks of code.
 pub fn readable(text: &str) -> String {
-    let chars: Vec<char> = quoted(text).chars().collect();
+    let chars: Vec<char> = with_quotation_marks(text).chars().collect();
     let minus = |i: usize| {
         let opens = i == 0 || matches!(chars[i - 1], ' ' | '(' | '[');
         opens && chars.get(i + 1).is_some_and(char::is_ascii_digit)
@@ -372,7 +329,7 @@ pub fn readable(text: &str) -> String {
 }
 
 /// Pairs of backticks as quotation marks.
-fn quoted(text: &str) -> String {
+fn with_quotation_marks(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (position, part) in text.split('`').enumerate() {
         if position > 0 {
@@ -385,40 +342,44 @@ fn quoted(text: &str) -> String {
 
 /// What the fits say, column by column.
 pub fn of_outcome(
+    words: &dyn Words,
     columns: &[CellColumn<'_>],
     say: impl Fn(&Outcome) -> Option<String>,
 ) -> Option<String> {
     let fitted: Vec<CellColumn<'_>> =
         columns.iter().filter(|c| c.outcome().is_some()).copied().collect();
-    by_column(&fitted, |c| c.outcome().and_then(&say))
+    by_column(words, &fitted, |c| c.outcome().and_then(&say))
 }
 
 /// One text when all columns say the same, else each text with its columns:
 /// `12 units in columns (1), (3); 9 units in column (2)`. Columns that say nothing are left out.
 pub fn by_column(
+    words: &dyn Words,
     columns: &[CellColumn<'_>],
     say: impl Fn(&CellColumn<'_>) -> Option<String>,
 ) -> Option<String> {
     let each = |(columns, text): (Option<String>, String)| match columns {
-        Some(columns) => format!("{text} in {columns}"),
+        Some(columns) => words.in_columns(&text, &columns),
         None => text,
     };
-    let said: Vec<String> = grouped(columns, say).into_iter().map(each).collect();
-    (!said.is_empty()).then(|| said.join("; "))
+    let said: Vec<String> = grouped(words, columns, say).into_iter().map(each).collect();
+    (!said.is_empty()).then(|| words.clauses(&said))
 }
 
 /// What the fits say: each text with its columns, or without when all fits say the same.
 pub fn each_said(
+    words: &dyn Words,
     columns: &[CellColumn<'_>],
     say: impl Fn(&Outcome) -> Option<String>,
 ) -> Vec<(Option<String>, String)> {
     let fitted: Vec<CellColumn<'_>> =
         columns.iter().filter(|c| c.outcome().is_some()).copied().collect();
-    grouped(&fitted, |c| c.outcome().and_then(&say))
+    grouped(words, &fitted, |c| c.outcome().and_then(&say))
 }
 
 /// What columns say: each text with the columns, or without when all say the same.
 pub fn grouped(
+    words: &dyn Words,
     columns: &[CellColumn<'_>],
     say: impl Fn(&CellColumn<'_>) -> Option<String>,
 ) -> Vec<(Option<String>, String)> {
@@ -431,12 +392,12 @@ pub fn grouped(
         }
     }
     let all_agree = said.len() == 1 && said[0].1.len() == columns.len();
-    let which = |numbers: &[usize]| (!all_agree).then(|| listed(numbers));
+    let which = |numbers: &[usize]| (!all_agree).then(|| listed(words, numbers));
     said.into_iter().map(|(text, numbers)| (which(&numbers), text)).collect()
 }
 
 /// `column (2)`, `columns (1), (3)`, `columns (1)–(4)`. Numbers rise.
-fn listed(numbers: &[usize]) -> String {
+fn listed(words: &dyn Words, numbers: &[usize]) -> String {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for &n in numbers {
         match runs.last_mut() {
@@ -445,34 +406,29 @@ fn listed(numbers: &[usize]) -> String {
         }
     }
     let run = |&(a, b): &(usize, usize)| match b - a {
-        0 => format!("({a})"),
-        1 => format!("({a}), ({b})"),
-        _ => format!("({a})–({b})"),
+        0 => vec![format!("({a})")],
+        1 => vec![format!("({a})"), format!("({b})")],
+        _ => vec![format!("({a})–({b})")],
     };
-    let said: Vec<String> = runs.iter().map(run).collect();
-    let noun = if numbers.len() == 1 { "column" } else { "columns" };
-    format!("{noun} {}", said.join(", "))
-}
-
-/// The text with a full stop at its end; empty stays empty.
-pub fn sentence(text: &str) -> String {
-    let text = text.trim();
-    if text.is_empty() || text.ends_with(['.', '!', '?', '。']) {
-        text.to_owned()
-    } else {
-        format!("{text}.")
-    }
+    let said: Vec<String> = runs.iter().flat_map(run).collect();
+    words.columns(&said, numbers.len() > 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::words;
+    use crate::spec::Language;
+
+    fn english() -> &'static dyn Words {
+        words::of(Language::En)
+    }
 
     #[test]
     fn runs_of_columns_are_joined() {
-        assert_eq!(listed(&[2]), "column (2)");
-        assert_eq!(listed(&[1, 2]), "columns (1), (2)");
-        assert_eq!(listed(&[1, 2, 3, 5]), "columns (1)–(3), (5)");
+        assert_eq!(listed(english(), &[2]), "column (2)");
+        assert_eq!(listed(english(), &[1, 2]), "columns (1), (2)");
+        assert_eq!(listed(english(), &[1, 2, 3, 5]), "columns (1)–(3), (5)");
     }
 
     #[test]
@@ -491,9 +447,9 @@ mod tests {
             let value = |i: usize| format!("fdi of {} in {} (mean)", units[i % 4], 2003 + i);
             (0..n).map(value).collect::<Vec<_>>()
         };
-        assert_eq!(filled(Missing::Mean, &values(0)), None);
+        assert_eq!(filled(english(), Missing::Mean, &values(0)), None);
         assert_eq!(
-            filled(Missing::Mean, &values(2)).as_deref(),
+            filled(english(), Missing::Mean, &values(2)).as_deref(),
             Some(
                 "2 by the unit's mean over the periods (fdi of Hainan in 2003, fdi of Tibet in \
                  2004)"
@@ -502,7 +458,7 @@ mod tests {
         let mut many = values(6);
         many.push("gdp of Hainan in 2005 (interpolate)".to_owned());
         assert_eq!(
-            filled(Missing::Interpolate, &many).as_deref(),
+            filled(english(), Missing::Interpolate, &many).as_deref(),
             Some(
                 "7 by linear interpolation in time (fdi: 6 values of Hainan, Tibet and 2 more \
                  units, 2003–2008; gdp: 1 value of Hainan, 2005)"

@@ -3,6 +3,7 @@
 
 use crate::ident::CellId;
 use crate::report::number::Number;
+use crate::spec::Language;
 pub use crate::spec::tables::Brackets;
 
 /// A table, complete but for its typesetting.
@@ -14,6 +15,8 @@ pub struct Table {
     pub caption: String,
     /// Number of the table, if it has been given one.
     pub number: Option<u32>,
+    /// The language of what is not the author's.
+    pub language: Language,
     /// What stands over all columns, such as the dependent variable.
     pub over: Option<String>,
     /// Head of the column of row labels.
@@ -269,6 +272,7 @@ mod tests {
             id: "t".into(),
             caption: String::new(),
             number: None,
+            language: Language::En,
             over: None,
             stub: String::new(),
             heads: vec![vec![Head { label: "x".into(), span: 2 }]],

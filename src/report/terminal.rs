@@ -63,7 +63,7 @@ fn estimates(table: &Table) -> String {
     }
     let over = if view.over.is_empty() { String::new() } else { format!(" ({})", view.over) };
     let reasons = view.footnotes.iter().map(|f| format!("\n[{}] {}", f.mark, f.text));
-    let number = view.number.map(|n| format!("Table {n}. ")).unwrap_or_default();
+    let number = view.number.map(|_| format!("{} ", view.numbered)).unwrap_or_default();
     format!("{number}{}{over}\n{}{}", view.caption, trimmed(&grid), reasons.collect::<String>())
 }
 

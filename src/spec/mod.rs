@@ -3,6 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `layers` | defaults < user < `spanel.toml` < spec < profiles < environment < `--set`, and where a value came from |
+//! | `language` | the language of tables |
 //! | `limits` | how a run works on cells: time, memory, retries |
 //! | `profiles` | named sets of keys that are laid over the files |
 //! | `overrides` | the keys and values of the environment and of `--set` |
@@ -25,6 +26,7 @@
 pub mod claims;
 mod extract;
 pub mod figures;
+mod language;
 pub mod layers;
 pub mod limits;
 mod locate;
@@ -196,6 +198,7 @@ fn name_of(path: &Path) -> String {
 }
 
 pub use crate::model::Missing;
+pub use language::Language;
 pub use sources::{DataSpec, MeasureSpec, RegionSpec, RegionUnits, VariableSpec, WeightsSpec};
 
 /// A resolved experiment. Names that refer to other parts of the specification are known to
@@ -206,6 +209,8 @@ pub struct Spec {
     pub name: String,
     /// Title for reports.
     pub title: String,
+    /// Language of tables.
+    pub language: Language,
     /// Root of all randomness.
     pub seed: Seed,
     /// Where the panel comes from.

@@ -22,7 +22,7 @@ use crate::model::{
 };
 use crate::spec::figures::FigureFormat;
 use crate::spec::tables::{Brackets, Facet, LatexMode, Parentheses, Style};
-use crate::spec::{Axis, Missing};
+use crate::spec::{Axis, Language, Missing};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -33,6 +33,8 @@ use std::collections::BTreeMap;
 pub struct RawSpec {
     /// Title for reports; the file name when absent.
     pub title: Option<String>,
+    /// Language of what tables say by themselves; `en` when absent.
+    pub language: Option<Language>,
     /// Root of all randomness.
     pub seed: Option<u64>,
     /// Where the panel comes from.

@@ -90,14 +90,6 @@ impl Style {
             Self::Plain | Self::Qje | Self::Elsevier => &[0.10, 0.05, 0.01],
         }
     }
-
-    /// What rows of effects say where a table does not.
-    pub fn effects_words(self) -> [&'static str; 2] {
-        match self {
-            Self::Plain => ["control", "no"],
-            Self::Aer | Self::Qje | Self::Elsevier => ["Yes", "No"],
-        }
-    }
 }
 
 /// How a table is set by LaTeX.
@@ -182,8 +174,9 @@ pub struct RegressionTable {
     pub labels: BTreeMap<String, String>,
     /// Whether rows say which effects are controlled for.
     pub effects_rows: bool,
-    /// What they say of an effect that is controlled for, and of one that is not.
-    pub effects_words: [String; 2],
+    /// What they say of an effect that is controlled for, and of one that is not; what the style and
+    /// the language say when absent.
+    pub effects_words: Option<[String; 2]>,
     /// Statistics below the estimates.
     pub statistics: Vec<Statistic>,
     /// What stands below an estimate, line by line: at most two. Stars go by the first.

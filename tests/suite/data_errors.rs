@@ -38,6 +38,7 @@ fn spec(file: &Path) -> Spec {
     Spec {
         name: "test".into(),
         title: "A test".into(),
+        language: spanel::spec::Language::En,
         seed: Seed(1),
         data: DataSpec {
             file: Located::new(file.to_path_buf(), key("data.file")),

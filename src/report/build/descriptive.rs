@@ -14,6 +14,7 @@ pub fn build(
     variables: &[Located<VarName>],
     statistics: &[Moment],
 ) -> Table {
+    let words = source.words();
     let mut footnotes = Footnotes::default();
     let names: Vec<&VarName> = variables.iter().map(|v| &v.value).collect();
     let with_units = names.iter().any(|v| unit(source, v).is_some());
@@ -21,8 +22,8 @@ pub fn build(
         .iter()
         .map(|v| row(source, spec.digits, v, statistics, with_units, &mut footnotes))
         .collect();
-    let unit_head = with_units.then(|| ("Unit".to_owned(), Align::Left));
-    let moments = statistics.iter().map(|&m| (labels::moment(m).to_owned(), Align::Decimal));
+    let unit_head = with_units.then(|| (words.unit_head().to_owned(), Align::Left));
+    let moments = statistics.iter().map(|&m| (words.moment(m).to_owned(), Align::Decimal));
     let (heads, columns) = unit_head
         .into_iter()
         .chain(moments)
@@ -32,8 +33,9 @@ pub fn build(
         id: spec.id.clone(),
         caption: spec.caption.clone(),
         number: spec.number,
+        language: source.spec.language,
         over: None,
-        stub: "Variable".to_owned(),
+        stub: words.variable_stub().to_owned(),
         heads: vec![heads],
         columns,
         groups: vec![Group::of(rows)],
@@ -60,13 +62,12 @@ fn row(
 ) -> Row {
     let unit = unit(source, name).map_or(Entry::Empty, |u| Entry::Text(labels::unit(u)));
     let found = moments(source, name);
-    let absent = found.is_none().then(|| {
-        footnotes.mark("Not run: there is no record of this variable's moments.".to_owned())
-    });
+    let words = source.words();
+    let absent = found.is_none().then(|| footnotes.mark(words.no_record_of_moments().to_owned()));
     let value = |(position, &moment): (usize, &Moment)| match (found, &absent) {
         (Some(d), _) => Entry::Number(number(d, moment, digits)),
         (None, Some(mark)) if position == 0 => {
-            Entry::Absent { word: "not run", mark: mark.clone() }
+            Entry::Absent { word: words.not_run(), mark: mark.clone() }
         }
         (None, _) => Entry::Dash,
     };
@@ -93,19 +94,20 @@ fn table_notes(
     names: &[&VarName],
     statistics: &[Moment],
 ) -> Vec<String> {
+    let words = source.words();
     let mut said = notes::data(source);
     if !statistics.contains(&Moment::N) {
         said.extend(observations(source, names));
     }
     if statistics.contains(&Moment::Sd) {
-        said.push("Standard deviations have the divisor n − 1.".to_owned());
+        said.push(words.divisor().to_owned());
     }
     let experiment = source.experiment;
-    let filled = notes::filled(source.spec.data.missing, &experiment.filled);
-    said.extend(filled.map(|f| format!("Values filled in: {f}.")));
-    let dropped = notes::joined(&experiment.dropped);
-    said.extend(dropped.map(|d| format!("Missing values: {d}.")));
-    said.extend(spec.notes.iter().map(|n| notes::sentence(n)));
+    let filled = notes::filled(words, source.spec.data.missing, &experiment.filled);
+    said.extend(filled.map(|said| words.values_filled(&said)));
+    let dropped = notes::quoted(words, &experiment.dropped);
+    said.extend(dropped.map(|said| words.missing(&said)));
+    said.extend(spec.notes.iter().map(|n| words.sentence(n)));
     said
 }
 
@@ -114,10 +116,10 @@ fn observations(source: Source<'_>, names: &[&VarName]) -> Option<String> {
     let found: Vec<&Descriptive> = names.iter().filter_map(|v| moments(source, v)).collect();
     let first = found.first()?.n;
     if found.iter().all(|d| d.n == first) {
-        return Some(format!("N = {first}."));
+        return Some(source.words().counts(&[(first, String::new())]));
     }
     let each = |d: &&Descriptive| {
-        format!("{} for {}", d.n, labels::variable(source.spec, &VarName::new(&*d.variable)))
+        (d.n, labels::variable(source.spec, &VarName::new(&*d.variable)).to_owned())
     };
-    Some(format!("N = {}.", found.iter().map(each).collect::<Vec<_>>().join(", ")))
+    Some(source.words().counts(&found.iter().map(each).collect::<Vec<_>>()))
 }

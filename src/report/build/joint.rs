@@ -8,6 +8,7 @@ use crate::report::formats::plain::written;
 use crate::report::joint::stored;
 use crate::report::number::{self, Number};
 use crate::report::table::{Align, Column, Entry, Footnotes, Group, Head, Row, Table};
+use crate::report::words::Place;
 use crate::report::{Source, functions, labels, notes};
 use crate::spec::Axis;
 use crate::spec::tables::{Parentheses, RowTerm, TableSpec};
@@ -32,16 +33,17 @@ pub fn build(source: Source<'_>, spec: &TableSpec, name: &str) -> Checked<Table>
         .filter(|group| !group.rows.is_empty())
         .collect();
     if groups.is_empty() {
-        let row = Row::new("No hypotheses", vec![Entry::Empty; WIDTH]);
+        let row = Row::new(source.words().no_hypotheses(), vec![Entry::Empty; WIDTH]);
         groups.push(Group::of(vec![row]));
     }
     Ok(Table {
         id: spec.id.clone(),
         caption: spec.caption.clone(),
         number: spec.number,
+        language: source.spec.language,
         over: super::regression::over(source, &cells),
         stub: String::new(),
-        heads: heads(wanted.level),
+        heads: heads(source, wanted.level),
         columns: vec![Column { number: None, cell: None, align: Align::Decimal }; WIDTH],
         groups,
         notes: table_notes(source, spec, family, &cells),
@@ -49,12 +51,14 @@ pub fn build(source: Source<'_>, spec: &TableSpec, name: &str) -> Checked<Table>
     })
 }
 
-fn heads(level: f64) -> Vec<Vec<Head>> {
+fn heads(source: Source<'_>, level: f64) -> Vec<Vec<Head>> {
+    let words = source.words();
+    let heads = words.joint_heads();
     let head = |label: &str, span| Head { label: label.to_owned(), span };
-    let outer = vec![head("", 1), head("p-value", 4), head("Simultaneous", 1)];
-    let interval = format!("{} interval", number::percent(1.0 - level));
-    let inner = ["Estimate", "Fit", "Bootstrap", "Max-t", "Romano–Wolf", &interval];
-    vec![outer, inner.into_iter().map(|label| head(label, 1)).collect()]
+    let outer = vec![head("", 1), head(heads.p_value, 4), head(heads.simultaneous, 1)];
+    let interval = words.interval_head(&number::percent(1.0 - level));
+    let inner = heads.columns.into_iter().chain([interval.as_str()]);
+    vec![outer, inner.map(|label| head(label, 1)).collect()]
 }
 
 /// The axes on which the cells differ.
@@ -74,7 +78,7 @@ fn cell_label(
     let said: Vec<String> = differing(cells)
         .map(|axis| labels::axis_value(source.spec, &cell.cell.axes, axis))
         .collect();
-    (!said.is_empty()).then(|| said.join(", "))
+    (!said.is_empty()).then(|| source.words().list(&said))
 }
 
 /// The rows of a cell: its hypotheses, or why there are none.
@@ -96,16 +100,16 @@ fn rows(
                 .collect();
         }
         (Some(Err(failure)), _) | (None, State::Failed(failure)) => {
-            columns::failed(failure, footnotes)
+            columns::failed(source, failure, footnotes)
         }
         (None, State::Fitted(_) | State::NotRun) => {
-            let text = "Not run: there are no stored results of this family as it is now.";
-            Entry::Absent { word: "not run", mark: footnotes.mark(text.to_owned()) }
+            let mark = footnotes.mark(source.words().no_record_of_family().to_owned());
+            Entry::Absent { word: source.words().not_run(), mark }
         }
     };
     let mut entries = vec![Entry::Dash; WIDTH];
     entries[0] = why;
-    vec![Row::new("All hypotheses", entries)]
+    vec![Row::new(source.words().all_hypotheses(), entries)]
 }
 
 fn entries(h: &JointHypothesis, digits: usize) -> Vec<Entry> {
@@ -132,6 +136,7 @@ fn table_notes(
     family: Option<&JointFamily>,
     cells: &[CellColumn<'_>],
 ) -> Vec<String> {
+    let words = source.words();
     let mut said = notes::data(source);
     said.extend(in_all(source, cells));
     if let Some(family) = family {
@@ -140,26 +145,21 @@ fn table_notes(
             of_cells.flatten()
         };
         let terms: Vec<Term> = hypotheses().map(|h| h.term.clone()).collect();
-        said.extend(notes::spatial_terms(&terms));
+        said.extend(notes::spatial_terms(source, &terms));
         let rows: Vec<RowTerm> = family.rows.iter().map(|row| RowTerm::parse(row)).collect();
         said.extend(functions::derived(source, (&rows, Parentheses::StdError), |row| {
             functions::row_label(source, row, cells)
         }));
-        said.push(format!("Family of {} hypotheses, each that a value is 0.", terms.len()));
-        said.push(
-            "Fit, Bootstrap: p-values of each hypothesis alone. Max-t: single-step p-values by \
-             the largest |t| of the family (Westfall & Young 1993). Romano–Wolf: stepdown p-values \
-             (Romano & Wolf 2005, 2016). Replicates have t\u{a0}=\u{a0}(θ*\u{a0}−\u{a0}θ)/s*."
-                .to_owned(),
-        );
-        said.extend(interval(family));
+        said.push(words.family(terms.len()));
+        said.push(words.family_p_values().to_owned());
+        said.extend(interval(source, family));
         said.push(replicates(source, family));
-        said.push(draws(family));
+        said.push(draws(source, family));
     }
-    said.push("Stars by Romano–Wolf p-values.".to_owned());
-    said.extend(notes::stars(&number::default_stars()));
-    said.extend(sample(cells));
-    said.extend(spec.notes.iter().map(|n| notes::sentence(n)));
+    said.push(words.family_stars().to_owned());
+    said.extend(notes::stars(source, &number::default_stars()));
+    said.extend(sample(source, cells));
+    said.extend(spec.notes.iter().map(|n| words.sentence(n)));
     said
 }
 
@@ -173,46 +173,33 @@ fn in_all(source: Source<'_>, cells: &[CellColumn<'_>]) -> Option<String> {
         .filter(|axis| *axis != Axis::Variant || !first.cell.axes.variant.is_base())
         .map(|axis| labels::axis_phrase(source.spec, &first.cell.axes, axis))
         .collect();
-    let who = if cells.len() == 1 { "The model" } else { "In all models" };
-    (!said.is_empty()).then(|| format!("{who}: {}.", said.join(", ")))
+    let who = if cells.len() == 1 { Place::Model } else { Place::Models };
+    (!said.is_empty()).then(|| source.words().all(who, &said))
 }
 
-fn interval(family: &JointFamily) -> Option<String> {
+fn interval(source: Source<'_>, family: &JointFamily) -> Option<String> {
     let critical = written(&Number::decimals(family.critical?, 3));
-    Some(format!(
-        "Simultaneous intervals θ\u{a0}±\u{a0}{critical}\u{a0}s hold all at once in {} of samples.",
-        number::percent(1.0 - family.level)
-    ))
+    Some(source.words().simultaneous(&critical, &number::percent(1.0 - family.level)))
 }
 
 fn replicates(source: Source<'_>, family: &JointFamily) -> String {
-    let failed = match family.failed {
-        0 => String::new(),
-        failed => format!("; {failed} of them without a fit in some cell are left out for all"),
-    };
-    let design = notes::design(&family.design);
-    format!("Bootstrap: {design}{failed}; seed {}.", source.spec.seed.0)
+    let words = source.words();
+    let design = notes::design(words, &family.design);
+    words.family_bootstrap(&design, family.failed, source.spec.seed.0)
 }
 
 /// Which cells share their draws. Where |t| of different cells are drawn independently, their
 /// maximum is at least as large as that of dependent ones with the same margins (Šidák 1967, for
 /// the normal distribution): p-values err on the safe side.
-fn draws(family: &JointFamily) -> String {
-    match family.draws {
-        0 | 1 => "All cells share their draws.".to_owned(),
-        sets => format!(
-            "The cells are {sets} sets over different units or periods: draws are shared within a \
-             set and independent between sets, which errs on the side of larger p-values (Šidák \
-             1967)."
-        ),
-    }
+fn draws(source: Source<'_>, family: &JointFamily) -> String {
+    source.words().draws(family.draws)
 }
 
 /// Units and periods, where all fits have the same.
-fn sample(cells: &[CellColumn<'_>]) -> Option<String> {
+fn sample(source: Source<'_>, cells: &[CellColumn<'_>]) -> Option<String> {
     let fitted: Vec<CellColumn<'_>> =
         cells.iter().filter(|c| c.outcome().is_some()).copied().collect();
     let of = |c: &CellColumn<'_>| c.outcome().map(|o| (o.sample.units, o.sample.periods));
     let same = fitted.windows(2).all(|pair| of(&pair[0]) == of(&pair[1]));
-    same.then(|| notes::sample(fitted.get(..1)?)).flatten()
+    same.then(|| notes::sample(source, fitted.get(..1)?)).flatten()
 }

@@ -18,16 +18,17 @@ pub fn build(source: Source<'_>, spec: &TableSpec, id: &str) -> Table {
         vec![Group::of(vec![absent(source, id, n, &mut footnotes)])]
     } else {
         let rows = years.iter().map(|y| row(y, spec.digits, permuted)).collect();
-        vec![Group::of(rows), Group::of(vec![average(years, spec.digits, n)])]
+        vec![Group::of(rows), Group::of(vec![average(source, years, spec.digits, n)])]
     };
     let column = Column { number: None, cell: None, align: Align::Decimal };
     Table {
         id: spec.id.clone(),
         caption: spec.caption.clone(),
         number: spec.number,
+        language: source.spec.language,
         over: None,
-        stub: "Period".to_owned(),
-        heads: heads(permuted),
+        stub: source.words().period_stub().to_owned(),
+        heads: heads(source, permuted),
         columns: vec![column; n],
         groups,
         notes: table_notes(source, spec, id, years),
@@ -46,13 +47,14 @@ pub(in crate::report) fn years<'a>(source: Source<'a>, id: &str) -> &'a [MoranYe
     }
 }
 
-fn heads(permuted: bool) -> Vec<Vec<Head>> {
+fn heads(source: Source<'_>, permuted: bool) -> Vec<Vec<Head>> {
+    let words = source.words().moran_heads();
     let head = |label: &str, span| Head { label: label.to_owned(), span };
-    let mut outer = vec![head("", 1), head("Normality", 2), head("Randomisation", 2)];
+    let mut outer = vec![head("", 1), head(words.normality, 2), head(words.randomisation, 2)];
     let mut inner: Vec<Head> =
-        ["Moran's I", "z", "p", "z", "p"].into_iter().map(|l| head(l, 1)).collect();
+        [words.statistic, "z", "p", "z", "p"].into_iter().map(|l| head(l, 1)).collect();
     if permuted {
-        outer.push(head("Permutation", 1));
+        outer.push(head(words.permutation, 1));
         inner.push(head("p", 1));
     }
     vec![outer, inner]
@@ -84,29 +86,30 @@ pub(in crate::report) fn deciding_p(year: &MoranYear) -> f64 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a number of periods is far below 2^52")]
-fn average(years: &[MoranYear], digits: usize, n: usize) -> Row {
+fn average(source: Source<'_>, years: &[MoranYear], digits: usize, n: usize) -> Row {
     let mean = years.iter().map(|y| y.i).sum::<f64>() / years.len() as f64;
     let mut entries = vec![Entry::Empty; n];
     entries[0] = Entry::Number(Number::decimals(mean, digits));
-    Row::new("Average", entries).of("average", "moran")
+    Row::new(source.words().average(), entries).of("average", "moran")
 }
 
 fn absent(source: Source<'_>, id: &str, n: usize, footnotes: &mut Footnotes) -> Row {
     let mut entries = vec![Entry::Dash; n];
     entries[0] = match series(source, id).map(|s| &s.years) {
-        Some(Err(failure)) => columns::failed(failure, footnotes),
+        Some(Err(failure)) => columns::failed(source, failure, footnotes),
         Some(Ok(_)) | None => {
-            let mark = footnotes.mark("Not run: there is no record of this series.".to_owned());
-            Entry::Absent { word: "not run", mark }
+            let words = source.words();
+            let mark = footnotes.mark(words.no_record_of_series().to_owned());
+            Entry::Absent { word: words.not_run(), mark }
         }
     };
-    Row::new("All periods", entries)
+    Row::new(source.words().all_periods(), entries)
 }
 
 fn table_notes(source: Source<'_>, spec: &TableSpec, id: &str, years: &[MoranYear]) -> Vec<String> {
     let mut said = series_notes(source, id, years);
-    said.extend(notes::stars(&number::default_stars()));
-    said.extend(spec.notes.iter().map(|n| notes::sentence(n)));
+    said.extend(notes::stars(source, &number::default_stars()));
+    said.extend(spec.notes.iter().map(|n| source.words().sentence(n)));
     said
 }
 
@@ -120,8 +123,8 @@ pub(in crate::report) fn series_notes(
     if let Some(block) = source.spec.moran.iter().find(|m| m.id == id) {
         said.push(subject(source, block));
     }
-    said.extend(expectation(years));
-    said.extend(permutations(years));
+    said.extend(expectation(source, years));
+    said.extend(permutations(source, years));
     said
 }
 
@@ -130,31 +133,29 @@ fn subject(source: Source<'_>, block: &MoranSpec) -> String {
     let variable = labels::variable(source.spec, &block.variable.value);
     let weights = labels::weights(source.spec, &block.weights);
     let normalise = source.spec.weights.get(&block.weights).map(|w| w.normalise);
-    let normalise =
-        normalise.map(|n| format!(", {}", labels::normalisation(n))).unwrap_or_default();
+    let words = source.words();
+    let weights = match normalise {
+        Some(normalise) => words.described(&weights, words.normalisation(normalise)),
+        None => weights,
+    };
     let region = block.region.as_ref().filter(|r| {
         source.spec.regions.get(*r).is_some_and(|r| !matches!(r.units, RegionUnits::All))
     });
-    let region = region.map(|r| format!(" in {}", labels::region(source.spec, r)));
-    let region = region.unwrap_or_default();
-    format!("Global Moran's I of {variable}{region}; W: {weights}{normalise}.")
+    let region = region.map(|r| labels::region(source.spec, r));
+    words.moran_of(variable, region.as_deref(), &weights)
 }
 
 /// `E[I] = −1/(n − 1), n = 30 units.`, when it is the same in every period.
-fn expectation(years: &[MoranYear]) -> Option<String> {
+fn expectation(source: Source<'_>, years: &[MoranYear]) -> Option<String> {
     let n = years.first()?.units;
     let same = years.iter().all(|y| y.units == n);
-    same.then(|| format!("n = {n} units with neighbours, E(I) = −1/(n − 1)."))
+    same.then(|| source.words().moran_expectation(n))
 }
 
 /// What the p-values and stars come from.
-fn permutations(years: &[MoranYear]) -> Option<String> {
+fn permutations(source: Source<'_>, years: &[MoranYear]) -> Option<String> {
     let first = years.first()?;
     let permuted = years.iter().find(|y| y.p_permutation.is_some()).unwrap_or(first);
-    let stars = if permuted.p_permutation.is_some() {
-        format!("{} permutations", permuted.permutations)
-    } else {
-        "the p-value under randomisation".to_owned()
-    };
-    Some(format!("p-values are two-sided; stars by {stars}."))
+    let permutations = permuted.p_permutation.map(|_| permuted.permutations);
+    Some(source.words().moran_stars(permutations))
 }

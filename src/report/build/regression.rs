@@ -41,9 +41,10 @@ pub fn build(source: Source<'_>, spec: &TableSpec, wanted: &RegressionTable) -> 
         id: spec.id.clone(),
         caption: spec.caption.clone(),
         number: spec.number,
+        language: source.spec.language,
         over: over(source, &columns),
         stub: String::new(),
-        heads: slots::heads(heads, wanted),
+        heads: slots::heads(source, heads, wanted),
         columns: first.slots.iter().map(|slot| panels::column(slot, wanted)).collect(),
         groups: panels::stacked(&panels, made),
         notes: table_notes(source, spec, wanted, &rows, &columns, &slots),
@@ -73,8 +74,8 @@ fn parts(
     let tests = super::tests::rows_of(source, of_tests, &wanted.tests, columns, footnotes);
     Parts {
         estimates,
-        effects: slots::spread(effects(wanted, columns), slots),
-        statistics: slots::spread(statistics(spec, wanted, columns), slots),
+        effects: slots::spread(effects(source, spec, wanted, columns), slots),
+        statistics: slots::spread(statistics(source, spec, wanted, columns), slots),
         tests: slots::spread(tests, slots),
     }
 }
@@ -82,7 +83,7 @@ fn parts(
 /// The dependent variable; one grid has one.
 pub(super) fn over(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String> {
     let response = &columns.first()?.cell.model.response;
-    Some(format!("Dependent variable: {}", labels::variable(source.spec, response)))
+    Some(source.words().dependent_variable(labels::variable(source.spec, response)))
 }
 
 /// The rows that are asked for, or every term of any column: slopes in the order in which they
@@ -128,7 +129,7 @@ pub(super) fn row_label(
             None => functions::row_label(source, row, columns),
         },
         RowTerm::Measure { impact, lag } => {
-            let of = |label: String| labels::impact(*impact, label);
+            let of = |label: String| labels::impact(source.spec, *impact, label);
             let own = impact.map_or_else(String::new, |kind| format!("{}:measure", kind.name()));
             if let Some(label) = own_labels.get(&format!("{own}{}", shift(*lag))) {
                 return label.clone();
@@ -158,7 +159,8 @@ fn estimates(
     slots: &[Slot<'_>],
     footnotes: &mut Footnotes,
 ) -> Vec<Group> {
-    let absences: Vec<Option<Entry>> = columns.iter().map(|c| c.absence(footnotes)).collect();
+    let absences: Vec<Option<Entry>> =
+        columns.iter().map(|c| c.absence(source, footnotes)).collect();
     let named = |row: &RowTerm| row.to_string();
     let group_of = |row: &RowTerm| wanted.groups.iter().position(|g| g.rows.contains(&named(row)));
     let mut groups: Vec<(Option<usize>, Group)> = Vec::new();
@@ -214,11 +216,14 @@ fn estimate_rows(
             starred(e, p_value, digits, &wanted.stars)
         }
         None => absent(slot)
-            .or_else(|| not_applicable(&slot.column, &slot.term(row)?, footnotes))
+            .or_else(|| not_applicable(source, &slot.column, &slot.term(row)?, footnotes))
             .unwrap_or(Entry::Empty),
     };
-    let label = row_label(source, &wanted.labels, row, columns)
-        + &unit(source, wanted, row, columns).unwrap_or_default();
+    let label = row_label(source, &wanted.labels, row, columns);
+    let label = match unit(source, wanted, row, columns) {
+        Some(unit) => source.words().qualified(&label, &unit),
+        None => label,
+    };
     let entries = slots.iter().zip(found.iter().copied()).map(value).collect();
     let below = wanted.below.iter();
     let below = below.filter_map(|&(what, brackets)| {
@@ -229,7 +234,7 @@ fn estimate_rows(
     std::iter::once(estimates).chain(below).collect()
 }
 
-/// ` (million USD)`: the unit of the variable of a row, where the table shows units.
+/// `million USD`: the unit of the variable of a row, where the table shows units.
 fn unit(
     source: Source<'_>,
     wanted: &RegressionTable,
@@ -239,7 +244,7 @@ fn unit(
     let first = columns.first().filter(|_| wanted.units)?;
     let (Term::Variable(of) | Term::Impact(_, of)) = term_in(row, first) else { return None };
     let unit = source.spec.variables.get(&of.variable)?.unit.as_ref()?;
-    Some(format!(" ({})", labels::unit(unit)))
+    Some(labels::unit(unit))
 }
 
 /// The coefficient, effect or function of them of an outcome, if it has it.
@@ -250,6 +255,7 @@ pub(in crate::report) fn estimate<'a>(outcome: &'a Outcome, term: &Term) -> Opti
 
 /// The entry of a function of the coefficients that says nothing about a column.
 fn not_applicable(
+    source: Source<'_>,
     column: &CellColumn<'_>,
     term: &Term,
     footnotes: &mut Footnotes,
@@ -258,7 +264,9 @@ fn not_applicable(
     let derived = column.outcome()?.derived.iter().find(|d| d.name == *name)?;
     match &derived.outcome {
         DerivedOutcome::Computed { .. } => None,
-        DerivedOutcome::NotApplicable { reason } => Some(notes::not_applicable(reason, footnotes)),
+        DerivedOutcome::NotApplicable { reason } => {
+            Some(notes::not_applicable(source, reason, footnotes))
+        }
     }
 }
 
@@ -350,8 +358,15 @@ fn randomised<'a>(column: &'a CellColumn<'_>, term: &Term) -> Option<&'a Randomi
 }
 
 /// Which effects are controlled for: of the question, so that a failed column shows them too.
-fn effects(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<Row> {
-    let [yes, no] = &wanted.effects_words;
+fn effects(
+    source: Source<'_>,
+    spec: &TableSpec,
+    wanted: &RegressionTable,
+    columns: &[CellColumn<'_>],
+) -> Vec<Row> {
+    let words = source.words();
+    let usual = || words.effects_words(spec.style).map(str::to_owned);
+    let [yes, no] = &wanted.effects_words.clone().unwrap_or_else(usual);
     let row = |label: &str, has: &dyn Fn(&CellColumn<'_>) -> bool| {
         let said = |c| Entry::Text(if has(c) { yes } else { no }.clone());
         Row::new(label, columns.iter().map(said).collect())
@@ -359,14 +374,19 @@ fn effects(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<Row> {
     if !wanted.effects_rows {
         return Vec::new();
     }
+    let [individual, time] = words.effects_rows();
     vec![
-        row("Individual effect", &|c| c.cell.model.effects.has_individual())
-            .of("individual", "effect"),
-        row("Time effect", &|c| c.cell.model.effects.has_time()).of("time", "effect"),
+        row(individual, &|c| c.cell.model.effects.has_individual()).of("individual", "effect"),
+        row(time, &|c| c.cell.model.effects.has_time()).of("time", "effect"),
     ]
 }
 
-fn statistics(spec: &TableSpec, wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<Row> {
+fn statistics(
+    source: Source<'_>,
+    spec: &TableSpec,
+    wanted: &RegressionTable,
+    columns: &[CellColumn<'_>],
+) -> Vec<Row> {
     let entry = |column: &CellColumn<'_>, statistic: Statistic| match column.outcome() {
         None => Entry::Dash,
         Some(outcome) => match outcome.fit.statistics.get(&statistic) {
@@ -380,7 +400,7 @@ fn statistics(spec: &TableSpec, wanted: &RegressionTable, columns: &[CellColumn<
     };
     let row = |&statistic: &Statistic| {
         let entries = columns.iter().map(|c| entry(c, statistic)).collect();
-        Row::new(labels::statistic(statistic), entries).of(statistic.name(), "statistic")
+        Row::new(source.words().statistic(statistic), entries).of(statistic.name(), "statistic")
     };
     wanted.statistics.iter().map(row).collect()
 }
@@ -402,9 +422,9 @@ fn table_notes(
     let label = |row: &RowTerm| row_label(source, &wanted.labels, row, columns);
     let mut said = notes::data(source);
     said.extend(notes::common(source, &panels::axes(wanted), columns));
-    said.extend(notes::spatial_terms(&shown));
+    said.extend(notes::spatial_terms(source, &shown));
     said.extend(functions::derived(source, (rows, wanted.parentheses()), label));
-    said.extend(below::said(&wanted.below, columns));
+    said.extend(below::said(source, &wanted.below, columns));
     let lines = || wanted.below.iter().map(|(what, _)| *what);
     if let Some(what) = lines().find(|what| what.of_bootstrap()) {
         said.extend(notes::bootstrap(source, (what, wanted.bootstrap), &shown, columns));
@@ -415,28 +435,28 @@ fn table_notes(
     let asymptotic =
         |what: &Parentheses| !what.of_bootstrap() && *what != Parentheses::RandomisationPValue;
     if wanted.below.is_empty() || lines().any(|what| asymptotic(&what)) {
-        said.extend(notes::inference(columns));
+        said.extend(notes::inference(source, columns));
     }
-    said.extend(notes::stars(&wanted.stars));
+    said.extend(notes::stars(source, &wanted.stars));
     if !wanted.tests.is_empty() {
         said.extend(super::tests::notes_of(source, &wanted.tests, columns));
     }
     said.extend(changes::note(source, &panels::axes(wanted), columns));
-    said.extend(notes::sample(columns));
+    said.extend(notes::sample(source, columns));
     if uses_weights(columns) {
         said.extend(notes::weights(source, columns));
     }
-    said.extend(notes::lag_order(columns));
+    said.extend(notes::lag_order(source, columns));
     said.extend(notes::warnings(source, columns));
-    said.extend(formulas(&wanted.statistics));
-    said.extend(spec.notes.iter().map(|n| notes::sentence(n)));
+    said.extend(formulas(source, &wanted.statistics));
+    said.extend(spec.notes.iter().map(|n| source.words().sentence(n)));
     said
 }
 
 /// How the statistics are defined, each once.
-fn formulas(statistics: &[Statistic]) -> Vec<String> {
+fn formulas(source: Source<'_>, statistics: &[Statistic]) -> Vec<String> {
     let mut said: Vec<&str> = Vec::new();
-    for formula in statistics.iter().filter_map(|&s| labels::formula(s)) {
+    for formula in statistics.iter().filter_map(|&s| source.words().formula(s)) {
         if !said.contains(&formula) {
             said.push(formula);
         }

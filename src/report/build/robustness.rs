@@ -7,6 +7,7 @@ use crate::report::columns::{CellColumn, State};
 use crate::report::number::{Number, threshold};
 use crate::report::robustness::{Gathered, GatheredRow, gather};
 use crate::report::table::{Align, Brackets, Column, Entry, Footnotes, Group, Head, Row, Table};
+use crate::report::words::{NoBase, Place};
 use crate::report::{Source, labels, notes};
 use crate::robustness::Robustness;
 use crate::spec::Axis;
@@ -19,11 +20,11 @@ const SHARE_DECIMALS: usize = 2;
 pub fn build(source: Source<'_>, spec: &TableSpec, wanted: &RobustnessTable) -> Checked<Table> {
     let gathered = gather(source, spec, wanted)?;
     let mut footnotes = Footnotes::default();
-    let (heads, columns) = frame(gathered.base.is_some(), wanted.level);
+    let (heads, columns) = frame(source, gathered.base.is_some(), wanted.level);
     let mut rows = Vec::new();
     for row in &gathered.rows {
         let label = row_label(source, &wanted.labels, row.row, &gathered.cells);
-        let entries = entries(spec.digits, &gathered, row, &mut footnotes);
+        let entries = entries(source, spec.digits, &gathered, row, &mut footnotes);
         rows.push(Row::new(label, entries).of(row.row.to_string(), "range"));
         let summary = row.summary.as_ref();
         let influence = summary.and_then(|s| influence(source, spec.digits, &gathered, s));
@@ -33,6 +34,7 @@ pub fn build(source: Source<'_>, spec: &TableSpec, wanted: &RobustnessTable) -> 
         id: spec.id.clone(),
         caption: spec.caption.clone(),
         number: spec.number,
+        language: source.spec.language,
         over: over(source, &gathered.cells),
         stub: String::new(),
         heads,
@@ -44,21 +46,24 @@ pub fn build(source: Source<'_>, spec: &TableSpec, wanted: &RobustnessTable) -> 
 }
 
 /// Heads and columns; a column for the base where there is one.
-fn frame(base: bool, level: f64) -> (Vec<Vec<Head>>, Vec<Column>) {
+fn frame(source: Source<'_>, base: bool, level: f64) -> (Vec<Vec<Head>>, Vec<Column>) {
     let head = |label: &str, span| Head { label: label.to_owned(), span };
     let significant = format!("p < {}", threshold(level));
-    let mut inner = vec!["Fits", "Min", "Median", "Max", "Share", &significant, &significant, "η²"];
+    let words = source.words().robustness_heads();
+    let [min, median, max] = words.range;
+    let (fits, share) = (words.fits, words.share);
+    let mut inner = vec![fits, min, median, max, share, &significant, &significant, "η²"];
     if base {
-        inner.insert(1, "Base");
+        inner.insert(1, words.base);
     }
     let outer = vec![
         head("", 1),
-        head("Estimate", if base { 4 } else { 3 }),
-        head("Same sign", 2),
-        head("Opposite", 1),
+        head(words.estimate, if base { 4 } else { 3 }),
+        head(words.same_sign, 2),
+        head(words.opposite, 1),
         head("", 1),
     ];
-    let align = |label: &str| if label == "Fits" { Align::Left } else { Align::Decimal };
+    let align = |label: &str| if label == fits { Align::Left } else { Align::Decimal };
     let column = |label: &&str| Column { number: None, cell: None, align: align(label) };
     let columns = inner.iter().map(column).collect();
     (vec![outer, inner.into_iter().map(|label| head(label, 1)).collect()], columns)
@@ -70,6 +75,7 @@ fn width(gathered: &Gathered<'_>) -> usize {
 }
 
 fn entries(
+    source: Source<'_>,
     digits: usize,
     gathered: &Gathered<'_>,
     row: &GatheredRow<'_>,
@@ -77,15 +83,15 @@ fn entries(
 ) -> Vec<Entry> {
     let Some(summary) = &row.summary else {
         let mut entries = vec![Entry::Dash; width(gathered)];
-        entries[0] = nothing(gathered, footnotes);
+        entries[0] = nothing(source, gathered, footnotes);
         return entries;
     };
     let estimate = |value| Entry::Number(Number::decimals(value, digits));
     let share = |value| Entry::Number(Number::decimals(value, SHARE_DECIMALS));
-    let fits = format!("{} of {}", summary.specifications, gathered.cells.len());
+    let fits = source.words().of_all(summary.specifications, gathered.cells.len());
     let base = gathered.base.as_ref().map(|base| match row.base {
         Some(e) => estimate(e.value),
-        None => without_base(base, footnotes),
+        None => without_base(source, base, footnotes),
     });
     let shares = summary.shares;
     let mut entries = vec![Entry::Text(fits)];
@@ -97,24 +103,25 @@ fn entries(
 }
 
 /// Why a row has no numbers at all.
-fn nothing(gathered: &Gathered<'_>, footnotes: &mut Footnotes) -> Entry {
+fn nothing(source: Source<'_>, gathered: &Gathered<'_>, footnotes: &mut Footnotes) -> Entry {
+    let words = source.words();
     let (word, text) = if gathered.not_run() == gathered.cells.len() {
-        ("not run", "Not run: there is no record of any of these cells.")
+        (words.not_run(), words.no_record_of_cells())
     } else {
-        ("none", "None: no cell that was fitted has this coefficient.")
+        (words.none(), words.no_coefficient())
     };
     Entry::Absent { word, mark: footnotes.mark(text.to_owned()) }
 }
 
 /// Why the base has no estimate of a row.
-fn without_base(base: &CellColumn<'_>, footnotes: &mut Footnotes) -> Entry {
+fn without_base(source: Source<'_>, base: &CellColumn<'_>, footnotes: &mut Footnotes) -> Entry {
     let why = match base.state {
-        State::Fitted(_) => "it does not have this coefficient",
-        State::Failed(_) => "it could not be fitted",
-        State::NotRun => "there is no record of it",
+        State::Fitted(_) => NoBase::WithoutCoefficient,
+        State::Failed(_) => NoBase::Failed,
+        State::NotRun => NoBase::NotRun,
     };
-    let text = format!("The base has no estimate: {why}. The sign is that of the median.");
-    Entry::Absent { word: "n/a", mark: footnotes.mark(text) }
+    let words = source.words();
+    Entry::Absent { word: words.not_applicable(), mark: footnotes.mark(words.no_base(why)) }
 }
 
 /// `Region: West < East`, the values with the lowest and the highest mean; the means below the
@@ -134,7 +141,12 @@ fn influence(
         label.unwrap_or_else(|| value.to_owned())
     };
     // Lags carry their name already.
-    let name = if axis == Axis::Lags { String::new() } else { format!("{}: ", labels::axis(axis)) };
+    let words = source.words();
+    let extremes = format!("{} < {}", label(&low.value), label(&high.value));
+    let named = match axis {
+        Axis::Lags => extremes,
+        _ => words.labelled(words.axis(axis), &extremes),
+    };
     let mean = |value| Entry::Enclosed {
         value: Number::decimals(value, digits),
         brackets: Brackets::Round,
@@ -144,7 +156,7 @@ fn influence(
     entries[smallest] = mean(low.mean);
     entries[smallest + 2] = mean(high.mean);
     entries[width(gathered) - 1] = Entry::Number(Number::decimals(eta_squared, SHARE_DECIMALS));
-    Some(Row::new(format!("{name}{} < {}", label(&low.value), label(&high.value)), entries))
+    Some(Row::new(named, entries))
 }
 
 fn table_notes(
@@ -153,24 +165,16 @@ fn table_notes(
     wanted: &RobustnessTable,
     gathered: &Gathered<'_>,
 ) -> Vec<String> {
-    let level = threshold(wanted.level);
+    let words = source.words();
     let mut said = notes::data(source);
     said.push(specifications(source, gathered));
     said.extend(in_all(source, gathered));
-    said.extend(unfitted(gathered));
-    said.extend(notes::spatial_terms(&shown(gathered)));
+    said.extend(unfitted(source, gathered));
+    said.extend(notes::spatial_terms(source, &shown(gathered)));
     said.push(reference(source, gathered));
-    said.push(format!(
-        "Same sign, opposite: shares of the specifications with that sign, and with that sign and \
-         p\u{a0}<\u{a0}{level}, p-values those of each fit."
-    ));
-    said.push(
-        "Below a row its most influential choice, the one with the largest η²: the share of the \
-         variance of the estimates that lies between its values (between-group over total sum of \
-         squares). Named are its values with the lowest and the highest mean; means in parentheses."
-            .to_owned(),
-    );
-    said.extend(spec.notes.iter().map(|n| notes::sentence(n)));
+    said.push(words.shares(&threshold(wanted.level)));
+    said.push(words.influence().to_owned());
+    said.extend(spec.notes.iter().map(|n| words.sentence(n)));
     said
 }
 
@@ -194,14 +198,11 @@ fn varies(gathered: &Gathered<'_>, axis: Axis) -> bool {
 
 /// How many there are, and the choices in which they differ.
 fn specifications(source: Source<'_>, gathered: &Gathered<'_>) -> String {
-    let choice = |axis: Axis| {
-        let values = values(source, gathered, axis).join(", ");
-        format!("{} ({values})", axis.name())
-    };
-    let choices: Vec<String> =
+    let words = source.words();
+    let choice = |axis: Axis| (words.axis_word(axis), words.list(&values(source, gathered, axis)));
+    let choices: Vec<(&str, String)> =
         Axis::ALL.into_iter().filter(|&axis| varies(gathered, axis)).map(choice).collect();
-    let by = if choices.is_empty() { String::new() } else { format!(": {}", choices.join(", ")) };
-    format!("{} specifications{by}.", gathered.cells.len())
+    words.specifications(gathered.cells.len(), &choices)
 }
 
 /// What all specifications share.
@@ -214,15 +215,12 @@ fn in_all(source: Source<'_>, gathered: &Gathered<'_>) -> Option<String> {
         .filter(|&axis| axis != Axis::Variant || !first.cell.change.is_none())
         .map(|axis| labels::axis_phrase(source.spec, &first.cell.axes, axis))
         .collect();
-    (!said.is_empty()).then(|| format!("In all of them: {}.", said.join(", ")))
+    (!said.is_empty()).then(|| source.words().all(Place::Specifications, &said))
 }
 
-fn unfitted(gathered: &Gathered<'_>) -> Option<String> {
-    let count = |n: usize, what: &str| (n > 0).then(|| format!("{n} {what}"));
-    let failed = count(gathered.failed(), "failed");
-    let not_run = count(gathered.not_run(), "not run");
-    let said: Vec<String> = failed.into_iter().chain(not_run).collect();
-    (!said.is_empty()).then(|| format!("Specifications without a fit: {}.", said.join(", ")))
+fn unfitted(source: Source<'_>, gathered: &Gathered<'_>) -> Option<String> {
+    let (failed, not_run) = (gathered.failed(), gathered.not_run());
+    (failed + not_run > 0).then(|| source.words().unfitted(failed, not_run))
 }
 
 /// The terms that rows show.
@@ -239,8 +237,9 @@ fn shown(gathered: &Gathered<'_>) -> Vec<Term> {
 
 /// What gives the sign.
 fn reference(source: Source<'_>, gathered: &Gathered<'_>) -> String {
+    let words = source.words();
     let Some(base) = &gathered.base else {
-        return "The sign is that of the median.".to_owned();
+        return words.sign_of_median().to_owned();
     };
     let said: Vec<String> = Axis::ALL
         .into_iter()
@@ -248,7 +247,7 @@ fn reference(source: Source<'_>, gathered: &Gathered<'_>) -> String {
         .map(|axis| labels::axis_phrase(source.spec, &base.cell.axes, axis))
         .collect();
     if said.is_empty() {
-        return "The base is the only specification; the sign is its own.".to_owned();
+        return words.sign_of_only().to_owned();
     }
-    format!("Base, which gives the sign: {}.", said.join(", "))
+    words.sign_of_base(&said)
 }

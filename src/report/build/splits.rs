@@ -14,7 +14,7 @@ pub(super) fn estimated(
     names: &[String],
     columns: &[CellColumn<'_>],
 ) -> Vec<String> {
-    let show = Show { source, digits };
+    let (show, words) = (Show { source, digits }, source.words());
     let mut said = Vec::new();
     for name in names {
         let say = |column: &CellColumn<'_>| match name.as_str() {
@@ -23,23 +23,14 @@ pub(super) fn estimated(
             "threshold-2" => show.thresholds(column, found(column, name)?, 2),
             _ => None,
         };
-        let what = match name.as_str() {
-            "region-equality" => "Coefficients by region (standard errors)",
-            "threshold-1" => "One threshold",
-            _ => "Two thresholds",
+        let note = |(columns, text): (Option<String>, String)| match name.as_str() {
+            "region-equality" => words.by_region(columns.as_deref(), &text),
+            other => words.thresholds(other == "threshold-2", columns.as_deref(), &text),
         };
-        let note = |(columns, text): (Option<String>, String)| {
-            let columns = columns.map(|c| format!(", {c}")).unwrap_or_default();
-            format!("{what}{columns}: {text}.")
-        };
-        said.extend(notes::grouped(columns, say).into_iter().map(note));
+        said.extend(notes::grouped(words, columns, say).into_iter().map(note));
     }
     if names.iter().any(|n| n.starts_with("threshold-")) && !said.is_empty() {
-        said.push(
-            "Thresholds with 95 % likelihood-ratio intervals in brackets, coefficients (standard \
-             errors) by rising regime."
-                .to_owned(),
-        );
+        said.push(words.thresholds_shown().to_owned());
     }
     said
 }
@@ -78,7 +69,7 @@ impl Show<'_> {
             let each: Vec<String> = regions.iter().filter_map(of).collect();
             self.line(regressor, &each)
         };
-        some(column.cell.model.regressors.iter().filter_map(one).collect())
+        self.clauses(&column.cell.model.regressors.iter().filter_map(one).collect::<Vec<_>>())
     }
 
     /// `ln GDP at 9.1 [8.7, 9.3]; ln OA: −0.12 (0.03), 0.20 (0.05); 120 and 330 observations`
@@ -90,8 +81,9 @@ impl Show<'_> {
             Some(format!("{} [{}, {}]", end("")?, end("-low")?, end("-high")?))
         };
         let found = (1..=count).map(at).collect::<Option<Vec<_>>>()?;
+        let words = self.source.words();
         let label = labels::variable(self.source.spec, variable);
-        let mut parts = vec![format!("{label} at {}", found.join(" and "))];
+        let mut parts = vec![words.threshold_at(label, &found)];
         let regimes = || (1..=count + 1).map(|r| format!("regime{r}"));
         for regressor in &column.cell.model.regressors {
             let of = |regime: String| self.coefficient(test, &regressor.within(&regime));
@@ -99,16 +91,17 @@ impl Show<'_> {
         }
         let sizes = regimes().filter_map(|r| detail(format!("n[{r}]")));
         let sizes: Vec<String> = sizes.map(|n| written(&Number::count(n))).collect();
-        parts.push(format!("observations {}", sizes.join(", ")));
-        some(parts)
+        parts.push(words.observations(&sizes));
+        self.clauses(&parts)
     }
 
     fn line(&self, regressor: &Regressor, each: &[String]) -> Option<String> {
         let label = labels::regressor(self.source.spec, regressor);
-        (!each.is_empty()).then(|| format!("{label}: {}", each.join(", ")))
+        let words = self.source.words();
+        (!each.is_empty()).then(|| words.labelled(&label, &words.list(each)))
     }
-}
 
-fn some(parts: Vec<String>) -> Option<String> {
-    (!parts.is_empty()).then(|| parts.join("; "))
+    fn clauses(&self, parts: &[String]) -> Option<String> {
+        (!parts.is_empty()).then(|| self.source.words().clauses(parts))
+    }
 }

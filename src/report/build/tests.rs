@@ -7,6 +7,7 @@ use crate::outcome::{Basis, NullDistribution, Outcome, Test, TestOutcome};
 use crate::report::columns::{self, CellColumn};
 use crate::report::number::{self, Number};
 use crate::report::table::{Brackets, Entry, Footnotes, Group, Row, Table};
+use crate::report::words::Generated;
 use crate::report::{Source, changes, functions, labels, notes};
 use crate::spec::tables::{CellChoice, TableSpec};
 
@@ -20,22 +21,24 @@ pub fn build(
 ) -> Checked<Table> {
     let columns = columns::choose(source, choice, &spec.at)?;
     let mut footnotes = Footnotes::default();
-    let absences: Vec<Option<Entry>> = columns.iter().map(|c| c.absence(&mut footnotes)).collect();
+    let absences: Vec<Option<Entry>> =
+        columns.iter().map(|c| c.absence(source, &mut footnotes)).collect();
     let names = names(rows, &columns);
     let mut groups: Vec<Group> = bases(&names, &columns)
         .into_iter()
         .map(|basis| group(source, spec.digits, basis, &names, &columns, &mut footnotes))
         .collect();
     if groups.is_empty() {
-        groups.push(Group::of(vec![nothing(&columns)]));
+        groups.push(Group::of(vec![nothing(source, &columns)]));
     }
     show_absences(&mut groups, &absences);
     Ok(Table {
         id: spec.id.clone(),
         caption: spec.caption.clone(),
         number: spec.number,
+        language: source.spec.language,
         over: None,
-        stub: "Test".to_owned(),
+        stub: source.words().test_stub().to_owned(),
         heads: columns::heads(source.spec, &choice.columns, &columns),
         columns: columns.iter().map(CellColumn::column).collect(),
         groups,
@@ -61,13 +64,14 @@ pub(super) fn rows_of(
     columns: &[CellColumn<'_>],
     footnotes: &mut Footnotes,
 ) -> Vec<Row> {
+    let words = source.words();
     let bases = bases(names, columns);
     let mut rows = Vec::new();
     for basis in &bases {
         let mut own = test_rows(source, shown, *basis, names, columns, footnotes);
         if bases.len() > 1 {
             for row in own.iter_mut().filter(|row| !row.label.is_empty()) {
-                row.label = format!("{} ({})", row.label, labels::basis(*basis));
+                row.label = words.qualified(&row.label, words.basis(*basis));
             }
         }
         rows.extend(own);
@@ -81,7 +85,7 @@ pub(super) fn notes_of(
     names: &[String],
     columns: &[CellColumn<'_>],
 ) -> Vec<String> {
-    let p_values = "Below test statistics their p-values in brackets.".to_owned();
+    let p_values = source.words().p_values_below_tests().to_owned();
     let mut said = vec![p_values];
     said.extend(functions::hypotheses(source, names, columns));
     said.extend(nulls(source, names, columns));
@@ -132,7 +136,7 @@ fn group(
     let shown = Shown { digits, stars: &number::default_stars() };
     let mut rows = test_rows(source, shown, basis, names, columns, footnotes);
     rows.extend(verdict_row(source, basis, columns));
-    Group::titled(labels::basis(basis), rows)
+    Group::titled(source.words().basis(basis), rows)
 }
 
 fn test_rows(
@@ -147,7 +151,7 @@ fn test_rows(
     for name in names.iter().filter(|n| exists(columns, n, basis)) {
         let tests: Vec<Option<&Test>> =
             columns.iter().map(|c| find(c.outcome()?, name, basis)).collect();
-        let entries = tests.iter().map(|t| statistic(*t, shown, footnotes)).collect();
+        let entries = tests.iter().map(|t| statistic(source, *t, shown, footnotes)).collect();
         let row = Row::new(label(source, name, &tests), entries);
         rows.push(row.of(name, "statistic"));
         rows.extend(p_value_row(&tests).map(|row| row.of(name, "p")));
@@ -161,12 +165,17 @@ fn label(source: Source<'_>, name: &str, tests: &[Option<&Test>]) -> String {
     let score = tests.iter().flatten().any(|t| {
         matches!(&t.outcome, TestOutcome::Computed { null: NullDistribution::Normal, .. })
     });
-    let score = if score { ", standard score" } else { "" };
-    format!("{}{score}", labels::named_test(source.spec, name))
+    let label = labels::named_test(source.spec, name);
+    if score { source.words().standard_score(&label) } else { label }
 }
 
 /// Stars by the p-value of the distribution, where there is one, else by that of replicates.
-fn statistic(test: Option<&Test>, shown: Shown<'_>, footnotes: &mut Footnotes) -> Entry {
+fn statistic(
+    source: Source<'_>,
+    test: Option<&Test>,
+    shown: Shown<'_>,
+    footnotes: &mut Footnotes,
+) -> Entry {
     let Some(test) = test else { return Entry::Empty };
     match &test.outcome {
         TestOutcome::Computed { statistic, p_value, .. } => {
@@ -177,7 +186,7 @@ fn statistic(test: Option<&Test>, shown: Shown<'_>, footnotes: &mut Footnotes) -
                 stars: p_value.map_or_else(String::new, |p| number::stars(p, shown.stars)),
             }
         }
-        TestOutcome::NotApplicable { reason } => notes::not_applicable(reason, footnotes),
+        TestOutcome::NotApplicable { reason } => notes::not_applicable(source, reason, footnotes),
     }
 }
 
@@ -218,7 +227,7 @@ fn verdict_row(source: Source<'_>, basis: Basis, columns: &[CellColumn<'_>]) -> 
     let chosen: Vec<Option<String>> = columns.iter().map(chosen).collect();
     let any = chosen.iter().any(Option::is_some);
     let entries = chosen.into_iter().map(|c| c.map_or(Entry::Empty, Entry::Text)).collect();
-    any.then(|| Row::new("LM protocol chooses", entries).of("lm", "choice"))
+    any.then(|| Row::new(source.words().protocol_chooses(), entries).of("lm", "choice"))
 }
 
 /// In a column without a fit: the reason in the first row, dashes beside the other labels.
@@ -233,8 +242,8 @@ fn show_absences(groups: &mut [Group], absences: &[Option<Entry>]) {
     }
 }
 
-fn nothing(columns: &[CellColumn<'_>]) -> Row {
-    Row::new("No tests", vec![Entry::Empty; columns.len()])
+fn nothing(source: Source<'_>, columns: &[CellColumn<'_>]) -> Row {
+    Row::new(source.words().no_tests(), vec![Entry::Empty; columns.len()])
 }
 
 fn table_notes(
@@ -246,30 +255,31 @@ fn table_notes(
 ) -> Vec<String> {
     let mut said = notes::data(source);
     said.extend(notes::common(source, &choice.columns, columns));
-    said.push("p-values in brackets.".to_owned());
+    said.push(source.words().p_values_in_brackets().to_owned());
     said.extend(functions::hypotheses(source, names, columns));
     said.extend(nulls(source, names, columns));
     said.extend(splits::estimated(source, spec.digits, names, columns));
     said.extend(bootstraps(source, names, columns));
-    said.extend(notes::stars(&number::default_stars()));
+    said.extend(notes::stars(source, &number::default_stars()));
     said.extend(changes::note(source, &choice.columns, columns));
-    said.extend(notes::sample(columns));
+    said.extend(notes::sample(source, columns));
     said.extend(notes::weights(source, columns));
-    said.extend(notes::lag_order(columns));
+    said.extend(notes::lag_order(source, columns));
     said.extend(notes::warnings(source, columns));
-    said.extend(verdicts(columns));
-    said.extend(spec.notes.iter().map(|n| notes::sentence(n)));
+    said.extend(verdicts(source, columns));
+    said.extend(spec.notes.iter().map(|n| source.words().sentence(n)));
     said
 }
 
 /// Which distribution each test is held against: `χ²(1): LM lag, LM error; χ²(2): …`.
 fn nulls(source: Source<'_>, names: &[String], columns: &[CellColumn<'_>]) -> Option<String> {
+    let words = source.words();
     let mut said: Vec<(String, Vec<String>)> = Vec::new();
     for name in names {
         let tests = columns.iter().filter_map(CellColumn::outcome).flat_map(|o| &o.tests);
         for test in tests.filter(|t| t.name == *name) {
             let TestOutcome::Computed { null, .. } = &test.outcome else { continue };
-            let (null, label) = (labels::null(null), labels::named_test(source.spec, name));
+            let (null, label) = (words.null(null), labels::named_test(source.spec, name));
             match said.iter_mut().find(|(known, _)| *known == null) {
                 Some((_, labels)) if labels.contains(&label) => {}
                 Some((_, labels)) => labels.push(label),
@@ -277,9 +287,9 @@ fn nulls(source: Source<'_>, names: &[String], columns: &[CellColumn<'_>]) -> Op
             }
         }
     }
-    let each = |(null, labels): &(String, Vec<String>)| format!("{null} for {}", labels.join(", "));
+    let each = |(null, labels): &(String, Vec<String>)| words.null_of(null, labels);
     let said: Vec<String> = said.iter().map(each).collect();
-    (!said.is_empty()).then(|| format!("Null distributions: {}.", said.join("; ")))
+    (!said.is_empty()).then(|| words.nulls(&said))
 }
 
 /// How the replicates under the null hypotheses were drawn, what failed, and which tests have none.
@@ -287,14 +297,11 @@ fn bootstraps(source: Source<'_>, names: &[String], columns: &[CellColumn<'_>]) 
     fn shown<'o>(names: &[String], outcome: &'o Outcome) -> Vec<&'o Test> {
         outcome.tests.iter().filter(|t| names.contains(&t.name)).collect()
     }
-    let said = notes::of_outcome(columns, |outcome| {
+    let words = source.words();
+    let said = notes::of_outcome(words, columns, |outcome| {
         let made = shown(names, outcome).into_iter().filter_map(|t| t.bootstrap.as_ref());
         let most = made.max_by_key(|b| b.failed)?;
-        let failed = match most.failed {
-            0 => String::new(),
-            failed => format!(", up to {failed} of them without the statistic"),
-        };
-        Some(format!("{}{failed}", notes::design(&most.design)))
+        Some(words.test_replicates(&notes::design(words, &most.design), most.failed))
     })?;
     let all = || columns.iter().filter_map(CellColumn::outcome).flat_map(|o| &o.tests);
     let made = |name: &str| all().any(|t| t.name == name && t.bootstrap.is_some());
@@ -304,42 +311,32 @@ fn bootstraps(source: Source<'_>, names: &[String], columns: &[CellColumn<'_>]) 
     let without: Vec<String> = names
         .iter()
         .filter(|name| computed(name) && !made(name))
-        .map(|name| labels::test(name))
+        .map(|name| labels::test(words, name))
         .collect();
-    let without = match without.as_slice() {
-        [] => String::new(),
-        some => format!("; no bootstrap version of {}", some.join(", ")),
-    };
     let of_wald = |name: &&String| name.starts_with("wald:");
     let any = |wald: bool| names.iter().any(|n| of_wald(&n) == wald && made(n));
     let how = match (any(false), any(true)) {
-        (_, false) => "generated under the null hypothesis",
-        (false, true) => "of the fit, centred at its estimates (Hall & Wilson 1991)",
-        (true, true) => {
-            "generated under the null hypothesis (Wald tests: of the fit, centred at its \
-             estimates; Hall & Wilson 1991)"
-        }
+        (_, false) => Generated::UnderNull,
+        (false, true) => Generated::OfFit,
+        (true, true) => Generated::Both,
     };
-    Some(format!(
-        "Bootstrap p-values in parentheses, which the stars go by, the statistic among those of \
-         replicates {how}: {said}; seed {}{without}.",
-        source.spec.seed.0
-    ))
+    Some(words.test_bootstrap(how, &said, source.spec.seed.0, &without))
 }
 
 /// The reasoning behind the choices, in words: a note each. The numbers it rests on are rows of
 /// the table, and the records and `verdicts.csv` repeat them.
-fn verdicts(columns: &[CellColumn<'_>]) -> Vec<String> {
+fn verdicts(source: Source<'_>, columns: &[CellColumn<'_>]) -> Vec<String> {
+    let words = source.words();
     let on = |basis| {
         let because = |o: &Outcome| {
             let verdict = o.verdicts.iter().find(|v| v.basis == basis)?;
             notes::joined(&[conclusion(&verdict.because).to_owned()])
+                .map(|because| words.conclusion(&because))
         };
         let note = move |(columns, because): (Option<String>, String)| {
-            let columns = columns.map(|c| format!(", {c}")).unwrap_or_default();
-            format!("LM protocol on {}{columns}: {because}.", labels::basis(basis))
+            words.protocol(words.basis(basis), columns.as_deref(), &because)
         };
-        notes::each_said(columns, because).into_iter().map(note)
+        notes::each_said(words, columns, because).into_iter().map(note)
     };
     [Basis::Pooled, Basis::Within, Basis::Fit].into_iter().flat_map(on).collect()
 }

@@ -51,7 +51,7 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &CellFigure) -
     let (top, total) = (scene.height - legend_height, scene.width);
     legend::draw_rows(&mut scene, &entries, (0.0, top), total);
     let mut said = said(source, &wanted.cells.columns, &panels);
-    said.extend(notes::stars(&default_stars()));
+    said.extend(notes::stars(source, &default_stars()));
     said.push(format!(
         "Full arrows: p < {}; dashed arrows: not significant at that level.",
         number::threshold(wanted.level)

@@ -31,7 +31,8 @@ use crate::report::formats::Layout;
 use crate::report::formats::latex::Latex;
 use crate::report::formats::letters::Letters;
 use crate::report::template::{FIGURE, Templates, UserTemplates};
-use crate::report::{RenderedFile, Source, notes, number};
+use crate::report::{RenderedFile, Source, number, words};
+use crate::spec::Language;
 use crate::spec::figures::{FigureFormat, FigureKind, FigureSpec};
 use serde::Serialize;
 
@@ -93,7 +94,7 @@ pub fn draw(source: Source<'_>, spec: &FigureSpec) -> Checked<Figure> {
     };
     figure.scene.title.clone_from(&spec.caption);
     figure.scene.description = figure.notes.join(" ");
-    figure.notes.extend(spec.notes.iter().map(|note| notes::sentence(note)));
+    figure.notes.extend(spec.notes.iter().map(|note| source.words().sentence(note)));
     Ok(figure)
 }
 
@@ -182,7 +183,7 @@ fn empty(spec: &FigureSpec, reason: &str) -> Figure {
     let mut scene = canvas(spec, 60.0);
     let at = scene.area().centre();
     scene.text(at, &Rich::plain(reason), Letters::middle(8.0));
-    Figure { scene, rows: Vec::new(), notes: vec![notes::sentence(reason)] }
+    Figure { scene, rows: Vec::new(), notes: vec![words::of(Language::En).sentence(reason)] }
 }
 
 /// Texts as a row of a CSV file.

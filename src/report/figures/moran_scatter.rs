@@ -183,7 +183,7 @@ fn csv(panels: &[&MoranScatter]) -> Vec<Vec<String>> {
 fn notes(source: Source<'_>, wanted: &MoranScatterFigure) -> Vec<String> {
     let years = years(source, &wanted.moran);
     let mut said = series_notes(source, &wanted.moran, years);
-    said.extend(crate::report::notes::stars(&default_stars()));
+    said.extend(crate::report::notes::stars(source, &default_stars()));
     said.push(
         "z: the variable less its mean, in standard deviations; the slope of the line is Moran's I. \
          Corners: numbers of units whose own value and whose neighbours' are high (H) or low (L)."

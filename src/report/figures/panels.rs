@@ -134,7 +134,7 @@ pub(super) fn label(
                 [one] => labels::variable(source.spec, one),
                 _ => "Measure",
             });
-            labels::impact(*impact, labels::lagged(name, *lag))
+            labels::impact(source.spec, *impact, labels::lagged(name, *lag))
         }
         RowTerm::Named(raw) => labels::term(source.spec, &Term::parse(raw)),
     })
@@ -149,10 +149,10 @@ pub(super) fn said(source: Source<'_>, heads: &[Axis], panels: &[Panel<'_>]) -> 
     said.extend(common.map(|text| {
         text.replacen("All columns: ", "All panels: ", 1).replacen("The column: ", "Model: ", 1)
     }));
-    said.extend(notes::sample(&cells));
+    said.extend(notes::sample(source, &cells));
     said.extend(notes::weights(source, &cells));
-    said.extend(notes::std_errors(&cells).map(|text| notes::sentence(&text)));
-    said.extend(notes::inference(&cells));
+    said.extend(notes::std_errors(source, &cells).map(|text| source.words().sentence(&text)));
+    said.extend(notes::inference(source, &cells));
     said.extend(notes::warnings(source, &cells));
     let absent = cells.iter().filter(|c| c.outcome().is_none()).count();
     if absent > 0 {

@@ -61,6 +61,11 @@ impl Letters {
     }
 }
 
+/// Whether it is a character of Chinese, Japanese or Korean script, as wide as two others.
+pub fn is_wide(c: char) -> bool {
+    within(c, CJK)
+}
+
 fn within(c: char, ranges: &[(u32, u32)]) -> bool {
     ranges.iter().any(|&(first, last)| (first..=last).contains(&u32::from(c)))
 }

@@ -1,6 +1,7 @@
 //! Markdown: pipe tables, padded so that they read as tables in plain text too.
 
 use crate::report::formats::Layout;
+use crate::report::formats::letters::is_wide;
 use crate::report::formats::plain::written;
 use crate::report::formats::view::{HeadLevel, TableView};
 use crate::report::table::{Align, Entry, Table};
@@ -80,8 +81,18 @@ fn is_entity(rest: &[char]) -> bool {
     name > 0 && rest.get(name) == Some(&';')
 }
 
+/// Room of a text in letters of one width, of which Chinese characters take two.
 fn length(text: &str) -> usize {
-    text.chars().count()
+    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
+}
+
+/// The text in so much room.
+fn padded(text: &str, align: Align, room: usize) -> String {
+    let blanks = " ".repeat(room.saturating_sub(length(text)));
+    match align {
+        Align::Decimal => blanks + text,
+        Align::Left => format!("{text}{blanks}"),
+    }
 }
 
 fn pad_stub(view: &mut TableView) {
@@ -89,7 +100,7 @@ fn pad_stub(view: &mut TableView) {
     let rows = view.groups.iter().flat_map(|g| g.rows.iter().map(|r| length(&r.label)));
     let labels = view.groups.iter().map(|g| length(&g.label) + 2);
     let widest = heads.chain(rows).chain(labels).chain([length(&view.stub), 3]).max().unwrap_or(3);
-    let pad = |text: &mut String| *text = format!("{text:<widest$}");
+    let pad = |text: &mut String| *text = padded(text, Align::Left, widest);
     view.stub_spec = format!(":{}", "-".repeat(widest + 1));
     view.heads.iter_mut().for_each(|h| pad(&mut h.stub));
     view.groups.iter_mut().flat_map(|g| &mut g.rows).for_each(|r| pad(&mut r.label));
@@ -99,12 +110,7 @@ fn pad_column(view: &mut TableView, position: usize, align: Align) {
     let heads = view.heads.iter().map(|h: &HeadLevel| length(&h.labels[position]));
     let rows = view.groups.iter().flat_map(|g| &g.rows).map(|r| length(&r.entries[position]));
     let widest = heads.chain(rows).max().unwrap_or(0).max(3);
-    let pad = |text: &mut String| {
-        *text = match align {
-            Align::Decimal => format!("{text:>widest$}"),
-            Align::Left => format!("{text:<widest$}"),
-        };
-    };
+    let pad = |text: &mut String| *text = padded(text, align, widest);
     view.columns[position].spec = match align {
         Align::Decimal => format!("{}:", "-".repeat(widest + 1)),
         Align::Left => format!(":{}", "-".repeat(widest + 1)),

@@ -6,6 +6,7 @@ use crate::report::formats::letters::Letters;
 use crate::report::formats::plain::{self, Shown};
 use crate::report::number::exact;
 use crate::report::table::{Align, Column, Entry, Group, Head, Row, Table};
+use crate::report::words;
 use crate::spec::tables::{LatexSpec, Style};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -19,6 +20,14 @@ pub struct TableView {
     pub caption: String,
     /// Number of the table, if it has been given one.
     pub number: Option<u32>,
+    /// What stands before the caption of a table with a number, `Table 3.`; empty without one.
+    pub numbered: String,
+    /// The language, as documents name it: `en`, `zh`.
+    pub language: &'static str,
+    /// What the language calls a table.
+    pub table_word: &'static str,
+    /// What stands below a table that goes on overleaf.
+    pub continued: &'static str,
     /// What stands over all columns; empty for none.
     pub over: String,
     /// Head of the column of row labels.
@@ -239,11 +248,15 @@ pub struct FootnoteView {
 
 /// The table as templates of `format` see it.
 pub fn view(table: &Table, format: &dyn Layout, (latex, style): (LatexSpec, Style)) -> TableView {
-    let width = table.columns.len();
+    let (width, words) = (table.columns.len(), words::of(table.language));
     let mut view = TableView {
         id: table.id.clone(),
         caption: format.escape(&table.caption),
         number: table.number,
+        numbered: table.number.map(|n| format.escape(&words.numbered(n))).unwrap_or_default(),
+        language: table.language.name(),
+        table_word: words.table(),
+        continued: words.continued(),
         over: format.escape(table.over.as_deref().unwrap_or_default()),
         stub: format.escape(&table.stub),
         stub_spec: String::new(),

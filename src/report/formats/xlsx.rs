@@ -10,6 +10,7 @@ use crate::report::formats::Writer;
 use crate::report::formats::plain::{Shown, value, width, written};
 use crate::report::number::{Digits, Number};
 use crate::report::table::{Align, Brackets, Entry, Group, Head, Table};
+use crate::report::words;
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Note, Workbook, Worksheet,
     XlsxError,
@@ -88,7 +89,9 @@ impl Page<'_> {
     }
 
     fn caption(&mut self) -> Result<(), XlsxError> {
-        let number = self.table.number.map(|n| format!("Table {n}. ")).unwrap_or_default();
+        let words = words::of(self.table.language);
+        let number = self.table.number.map(|n| format!("{} ", words.numbered(n)));
+        let number = number.unwrap_or_default();
         let caption = format!("{number}{}", self.table.caption);
         self.across(0, self.last, &caption, &base().set_bold().set_align(FormatAlign::Left))?;
         self.row += 1;

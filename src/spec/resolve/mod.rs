@@ -111,6 +111,7 @@ impl Resolver<'_> {
         let partial = Spec {
             name: name.to_owned(),
             title,
+            language: raw.language.unwrap_or_default(),
             seed: Seed(seed.unwrap_or_default()),
             data: data.unwrap_or_else(no_data),
             variables,

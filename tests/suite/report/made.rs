@@ -23,8 +23,8 @@ use spanel::spec::tables::{
 };
 use spanel::spec::variants::VariantName;
 use spanel::spec::{
-    Axis, DataSpec, MeasureSpec, Missing, ModelSpec, MoranSpec, RegionSpec, RegionUnits, Selector,
-    Spec, VariableSpec, WeightsSpec,
+    Axis, DataSpec, Language, MeasureSpec, Missing, ModelSpec, MoranSpec, RegionSpec, RegionUnits,
+    Selector, Spec, VariableSpec, WeightsSpec,
 };
 use spanel::store::figures::FigureData;
 use spanel::store::{CellResult, ExperimentRecord, MadeFrom, Provenance, Record, SCHEMA};
@@ -377,6 +377,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
     Spec {
         name: "paper".to_owned(),
         title: "Agglomeration & emissions".to_owned(),
+        language: Language::En,
         seed: Seed(1),
         data: DataSpec {
             file: at("paper-simulated.csv".into()),
@@ -468,7 +469,7 @@ pub fn regression(columns: &[Axis], select: Selector) -> RegressionTable {
         panels: None,
         rows: vec![measure(0), measure(1), named("ln_ee"), named("rho"), named("lambda")],
         effects_rows: true,
-        effects_words: ["control", "no"].map(str::to_owned),
+        effects_words: None,
         statistics: vec![Statistic::R2Adjusted, Statistic::Loglik, Statistic::Aic, Statistic::N],
         below: vec![(Parentheses::StdError, Brackets::Round)],
         bootstrap: 0,

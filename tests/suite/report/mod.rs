@@ -3,6 +3,7 @@
 mod family;
 mod figures;
 mod formats;
+mod languages;
 mod made;
 mod options;
 

@@ -2,64 +2,48 @@
 
 use crate::outcome::Reference;
 use crate::report::columns::CellColumn;
-use crate::report::notes;
+use crate::report::words::Below;
+use crate::report::{Source, notes};
 use crate::spec::tables::{Brackets, Parentheses};
 
 /// What stands below the estimates, and what the standard errors are.
-pub(super) fn said(lines: &[(Parentheses, Brackets)], columns: &[CellColumn<'_>]) -> Vec<String> {
-    let errors = notes::std_errors(columns);
-    if lines.is_empty() {
-        return errors.into_iter().map(|e| format!("Standard errors: {e}.")).collect();
-    }
-    // What the standard errors are is said once.
-    let mut errors = errors;
-    lines.iter().map(|line| sentence(*line, &mut errors, columns)).collect()
-}
-
-fn sentence(
-    (what, brackets): (Parentheses, Brackets),
-    errors: &mut Option<String>,
+pub(super) fn said(
+    source: Source<'_>,
+    lines: &[(Parentheses, Brackets)],
     columns: &[CellColumn<'_>],
-) -> String {
-    let place = match brackets {
-        Brackets::Round => "in parentheses",
-        Brackets::Square => "in brackets",
-        Brackets::Curly => "in braces",
-        Brackets::None => "below the estimates",
+) -> Vec<String> {
+    let words = source.words();
+    // What the standard errors are is said once.
+    let mut errors = notes::std_errors(source, columns);
+    if lines.is_empty() {
+        return errors.iter().map(|errors| words.errors(errors)).collect();
+    }
+    let ratio = ratio(columns);
+    let sentence = |&(what, brackets): &(Parentheses, Brackets)| {
+        let errors = if names_errors(what) { errors.take() } else { None };
+        words.below(Below { what, brackets, ratio, errors: errors.as_deref() })
     };
-    let mut from = || errors.take().map(|e| format!(" Standard errors: {e}.")).unwrap_or_default();
+    lines.iter().map(sentence).collect()
+}
+
+/// Whether it rests on the standard errors of the fit.
+fn names_errors(what: Parentheses) -> bool {
     match what {
-        Parentheses::StdError => {
-            let of = errors.take().map(|e| format!(" ({e})")).unwrap_or_default();
-            format!("Standard errors {place}{of}.")
-        }
-        Parentheses::Statistic => format!("{} statistics {place}.{}", letters(columns), from()),
-        Parentheses::PValue => format!("p-values {place}.{}", from()),
-        Parentheses::Interval => format!("95 % confidence intervals in brackets.{}", from()),
-        Parentheses::BootstrapStdError => {
-            format!("Bootstrap standard errors {place}; stars by bootstrap p-values (studentised).")
-        }
-        Parentheses::BootstrapInterval => {
-            "95 % bootstrap percentile-t intervals in brackets, equal-tailed; stars by bootstrap \
-             p-values of |t|, which need not agree with them where replicates are skewed."
-                .to_owned()
-        }
-        Parentheses::RandomisationPValue => format!(
-            "Randomisation p-values of the measure {place}, stars by them; other rows are not \
-             tested."
-        ),
-        Parentheses::None => String::new(),
+        Parentheses::StdError
+        | Parentheses::Statistic
+        | Parentheses::PValue
+        | Parentheses::Interval => true,
+        Parentheses::BootstrapStdError
+        | Parentheses::BootstrapInterval
+        | Parentheses::RandomisationPValue
+        | Parentheses::None => false,
     }
 }
 
-/// What the ratio of an estimate to its standard error is called.
-fn letters(columns: &[CellColumn<'_>]) -> &'static str {
+/// Whether the ratio of an estimate to its standard error is a t, and whether it is a z.
+fn ratio(columns: &[CellColumn<'_>]) -> (bool, bool) {
     let fits = || columns.iter().filter_map(CellColumn::outcome).map(|o| &o.fit.inference);
     let student = fits().any(|r| matches!(r, Reference::Student { .. }));
     let normal = fits().any(|r| matches!(r, Reference::Normal));
-    match (student, normal) {
-        (true, true) => "t or z",
-        (true, false) => "t",
-        (false, _) => "z",
-    }
+    (student, normal)
 }

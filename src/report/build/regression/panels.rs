@@ -41,7 +41,7 @@ pub(super) fn of<'a>(
     let parts = columns.chunk_by(|a, b| value(a) == value(b)).enumerate();
     let panel = |(position, columns): (usize, &'a [CellColumn<'a>])| {
         let name = labels::axis_value(source.spec, &columns[0].cell.axes, axis);
-        let label = Some(format!("Panel {}: {name}", letter(position)));
+        let label = Some(source.words().panel(&letter(position), &name));
         Panel { label, columns, slots: slots::of(columns, wanted) }
     };
     parts.map(panel).collect()

@@ -1,8 +1,8 @@
 //! What each column of a table shows of its cell: coefficients, or effects of one kind.
 
 use crate::model::Term;
+use crate::report::Source;
 use crate::report::columns::CellColumn;
-use crate::report::labels;
 use crate::report::table::{Column, Entry, Head, Row};
 use crate::spec::tables::{Facet, RegressionTable, RowTerm};
 
@@ -56,14 +56,19 @@ impl Slot<'_> {
 }
 
 /// Heads of the cells over those of the facets.
-pub(super) fn heads(cells: Vec<Vec<Head>>, wanted: &RegressionTable) -> Vec<Vec<Head>> {
+pub(super) fn heads(
+    source: Source<'_>,
+    cells: Vec<Vec<Head>>,
+    wanted: &RegressionTable,
+) -> Vec<Vec<Head>> {
     let facets = &wanted.facets;
     let [_, ..] = facets.as_slice() else { return cells };
     let widened = |head: Head| Head { span: head.span * facets.len(), ..head };
     let mut levels: Vec<Vec<Head>> =
         cells.into_iter().map(|level| level.into_iter().map(widened).collect()).collect();
     let count: usize = levels.last().map_or(1, |level| level.iter().map(|h| h.span).sum());
-    let own = facets.iter().map(|facet| Head { label: labels::facet(*facet).to_owned(), span: 1 });
+    let label = |facet: &Facet| source.words().facet(*facet).to_owned();
+    let own = facets.iter().map(|facet| Head { label: label(facet), span: 1 });
     levels.push(own.cycle().take(count).collect());
     levels
 }

@@ -47,9 +47,7 @@ impl Resolver<'_> {
             rows,
             labels: raw.labels.clone(),
             effects_rows: raw.effects_rows.unwrap_or(true),
-            effects_words: raw.effects_words.clone().unwrap_or_else(|| {
-                raw.style.unwrap_or_default().effects_words().map(str::to_owned)
-            }),
+            effects_words: raw.effects_words.clone(),
             statistics,
             below: self.below(raw, place),
             stars,

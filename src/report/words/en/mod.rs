@@ -1,0 +1,19 @@
+//! English, the language of the records too.
+
+mod claims;
+mod frames;
+mod names;
+mod notes;
+
+use super::Words;
+
+/// English.
+#[derive(Debug, Clone, Copy)]
+pub struct English;
+
+impl Words for English {}
+
+/// `; up to 3 of them without …`, or nothing of none.
+fn of_them(failed: u32, before: &str, after: &str) -> String {
+    if failed == 0 { String::new() } else { format!("{before}{failed} of them {after}") }
+}

@@ -1,0 +1,46 @@
+//! Every word that spanel itself puts into tables, language by language: what the compiler asks of
+//! a new language is a folder with the three traits, and a line in [`of`].
+//!
+//! | file | what is said |
+//! |---|---|
+//! | `names` | what things are called: axes, statistics, tests, effects |
+//! | `frames` | heads, labels of rows, words in the place of numbers, footnotes |
+//! | `notes` | the sentences below tables |
+//! | `claims` | the table of claims |
+//! | `en`, `zh` | the languages |
+//!
+//! What the author wrote stays as it is, and so do the reasons and cautions that numerics left in
+//! the records: another language than theirs quotes them.
+
+mod claims;
+mod en;
+mod frames;
+mod names;
+mod notes;
+mod zh;
+
+pub use claims::{ClaimHeads, Claims, Tally};
+pub use frames::{Frames, JointHeads, MoranHeads, NoBase, RobustnessHeads};
+pub use names::Names;
+pub use notes::{Below, Filling, Generated, Notes, Place, Resampled};
+
+use crate::report::Source;
+use crate::spec::Language;
+
+/// All that a language says.
+pub trait Words: Names + Frames + Notes + Claims + Sync {}
+
+/// The words of a language.
+pub fn of(language: Language) -> &'static dyn Words {
+    match language {
+        Language::En => &en::English,
+        Language::Zh => &zh::Chinese,
+    }
+}
+
+impl Source<'_> {
+    /// The words of the experiment's language.
+    pub fn words(&self) -> &'static dyn Words {
+        of(self.spec.language)
+    }
+}

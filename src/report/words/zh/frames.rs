@@ -1,0 +1,179 @@
+use super::{Chinese, percentage};
+use crate::outcome::FailureKind;
+use crate::report::words::{Frames, JointHeads, MoranHeads, Names, NoBase, Notes, RobustnessHeads};
+use crate::spec::tables::Style;
+
+impl Frames for Chinese {
+    fn numbered(&self, number: u32) -> String {
+        format!("表 {number}")
+    }
+
+    fn table(&self) -> &'static str {
+        "表"
+    }
+
+    fn continued(&self) -> &'static str {
+        "续下页"
+    }
+
+    fn dependent_variable(&self, label: &str) -> String {
+        format!("因变量：{label}")
+    }
+
+    fn panel(&self, letter: &str, name: &str) -> String {
+        format!("面板 {letter}：{name}")
+    }
+
+    fn effects_rows(&self) -> [&'static str; 2] {
+        ["个体固定效应", "时间固定效应"]
+    }
+
+    fn effects_words(&self, style: Style) -> [&'static str; 2] {
+        match style {
+            Style::Plain => ["控制", "否"],
+            Style::Aer | Style::Qje | Style::Elsevier => ["是", "否"],
+        }
+    }
+
+    fn qualified(&self, label: &str, by: &str) -> String {
+        format!("{label}（{by}）")
+    }
+
+    fn test_stub(&self) -> &'static str {
+        "检验"
+    }
+
+    fn variable_stub(&self) -> &'static str {
+        "变量"
+    }
+
+    fn period_stub(&self) -> &'static str {
+        "时期"
+    }
+
+    fn unit_head(&self) -> &'static str {
+        "单位"
+    }
+
+    fn no_tests(&self) -> &'static str {
+        "无检验"
+    }
+
+    fn no_hypotheses(&self) -> &'static str {
+        "无假设"
+    }
+
+    fn all_hypotheses(&self) -> &'static str {
+        "全部假设"
+    }
+
+    fn all_periods(&self) -> &'static str {
+        "全部时期"
+    }
+
+    fn average(&self) -> &'static str {
+        "平均值"
+    }
+
+    fn standard_score(&self, test: &str) -> String {
+        format!("{test}（标准化得分）")
+    }
+
+    fn protocol_chooses(&self) -> &'static str {
+        "LM 检验选择的模型"
+    }
+
+    fn moran_heads(&self) -> MoranHeads {
+        MoranHeads {
+            statistic: "Moran's I",
+            normality: "正态假设",
+            randomisation: "随机化假设",
+            permutation: "置换检验",
+        }
+    }
+
+    fn joint_heads(&self) -> JointHeads {
+        JointHeads {
+            p_value: "p 值",
+            simultaneous: "联合",
+            columns: ["估计值", "单个检验", "自助法", "Max-t", "Romano–Wolf"],
+        }
+    }
+
+    fn interval_head(&self, percent: &str) -> String {
+        format!("{} 区间", percentage(percent))
+    }
+
+    fn robustness_heads(&self) -> RobustnessHeads {
+        RobustnessHeads {
+            fits: "模型数",
+            base: "基准",
+            range: ["最小值", "中位数", "最大值"],
+            share: "比例",
+            estimate: "估计值",
+            same_sign: "同号",
+            opposite: "异号",
+        }
+    }
+
+    fn of_all(&self, some: usize, all: usize) -> String {
+        format!("{some}/{all}")
+    }
+
+    fn failed(&self) -> &'static str {
+        "失败"
+    }
+
+    fn not_run(&self) -> &'static str {
+        "未运行"
+    }
+
+    fn not_applicable(&self) -> &'static str {
+        "不适用"
+    }
+
+    fn none(&self) -> &'static str {
+        "无"
+    }
+
+    fn no_record_of_cell(&self) -> &'static str {
+        "未运行：没有该模型的记录。"
+    }
+
+    fn no_record_of_cells(&self) -> &'static str {
+        "未运行：没有其中任何一个模型的记录。"
+    }
+
+    fn no_record_of_series(&self) -> &'static str {
+        "未运行：没有该序列的记录。"
+    }
+
+    fn no_record_of_moments(&self) -> &'static str {
+        "未运行：没有该变量描述性统计的记录。"
+    }
+
+    fn no_record_of_family(&self) -> &'static str {
+        "未运行：没有与当前设定一致的联合检验结果。"
+    }
+
+    fn no_coefficient(&self) -> &'static str {
+        "无：已估计的模型均不含该系数。"
+    }
+
+    fn no_base(&self, why: NoBase) -> String {
+        let why = match why {
+            NoBase::WithoutCoefficient => "模型不含该系数",
+            NoBase::Failed => "未能估计",
+            NoBase::NotRun => "没有记录",
+        };
+        format!("基准模型没有该估计值：{why}。符号以中位数为准。")
+    }
+
+    fn not_fitted(&self, kind: FailureKind, reason: &str) -> String {
+        format!("未能估计（{}）：{}。", self.failure(kind), self.quoted(reason))
+    }
+
+    fn not_applicable_because(&self, reason: &str) -> String {
+        format!("不适用：{}。", self.quoted(reason))
+    }
+}

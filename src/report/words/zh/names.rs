@@ -1,0 +1,308 @@
+use super::{Chinese, joined};
+use crate::model::{Effects, Impact, Normalisation};
+use crate::outcome::{Basis, FailureKind, NullDistribution, Statistic};
+use crate::report::words::Names;
+use crate::spec::Axis;
+use crate::spec::tables::{Facet, Moment};
+
+impl Names for Chinese {
+    fn constant(&self) -> &'static str {
+        "常数项"
+    }
+
+    fn measure(&self) -> &'static str {
+        "核心解释变量"
+    }
+
+    fn impact(&self, kind: Impact, label: &str) -> String {
+        match kind {
+            Impact::Direct => format!("直接效应：{label}"),
+            Impact::Indirect => format!("间接效应：{label}"),
+            Impact::Total => format!("总效应：{label}"),
+        }
+    }
+
+    fn base(&self) -> &'static str {
+        "基准"
+    }
+
+    fn without(&self, member: &str) -> String {
+        joined(&["剔除", member])
+    }
+
+    fn labelled(&self, label: &str, member: &str) -> String {
+        format!("{label}：{member}")
+    }
+
+    fn effects(&self, effects: Effects) -> &'static str {
+        match effects {
+            Effects::None => "混合回归",
+            Effects::Individual => "个体固定效应",
+            Effects::Time => "时间固定效应",
+            Effects::TwoWay => "双向固定效应",
+        }
+    }
+
+    fn effects_phrase(&self, effects: Effects) -> &'static str {
+        match effects {
+            Effects::None => "无固定效应",
+            Effects::Individual => "个体固定效应",
+            Effects::Time => "时间固定效应",
+            Effects::TwoWay => "个体与时间双向固定效应",
+        }
+    }
+
+    fn lags(&self, which: &str, _several: bool) -> String {
+        format!("滞后 {which} 期")
+    }
+
+    fn axis(&self, axis: Axis) -> &'static str {
+        match axis {
+            Axis::Model => "模型",
+            Axis::Effects => "固定效应",
+            Axis::Measure => "核心解释变量",
+            Axis::Region => "地区",
+            Axis::Lags => "滞后期",
+            Axis::Weights => "空间权重矩阵",
+            Axis::Variant => "稳健性设定",
+        }
+    }
+
+    fn axis_word(&self, axis: Axis) -> &'static str {
+        self.axis(axis)
+    }
+
+    fn axis_phrase(&self, axis: Axis, value: &str) -> String {
+        match axis {
+            Axis::Effects => value.to_owned(),
+            Axis::Lags => format!("核心解释变量{value}"),
+            Axis::Model | Axis::Measure | Axis::Region | Axis::Weights | Axis::Variant => {
+                joined(&[self.axis(axis), "为", value])
+            }
+        }
+    }
+
+    fn facet(&self, facet: Facet) -> &'static str {
+        match facet {
+            Facet::Coefficient => "系数",
+            Facet::Direct => "直接效应",
+            Facet::Indirect => "间接效应",
+            Facet::Total => "总效应",
+        }
+    }
+
+    fn normalisation(&self, normalisation: Normalisation) -> &'static str {
+        match normalisation {
+            Normalisation::Row => "行标准化（各行之和为 1）",
+            Normalisation::Spectral => "除以谱半径",
+            Normalisation::MinMax => "除以最大行和与最大列和中的较小者",
+            Normalisation::None => "未标准化",
+        }
+    }
+
+    fn statistic(&self, statistic: Statistic) -> &'static str {
+        match statistic {
+            Statistic::N => "观测值",
+            Statistic::Units => "个体数",
+            Statistic::Periods => "时期数",
+            Statistic::Slopes => "系数个数",
+            Statistic::AbsorbedEffects => "吸收的效应数",
+            Statistic::ResidualDf => "残差自由度",
+            Statistic::Ssr => "残差平方和",
+            Statistic::Sigma2 => "σ²",
+            Statistic::Loglik => "对数似然值",
+            Statistic::Aic => "AIC",
+            Statistic::Bic => "BIC",
+            Statistic::R2 => "R²",
+            Statistic::R2ReducedForm => "R²（简化式）",
+            Statistic::R2Corr => "R²（相关系数平方）",
+            Statistic::R2Within => "R²（组内）",
+            Statistic::R2CorrWithin => "R²（组内，相关系数平方）",
+            Statistic::R2Adjusted => "调整后的 R²",
+            Statistic::R2PseudoAdjusted => "调整后的伪 R²",
+            Statistic::R2WithinAdjusted => "调整后的 R²（组内）",
+        }
+    }
+
+    fn formula(&self, statistic: Statistic) -> Option<&'static str> {
+        match statistic {
+            Statistic::N
+            | Statistic::Units
+            | Statistic::Periods
+            | Statistic::Slopes
+            | Statistic::ResidualDf
+            | Statistic::Ssr
+            | Statistic::Loglik => None,
+            Statistic::AbsorbedEffects => Some("吸收的效应数包括常数项。"),
+            Statistic::Sigma2 => Some("σ² 为计算标准误所用的扰动项方差。"),
+            Statistic::Aic | Statistic::Bic => Some(
+                "信息准则计入系数、空间参数与 σ²，不计入固定效应，因此只能在固定效应设定相同的\
+                 模型之间比较。",
+            ),
+            Statistic::R2 => Some(
+                "R² = 1 − SSR/TSS，按水平值计算；拟合值包含固定效应与 ρWy，误差模型的残差为 \
+                 y − Xβ − 固定效应。",
+            ),
+            Statistic::R2ReducedForm => Some(
+                "R²（简化式）= 1 − SSR/TSS，按水平值计算，拟合值为 (I − ρW)⁻¹(Xβ + 固定效应)。",
+            ),
+            Statistic::R2Corr => Some(
+                "R²（相关系数平方）为 y 与 (I − ρW)⁻¹(Xβ + 固定效应) 的相关系数之平方，按水平值\
+                 计算。",
+            ),
+            Statistic::R2Within => Some("R²（组内）= 1 − Σe²/Σ(Qy)²，其中 Q 从 y 中消去固定效应。"),
+            Statistic::R2CorrWithin => Some(
+                "R²（组内，相关系数平方）为 Qy 与 Q(I − ρW)⁻¹QXβ 的相关系数之平方，其中 Q 消去\
+                 固定效应。",
+            ),
+            Statistic::R2Adjusted => Some(
+                "调整后的 R² = 1 − (1 − R²)(n − 1)/(n − k − a)，其中 R² = 1 − SSR/TSS 按水平值\
+                 计算（拟合值包含固定效应与 ρWy），k 为系数个数（混合回归包括常数项），a 为吸收的\
+                 效应数。",
+            ),
+            Statistic::R2PseudoAdjusted => Some(
+                "调整后的伪 R² = 1 − (1 − R²)(n − 1)/(n − k − a − s)，其中 R² = 1 − SSR/TSS 按\
+                 水平值计算（拟合值包含固定效应与 ρWy），k 为系数个数（混合回归包括常数项），a 为\
+                 吸收的效应数，s 为空间参数个数。",
+            ),
+            Statistic::R2WithinAdjusted => Some(
+                "调整后的 R²（组内）= 1 − (1 − 组内 R²)(n − a)/(n − a − k)，其中 a 为吸收的效应数\
+                 （混合回归为 1，即常数项），k 为斜率系数个数。",
+            ),
+        }
+    }
+
+    fn moment(&self, moment: Moment) -> &'static str {
+        match moment {
+            Moment::N => "观测值",
+            Moment::Min => "最小值",
+            Moment::Max => "最大值",
+            Moment::Mean => "均值",
+            Moment::Sd => "标准差",
+            Moment::Median => "中位数",
+        }
+    }
+
+    fn test(&self, raw: &str) -> Option<&'static str> {
+        Some(match raw {
+            "lm-lag" => "LM 滞后检验",
+            "lm-error" => "LM 误差检验",
+            "robust-lm-lag" => "稳健 LM 滞后检验",
+            "robust-lm-error" => "稳健 LM 误差检验",
+            "lm-joint" => "LM 滞后与误差联合检验",
+            "hausman" => "豪斯曼检验",
+            "hausman-common" => "豪斯曼检验（共同方差）",
+            "hausman-robust" => "豪斯曼检验（稳健）",
+            "region-equality" => "地区间系数相等检验",
+            "threshold-1" => "单一门槛 F 检验（原假设：无门槛）",
+            "threshold-2" => "双重门槛 F 检验（原假设：单一门槛）",
+            "moran-residuals" => "残差的 Moran's I",
+            _ => return None,
+        })
+    }
+
+    fn exact_form(&self, test: &str) -> String {
+        format!("{test}（精确形式）")
+    }
+
+    fn joint_test(&self, name: &str) -> String {
+        format!("Wald 检验：{name}")
+    }
+
+    fn basis(&self, basis: Basis) -> &'static str {
+        match basis {
+            Basis::Pooled => "混合 OLS",
+            Basis::Within => "组内 OLS",
+            Basis::Fit => "本列模型",
+        }
+    }
+
+    fn null(&self, null: &NullDistribution) -> String {
+        match null {
+            NullDistribution::ChiSquared { df } => format!("χ²({df})"),
+            NullDistribution::F { numerator, denominator } => {
+                format!("F({numerator}, {denominator})")
+            }
+            NullDistribution::Normal => "标准正态分布（双侧）".to_owned(),
+            NullDistribution::Nonstandard => "依赖于样本、只能由自助法得到的分布".to_owned(),
+            NullDistribution::Permutation { replicates } => format!("{replicates} 次置换的分布"),
+        }
+    }
+
+    fn failure(&self, kind: FailureKind) -> String {
+        match kind {
+            FailureKind::Singular => "矩阵奇异",
+            FailureKind::NoConvergence => "未收敛",
+            FailureKind::AtBound => "位于边界",
+            FailureKind::Unsupported => "不支持",
+            FailureKind::BadData => "数据有误",
+            FailureKind::Timeout => "超时",
+            FailureKind::Killed => "进程终止",
+            FailureKind::Panic => "程序错误",
+        }
+        .to_owned()
+    }
+
+    fn std_errors(&self, kind: &str) -> String {
+        match kind {
+            "expected information matrix" => "期望信息矩阵".to_owned(),
+            "classical, divisor n" => "经典标准误，除数为 n".to_owned(),
+            "classical, degrees of freedom corrected" => "经典标准误，按自由度调整".to_owned(),
+            other => other.to_owned(),
+        }
+    }
+
+    /// The scheme with its multiplier: `unit-wild-webb`.
+    fn scheme(&self, raw: &str) -> String {
+        let multipliers =
+            [("-mammen", "Mammen 权重"), ("-normal", "正态权重"), ("-webb", "Webb 权重")];
+        let of =
+            |(suffix, name): (&'static str, &'static str)| Some((raw.strip_suffix(suffix)?, name));
+        let (base, multiplier) = match multipliers.into_iter().find_map(of) {
+            Some((base, multiplier)) => (base, format!("（{multiplier}）")),
+            None => (raw, String::new()),
+        };
+        let scheme = match base {
+            "residual" => "残差自助法",
+            "unit-residual" => "按个体的残差自助法",
+            "wild" => "野自助法",
+            "unit-wild" => "按个体的野自助法",
+            "time-wild" => "按时期的野自助法",
+            "time-block" => "时间区块自助法",
+            "time-stationary" => "时间平稳自助法",
+            "spatial-block" => "空间区块自助法",
+            "pairs" => "成对自助法",
+            "parametric" => "参数自助法",
+            "score" => "得分自助法",
+            _ => return raw.to_owned(),
+        };
+        format!("{scheme}{multiplier}")
+    }
+
+    fn conclusion(&self, because: &str) -> String {
+        match because {
+            "neither rejects at 5 %" => "两个检验在 5% 水平上均不拒绝",
+            "only the lag test rejects at 5 %" => "仅滞后检验在 5% 水平上拒绝",
+            "only the error test rejects at 5 %" => "仅误差检验在 5% 水平上拒绝",
+            "of the robust tests only the lag rejects" => "稳健检验中仅滞后检验拒绝",
+            "of the robust tests only the error rejects" => "稳健检验中仅误差检验拒绝",
+            "both robust tests reject, the lag more strongly" => {
+                "两个稳健检验均拒绝，滞后检验更为显著"
+            }
+            "both robust tests reject, the error more strongly" => {
+                "两个稳健检验均拒绝，误差检验更为显著"
+            }
+            "no robust test rejects; the lag statistic is the larger" => {
+                "稳健检验均不拒绝，滞后检验统计量较大"
+            }
+            "no robust test rejects; the error statistic is the larger" => {
+                "稳健检验均不拒绝，误差检验统计量较大"
+            }
+            "both reject at 5 %, the larger statistic decides" => {
+                "两个检验在 5% 水平上均拒绝，以统计量较大者为准"
+            }
+            other => return format!("“{other}”"),
+        }
+        .to_owned()
+    }
+}
