@@ -32,8 +32,8 @@ use crate::report::formats::latex::Latex;
 use crate::report::formats::letters::Letters;
 use crate::report::template::{FIGURE, Templates, UserTemplates};
 use crate::report::{RenderedFile, Source, number, words};
-use crate::spec::Language;
 use crate::spec::figures::{FigureFormat, FigureKind, FigureSpec};
+use crate::spec::{Language, Spec};
 use serde::Serialize;
 
 /// Dots in an inch of a PNG.
@@ -64,6 +64,9 @@ pub struct Figures {
 /// # Errors
 /// A figure that selects no cell, a template that cannot be filled in; all of them are collected.
 pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Figures> {
+    // What figures say by themselves is English so far; two languages in one figure help nobody.
+    let english = Spec { language: Language::En, ..source.spec.clone() };
+    let source = Source { spec: &english, ..source };
     let templates = Templates::new(templates);
     let mut figures = Figures::default();
     let mut mistakes = Vec::new();

@@ -4,9 +4,11 @@ use super::made::{Made, every_table, experiment, regression, select, table};
 use super::{rendered, text};
 use spanel::model::{Effects, Impact, Normalisation, Permute, RegionWeights, Rescale};
 use spanel::outcome::{Basis, FailureKind, NullDistribution, Reference, Statistic};
+use spanel::report::RenderedFile;
 use spanel::report::words::{self, Below, Generated, NoBase, Place, Resampled, Tally};
 use spanel::spec::tables::{Brackets, Facet, Moment, Parentheses, Style, TableKind, TableSpec};
 use spanel::spec::{Axis, Language, Missing};
+use std::path::Path;
 
 /// The hand-made experiment with Chinese tables.
 fn chinese(tables: Vec<TableSpec>) -> Made {
@@ -15,10 +17,16 @@ fn chinese(tables: Vec<TableSpec>) -> Made {
     made
 }
 
+/// Whether it is a table in Markdown.
+fn is_table(file: &RenderedFile) -> bool {
+    let path = Path::new(&file.path);
+    path.starts_with("tables") && path.extension().is_some_and(|e| e == "md")
+}
+
 #[test]
 fn every_kind_of_table_in_chinese() {
     for file in rendered(&chinese(every_table())) {
-        if file.path.starts_with("tables/") && file.path.ends_with(".md") {
+        if is_table(&file) {
             insta::assert_snapshot!(format!("zh-{}", file.path.replace('/', "-")), file.as_text());
         }
     }
@@ -69,7 +77,7 @@ fn foreign(text: &str) -> Vec<String> {
 #[test]
 fn no_english_word_is_left_in_a_chinese_table() {
     for file in rendered(&chinese(every_table())) {
-        if file.path.starts_with("tables/") && file.path.ends_with(".md") {
+        if is_table(&file) {
             let left = foreign(file.as_text());
             assert!(left.is_empty(), "{left:?} in {}:\n{}", file.path, file.as_text());
         }
