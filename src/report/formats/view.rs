@@ -6,7 +6,7 @@ use crate::report::formats::letters::Letters;
 use crate::report::formats::plain::{self, Shown};
 use crate::report::number::exact;
 use crate::report::table::{Align, Column, Entry, Group, Head, Row, Table};
-use crate::report::words;
+use crate::report::words::{self, Words};
 use crate::spec::tables::{LatexSpec, Style};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -201,26 +201,26 @@ pub struct EntryView {
 }
 
 /// A journal's habits in LaTeX.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RulesView {
     /// The rule above the table.
     pub top: &'static str,
     /// The rule below it.
     pub bottom: &'static str,
     /// What notes begin with.
-    pub notes: &'static str,
+    pub notes: String,
 }
 
 impl RulesView {
-    fn of(style: Style) -> Self {
+    fn of(style: Style, words: &dyn Words) -> Self {
         let (top, bottom) = match style {
             Style::Qje => ("\\hline\\hline", "\\hline\\hline"),
             Style::Plain | Style::Aer | Style::Elsevier => ("\\toprule", "\\bottomrule"),
         };
         let notes = match style {
-            Style::Aer => "\\emph{Notes:} ",
-            Style::Qje => "\\emph{Notes.} ",
-            Style::Plain | Style::Elsevier => "",
+            Style::Aer => format!("\\emph{{{}:}} ", words.notes()),
+            Style::Qje => format!("\\emph{{{}.}} ", words.notes()),
+            Style::Plain | Style::Elsevier => String::new(),
         };
         Self { top, bottom, notes }
     }
@@ -274,7 +274,7 @@ pub fn view(table: &Table, format: &dyn Layout, (latex, style): (LatexSpec, Styl
             .collect(),
         letters: Letters::default(),
         style: style.name(),
-        rules: RulesView::of(style),
+        rules: RulesView::of(style, words),
         latex,
         page: PageView::default(),
     };

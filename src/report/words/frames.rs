@@ -63,6 +63,8 @@ pub trait Frames {
     fn numbered(&self, number: u32) -> String;
     /// What LaTeX calls its tables: `Table`
     fn table(&self) -> &'static str;
+    /// What notes are called: `Notes`
+    fn notes(&self) -> &'static str;
     /// What stands below a table that goes on overleaf.
     fn continued(&self) -> &'static str;
     /// `Dependent variable: ln CO₂`

@@ -12,6 +12,10 @@ impl Frames for English {
         "Table"
     }
 
+    fn notes(&self) -> &'static str {
+        "Notes"
+    }
+
     fn continued(&self) -> &'static str {
         "continued on the next page"
     }

@@ -12,6 +12,10 @@ impl Frames for Chinese {
         "表"
     }
 
+    fn notes(&self) -> &'static str {
+        "注"
+    }
+
     fn continued(&self) -> &'static str {
         "续下页"
     }
