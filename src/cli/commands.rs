@@ -18,10 +18,12 @@
 //! | `checking` | `check` |
 //! | `comparing` | `diff`, `claims` |
 //! | `nightly` | what `run` does around the fits: a baseline, claims, a hook |
+//! | `auditing` | `audit` |
 //! | `attributing` | `why-differs` |
 
 mod alone;
 mod attributing;
+mod auditing;
 mod bundling;
 mod checking;
 mod comparing;
@@ -75,6 +77,7 @@ pub(super) fn run(command: Command) -> Ending {
         Command::Claims { experiment, results, options } => {
             comparing::claims(&experiment, &results, &options)
         }
+        Command::Audit { files, options } => auditing::audit(&files, &options),
         Command::WhyDiffers { experiment, results, options } => {
             attributing::why_differs(&experiment, &results, &options)
         }
