@@ -6,8 +6,20 @@ use std::collections::BTreeMap;
 
 /// Keys that tell how a column was estimated; every other tells on what.
 const SPECIFICATION: [&str; 14] = [
-    "measure", "model", "estimator", "method", "effects", "lags", "weights", "variant", "spec",
-    "specification", "column", "regression", "equation", "controls",
+    "measure",
+    "model",
+    "estimator",
+    "method",
+    "effects",
+    "lags",
+    "weights",
+    "variant",
+    "spec",
+    "specification",
+    "column",
+    "regression",
+    "equation",
+    "controls",
 ];
 
 /// A printed column: table, and keys with their values.
@@ -20,9 +32,7 @@ pub(super) fn column_of(entry: &Entry) -> Column<'_> {
 
 /// Numbers by column, in the order of the files.
 pub(super) fn by_column(evidence: Evidence<'_>) -> Vec<Vec<&Entry>> {
-    grouped(&evidence.printed.entries, |e| {
-        (e.table.clone(), e.keys.clone())
-    })
+    grouped(&evidence.printed.entries, |e| (e.table.clone(), e.keys.clone()))
 }
 
 /// Numbers by table and row, in the order of the files; a row is the same in columns of different

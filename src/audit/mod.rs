@@ -26,7 +26,7 @@ mod show;
 pub use show::{markdown, text};
 
 use crate::printed::{Entry, Line, Moments, Printed, Statement};
-use crate::report::markdown::written;
+use crate::report::formats::plain::written;
 use crate::report::number::Number;
 use serde::Serialize;
 use std::path::PathBuf;

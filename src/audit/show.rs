@@ -1,7 +1,7 @@
 //! Findings as text and as Markdown.
 
 use super::{Finding, Severity, Spot};
-use crate::report::markdown::escape;
+use crate::report::formats::markdown::escape;
 use std::fmt::Write;
 
 /// Places of a finding that are listed in text.

@@ -3,8 +3,8 @@
 mod options;
 
 pub(super) use options::{
-    AuditOptions, ClaimsOptions, ClaimsPolicy, DiffFormat, DiffOptions, NightOptions, RunOptions, VerifyOptions,
-    WhyDiffersOptions,
+    AuditOptions, ClaimsOptions, ClaimsPolicy, DiffFormat, DiffOptions, NightOptions, RunOptions,
+    TraceOptions, VerifyOptions, WhyDiffersOptions,
 };
 
 use crate::report::formats::{FORMATS, Format};
@@ -237,6 +237,21 @@ pub(super) enum Command {
         results: Results,
         #[command(flatten)]
         options: ClaimsOptions,
+    },
+    /// Say which cell, data, seed and versions made a number in a rendered file
+    ///
+    /// Renders the table again from the stored records and lists every entry that shows VALUE: row,
+    /// column, cell, what it was made from, and the command that fits the cell again. Says whether
+    /// the file is what the records give. Takes tables in any format, and the CSV files of a results
+    /// folder.
+    Trace {
+        /// The number as it is printed, such as 0.1230; stars are ignored, and - stands for a minus
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+        /// The file, such as results/paper/tables/table3.tex
+        file: PathBuf,
+        #[command(flatten)]
+        options: TraceOptions,
     },
     /// Ask of printed tables what a referee would ask
     ///

@@ -84,10 +84,10 @@ fn entries(table: &Table, sort: &mut Sort) -> Checked<Vec<Entry>> {
     let [of, stars, std_error, statistic, p_value, count] =
         [TABLE, STARS, STD_ERROR, STATISTIC, P_VALUE, COUNT].map(|names| column(table, names));
     let known = [Some(term), Some(value), of, stars, std_error, statistic, p_value, count];
-    let keys: Vec<usize> =
-        (0..table.header.len()).filter(|c| !known.contains(&Some(*c))).collect();
+    let keys: Vec<usize> = (0..table.header.len()).filter(|c| !known.contains(&Some(*c))).collect();
     // Where stars are drawn, none drawn is none; where they are counted, an empty cell is no count.
-    let drawn = stars.is_some_and(|c| (0..table.rows.len()).any(|r| table.cell(r, c).contains('*')));
+    let drawn =
+        stars.is_some_and(|c| (0..table.rows.len()).any(|r| table.cell(r, c).contains('*')));
     let mut entries = Vec::new();
     for row in 0..table.rows.len() {
         let mut optional = |column: Option<usize>| number(table, row, column?, sort);

@@ -19,9 +19,8 @@ fn find(evidence: Evidence<'_>) -> Vec<Finding> {
 
 fn of(entry: &Entry) -> Vec<Finding> {
     let value = entry.value.value;
-    let negative = |number: &Option<crate::printed::Decimal>| {
-        number.as_ref().is_some_and(|n| n.value < 0.0)
-    };
+    let negative =
+        |number: &Option<crate::printed::Decimal>| number.as_ref().is_some_and(|n| n.value < 0.0);
     let no_probability = entry.p_value.as_ref().is_some_and(|p| !(0.0..=1.0).contains(&p.value));
     let said = [
         (entry.role() == Role::Spatial && value.abs() >= EDGE).then(|| {

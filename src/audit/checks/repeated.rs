@@ -21,9 +21,8 @@ pub(in crate::audit) const CHECK: Check = Check {
 
 fn find(evidence: Evidence<'_>) -> Vec<Finding> {
     let mut findings = columns_alike(evidence);
-    let telling = |e: &&Entry| {
-        e.role() != Role::Count && e.value.significant_digits() >= LEAST_DIGITS
-    };
+    let telling =
+        |e: &&Entry| e.role() != Role::Count && e.value.significant_digits() >= LEAST_DIGITS;
     for group in grouped(&evidence.printed.entries, |e| (e.row(), e.value.text.clone())) {
         let group: Vec<&Entry> = group.into_iter().filter(telling).collect();
         let columns: BTreeSet<_> = group.iter().map(|e| column_of(e)).collect();

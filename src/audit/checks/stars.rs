@@ -82,11 +82,8 @@ fn finding(entry: &Entry, because: String, least: usize, most: usize) -> Finding
         1 => "one star".to_owned(),
         n => format!("{n} stars"),
     };
-    let due = if least == most {
-        stars(most)
-    } else {
-        format!("{} to {}", stars(least), stars(most))
-    };
+    let due =
+        if least == most { stars(most) } else { format!("{} to {}", stars(least), stars(most)) };
     Finding {
         check: CHECK.name,
         severity: Severity::Error,

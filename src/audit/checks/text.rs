@@ -16,7 +16,8 @@ fn of(statement: &Statement, evidence: Evidence<'_>) -> Option<Finding> {
         Says::Cites { table, value } => of_citation(statement, evidence, table, value.as_ref()),
         Says::Called { head, called } => (!same_name(head, called)).then(|| {
             let table = statement.table.as_deref().unwrap_or_default();
-            let said = format!("the head in {} is {head}, the text calls it {called}", table_name(table));
+            let said =
+                format!("the head in {} is {head}, the text calls it {called}", table_name(table));
             finding(statement, Severity::Note, said, &[])
         }),
         Says::Counts { says, shows } => (says != shows).then(|| {
@@ -100,7 +101,11 @@ fn same_name(a: &str, b: &str) -> bool {
 }
 
 fn finding(statement: &Statement, severity: Severity, said: String, about: &[&Entry]) -> Finding {
-    let stands = if statement.stands.is_empty() { String::new() } else { format!(" ({})", statement.stands) };
+    let stands = if statement.stands.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", statement.stands)
+    };
     let declared = Spot {
         table: statement.table.clone().unwrap_or_default(),
         term: statement.term.clone().unwrap_or_default(),

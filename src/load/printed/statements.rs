@@ -110,7 +110,8 @@ impl Written {
             .collect();
         if let Some(strange) = columns.keys().find(|key| !keys.contains(key.as_str())) {
             let known = KEYS.into_iter().chain(keys.iter().copied());
-            let message = format!("`{strange}` is neither a key of a claim nor of a printed column");
+            let message =
+                format!("`{strange}` is neither a key of a claim nor of a printed column");
             return Err(self.wrong(message, suggest(strange, known)));
         }
         let Some(text) = self.get("text") else {
@@ -135,7 +136,9 @@ impl Written {
                 return Err(self.wrong(format!("there is no sign called `{sign}`"), help));
             };
             if self.get("term").is_none() {
-                return Err(self.wrong("a claim of a sign needs a `term`", "add the row of the table"));
+                return Err(
+                    self.wrong("a claim of a sign needs a `term`", "add the row of the table")
+                );
             }
             return Ok(Says::Sign(sign, self.count("stars")?.unwrap_or(0) as usize));
         }
@@ -143,7 +146,8 @@ impl Written {
             let text = self.get("value");
             let value = text.as_deref().map(|text| {
                 let help = "write the number as it is printed";
-                Decimal::parse(text).ok_or_else(|| self.wrong(format!("`{text}` is not a number"), help))
+                Decimal::parse(text)
+                    .ok_or_else(|| self.wrong(format!("`{text}` is not a number"), help))
             });
             return Ok(Says::Cites { table, value: value.transpose()? });
         }
