@@ -7,7 +7,8 @@
 use crate::model::{Term, split_shift};
 use crate::outcome::{Estimate, Outcome, Statistic};
 use crate::plan::Cell;
-use crate::printed::{Decimal, Entry, Role, squeezed};
+use crate::printed::{Decimal, Entry, Line, Role, squeezed};
+use crate::report::build::published::PRINTED;
 use crate::report::build::regression::estimate;
 use crate::report::columns::{CellColumn, State, choose};
 use crate::report::number::{Digits, Number, exact};
@@ -311,6 +312,19 @@ fn statistic_called(name: &str) -> Option<Statistic> {
         | Role::Count
         | Role::Criterion => None,
     })
+}
+
+/// The cell, or the line of the file of printed numbers, that the number in a place of a table comes
+/// from, by the position of its row.
+pub fn origin<'c, 'a>(
+    compared: &'c [Compared<'a>],
+    (row, place): (usize, usize),
+) -> (Option<&'a Cell>, Option<&'c Line>) {
+    match compared.get(row) {
+        Some(one) if place == PRINTED => (None, Some(&one.entry.at)),
+        Some(one) => (one.cell, None),
+        None => (None, None),
+    }
 }
 
 /// How many of each verdict, in the order of [`Verdict::NAMES`].

@@ -10,6 +10,8 @@ use crate::report::table::{Entry, Table};
 pub struct Shown {
     /// Position of the row, across groups.
     pub row: usize,
+    /// Position of the column beside the row labels.
+    pub place: usize,
     /// Label of the row; of what stands below an estimate that of the estimate.
     pub label: String,
     /// Raw name of what the row is about; empty where it has none.
@@ -45,6 +47,7 @@ pub fn find(table: &Table, text: &str) -> Vec<Shown> {
                 let within = of_group.as_ref().map(|g| format!("{g}: ")).unwrap_or_default();
                 found.push(Shown {
                     row: position,
+                    place,
                     label: format!("{within}{label}"),
                     name: row.name.clone(),
                     quantity: row.quantity,

@@ -16,6 +16,7 @@ use crate::report::{self, Source, UserTemplates};
 use crate::spec::layers::Layers;
 use crate::spec::tables::TableKind;
 use crate::store::folder::Folder;
+use crate::store::manifest::Manifest;
 use crate::store::{ExperimentRecord, Record};
 use serde::Serialize;
 use serde_json::json;
@@ -33,6 +34,9 @@ struct Traced {
     column: String,
     /// With full precision.
     value: String,
+    /// Of a number that a text prints: file and line of its copy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    printed: Option<String>,
     /// What made it; absent where no single cell did.
     made: Option<Made>,
 }
@@ -59,6 +63,8 @@ struct Shelf {
     records: BTreeMap<CellId, Record>,
     templates: UserTemplates,
     published: Option<Printed>,
+    /// The version of spanel that made the results; none where no run was finished.
+    made_by: Option<String>,
 }
 
 pub(super) fn trace(value: &str, file: &Path, options: &TraceOptions) -> Ending {
@@ -137,7 +143,9 @@ fn open(place: &Spot, options: &TraceOptions) -> Result<Shelf, Ending> {
     let records = slim(loaded.or_report(records.read_current(shown))?);
     let templates = loaded.or_report(user_templates(&experiment.spec))?;
     let published = loaded.or_report(published(&loaded.spec))?;
-    Ok(Shelf { loaded, experiment, results, series, records, templates, published })
+    let manifest = loaded.or_report(Manifest::read(&place.root))?;
+    let made_by = manifest.map(|manifest| manifest.spanel);
+    Ok(Shelf { loaded, experiment, results, series, records, templates, published, made_by })
 }
 
 /// The experiment of a results folder, by its name.
@@ -196,10 +204,11 @@ fn of_tables(shelf: &Shelf, id: &str, value: &str) -> Vec<Traced> {
             | TableKind::Joint { .. } => Vec::new(),
         };
         for shown in find(&table, value) {
-            let of_row = compared.get(shown.row).and_then(|one| one.cell);
-            let of_row = of_row.map(|cell| (cell.label(), cell.id));
+            let (cell, line) = report::published::origin(&compared, (shown.row, shown.place));
+            let of_row = cell.map(|cell| (cell.label(), cell.id));
             let cell = shown.cell.clone().or(of_row);
-            found.push(traced(shelf, &spec.id, shown, cell));
+            let printed = line.map(|at| format!("{}:{}", at.file.display(), at.number));
+            found.push(Traced { printed, ..traced(shelf, &spec.id, shown, cell) });
         }
     }
     found
@@ -213,6 +222,7 @@ fn traced(shelf: &Shelf, table: &str, shown: Shown, cell: Option<(String, CellId
         quantity: shown.quantity.to_owned(),
         column: shown.column,
         value: shown.value.to_string(),
+        printed: None,
         made: cell.map(|(label, id)| shelf.made(&label, id)),
     }
 }
@@ -242,6 +252,7 @@ fn of_rows(shelf: &Shelf, file: &Path, value: &str) -> Checked<Vec<Traced>> {
                 quantity: String::new(),
                 column: rows.header[column].to_owned(),
                 value: rows.cell(row, column).to_owned(),
+                printed: None,
                 made: of.map(|cell| shelf.made(&cell.label(), cell.id)),
             });
         }
@@ -309,7 +320,7 @@ fn state(shelf: &Shelf, file: &Path, place: &Spot, value: &str) -> Checked<State
 /// Whether the manifest of the last run has the file with this content.
 fn manifest_has(place: &Spot, file: &Path, bytes: &[u8]) -> Result<bool, Mistakes> {
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let manifest = crate::store::manifest::Manifest::read(&place.root)?;
+    let manifest = Manifest::read(&place.root)?;
     let hash = manifest.and_then(|manifest| manifest.files.get(&name).cloned());
     Ok(hash.is_some_and(|hash| hash == crate::ident::content_hash(bytes)))
 }
@@ -328,7 +339,7 @@ fn document(
         "experiment": shelf.loaded.spec.name,
         "seed": shelf.loaded.spec.seed.0,
         "data": { "file": shelf.series.data_file, "blake3": shelf.series.data_hash },
-        "spanel": env!("CARGO_PKG_VERSION"),
+        "spanel": shelf.made_by,
         "found": found,
     })
 }
@@ -346,13 +357,17 @@ fn print(shelf: &Shelf, file: &Path, value: &str, found: &[Traced], state: &Stat
             println!("  of       {} {}", one.name, one.quantity);
         }
         println!("  value    {}", one.value);
-        match &one.made {
-            Some(made) => print_made(made),
-            None => println!("  cell     none: it is not of a single cell"),
+        match (&one.made, &one.printed) {
+            (Some(made), _) => print_made(made),
+            (None, Some(printed)) => println!("  printed  in the text; copied to {printed}"),
+            (None, None) => println!("  cell     none: it is not of a single cell"),
         }
     }
     println!("data     {}  BLAKE3 {}", shelf.series.data_file, shelf.series.data_hash);
     println!("seed     {}", shelf.loaded.spec.seed.0);
+    if let Some(version) = &shelf.made_by {
+        println!("spanel   {version}");
+    }
     println!("{}", state.in_words());
 }
 

@@ -9,6 +9,9 @@ use crate::report::{Source, labels, notes};
 use crate::spec::Axis;
 use crate::spec::tables::{CellChoice, TableSpec};
 
+/// Position of the column of what is printed.
+pub(in crate::report) const PRINTED: usize = 0;
+
 /// Published, computed, difference, verdict; at the bottom how many of each verdict.
 pub fn build(source: Source<'_>, spec: &TableSpec, cells: &CellChoice) -> Checked<Table> {
     // Without cells there is a mistake to report.
