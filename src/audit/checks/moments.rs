@@ -44,8 +44,8 @@ fn of_row(m: &Moments) -> Option<Finding> {
     let sd = m.std_dev.range().0;
     let correction = m.n.as_ref().map_or(2.0, |n| n.value / (n.value - 1.0)).sqrt();
     let bound = (high - low) / 2.0 * correction;
-    let middle = m.mean.value.clamp(low, high);
-    let sharper = ((high - middle) * (middle - low)).sqrt() * correction;
+    // Where the mean lies outside, that is said, and not this.
+    let sharper = ((high - m.mean.value) * (m.mean.value - low)).max(0.0).sqrt() * correction;
     let sentence = if m.minimum.value > m.maximum.value {
         "its minimum is above its maximum.".to_owned()
     } else if mean_high < low || mean_low > high {

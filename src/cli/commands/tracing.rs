@@ -7,7 +7,7 @@ use super::inspecting::{command, quoted, settle_without_data};
 use super::rendering::slim;
 use super::{Loaded, ended, load, published, report_mistakes, user_templates};
 use crate::ident::CellId;
-use crate::load::{csv, table, text};
+use crate::load::{self, table, text};
 use crate::mistake::{Checked, Mistake, Mistakes};
 use crate::printed::Printed;
 use crate::report::formats::FORMATS;
@@ -234,7 +234,7 @@ fn of_rows(shelf: &Shelf, file: &Path, value: &str) -> Checked<Vec<Traced>> {
         return Err(Mistake::file(file, "is no file of numbers").help(help).into());
     }
     let rows = table::read(file, text::read(file)?, None)?;
-    csv::separated(&rows)?;
+    load::csv::separated(&rows)?;
     let (cell, term) = (rows.column("cell"), rows.column("term").or(rows.column("test")));
     let same = |text: &str| {
         let numbers = text.parse::<f64>().ok().zip(value.replace('\u{2212}', "-").parse().ok());
