@@ -27,13 +27,14 @@
 //! | [`drawing`] | shapes, lettering, charts; SVG, PDF, PNG | – |
 //! | [`model`] | the question as data | ident |
 //! | [`outcome`] | the answer as data | ident, model |
+//! | [`printed`] | numbers and sentences of a text, as data | – |
 //! | [`expr`] | the grammar of derived variables and of functions of coefficients | ident, mistake |
 //! | [`spec`] | TOML layers → resolved specification | ident, mistake, model, expr, outcome |
 //! | [`plan`] | axes × exclusions → cells | + spec |
 //! | [`panel`] | units × periods × columns, missing values, derived columns, samples | ident, mistake, model, expr |
 //! | [`weights`] | links, normalisation, spatial lag and filter, log-determinant | ident, math, model |
 //! | [`store`] | records, replicates, and a results folder of whole files | ident, mistake, model, outcome |
-//! | [`load`] | the only reader of input files | ident, mistake, model, panel, weights, spec, store |
+//! | [`load`] | the only reader of input files | ident, mistake, model, printed, panel, weights, spec, store |
 //! | [`inputs`] | specification → open panel, links, regions | + load |
 //! | [`scaffold`] | a data file → a first experiment, commented | ident, mistake, model, expr, panel, weights, spec, load |
 //! | [`estimator`] | sample + weights + model → fit | ident, math, model, outcome, expr, panel, weights |
@@ -46,7 +47,8 @@
 //! | [`repro`] | a cell → the files that are an experiment of it alone | ident, model, outcome, inputs, spec, plan, panel, weights |
 //! | [`robustness`] | one coefficient over many specifications: shares, range, influence of choices | – |
 //! | [`compare`] | results against claims and against other results: what changed, what it means | ident, mistake, model, outcome, spec, plan, store |
-//! | [`report`] | records → tables, figures and CSV; recomputes nothing | ident, mistake, math, drawing, model, outcome, expr, spec, plan, store, robustness, compare |
+//! | [`report`] | records → tables, figures and CSV; recomputes nothing | ident, mistake, math, drawing, model, outcome, printed, expr, spec, plan, store, robustness, compare |
+//! | [`audit`] | printed tables → what a referee would ask | printed, report |
 //! | [`cli`] | arguments, progress, exit codes | all |
 //!
 //! Invariants, held by `tests/suite/architecture.rs`:
@@ -64,6 +66,7 @@
 //! * **an estimator**: a file in `src/estimator/` and a line in [`estimator::ESTIMATORS`];
 //! * **a group of tests**: a file in `src/diagnostic/` and a line in [`diagnostic::DIAGNOSTICS`];
 //! * **a bootstrap scheme**: a file in `src/bootstrap/` and a line in [`bootstrap::SCHEMES`];
+//! * **a check of printed tables**: a file in `src/audit/checks/` and a line in [`audit::CHECKS`];
 //! * **an output format**: a file in `src/report/`, a template, a line in its list of formats;
 //! * **a language of tables**: a folder in `src/report/words/` and a variant of [`spec::Language`];
 //! * **a statistic of a fit**: a variant of [`outcome::Statistic`], which the compiler then carries
@@ -80,10 +83,11 @@
 //! # Exit codes
 //!
 //! 0 all cells, 1 some cells failed, 2 wrong specification, 3 unusable file, 4 nothing selected,
-//! 5 a regression against earlier results, 6 stopped because cells failed, 70 a bug, 130 interrupted
+//! 5 a regression against earlier results or an audit that was asked to be strict, 6 stopped because cells failed, 70 a bug, 130 interrupted
 //! ([`cli::Ending`]).
 
 pub mod agenda;
+pub mod audit;
 pub mod bootstrap;
 pub mod cli;
 pub mod compare;
@@ -100,6 +104,7 @@ pub mod model;
 pub mod outcome;
 pub mod panel;
 pub mod plan;
+pub mod printed;
 pub mod randomisation;
 pub mod report;
 pub mod repro;

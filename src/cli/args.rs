@@ -3,8 +3,8 @@
 mod options;
 
 pub(super) use options::{
-    ClaimsOptions, ClaimsPolicy, DiffFormat, DiffOptions, NightOptions, RunOptions, VerifyOptions,
-    WhyDiffersOptions,
+    AuditOptions, ClaimsOptions, ClaimsPolicy, DiffFormat, DiffOptions, NightOptions, RunOptions,
+    TraceOptions, VerifyOptions, WhyDiffersOptions,
 };
 
 use crate::report::formats::{FORMATS, Format};
@@ -38,7 +38,7 @@ Exit codes:
   2    the specification is wrong (or the command line)
   3    a file cannot be read, written or used
   4    no cell is what --cell or CELL says
-  5    a regression against a baseline, or a claim that fails where that was asked
+  5    a regression against a baseline, or a claim or an audit that fails where that was asked
   6    stopped by --fail-fast or --max-failures; what is done is kept
   70   a bug in spanel
   130  interrupted; whole records and blocks of replicates are kept"
@@ -237,6 +237,36 @@ pub(super) enum Command {
         results: Results,
         #[command(flatten)]
         options: ClaimsOptions,
+    },
+    /// Say which cell, data, seed and versions made a number in a rendered file
+    ///
+    /// Renders the table again from the stored records and lists every entry that shows VALUE: row,
+    /// column, cell, what it was made from, and the command that fits the cell again. Says whether
+    /// the file is what the records give. Takes tables in any format, and the CSV files of a results
+    /// folder.
+    Trace {
+        /// The number as it is printed, such as 0.1230; stars are ignored, and - stands for a minus
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+        /// The file, such as results/paper/tables/table3.tex
+        file: PathBuf,
+        #[command(flatten)]
+        options: TraceOptions,
+    },
+    /// Ask of printed tables what a referee would ask
+    ///
+    /// Reads numbers copied from tables (CSV or a workbook, a row a number: table, term, value, stars,
+    /// perhaps se, t, p, and columns that say which column it stands in; or a row a variable: variable,
+    /// minimum, maximum, mean, std_dev), and says where they contradict each other, or what they can be:
+    /// numbers repeated to all digits, estimates at a bound, stars against standard errors, log likelihoods
+    /// that cannot stand together, impossible moments, and sentences of the text that the tables
+    /// contradict. Estimates nothing.
+    Audit {
+        /// The printed numbers
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        options: AuditOptions,
     },
     /// Attribute the difference of a coefficient between two cells, or two nights, to each choice
     ///

@@ -18,10 +18,13 @@
 //! | `checking` | `check` |
 //! | `comparing` | `diff`, `claims` |
 //! | `nightly` | what `run` does around the fits: a baseline, claims, a hook |
+//! | `tracing` | `trace` |
+//! | `auditing` | `audit` |
 //! | `attributing` | `why-differs` |
 
 mod alone;
 mod attributing;
+mod auditing;
 mod bundling;
 mod checking;
 mod comparing;
@@ -36,6 +39,7 @@ mod rendering;
 mod running;
 mod submitting;
 mod surveying;
+mod tracing;
 mod verifying;
 
 use super::Ending;
@@ -49,10 +53,11 @@ use super::watch;
 use super::words::vocabulary;
 use crate::ident::{CellId, KeyPath};
 use crate::inputs::{self, Inputs};
-use crate::load::provenance;
+use crate::load::{printed, provenance};
 use crate::mistake::{self, Checked, Kind, Mistake, Mistakes, Place};
 use crate::model::change::Roster;
 use crate::plan::{self, Plan};
+use crate::printed::Printed;
 use crate::report::{self, Source, UserTemplates};
 use crate::run;
 use crate::simulate::simulate as simulate_process;
@@ -75,6 +80,8 @@ pub(super) fn run(command: Command) -> Ending {
         Command::Claims { experiment, results, options } => {
             comparing::claims(&experiment, &results, &options)
         }
+        Command::Trace { value, file, options } => tracing::trace(&value, &file, &options),
+        Command::Audit { files, options } => auditing::audit(&files, &options),
         Command::WhyDiffers { experiment, results, options } => {
             attributing::why_differs(&experiment, &results, &options)
         }
@@ -240,7 +247,9 @@ fn ended(result: Result<Ending, Ending>) -> Ending {
 fn rehearse(loaded: &Loaded, inputs: &Inputs, templates: &UserTemplates) -> Checked<()> {
     let mut spec = loaded.spec.clone();
     spec.moran.iter_mut().for_each(|block| block.permutations = 0);
+    let published = published(&loaded.spec)?;
     let source = Source {
+        published: published.as_ref(),
         spec: &loaded.spec,
         plan: &loaded.plan,
         records: &BTreeMap::new(),
@@ -250,6 +259,11 @@ fn rehearse(loaded: &Loaded, inputs: &Inputs, templates: &UserTemplates) -> Chec
     let figures = report::figures::render(source, templates).map(drop);
     let wrong = [tables, figures].into_iter().filter_map(Result::err);
     Mistakes::unless_empty(wrong.flat_map(Mistakes::into_vec).collect(), ())
+}
+
+/// The numbers that a text prints, of an experiment that has them.
+fn published(spec: &Spec) -> Checked<Option<Printed>> {
+    spec.published.as_ref().map(|published| printed::read(&published.file.value)).transpose()
 }
 
 /// The templates in `templates/` beside the experiment.

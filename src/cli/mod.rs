@@ -58,7 +58,7 @@ use std::process::ExitCode;
 /// | 2 | the specification (or the command line) is wrong |
 /// | 3 | a file cannot be read, written or used |
 /// | 4 | no cell is what was selected |
-/// | 5 | a regression against earlier results, or a claim that fails where that was asked |
+/// | 5 | a regression against earlier results, or a claim or an audit that fails where that was asked |
 /// | 6 | stopped because cells failed (`fail_fast`, `max_failures`); what is done is kept |
 /// | 70 | a bug in spanel |
 /// | 130 | interrupted; whole records and blocks of replicates are kept |
@@ -76,7 +76,7 @@ pub enum Ending {
     NothingSelected,
     /// Stopped because cells failed.
     TooManyFailed,
-    /// A regression against earlier results, or a claim that fails where that was asked.
+    /// A regression against earlier results, or a claim or an audit that fails where that was asked.
     Regression,
     /// A bug.
     Bug,

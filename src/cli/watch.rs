@@ -139,6 +139,7 @@ fn inputs(spec: &Spec) -> Vec<PathBuf> {
     let data = &spec.data.file.value;
     let weights = spec.weights.values().map(|weights| weights.file.value.clone());
     weights
+        .chain(spec.published.iter().map(|published| published.file.value.clone()))
         .chain([data.clone(), provenance::path_of(data)])
         .filter(|file| !file.as_os_str().is_empty())
         .collect()

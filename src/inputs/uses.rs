@@ -100,6 +100,7 @@ fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
             | TableKind::Tests { .. }
             | TableKind::Moran { .. }
             | TableKind::Robustness(_)
+            | TableKind::Published { .. }
             | TableKind::Joint { .. } => {}
         }
     }

@@ -11,6 +11,7 @@
 //! | `gal`, `matrix`, `edges` | weights files → links between the names they use |
 //! | `links` | those names → the units of the panel |
 //! | `map` | GeoJSON or a table of tiles → where the units are |
+//! | `printed` | tables and statements of a text, in long form |
 //! | `provenance` | what the data say of themselves |
 
 pub mod csv;
@@ -21,6 +22,7 @@ pub mod map;
 pub mod matrix;
 pub mod number;
 pub mod panel;
+pub mod printed;
 pub mod provenance;
 pub mod sheet;
 pub mod table;

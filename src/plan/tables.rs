@@ -19,6 +19,7 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
             TableKind::Regression(regression) => &regression.cells,
             TableKind::Tests { cells, .. } => cells,
             TableKind::Robustness(robustness) => &robustness.cells,
+            TableKind::Published { cells, .. } => cells,
             TableKind::Descriptive { .. } | TableKind::Moran { .. } | TableKind::Joint { .. } => {
                 continue;
             }
@@ -43,6 +44,7 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
                 TableKind::Tests { .. } => check_heads(plan, choice, None, &table.at, &mut found),
                 TableKind::Descriptive { .. }
                 | TableKind::Moran { .. }
+                | TableKind::Published { .. }
                 | TableKind::Joint { .. } => {}
             }
         }

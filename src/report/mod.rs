@@ -7,6 +7,8 @@
 //! | `columns` | which cells are columns, in which order, under which heads |
 //! | `robustness` | what records say of the rows of a table over specifications |
 //! | `changes` | what variants did, for the notes |
+//! | `published` | printed numbers and those computed |
+//! | `trace` | the entries of a table that show a number |
 //! | `claims` | claims and how they stand |
 //! | `night` | what changed between two sets of results |
 //! | `joint` | families of hypotheses as they are stored |
@@ -33,11 +35,13 @@ pub mod labels;
 pub mod night;
 pub mod notes;
 pub mod number;
+pub mod published;
 pub mod robustness;
 pub mod table;
 pub mod template;
 pub mod terminal;
 pub mod tidy;
+pub mod trace;
 pub mod words;
 
 pub use template::UserTemplates;
@@ -46,6 +50,7 @@ pub use terminal::summary;
 use crate::ident::CellId;
 use crate::mistake::{Checked, Mistake, Mistakes};
 use crate::plan::Plan;
+use crate::printed::Printed;
 use crate::report::formats::latex::{DOCUMENT, Latex};
 use crate::report::formats::letters::Letters;
 use crate::report::formats::view::view;
@@ -68,6 +73,8 @@ pub struct Source<'a> {
     pub records: &'a BTreeMap<CellId, Record>,
     /// Data, descriptive statistics, Moran's I.
     pub experiment: &'a ExperimentRecord,
+    /// Numbers that a text prints, of an experiment that has them.
+    pub published: Option<&'a Printed>,
 }
 
 /// A file to be written below the results folder.
@@ -150,6 +157,7 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
     tables.into_iter().for_each(&mut keep);
     keep(document.map(|file| file.into_iter().collect()));
     keep(Ok(tidy::whole(source)));
+    keep(Ok(published::file(source).into_iter().collect()));
     let judgements = claims::judgements(source);
     let rows = RenderedFile::text("claims.csv", claims::rows(&judgements));
     keep(Ok(std::iter::once(rows).chain(claims::table(source, &judgements)).collect()));

@@ -72,11 +72,11 @@ pub(super) fn written(lines: &[Vec<String>]) -> String {
 }
 
 /// Columns that say which cell a row is about.
-fn key_header() -> impl Iterator<Item = &'static str> {
+pub(super) fn key_header() -> impl Iterator<Item = &'static str> {
     ["cell", "grid"].into_iter().chain(Axis::ALL.map(Axis::name))
 }
 
-fn key(cell: &Cell) -> impl Iterator<Item = String> {
+pub(super) fn key(cell: &Cell) -> impl Iterator<Item = String> {
     [cell.id.to_string(), cell.grid.to_string()]
         .into_iter()
         .chain(Axis::ALL.map(|axis| cell.axes.value(axis)))

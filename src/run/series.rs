@@ -48,6 +48,7 @@ fn described(spec: &Spec) -> Vec<VarName> {
             | TableKind::Tests { .. }
             | TableKind::Moran { .. }
             | TableKind::Robustness(_)
+            | TableKind::Published { .. }
             | TableKind::Joint { .. } => None,
         })
         .flatten()

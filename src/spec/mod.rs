@@ -19,6 +19,7 @@
 //! | `tables` | what a table asks for |
 //! | `figures` | what a figure asks for |
 //! | `output` | formats that results are written in |
+//! | `published` | numbers that a text prints, and what they are here |
 //! | `claims` | what must hold for the sentences of a text to be true |
 //! | `nights` | how results are held against earlier ones, and who is told |
 //! | `variants` | what a robustness check changes, and what its values are called |
@@ -34,6 +35,7 @@ pub mod nights;
 pub mod output;
 mod overrides;
 pub mod profiles;
+pub mod published;
 pub mod raw;
 pub mod resolve;
 pub mod resolved;
@@ -57,6 +59,7 @@ use layers::Layers;
 use limits::RunSpec;
 use nights::{DiffSpec, NotifySpec};
 use output::OutputSpec;
+use published::PublishedSpec;
 use resolve::{Origin, resolve};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -251,6 +254,8 @@ pub struct Spec {
     pub figures: Vec<FigureSpec>,
     /// Formats that results are written in.
     pub output: OutputSpec,
+    /// Numbers that a text prints.
+    pub published: Option<PublishedSpec>,
     /// How the cells are handed to Slurm.
     pub slurm: SlurmSpec,
     /// Claims by name.

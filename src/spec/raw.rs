@@ -75,6 +75,8 @@ pub struct RawSpec {
     pub figures: Vec<RawFigure>,
     /// Formats that results are written in.
     pub output: RawOutput,
+    /// Numbers that a text prints, to be held against those computed.
+    pub published: RawPublished,
     /// How the cells are handed to a queue of jobs.
     pub submit: RawSubmit,
     /// Claims of the text.
@@ -417,6 +419,23 @@ pub struct RawMoran {
     pub permutations: Option<u32>,
 }
 
+/// `[published]`
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawPublished {
+    /// A CSV file with a row a number: `table`, `term`, `value`, `stars`, and columns that say which
+    /// column of the table it stands in.
+    pub file: Option<String>,
+    /// Which axis a column of the file is, where it has not the name of the axis.
+    pub columns: BTreeMap<String, Axis>,
+    /// Which value of an axis a value of the file is, where it has neither its name nor its label.
+    pub values: BTreeMap<String, String>,
+    /// Which row or statistic a term of the file is, where it has neither its name nor its label.
+    pub terms: BTreeMap<String, String>,
+    /// p-values below which the text gives *, **, ***; 10, 5 and 1 % when absent.
+    pub stars: Option<Vec<f64>>,
+}
+
 /// `[[tables]]`
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -450,9 +469,9 @@ pub struct RawTable {
     /// Descriptive: moments. Regression: statistics below the estimates.
     #[schemars(extend("x-words" = "statistics"))]
     pub statistics: Option<Vec<String>>,
-    /// Regression, tests, robustness: the grid.
+    /// Regression, tests, robustness, published: the grid.
     pub grid: Option<String>,
-    /// Regression, tests, robustness: which of its cells.
+    /// Regression, tests, robustness, published: which of its cells.
     #[serde(rename = "where")]
     pub select: Option<RawSelector>,
     /// Regression: an axis whose values are panels, one below the other.
@@ -499,6 +518,8 @@ pub struct RawTable {
     pub moran: Option<String>,
     /// Joint: name of the `[joint.NAME]` block.
     pub joint: Option<String>,
+    /// Published: which tables of the file, as it names them; all when absent.
+    pub of: Option<OneOrMany<Text>>,
     /// Robustness: the preferred one of the chosen cells.
     pub base: Option<RawSelector>,
     /// Robustness: p-values below which an estimate is significant; 0.05 when absent.
@@ -544,6 +565,8 @@ pub enum RawTableKind {
     Robustness,
     /// Hypotheses that are tested together.
     Joint,
+    /// Printed numbers beside those computed.
+    Published,
 }
 
 impl RawTableKind {
@@ -556,6 +579,7 @@ impl RawTableKind {
             Self::Moran => "moran",
             Self::Robustness => "robustness",
             Self::Joint => "joint",
+            Self::Published => "published",
         }
     }
 }

@@ -8,8 +8,8 @@ use std::path::Path;
 pub struct Resolved(toml::Table);
 
 impl Resolved {
-    /// The settings of `layers`. `named` makes the name of an input file of `data`, or of the name of
-    /// its weights, and of its own name.
+    /// The settings of `layers`. `named` makes the name of an input file of `data`, of `published`, or of the
+    /// name of its weights, and of its own name.
     pub fn new(layers: &Layers, named: impl Fn(&str, &str) -> String) -> Self {
         let mut table = match toml::Value::try_from(layers.merged()) {
             Ok(toml::Value::Table(table)) => table,
@@ -27,6 +27,9 @@ impl Resolved {
         }
         if let Some(toml::Value::Table(map)) = table.get_mut("map") {
             rename("map", map);
+        }
+        if let Some(toml::Value::Table(published)) = table.get_mut("published") {
+            rename("published", published);
         }
         if let Some(toml::Value::Table(weights)) = table.get_mut("weights") {
             for (name, of) in weights.iter_mut() {

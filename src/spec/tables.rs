@@ -41,6 +41,7 @@ impl TableSpec {
             TableKind::Regression(table) => Some(&table.cells),
             TableKind::Tests { cells, .. } => Some(cells),
             TableKind::Robustness(table) => Some(&table.cells),
+            TableKind::Published { cells, .. } => Some(cells),
             TableKind::Descriptive { .. } | TableKind::Moran { .. } | TableKind::Joint { .. } => {
                 None
             }
@@ -146,6 +147,13 @@ pub enum TableKind {
     Joint {
         /// Name of the `[joint.NAME]` block.
         joint: String,
+    },
+    /// Printed numbers beside those computed, a row each.
+    Published {
+        /// The cells; no axis heads a column.
+        cells: CellChoice,
+        /// Tables of the file of `[published]`; all when empty.
+        of: Vec<String>,
     },
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, &[&str])] = &[
     ("ident", &[]),
     ("mistake", &["ident"]),
+    ("printed", &[]),
     ("math", &[]),
     ("drawing", &[]),
     ("model", &["ident"]),
@@ -18,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("panel", &["ident", "mistake", "model", "expr"]),
     ("weights", &["ident", "math", "model"]),
     ("store", &["ident", "mistake", "model", "outcome"]),
-    ("load", &["ident", "mistake", "model", "spec", "panel", "weights", "store"]),
+    ("load", &["ident", "mistake", "printed", "model", "spec", "panel", "weights", "store"]),
     ("inputs", &["ident", "mistake", "model", "expr", "spec", "panel", "weights", "store", "load"]),
     ("scaffold", &["ident", "mistake", "model", "expr", "spec", "panel", "weights", "load"]),
     ("estimator", &["ident", "math", "model", "outcome", "expr", "panel", "weights"]),
@@ -63,6 +64,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "drawing",
             "model",
             "outcome",
+            "printed",
             "expr",
             "spec",
             "plan",
@@ -71,6 +73,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "compare",
         ],
     ),
+    ("audit", &["printed", "report"]),
     (
         "cli",
         &[
@@ -94,6 +97,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "repro",
             "compare",
             "report",
+            "printed",
+            "audit",
             "scaffold",
         ],
     ),

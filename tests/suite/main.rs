@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod audit;
 mod batched;
 mod cache;
 mod claims;
@@ -30,6 +31,7 @@ mod night;
 mod parts;
 mod profiles;
 mod provenance;
+mod published;
 mod randomisation;
 mod reference;
 mod region_equality;

@@ -206,6 +206,39 @@ pub(in crate::cli) struct VerifyOptions {
     pub(in crate::cli) json: bool,
 }
 
+#[derive(Debug, Args)]
+pub(in crate::cli) struct AuditOptions {
+    /// Sentences of the text about the tables: TOML with [[claims]], or a CSV file
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) claims: Option<PathBuf>,
+    /// End with 5 where something is an error or a warning
+    #[arg(long)]
+    pub(in crate::cli) strict: bool,
+    /// A Markdown table of what was found
+    #[arg(long, conflicts_with = "json")]
+    pub(in crate::cli) markdown: bool,
+    /// All of it as JSON on standard output
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct TraceOptions {
+    /// The experiment (TOML) that the file was rendered from; NAME.toml or experiments/NAME.toml of
+    /// results/NAME/tables/FILE when not given
+    #[arg(long, value_name = "SPEC")]
+    pub(in crate::cli) experiment: Option<PathBuf>,
+    /// Override a setting: --set data.file=panel.csv; the value is TOML, or else text
+    #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
+    pub(in crate::cli) set: Vec<String>,
+    /// Lay a profile over the experiment: the keys of [profile.NAME]
+    #[arg(long, env = PROFILE, value_name = "NAME")]
+    pub(in crate::cli) profile: Option<String>,
+    /// All of it as JSON on standard output
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+}
+
 fn tolerance(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if value >= 0.0 && value.is_finite() => Ok(value),

@@ -103,7 +103,7 @@ fn contents(
     let spec = &loaded.spec;
     let name = &spec.name;
     let within = |key: &str, file: &str| match key {
-        "data" | "map" => format!("{INPUTS}/{file}"),
+        "data" | "map" | "published" => format!("{INPUTS}/{file}"),
         weights => format!("{INPUTS}/{weights}/{file}"),
     };
     let text = Resolved::new(&loaded.layers, within).toml();
@@ -121,6 +121,10 @@ fn contents(
         if provenance.exists() {
             files.push((within("data", &file_name(&provenance)), Content::File(provenance)));
         }
+    }
+    if let Some(published) = &spec.published {
+        let file = &published.file.value;
+        files.push((within("published", &file_name(file)), Content::File(file.clone())));
     }
     for (weights, of) in &spec.weights {
         let file = &of.file.value;

@@ -226,7 +226,7 @@ pub(super) fn command(name: &str, experiment: &Experiment, results: &Results) ->
 }
 
 /// A word of a shell.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/._-+=,:@%".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()

@@ -4,7 +4,7 @@ use super::super::Ending;
 use super::super::args::{Experiment, Results};
 use super::super::output::{put, with_losses};
 use super::running::say_waiting;
-use super::{Loaded, ended, load, user_templates};
+use super::{Loaded, ended, load, published, user_templates};
 use crate::ident::{CellId, content_hash};
 
 use crate::mistake::{Checked, Mistake, Mistakes};
@@ -108,6 +108,7 @@ fn refuse_other_results(
         TableKind::Regression(_)
         | TableKind::Tests { .. }
         | TableKind::Robustness(_)
+        | TableKind::Published { .. }
         | TableKind::Joint { .. } => false,
     };
     let shown = loaded.spec.tables.iter().any(|table| of_series(&table.kind));
@@ -162,7 +163,9 @@ pub(super) fn render_files(
             .into());
     }
     let shown = slim(records.read_current(report::shown(spec, plan))?);
-    let source = Source { spec, plan, records: &shown, experiment: series };
+    let published = published(spec)?;
+    let published = published.as_ref();
+    let source = Source { spec, plan, records: &shown, experiment: series, published };
     let mut files = report::render(source, templates)?;
     let figures = report::figures::render(source, templates)?;
     for caution in &figures.cautions {
@@ -174,6 +177,9 @@ pub(super) fn render_files(
     }
     let csv = write_csv(loaded, folder, records, series)?;
     put!("{}", report::terminal::summary(source, |cell| states.get(&cell.id).copied()));
+    if let Some(line) = report::published::summary(source) {
+        put!("{line}");
+    }
     for file in files.iter().filter(|f| to_read(spec, f)) {
         put!("{}", folder.root().join(&file.path).display());
     }
@@ -208,7 +214,8 @@ fn write_csv(
     for chunk in chunks {
         let part = records.read_current(chunk.iter().map(|c| &c.id))?;
         let plan = Plan { cells: chunk.to_vec(), ..Plan::default() };
-        let source = Source { spec: &loaded.spec, plan: &plan, records: &part, experiment: series };
+        let (spec, plan) = (&loaded.spec, &plan);
+        let source = Source { spec, plan, records: &part, experiment: series, published: None };
         for file in report::tidy::by_cell(source) {
             let text = file.as_text();
             let rows = if first { text } else { without_header(text) };
@@ -234,7 +241,7 @@ fn without_header(text: &str) -> &str {
 }
 
 /// Records without what no table shows.
-fn slim(mut records: BTreeMap<CellId, Record>) -> BTreeMap<CellId, Record> {
+pub(super) fn slim(mut records: BTreeMap<CellId, Record>) -> BTreeMap<CellId, Record> {
     for record in records.values_mut() {
         if let crate::store::CellResult::Fitted(outcome) = &mut record.result {
             outcome.fit.covariance = Vec::new();

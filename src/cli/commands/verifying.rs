@@ -217,7 +217,9 @@ pub(super) fn input_files(loaded: &Loaded, inputs: &Inputs) -> BTreeMap<String, 
         files.insert(name(&provenance), content_hash(&bytes));
     }
     let weights = loaded.spec.weights.values().map(|weights| &weights.file.value);
-    for path in weights.chain(loaded.spec.map.iter().map(|map| &map.file.value)) {
+    let map = loaded.spec.map.iter().map(|map| &map.file.value);
+    let published = loaded.spec.published.iter().map(|published| &published.file.value);
+    for path in weights.chain(map).chain(published) {
         // It was read a moment ago.
         if let Ok(bytes) = std::fs::read(path) {
             files.insert(name(path), content_hash(&bytes));

@@ -8,11 +8,13 @@
 //! | `joint` | hypotheses over many cells, one row each |
 //! | `moran` | Moran's I, one row a period |
 //! | `splits` | what tests of regions and thresholds estimated, for the notes of tests |
+//! | `published` | printed numbers beside those computed, one row each |
 //! | `robustness` | coefficients over many specifications, one row each |
 
 pub mod descriptive;
 pub mod joint;
 pub mod moran;
+pub mod published;
 pub mod regression;
 pub mod robustness;
 mod splits;
@@ -33,6 +35,7 @@ pub fn build(source: Source<'_>, spec: &TableSpec) -> Checked<Table> {
         TableKind::Tests { cells, rows } => tests::build(source, spec, cells, rows)?,
         TableKind::Moran { moran } => moran::build(source, spec, moran),
         TableKind::Joint { joint } => joint::build(source, spec, joint)?,
+        TableKind::Published { cells, .. } => published::build(source, spec, cells)?,
         TableKind::Robustness(wanted) => robustness::build(source, spec, wanted)?,
     };
     debug_assert_eq!(table.check(), Ok(()), "table `{}`", table.id);

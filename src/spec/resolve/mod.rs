@@ -12,6 +12,7 @@
 //! | `tables` | tables, repeated ones among them |
 //! | `figures` | figures, their map, formats of output |
 //! | `submit` | what a queue of jobs is told |
+//! | `published` | numbers that a text prints |
 //! | `robustness` | tables over many specifications |
 //! | `variants` | robustness checks and the names of their values |
 //! | `claims` | claims |
@@ -24,6 +25,7 @@ mod grids;
 mod joint;
 mod limits;
 mod nights;
+mod published;
 mod randomisation;
 mod robustness;
 mod sources;
@@ -132,6 +134,7 @@ impl Resolver<'_> {
             map: self.map(),
             figures: Vec::new(),
             output: self.output(),
+            published: self.published(),
             slurm: self.slurm(),
             claims: BTreeMap::new(),
             diff: self.diff(),

@@ -117,8 +117,7 @@ impl Resolver<'_> {
         if let Some(id) = &id {
             self.refuse_path(id, &place.join("id"));
         }
-        let kinds =
-            "\"descriptive\", \"regression\", \"tests\", \"moran\", \"robustness\" or \"joint\"";
+        let kinds = "\"descriptive\", \"regression\", \"tests\", \"moran\", \"robustness\", \"joint\" or \"published\"";
         let kind = self.required(raw.kind, &place.join("kind"), kinds);
         let kind = kind.and_then(|kind| {
             self.refuse_keys_of_other_kinds(raw, kind, place);
@@ -231,10 +230,10 @@ impl Resolver<'_> {
 
     /// A key that belongs to another kind of table would be ignored, so it is refused.
     fn refuse_keys_of_other_kinds(&mut self, raw: &RawTable, kind: RawTableKind, place: &KeyPath) {
-        use RawTableKind::{Descriptive, Joint, Moran, Regression, Robustness, Tests};
+        use RawTableKind::{Descriptive, Joint, Moran, Published, Regression, Robustness, Tests};
         let keys: &[(&str, bool, &[RawTableKind])] = &[
-            ("grid", raw.grid.is_some(), &[Regression, Tests, Robustness]),
-            ("where", raw.select.is_some(), &[Regression, Tests, Robustness]),
+            ("grid", raw.grid.is_some(), &[Regression, Tests, Robustness, Published]),
+            ("where", raw.select.is_some(), &[Regression, Tests, Robustness, Published]),
             ("columns", raw.columns.is_some(), &[Regression, Tests]),
             ("panels", raw.panels.is_some(), &[Regression]),
             ("rows", raw.rows.is_some(), &[Regression, Tests, Robustness]),
@@ -259,6 +258,7 @@ impl Resolver<'_> {
             ("base", raw.base.is_some(), &[Robustness]),
             ("joint", raw.joint.is_some(), &[Joint]),
             ("level", raw.level.is_some(), &[Robustness]),
+            ("of", raw.of.is_some(), &[Published]),
         ];
         for &(key, given, kinds) in keys {
             if given && !kinds.contains(&kind) {
@@ -293,6 +293,7 @@ impl Resolver<'_> {
                 Some(TableKind::Moran { moran })
             }
             RawTableKind::Robustness => self.robustness(raw, spec, turn, place),
+            RawTableKind::Published => self.published_table(raw, spec, turn, place),
             RawTableKind::Joint => {
                 let at = place.join("joint");
                 let expected = "the name of a [joint.NAME] block";

@@ -46,6 +46,7 @@ impl Made {
             plan: &self.plan,
             records: &self.records,
             experiment: &self.experiment,
+            published: None,
         }
     }
 }
@@ -434,6 +435,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         map: None,
         figures: Vec::new(),
         output: OutputSpec::default(),
+        published: None,
         slurm: SlurmSpec::default(),
     }
 }

@@ -1,0 +1,141 @@
+//! Tables of printed numbers beside those computed: one row a number, a group a printed column.
+
+use crate::mistake::Checked;
+use crate::report::columns::choose;
+use crate::report::number::{Number, threshold};
+use crate::report::published::{Compared, Verdict, compare, counts};
+use crate::report::table::{Align, Column, Entry, Group, Head, Row, Table};
+use crate::report::{Source, labels, notes};
+use crate::spec::Axis;
+use crate::spec::tables::{CellChoice, TableSpec};
+
+/// Published, computed, difference, verdict.
+const WIDTH: usize = 4;
+
+/// Position of the column of what is printed.
+pub(in crate::report) const PRINTED: usize = 0;
+
+/// Published, computed, difference, verdict; at the bottom how many of each verdict.
+pub fn build(source: Source<'_>, spec: &TableSpec, cells: &CellChoice) -> Checked<Table> {
+    // Without cells there is a mistake to report.
+    choose(source, cells, &spec.at)?;
+    let compared = compare(source, spec);
+    let head = |label: &str| Head { label: label.to_owned(), span: 1 };
+    let column = |align| Column { number: None, cell: None, align };
+    let (decimal, left) = (Align::Decimal, Align::Left);
+    Ok(Table {
+        language: source.spec.language,
+        id: spec.id.clone(),
+        caption: spec.caption.clone(),
+        number: spec.number,
+        over: None,
+        stub: String::new(),
+        heads: vec![["Published", "Computed", "Difference", "Verdict"].map(head).to_vec()],
+        columns: [decimal, decimal, decimal, left].map(column).to_vec(),
+        groups: groups(source, spec, &compared),
+        notes: table_notes(source, spec, &compared),
+        footnotes: Vec::new(),
+    })
+}
+
+fn groups(source: Source<'_>, spec: &TableSpec, compared: &[Compared<'_>]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let several = compared.windows(2).any(|pair| pair[0].entry.table != pair[1].entry.table);
+    for one in compared {
+        let label = Some(column_label(source, one, several));
+        match groups.last_mut().filter(|group| group.label == label) {
+            Some(group) => group.rows.push(row(spec, one)),
+            None => {
+                let cell = one.cell.map(|cell| (cell.label(), cell.id));
+                let (rows, cells) = (vec![row(spec, one)], vec![cell; WIDTH]);
+                groups.push(Group { label, rows, cells });
+            }
+        }
+    }
+    groups.push(Group::titled("Numbers", counted(compared)));
+    groups
+}
+
+/// `Table 4: East, OA`: the labels of the cell on the axes that the file has columns of.
+fn column_label(source: Source<'_>, one: &Compared<'_>, several: bool) -> String {
+    let of_key = |(key, value): &(String, String)| {
+        let axis: Option<Axis> = source.spec.published.as_ref().and_then(|p| p.axis(key));
+        match (axis, one.cell) {
+            (Some(axis), Some(cell)) => labels::axis_value(source.spec, &cell.axes, axis),
+            _ => value.clone(),
+        }
+    };
+    let keys: Vec<String> = one.entry.keys.iter().map(of_key).collect();
+    let keys = keys.join(", ");
+    let table = &one.entry.table;
+    if several && !table.is_empty() { format!("Table {table}: {keys}") } else { keys }
+}
+
+fn row(spec: &TableSpec, one: &Compared<'_>) -> Row {
+    let printed = &one.entry.value;
+    let symbols = |n: usize| "*".repeat(n);
+    let starred = |value: f64, digits: usize, stars: Option<usize>| match stars {
+        Some(stars) => {
+            Entry::Starred { value: Number::decimals(value, digits), stars: symbols(stars) }
+        }
+        None => Entry::Number(Number::decimals(value, digits)),
+    };
+    let digits = printed.decimals.max(spec.digits);
+    let (computed, difference) = match one.computed {
+        Some(computed) => (
+            starred(computed.value, digits, computed.inference.map(|(_, _, stars)| stars)),
+            Entry::Number(Number::decimals(computed.value - printed.value, digits)),
+        ),
+        None => (Entry::Dash, Entry::Dash),
+    };
+    let entries = vec![
+        starred(printed.value, printed.decimals, one.entry.stars),
+        computed,
+        difference,
+        Entry::Text(one.verdict.in_words()),
+    ];
+    Row::new(one.label.clone(), entries).of(one.row.clone(), "published")
+}
+
+/// How many of each verdict.
+fn counted(compared: &[Compared<'_>]) -> Vec<Row> {
+    let row = |(name, n): (&str, usize)| {
+        let count = Entry::Number(Number::count(n as f64));
+        Row::new(capitalised(name), vec![count, Entry::Empty, Entry::Empty, Entry::Empty])
+    };
+    Verdict::NAMES.into_iter().zip(counts(compared)).map(row).collect()
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
+}
+
+fn table_notes(source: Source<'_>, spec: &TableSpec, compared: &[Compared<'_>]) -> Vec<String> {
+    let mut said = notes::data(source);
+    if let Some(published) = &source.spec.published {
+        let file = published.file.value.file_name().unwrap_or_default().to_string_lossy();
+        let levels: Vec<String> = published.levels.iter().map(|l| threshold(*l)).collect();
+        said.push(format!("Published: as printed, from {file}."));
+        said.push(format!(
+            "Stars of either: p\u{a0}<\u{a0}{}; those published are as printed.",
+            levels.join(", ")
+        ));
+    }
+    said.push(
+    "Equal to rounding: the computed number, rounded to the decimals that are printed, is the one \
+     printed, with as many stars. Same sign and significance: another number of the same sign \
+     with as many stars. Differs: in what is named; a statistic has no stars and differs in its \
+     value."
+        .to_owned(),
+);
+    let [equal, same, differ, open] = counts(compared);
+    let open = if open > 0 { format!(", {open} not compared") } else { String::new() };
+    said.push(format!(
+        "Of {} numbers {equal} are equal to rounding, {same} have the same sign and significance, \
+     {differ} differ{open}.",
+        compared.len()
+    ));
+    said.extend(spec.notes.iter().map(|note| source.words().sentence(note)));
+    said
+}
