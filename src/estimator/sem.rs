@@ -60,7 +60,10 @@ impl Estimator for Sem {
         assemble(problem, &space, &filtered, spectrum, optimum)
     }
 
-    fn profile<'p>(&self, problem: &'p Problem<'p>) -> Result<Option<super::Profile<'p>>, FitError> {
+    fn profile<'p>(
+        &self,
+        problem: &'p Problem<'p>,
+    ) -> Result<Option<super::Profile<'p>>, FitError> {
         let space = problem.within_space()?;
         let spectrum = problem.weights.spectrum().ok_or(FitError::NoSpectrum)?;
         let filtered = Filtered::new(problem, &space)?;

@@ -68,7 +68,8 @@ fn check_places(
     at: &KeyPath,
     mistakes: &mut Vec<Mistake>,
 ) {
-    let axes: Vec<Axis> = figure.cells.columns.iter().copied().chain(figure.group).chain(own).collect();
+    let axes: Vec<Axis> =
+        figure.cells.columns.iter().copied().chain(figure.group).chain(own).collect();
     let chosen = plan.select(&figure.cells);
     let mut places: BTreeMap<Vec<String>, Vec<&Cell>> = BTreeMap::new();
     for cell in &chosen {

@@ -223,11 +223,9 @@ fn series_of_figures(spec: &Spec) -> Vec<SeriesOfFigure<'_>> {
         FigureKind::MapRegions { regions, .. } => {
             Some(SeriesOfFigure::Regions(regions.iter().map(|r| r.value.as_str()).collect()))
         }
-        FigureKind::LisaMap(figure) => Some(SeriesOfFigure::Local(
-            &figure.moran,
-            periods(&figure.years),
-            figure.permutations,
-        )),
+        FigureKind::LisaMap(figure) => {
+            Some(SeriesOfFigure::Local(&figure.moran, periods(&figure.years), figure.permutations))
+        }
         FigureKind::MoranYears { .. }
         | FigureKind::EffectDiagram(_)
         | FigureKind::Coefplot(_)

@@ -48,9 +48,11 @@ pub(super) fn data(spec: &Spec, inputs: &Inputs) -> FigureData {
             FigureKind::LisaMap(figure) => {
                 for block in spec.moran.iter().filter(|block| block.id == figure.moran) {
                     for period in chosen(&figure.years, inputs, |periods| vec![periods[1]]) {
-                        add_local(&mut data, || {
-                            local_of(spec, inputs, (block, period, figure.permutations))
-                        }, (&block.id, period, figure.permutations));
+                        add_local(
+                            &mut data,
+                            || local_of(spec, inputs, (block, period, figure.permutations)),
+                            (&block.id, period, figure.permutations),
+                        );
                     }
                 }
             }

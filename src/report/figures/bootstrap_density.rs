@@ -124,10 +124,9 @@ fn spread<'a>(
     (cell, row): (CellColumn<'a>, &RowTerm),
     title: String,
 ) -> Option<Spread<'a>> {
-    let grid = source.spec.grids.get(&*cell.cell.grid)?;
-    let place = grid.bootstrap.iter().position(|name| name == bootstrap)?;
+    let design = &source.spec.bootstrap.get(bootstrap)?.design;
     let found = estimate(&cell, row)?;
-    let summary = cell.outcome()?.bootstraps.get(place)?;
+    let summary = cell.outcome()?.bootstraps.iter().find(|b| b.design == *design)?;
     let said = summary.estimates.iter().find(|e| e.term == found.term)?;
     let term = found.term.to_string();
     let is_of = |h: &&ReplicateHistogram| {

@@ -4,9 +4,8 @@ use super::panels::{estimate, label, panels, said};
 use super::ranges::{self, Ranged, RangedPanel, Shared};
 use super::{Figure, empty};
 use crate::drawing::Rich;
-use crate::math::Matrix;
 use crate::math::dist::{chi_squared_sf, f_sf};
-use crate::math::linalg::spd_inverse;
+use crate::math::linalg::inverse_quadratic;
 use crate::mistake::Checked;
 use crate::model::Term;
 use crate::outcome::{Outcome, Reference};
@@ -92,9 +91,7 @@ fn at_lag(lag: i32) -> String {
 fn tested(source: Source<'_>, wanted: &CellFigure, cell: &CellColumn<'_>) -> Option<Rich> {
     let terms: Vec<Term> = own_lags(cell)
         .into_iter()
-        .map(|lag| {
-            RowTerm::Measure { impact: None, lag }.term(&cell.cell.measure_variable)
-        })
+        .map(|lag| RowTerm::Measure { impact: None, lag }.term(&cell.cell.measure_variable))
         .collect();
     let wald = wald(cell.outcome()?, &terms)?;
     let who = wanted.group.map(|axis| labels::axis_value(source.spec, &cell.cell.axes, axis));
@@ -135,11 +132,11 @@ fn wald(outcome: &Outcome, terms: &[Term]) -> Option<Wald> {
     if q == 0 {
         return None;
     }
-    let v = Matrix::from_fn(q, q, |i, j| fit.covariance[places[i]][places[j]]);
-    let inverse = spd_inverse(&v)?;
-    let b: Vec<f64> = places.iter().map(|&i| fit.estimates[i].value).collect();
-    let sum = |i: usize| (0..q).map(|j| b[i] * inverse[(i, j)] * b[j]).sum::<f64>();
-    let statistic: f64 = (0..q).map(sum).sum();
+    let entry = |&i: &usize, &j: &usize| fit.covariance.get(i)?.get(j).copied();
+    let v: Option<Vec<f64>> =
+        places.iter().flat_map(|i| places.iter().map(move |j| entry(i, j))).collect();
+    let mut b: Vec<f64> = places.iter().map(|&i| fit.estimates[i].value).collect();
+    let statistic = inverse_quadratic(&mut v?, &mut b)?;
     let restrictions = q as u32;
     Some(match fit.inference {
         Reference::Normal => Wald {

@@ -137,9 +137,8 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &LisaFigure) -
     for (i, panel) in panels.iter().enumerate() {
         let area = grid.nth(i);
         panel_title(&mut scene, &area, &Rich::bold(panel.period.to_string()));
-        Ground::new(map, &area).draw(&mut scene, wanted.names, |unit| {
-            Some(cluster(panel, wanted, unit).painted())
-        });
+        Ground::new(map, &area)
+            .draw(&mut scene, wanted.names, |unit| Some(cluster(panel, wanted, unit).painted()));
     }
     let (top, total) = (scene.height - legend_height, scene.width);
     legend::draw_rows(&mut scene, &entries, (0.0, top), total);

@@ -129,9 +129,8 @@ fn draw_row(
         fold(&|c| c.of.interval.0, f64::INFINITY, f64::min),
         fold(&|c| c.of.interval.1, f64::NEG_INFINITY, f64::max),
     );
-    let depth = |c: &Curve<'_>| {
-        c.of.points.iter().map(|(_, l)| l - c.of.loglik).fold(0.0, f64::min)
-    };
+    let depth =
+        |c: &Curve<'_>| c.of.points.iter().map(|(_, l)| l - c.of.loglik).fold(0.0, f64::min);
     let near = (
         fold(&|c| c.of.near.first().map_or(c.of.at, |p| p.0), f64::INFINITY, f64::min),
         fold(&|c| c.of.near.last().map_or(c.of.at, |p| p.0), f64::NEG_INFINITY, f64::max),
@@ -143,10 +142,8 @@ fn draw_row(
     let across = (scene.width - 2.0 * left - 16.0) / 2.0;
     let first = Rect::new(left, area.y, across.max(10.0), area.height.max(10.0));
     let second = Rect::new(scene.width - 6.0 - across, area.y, first.width, first.height);
-    let parts = [
-        (first, whole, (all_range, &all), true),
-        (second, near, ((-DEEP, 0.35), &deep), false),
-    ];
+    let parts =
+        [(first, whole, (all_range, &all), true), (second, near, ((-DEEP, 0.35), &deep), false)];
     for (area, x_range, (y_range, y_ticks), is_whole) in parts {
         let x_ticks = labelled(&ticks(x_range.0, x_range.1, 5, false));
         let frame = Frame::new(area, x_range, y_range);

@@ -177,8 +177,7 @@ fn draw_ranges(
     for (g, (value, _)) in groups.iter().enumerate() {
         let colour = Colour::group(g);
         let offset = (g as f64 - 0.5 * (groups.len() as f64 - 1.0)) * step;
-        let mut own: Vec<&Ranged<'_>> =
-            panel.ranges.iter().filter(|r| r.group == *value).collect();
+        let mut own: Vec<&Ranged<'_>> = panel.ranges.iter().filter(|r| r.group == *value).collect();
         own.sort_by_key(|r| r.place);
         let at = |r: &Ranged<'_>, y: f64| frame.at(r.place as f64 + offset, y);
         if joined && own.len() > 1 {
@@ -215,13 +214,17 @@ fn write_corner(scene: &mut Scene, area: &Rect, lines: &[Rich]) {
 }
 
 /// The rows of the CSV file; `place` is what the places are.
-pub(super) fn csv(
-    place: &str,
-    places: &[String],
-    panels: &[RangedPanel<'_>],
-) -> Vec<Vec<String>> {
+pub(super) fn csv(place: &str, places: &[String], panels: &[RangedPanel<'_>]) -> Vec<Vec<String>> {
     let mut rows = vec![row([
-        "cell", "label", place, "term", "estimate", "std_error", "p_value", "low_95", "high_95",
+        "cell",
+        "label",
+        place,
+        "term",
+        "estimate",
+        "std_error",
+        "p_value",
+        "low_95",
+        "high_95",
     ])];
     for r in panels.iter().flat_map(|p| &p.ranges) {
         let e = r.estimate;
@@ -231,9 +234,7 @@ pub(super) fn csv(
             places[r.place].clone(),
             r.term.clone(),
         ];
-        line.extend(
-            [e.value, e.std_error, e.p_value, e.conf_low, e.conf_high].map(number::exact),
-        );
+        line.extend([e.value, e.std_error, e.p_value, e.conf_low, e.conf_high].map(number::exact));
         rows.push(line);
     }
     rows

@@ -352,22 +352,22 @@ fn draw_choices(
             let at = point(area.x - 5.0, middle + letters.drop());
             scene.text(at, &Rich::plain(label), letters);
             for says in Says::ALL {
-                let chosen = |p: &Placed<'_>| {
-                    p.says == says && p.cell.cell.axes.value(of.axis) == *value
-                };
+                let chosen =
+                    |p: &Placed<'_>| p.says == says && p.cell.cell.axes.value(of.axis) == *value;
                 let mut marks = Path::default();
                 for (first, last) in runs(curve, chosen) {
                     let (a, b) = (frame.x.at(first as f64 + 1.0), frame.x.at(last as f64 + 1.0));
-                    let half = (0.42 * each).min(1.9).max(0.5 * each * f64::from(u8::from(each < 3.0)));
+                    let half =
+                        (0.42 * each).min(1.9).max(0.5 * each * f64::from(u8::from(each < 3.0)));
                     if each < 3.0 {
-                        let bar = Rect::new(a - half, middle - tall, b - a + 2.0 * half, 2.0 * tall);
+                        let bar =
+                            Rect::new(a - half, middle - tall, b - a + 2.0 * half, 2.0 * tall);
                         marks = marks.and(Path::rect(&bar));
                     } else {
                         for k in first..=last {
                             let at = point(frame.x.at(k as f64 + 1.0), middle);
-                            marks = marks.and(Path::rect(
-                                &Rect::new(at.x, at.y, 0.0, 0.0).grown(half),
-                            ));
+                            marks =
+                                marks.and(Path::rect(&Rect::new(at.x, at.y, 0.0, 0.0).grown(half)));
                         }
                     }
                 }
@@ -416,18 +416,23 @@ fn runs(curve: &[Placed<'_>], chosen: impl Fn(&Placed<'_>) -> bool) -> Vec<(usiz
 
 fn csv(curve: &[Placed<'_>]) -> Vec<Vec<String>> {
     let mut head = row([
-        "position", "cell", "label", "estimate", "std_error", "p_value", "low_95", "high_95",
-        "significant", "main",
+        "position",
+        "cell",
+        "label",
+        "estimate",
+        "std_error",
+        "p_value",
+        "low_95",
+        "high_95",
+        "significant",
+        "main",
     ]);
     head.extend(Axis::ALL.map(|axis| axis.name().to_owned()));
     let mut rows = vec![head];
     for (i, p) in curve.iter().enumerate() {
         let e = p.estimate;
-        let mut line =
-            vec![(i + 1).to_string(), p.cell.cell.id.to_string(), p.cell.cell.label()];
-        line.extend(
-            [e.value, e.std_error, e.p_value, e.conf_low, e.conf_high].map(number::exact),
-        );
+        let mut line = vec![(i + 1).to_string(), p.cell.cell.id.to_string(), p.cell.cell.label()];
+        line.extend([e.value, e.std_error, e.p_value, e.conf_low, e.conf_high].map(number::exact));
         line.extend([(p.says != Says::Nothing).to_string(), p.base.to_string()]);
         line.extend(Axis::ALL.map(|axis| p.cell.cell.axes.value(axis)));
         rows.push(line);
@@ -465,7 +470,8 @@ fn said(
         number::plain(100.0 * shares.significant, 0),
         number::threshold(wanted.level),
     ));
-    let bars = if curve.len() > SINGLE { "Shaded: 95 % intervals" } else { "Lines: 95 % intervals" };
+    let bars =
+        if curve.len() > SINGLE { "Shaded: 95 % intervals" } else { "Lines: 95 % intervals" };
     said.push(format!("{bars}. p-values on a root scale, as each fit gives them."));
     if choices.iter().any(|c| c.eta_squared.is_some()) {
         said.push(

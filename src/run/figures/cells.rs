@@ -75,14 +75,12 @@ pub fn with_cells(
                     };
                     let record = series.keys.get(&cell.id).copied();
                     let of = (*cell, record, design);
-                    let missing =
-                        |names: &[String], of: (&Cell, Option<RecordKey>, &Bootstrap)| {
-                            let all = data.replicates.iter();
-                            let has = |name: &String| {
-                                all.clone().any(|h| is_of(h, of) && h.term == *name)
-                            };
-                            names.iter().filter(|name| !has(name)).cloned().collect::<Vec<_>>()
-                        };
+                    let missing = |names: &[String], of: (&Cell, Option<RecordKey>, &Bootstrap)| {
+                        let all = data.replicates.iter();
+                        let has =
+                            |name: &String| all.clone().any(|h| is_of(h, of) && h.term == *name);
+                        names.iter().filter(|name| !has(name)).cloned().collect::<Vec<_>>()
+                    };
                     let names = missing(&names, of);
                     let kept: Vec<ReplicateHistogram> = series
                         .kept
@@ -194,8 +192,9 @@ fn histograms(
             .following(Computed::wanted(&computed));
     let mut all = bootstrapped(&estimated, &impacts);
     all.extend(computed.iter().map(|c| c.estimate));
-    let place = |name: &String| Some((name, all.iter().position(|e| e.term.to_string() == *name)?));
-    let places: Vec<(&String, usize)> = names.iter().filter_map(place).collect();
+    let place = |name: &String| all.iter().position(|e| e.term.to_string() == *name);
+    let places: Vec<(&String, usize)> =
+        names.iter().filter_map(|name| Some((name, place(name)?))).collect();
     let mut values: Vec<Vec<f64>> = vec![Vec::new(); places.len()];
     let count = design.replicates as usize;
     let mut block = Replicates::default();

@@ -208,7 +208,11 @@ impl Resolver<'_> {
         self.known("[[moran]] block", &id, at, ids).then_some(id)
     }
 
-    pub(super) fn figure_years(&mut self, raw: &RawFigure, place: &KeyPath) -> Vec<Located<Period>> {
+    pub(super) fn figure_years(
+        &mut self,
+        raw: &RawFigure,
+        place: &KeyPath,
+    ) -> Vec<Located<Period>> {
         let at = place.join("years");
         let Some(list) = &raw.years else { return Vec::new() };
         let years: Vec<Located<Period>> = items(list, &at)
