@@ -63,6 +63,14 @@ impl Says {
         }
     }
 
+    /// The shape among many, where a circle would be no rounder than a square.
+    fn speck(self) -> Marker {
+        match self {
+            Self::Nothing => Marker::Square,
+            Self::Positive | Self::Negative => self.marker().0,
+        }
+    }
+
     /// Shape, and whether it is filled.
     fn marker(self) -> (Marker, bool) {
         match self {
@@ -272,7 +280,7 @@ fn draw_estimates(scene: &mut Scene, frame: &Frame, y_ticks: &[Tick], curve: &[P
             let (marker, filled) = says.marker();
             let at = frame.at(i as f64 + 1.0, p.estimate.value);
             if many {
-                scene.path(marker.path(at, radius), Paint::fill(says.colour()));
+                scene.path(says.speck().path(at, radius), Paint::fill(says.colour()));
             } else {
                 marker.draw(scene, at, radius, says.colour(), filled);
             }
@@ -316,7 +324,7 @@ fn draw_p_values(scene: &mut Scene, frame: &Frame, curve: &[Placed<'_>], level: 
     for (p, &at) in curve.iter().zip(&points) {
         let (marker, filled) = p.says.marker();
         if curve.len() > SINGLE {
-            scene.path(marker.path(at, radius), Paint::fill(p.says.colour()));
+            scene.path(p.says.speck().path(at, radius), Paint::fill(p.says.colour()));
         } else {
             marker.draw(scene, at, radius, p.says.colour(), filled);
         }
