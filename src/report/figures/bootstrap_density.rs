@@ -107,8 +107,10 @@ pub(super) fn draw(
     legend::draw_rows(&mut scene, &entries, (0.0, top), total);
     let heads: Vec<Axis> = wanted.cells.columns.clone();
     let mut notes = said(source, &heads, &cells);
-    let drawn = notes::design(&shown[0].of.design);
-    notes.push(notes::sentence(&format!("Replicates: {drawn}, seed {}", source.spec.seed.0)));
+    let drawn = notes::design(source.words(), &shown[0].of.design);
+    notes.push(
+        source.words().sentence(&format!("Replicates: {drawn}, seed {}", source.spec.seed.0)),
+    );
     let outside: u32 = shown.iter().map(|s| s.of.outside.0 + s.of.outside.1).sum();
     if outside > 0 {
         notes.push(format!(

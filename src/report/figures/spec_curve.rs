@@ -92,6 +92,7 @@ struct Placed<'a> {
 /// An axis on which the specifications differ.
 struct Choices {
     axis: Axis,
+    name: &'static str,
     /// Values with their labels.
     values: Vec<(String, String)>,
     eta_squared: Option<f64>,
@@ -123,7 +124,7 @@ pub(super) fn draw(
     let y_range = ticks(low, high, 5, true).ends();
     let widest = choices.iter().flat_map(|c| c.values.iter().map(|(_, label)| label.as_str()));
     let widest = widest.map(|label| Rich::plain(label).width(SMALL)).fold(0.0, f64::max);
-    let heads = choices.iter().map(|c| Rich::bold(labels::axis(c.axis)).width(SMALL));
+    let heads = choices.iter().map(|c| Rich::bold(c.name).width(SMALL));
     let heads = heads.fold(0.0, f64::max);
     let left = (y_axis_width(&y_ticks) + 14.0).max(widest + heads + 14.0);
     let right = if choices.is_empty() { 6.0 } else { BARS };
@@ -187,7 +188,12 @@ fn choices(
         };
         let values: Vec<(String, String)> = influence.choices.iter().map(value).collect();
         if values.len() > 1 {
-            all.push(Choices { axis, values, eta_squared: influence.eta_squared });
+            all.push(Choices {
+                axis,
+                name: source.words().axis(axis),
+                values,
+                eta_squared: influence.eta_squared,
+            });
         }
     }
     all.into_iter().partition(|choices| choices.values.len() <= VALUES)
@@ -395,7 +401,7 @@ fn draw_choices(
 /// The name of an axis at the left.
 fn head(scene: &mut Scene, of: &Choices, middle: f64) {
     let letters = Letters::start(SMALL);
-    scene.text(point(1.0, middle + letters.drop()), &Rich::bold(labels::axis(of.axis)), letters);
+    scene.text(point(1.0, middle + letters.drop()), &Rich::bold(of.name), letters);
 }
 
 /// The share of variance that an axis explains, as a bar and a number.
