@@ -38,7 +38,7 @@
 //! | [`inputs`] | specification → open panel, links, regions | + load |
 //! | [`scaffold`] | a data file → a first experiment, commented | ident, mistake, model, expr, panel, weights, spec, load |
 //! | [`estimator`] | sample + weights + model → fit | ident, math, model, outcome, expr, panel, weights |
-//! | [`diagnostic`] | tests of a fitted cell, Moran's I | + estimator |
+//! | [`diagnostic`] | tests of a fitted cell, Moran's I, local Moran's I | + estimator |
 //! | [`bootstrap`] | innovations drawn again: standard errors, intervals, p-values | + diagnostic |
 //! | [`randomisation`] | the measure permuted over units: p-values | ident, math, model, outcome, panel, estimator |
 //! | [`simulate`] | a declared process → a panel | ident, mistake, math, weights, load, model |

@@ -18,6 +18,7 @@ mod source;
 mod variant;
 mod watch;
 
+pub use figures::{CellSeries, with_cells};
 pub use joint::{Members, joint};
 pub use keys::{Item, items};
 pub use lint::lint;

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `hausman` | fixed against random effects of units |
 //! | `lm` | Lagrange multiplier tests for a lag or an error, and the rule that chooses by them |
+//! | `local_moran` | local Moran's I of a variable in a period |
 //! | `moran` | Moran's I of a variable by period, and of residuals |
 //! | `null` | tests under their null hypothesis, for bootstraps |
 //! | `region_equality` | equal coefficients across regions |
@@ -12,6 +13,7 @@
 
 pub mod hausman;
 pub mod lm;
+pub mod local_moran;
 pub mod moran;
 pub mod null;
 pub mod region_equality;

@@ -280,13 +280,15 @@ fn permutation_p(
 }
 
 /// The weights among the units that have neighbours.
-struct Layout {
-    kept: Vec<usize>,
-    rows: Vec<Vec<(usize, f64)>>,
+pub(super) struct Layout {
+    /// Their positions among all units.
+    pub(super) kept: Vec<usize>,
+    /// Their weights, by place among those kept.
+    pub(super) rows: Vec<Vec<(usize, f64)>>,
 }
 
 impl Layout {
-    fn of(weights: &Weights) -> Self {
+    pub(super) fn of(weights: &Weights) -> Self {
         let n = weights.n();
         let kept: Vec<usize> = (0..n).filter(|&i| weights.row(i).next().is_some()).collect();
         let mut place = vec![None; n];

@@ -68,6 +68,9 @@ pub struct Info {
     pub small_sample: bool,
 }
 
+/// A concentrated log-likelihood.
+pub type Profile<'p> = Box<dyn Fn(f64) -> f64 + 'p>;
+
 /// A way to estimate a model.
 pub trait Estimator: Sync {
     /// Name, label, source.
@@ -96,6 +99,12 @@ pub trait Estimator: Sync {
         _spread: f64,
     ) -> Option<Box<dyn Reduction>> {
         None
+    }
+
+    /// The log-likelihood as a function of the spatial parameter, all others concentrated out; `None`
+    /// for an estimator that maximises none.
+    fn profile<'p>(&self, _problem: &'p Problem<'p>) -> Result<Option<Profile<'p>>, FitError> {
+        Ok(None)
     }
 
     /// The leverage of each observation in the regression behind the fit, effects included, N·T.

@@ -60,6 +60,17 @@ impl Estimator for Sem {
         assemble(problem, &space, &filtered, spectrum, optimum)
     }
 
+    fn profile<'p>(
+        &self,
+        problem: &'p Problem<'p>,
+    ) -> Result<Option<super::Profile<'p>>, FitError> {
+        let space = problem.within_space()?;
+        let spectrum = problem.weights.spectrum().ok_or(FitError::NoSpectrum)?;
+        let filtered = Filtered::new(problem, &space)?;
+        let t = problem.n_periods() as f64;
+        Ok(Some(Box::new(move |lambda| filtered.loglik(lambda, t, spectrum).value)))
+    }
+
     fn reduction(
         &self,
         problem: &Problem<'_>,

@@ -17,7 +17,7 @@ use super::goodness::gaussian_loglik;
 use super::impacts::impacts;
 use super::likelihood::{self, Optimum};
 use super::score::{self, Scored};
-use super::{Estimated, Estimator, FitError, Info, Problem};
+use super::{Estimated, Estimator, FitError, Info, Problem, Profile};
 use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, dot};
 use crate::math::optimize::{Jet, Maximum, maximise};
@@ -58,6 +58,15 @@ impl Estimator for Slm {
         let optimum = maximise(|rho| likelihood.at(rho), low, high, problem.search)
             .map_err(|why| FitError::no_maximum(why, "rho", (low, high)))?;
         assemble(problem, &space, &y, &lag, &likelihood, optimum)
+    }
+
+    fn profile<'p>(&self, problem: &'p Problem<'p>) -> Result<Option<Profile<'p>>, FitError> {
+        let space = problem.within_space()?;
+        let y = problem.within(&problem.sample.y);
+        let lag = problem.within_lag(&problem.sample.y);
+        let spectrum = problem.weights.spectrum().ok_or(FitError::NoSpectrum)?;
+        let likelihood = Likelihood::new(&space, &y, &lag, problem.n_periods(), spectrum)?;
+        Ok(Some(Box::new(move |rho| likelihood.at(rho).value)))
     }
 
     fn impacts(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<Estimate> {

@@ -23,9 +23,15 @@ fn years(figure: &FigureSpec) -> &[Located<Period>] {
     match &figure.kind {
         FigureKind::MoranScatter(figure) => &figure.years,
         FigureKind::Map(figure) => &figure.years,
+        FigureKind::LisaMap(figure) => &figure.years,
         FigureKind::MoranYears { .. }
         | FigureKind::MapRegions { .. }
         | FigureKind::EffectDiagram(_)
-        | FigureKind::Coefplot(_) => &[],
+        | FigureKind::Coefplot(_)
+        | FigureKind::SpecCurve(_)
+        | FigureKind::BootstrapDensity { .. }
+        | FigureKind::RhoOverWeights(_)
+        | FigureKind::LagPlot(_)
+        | FigureKind::Profile(_) => &[],
     }
 }

@@ -111,7 +111,13 @@ fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
             | FigureKind::MoranScatter(_)
             | FigureKind::MapRegions { .. }
             | FigureKind::EffectDiagram(_)
-            | FigureKind::Coefplot(_) => {}
+            | FigureKind::Coefplot(_)
+            | FigureKind::SpecCurve(_)
+            | FigureKind::LisaMap(_)
+            | FigureKind::BootstrapDensity { .. }
+            | FigureKind::RhoOverWeights(_)
+            | FigureKind::LagPlot(_)
+            | FigureKind::Profile(_) => {}
         }
     }
     used.into_iter().map(|located| (&located.value, &located.at)).collect()

@@ -1,10 +1,11 @@
 //! Figures against the cells that there are.
 
-use super::tables::{check_rows, check_selection, differing};
+use super::tables::{check_base, check_rows, check_selection, differing};
 use super::{Cell, Plan};
 use crate::ident::KeyPath;
 use crate::mistake::Mistake;
 use crate::spec::figures::{CellFigure, FigureKind};
+use crate::spec::tables::RobustnessTable;
 use crate::spec::{Axis, Spec};
 use std::collections::BTreeMap;
 
@@ -17,32 +18,58 @@ pub fn check_figures(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
             FigureKind::EffectDiagram(cells) => {
                 (cells, "several cells share a panel of this figure")
             }
-            FigureKind::Coefplot(cells) => (cells, "several cells share a place of this figure"),
+            FigureKind::Coefplot(cells)
+            | FigureKind::RhoOverWeights(cells)
+            | FigureKind::LagPlot(cells)
+            | FigureKind::Profile(cells)
+            | FigureKind::BootstrapDensity { cells, .. } => {
+                (cells, "several cells share a place of this figure")
+            }
+            FigureKind::SpecCurve(curve) => {
+                check_curve(plan, curve, &figure.at, &mut mistakes);
+                continue;
+            }
             FigureKind::MoranYears { .. }
             | FigureKind::MoranScatter(_)
             | FigureKind::Map(_)
-            | FigureKind::MapRegions { .. } => continue,
+            | FigureKind::MapRegions { .. }
+            | FigureKind::LisaMap(_) => continue,
         };
         if !plan.cells.iter().any(|cell| *cell.grid == *cells.cells.grid) {
             continue;
         }
         if check_selection(plan, &cells.cells, &figure.at, &mut mistakes) {
             check_rows(plan, &cells.cells, &cells.rows, &mut mistakes);
-            check_places(plan, cells, several, &figure.at, &mut mistakes);
+            let own = match &figure.kind {
+                FigureKind::RhoOverWeights(_) => Some(Axis::Weights),
+                _ => None,
+            };
+            check_places(plan, (cells, own), several, &figure.at, &mut mistakes);
         }
     }
     mistakes
 }
 
+/// The cells, the row and the base of a specification curve.
+fn check_curve(plan: &Plan, curve: &RobustnessTable, at: &KeyPath, mistakes: &mut Vec<Mistake>) {
+    if plan.cells.iter().any(|cell| *cell.grid == *curve.cells.grid)
+        && check_selection(plan, &curve.cells, at, mistakes)
+    {
+        check_rows(plan, &curve.cells, &curve.rows, mistakes);
+        check_base(plan, curve, mistakes);
+    }
+}
+
 /// Every cell has a place of its own.
 fn check_places(
     plan: &Plan,
-    figure: &CellFigure,
+    (figure, own): (&CellFigure, Option<Axis>),
     several: &str,
     at: &KeyPath,
     mistakes: &mut Vec<Mistake>,
 ) {
-    let axes: Vec<Axis> = figure.cells.columns.iter().copied().chain(figure.group).collect();
+    let axes: Vec<Axis> =
+        figure.cells.columns.iter().copied().chain(figure.group).chain(own).collect();
     let chosen = plan.select(&figure.cells);
     let mut places: BTreeMap<Vec<String>, Vec<&Cell>> = BTreeMap::new();
     for cell in &chosen {

@@ -203,6 +203,8 @@ enum SeriesOfFigure<'a> {
     Values(&'a VarName, Vec<Period>),
     /// A variable of a Moran block against its lag in periods.
     Scatter(&'a str, Vec<Period>),
+    /// Local Moran's I of a Moran block in periods, with so many permutations.
+    Local(&'a str, Vec<Period>, u32),
     /// The units of regions.
     Regions(Vec<&'a str>),
     /// File of the map, column of units, column of labels.
@@ -221,9 +223,17 @@ fn series_of_figures(spec: &Spec) -> Vec<SeriesOfFigure<'_>> {
         FigureKind::MapRegions { regions, .. } => {
             Some(SeriesOfFigure::Regions(regions.iter().map(|r| r.value.as_str()).collect()))
         }
-        FigureKind::MoranYears { .. } | FigureKind::EffectDiagram(_) | FigureKind::Coefplot(_) => {
-            None
+        FigureKind::LisaMap(figure) => {
+            Some(SeriesOfFigure::Local(&figure.moran, periods(&figure.years), figure.permutations))
         }
+        FigureKind::MoranYears { .. }
+        | FigureKind::EffectDiagram(_)
+        | FigureKind::Coefplot(_)
+        | FigureKind::SpecCurve(_)
+        | FigureKind::BootstrapDensity { .. }
+        | FigureKind::RhoOverWeights(_)
+        | FigureKind::LagPlot(_)
+        | FigureKind::Profile(_) => None,
     });
     let map = spec.map.as_ref().map(|map| {
         let file = map.file.value.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -102,7 +102,7 @@ pub(super) fn unfilled(chosen: &[&Cell], row: &RowTerm) -> Option<String> {
 }
 
 /// The base of a table over specifications is one of them.
-fn check_base(plan: &Plan, table: &RobustnessTable, mistakes: &mut Vec<Mistake>) {
+pub(super) fn check_base(plan: &Plan, table: &RobustnessTable, mistakes: &mut Vec<Mistake>) {
     let Some(base) = &table.base else { return };
     let chosen = plan.select(&table.cells);
     let found: Vec<&Cell> =
@@ -113,7 +113,7 @@ fn check_base(plan: &Plan, table: &RobustnessTable, mistakes: &mut Vec<Mistake>)
             let axes: Vec<CellAxes> = chosen.iter().map(|cell| cell.axes.clone()).collect();
             let help = absent(&base.value, &axes)
                 .unwrap_or_else(|| "`spanel plan` lists the cells".to_owned());
-            ("the base is none of the cells of this table".to_owned(), help)
+            (format!("the base is none of the cells of this {}", what_stands(&base.at)), help)
         }
         several => {
             let message = format!("the base is {} cells and must be one", several.len());

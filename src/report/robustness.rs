@@ -1,6 +1,7 @@
 //! What the records say of the rows of a table over specifications: gathered here for the table and
 //! for its CSV files, summed up in [`crate::robustness`].
 
+use crate::ident::KeyPath;
 use crate::mistake::Checked;
 use crate::outcome::Estimate;
 use crate::report::Source;
@@ -8,7 +9,7 @@ use crate::report::build::regression::{estimate, term_in};
 use crate::report::columns::{self, CellColumn, State};
 use crate::robustness::{Robustness, Specification, summarise};
 use crate::spec::Axis;
-use crate::spec::tables::{RobustnessTable, RowTerm, TableSpec};
+use crate::spec::tables::{RobustnessTable, RowTerm};
 
 /// The specifications of a table and what they say.
 #[derive(Debug)]
@@ -46,13 +47,13 @@ impl Gathered<'_> {
     }
 }
 
-/// Gathers the rows that `wanted` asks for; a table without cells is a mistake.
+/// Gathers the rows that `wanted` asks for; a table without cells is a mistake at `at`.
 pub fn gather<'a>(
     source: Source<'a>,
-    spec: &TableSpec,
+    at: &KeyPath,
     wanted: &'a RobustnessTable,
 ) -> Checked<Gathered<'a>> {
-    let cells = columns::choose(source, &wanted.cells, &spec.at)?;
+    let cells = columns::choose(source, &wanted.cells, at)?;
     let is_base = |c: &&CellColumn<'_>| {
         wanted.base.as_ref().is_some_and(|base| base.value.matches(&c.cell.axes))
     };

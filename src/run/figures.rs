@@ -1,13 +1,20 @@
 //! What figures show that no cell has: values by unit, scatters, the units of regions, the map.
 
+mod cells;
+
+pub use cells::{CellSeries, with_cells};
+
 use super::Shared;
 use super::series::units_of;
+use crate::diagnostic::local_moran::local_moran;
 use crate::diagnostic::moran::scatter;
 use crate::ident::{Located, Period, VarName};
 use crate::inputs::Inputs;
 use crate::spec::figures::FigureKind;
 use crate::spec::{MoranSpec, Spec};
-use crate::store::figures::{FigureData, MoranScatter, ScatterPoint, UnitValues};
+use crate::store::figures::{
+    FigureData, LocalMoranPeriod, LocalUnit, MoranScatter, ScatterPoint, UnitValues,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that the figures of `spec` need of the inputs, each once.
@@ -38,9 +45,25 @@ pub(super) fn data(spec: &Spec, inputs: &Inputs) -> FigureData {
                     data.regions.insert(region.value.clone(), names);
                 }
             }
+            FigureKind::LisaMap(figure) => {
+                for block in spec.moran.iter().filter(|block| block.id == figure.moran) {
+                    for period in chosen(&figure.years, inputs, |periods| vec![periods[1]]) {
+                        add_local(
+                            &mut data,
+                            || local_of(spec, inputs, (block, period, figure.permutations)),
+                            (&block.id, period, figure.permutations),
+                        );
+                    }
+                }
+            }
             FigureKind::MoranYears { .. }
             | FigureKind::EffectDiagram(_)
-            | FigureKind::Coefplot(_) => {}
+            | FigureKind::Coefplot(_)
+            | FigureKind::SpecCurve(_)
+            | FigureKind::BootstrapDensity { .. }
+            | FigureKind::RhoOverWeights(_)
+            | FigureKind::LagPlot(_)
+            | FigureKind::Profile(_) => {}
         }
     }
     data
@@ -82,6 +105,63 @@ fn add_scatter(data: &mut FigureData, scatter: Option<MoranScatter>) {
     data.scatter.extend(new);
 }
 
+fn add_local(
+    data: &mut FigureData,
+    make: impl FnOnce() -> Option<LocalMoranPeriod>,
+    (moran, period, permutations): (&str, Period, u32),
+) {
+    let known = data.local.iter().any(|old| {
+        old.moran == moran && old.period == period.0 && old.permutations == permutations
+    });
+    if !known {
+        data.local.extend(make());
+    }
+}
+
+/// `None` where the variable is not observed everywhere, or does not vary.
+fn local_of(
+    spec: &Spec,
+    inputs: &Inputs,
+    (block, period, permutations): (&MoranSpec, Period, u32),
+) -> Option<LocalMoranPeriod> {
+    let units = units_of(inputs, block);
+    let shared = Shared::new(spec, inputs);
+    let made = shared.weights_of(&block.weights, &units);
+    let (weights, hash) = made.as_ref().ok()?;
+    let values = observed(inputs, &block.variable.value, period, &units)?;
+    let names = inputs.panel.units().as_slice();
+    let name = |i: usize| names[units[i]].0.clone();
+    let key = spec.seed.stream(&format!("local moran {} {hash} {period}", block.variable.value));
+    let local = local_moran(weights, &values, permutations, key)?;
+    let units = local.into_iter().map(|l| LocalUnit {
+        unit: name(l.unit),
+        z: l.z,
+        lag: l.lag,
+        i: l.i,
+        p_value: l.p_value,
+        p_adjusted: l.p_adjusted,
+    });
+    Some(LocalMoranPeriod {
+        moran: block.id.clone(),
+        period: period.0,
+        permutations,
+        units: units.collect(),
+        isolates: weights.isolates().into_iter().map(name).collect(),
+    })
+}
+
+/// The values of `units` in a period; `None` where one is not observed.
+fn observed(
+    inputs: &Inputs,
+    variable: &VarName,
+    period: Period,
+    units: &[usize],
+) -> Option<Vec<f64>> {
+    let t = inputs.panel.periods().iter().position(|p| *p == period)?;
+    let (n, column) = (inputs.panel.units().len(), inputs.panel.column(variable)?);
+    units.iter().map(|&i| column[t * n + i]).collect()
+}
+
 fn values_of(inputs: &Inputs, variable: &VarName, period: Period) -> Option<UnitValues> {
     let (panel, units) = (&inputs.panel, inputs.panel.units().as_slice());
     let t = panel.periods().iter().position(|p| *p == period)?;
@@ -105,11 +185,9 @@ fn scatter_of(
     let shared = Shared::new(spec, inputs);
     let made = shared.weights_of(&block.weights, &units);
     let (weights, _) = made.as_ref().ok()?;
-    let t = inputs.panel.periods().iter().position(|p| *p == period)?;
-    let (n, column) = (inputs.panel.units().len(), inputs.panel.column(&block.variable.value)?);
-    let values: Option<Vec<f64>> = units.iter().map(|&i| column[t * n + i]).collect();
+    let values = observed(inputs, &block.variable.value, period, &units)?;
     let names = inputs.panel.units().as_slice();
-    let points = scatter(weights, &values?)?.into_iter().map(|(i, z, lag)| ScatterPoint {
+    let points = scatter(weights, &values)?.into_iter().map(|(i, z, lag)| ScatterPoint {
         unit: names[units[i]].0.clone(),
         z,
         lag,

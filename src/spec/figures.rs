@@ -2,7 +2,7 @@
 
 use crate::ident::{KeyPath, Located, Period, VarName};
 use crate::spec::Axis;
-use crate::spec::tables::{CellChoice, RowTerm};
+use crate::spec::tables::{CellChoice, RobustnessTable, RowTerm};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -85,6 +85,40 @@ pub enum FigureKind {
     EffectDiagram(CellFigure),
     /// Coefficients with their intervals.
     Coefplot(CellFigure),
+    /// One coefficient over many specifications: the row is the first and only one.
+    SpecCurve(RobustnessTable),
+    /// Local Moran's I on the map.
+    LisaMap(LisaFigure),
+    /// How the replicates of a bootstrap are distributed.
+    BootstrapDensity {
+        /// The cells and terms.
+        cells: CellFigure,
+        /// Name of the bootstrap.
+        bootstrap: String,
+    },
+    /// A parameter over weights matrices.
+    RhoOverWeights(CellFigure),
+    /// A coefficient at leads and lags.
+    LagPlot(CellFigure),
+    /// The concentrated likelihood of a spatial parameter.
+    Profile(CellFigure),
+}
+
+/// Local Moran's I on the map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LisaFigure {
+    /// Id of the `[[moran]]` block, which gives variable, weights and region.
+    pub moran: String,
+    /// The periods, a panel each; the last when empty.
+    pub years: Vec<Located<Period>>,
+    /// Conditional permutations of each unit.
+    pub permutations: u32,
+    /// Whether `level` bounds the false discovery rate.
+    pub fdr: bool,
+    /// Level of significance.
+    pub level: f64,
+    /// Whether units are named.
+    pub names: bool,
 }
 
 /// A scatter of a variable against its spatial lag.
@@ -149,11 +183,18 @@ impl FigureSpec {
     /// Which cells it shows, if any.
     pub fn cells(&self) -> Option<&CellChoice> {
         match &self.kind {
-            FigureKind::EffectDiagram(figure) | FigureKind::Coefplot(figure) => Some(&figure.cells),
+            FigureKind::EffectDiagram(figure)
+            | FigureKind::Coefplot(figure)
+            | FigureKind::BootstrapDensity { cells: figure, .. }
+            | FigureKind::RhoOverWeights(figure)
+            | FigureKind::LagPlot(figure)
+            | FigureKind::Profile(figure) => Some(&figure.cells),
+            FigureKind::SpecCurve(figure) => Some(&figure.cells),
             FigureKind::MoranYears { .. }
             | FigureKind::MoranScatter(_)
             | FigureKind::Map(_)
-            | FigureKind::MapRegions { .. } => None,
+            | FigureKind::MapRegions { .. }
+            | FigureKind::LisaMap(_) => None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! What figures show that no cell has: values by unit, and where the units are. Kept by a run, so
 //! that figures can be drawn again without the panel.
 
+use crate::ident::{CellId, RecordKey};
+use crate::model::Bootstrap;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -14,6 +16,15 @@ pub struct FigureData {
     /// Variables against their spatial lags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scatter: Vec<MoranScatter>,
+    /// Local Moran's I by unit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub local: Vec<LocalMoranPeriod>,
+    /// Concentrated likelihoods of cells.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<LikelihoodProfile>,
+    /// How the replicates of cells are distributed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replicates: Vec<ReplicateHistogram>,
     /// The units of regions.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub regions: BTreeMap<String, Vec<String>>,
@@ -60,6 +71,81 @@ pub struct ScatterPoint {
     pub z: f64,
     /// (n/S₀)·Σ w z of its neighbours: the slope of `lag` on `z` is Moran's I.
     pub lag: f64,
+}
+
+/// Local Moran's I in a period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LocalMoranPeriod {
+    /// Id of the `[[moran]]` block.
+    pub moran: String,
+    /// The period.
+    pub period: i64,
+    /// Conditional permutations of each unit.
+    pub permutations: u32,
+    /// The units with neighbours, in panel order.
+    pub units: Vec<LocalUnit>,
+    /// The units without.
+    pub isolates: Vec<String>,
+}
+
+/// Local Moran's I of a unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LocalUnit {
+    /// The unit.
+    pub unit: String,
+    /// Its value less the mean, in standard deviations (divisor n).
+    pub z: f64,
+    /// Σ w z of its neighbours.
+    pub lag: f64,
+    /// `z · lag`.
+    pub i: f64,
+    /// Two-sided conditional permutation p-value.
+    pub p_value: f64,
+    /// The same, adjusted for the number of units (Benjamini & Hochberg).
+    pub p_adjusted: f64,
+}
+
+/// The concentrated log-likelihood of the spatial parameter of a cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LikelihoodProfile {
+    /// The cell.
+    pub cell: CellId,
+    /// What its record is made from.
+    pub record: Option<RecordKey>,
+    /// The parameter: `rho` or `lambda`.
+    pub parameter: String,
+    /// Admissible interval.
+    pub interval: (f64, f64),
+    /// Where the maximum lies.
+    pub at: f64,
+    /// The maximum.
+    pub loglik: f64,
+    /// Ends of the 95 % likelihood-ratio interval, where the log-likelihood is half of the 95 % quantile
+    /// of χ²(1) below its maximum; `None` where it does not fall so far.
+    pub ends: (Option<f64>, Option<f64>),
+    /// Value and log-likelihood, over the admissible interval.
+    pub points: Vec<(f64, f64)>,
+    /// The same around the maximum.
+    pub near: Vec<(f64, f64)>,
+}
+
+/// How the replicates of an estimate are distributed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReplicateHistogram {
+    /// The cell.
+    pub cell: CellId,
+    /// What its record is made from.
+    pub record: Option<RecordKey>,
+    /// How replicates were drawn.
+    pub design: Bootstrap,
+    /// Raw name of the estimate.
+    pub term: String,
+    /// Lower edge of the first and upper edge of the last bin; bins are equally wide.
+    pub range: (f64, f64),
+    /// Replicates in each bin.
+    pub counts: Vec<u32>,
+    /// Replicates below and above all bins.
+    pub outside: (u32, u32),
 }
 
 /// Where units are.

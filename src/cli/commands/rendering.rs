@@ -12,7 +12,7 @@ use crate::plan::{self, Plan};
 use crate::report::formats::{FORMATS, Format};
 use crate::report::{self, RenderedFile, Source, UserTemplates};
 use crate::spec::Spec;
-use crate::spec::figures::FigureSpec;
+use crate::spec::figures::{FigureKind, FigureSpec};
 use crate::spec::tables::TableKind;
 use crate::store::folder::Folder;
 use crate::store::records::{FITTED, Records};
@@ -162,7 +162,7 @@ pub(super) fn render_files(
             .help("run it again: spanel run; the tables there are left as they are")
             .into());
     }
-    let shown = slim(records.read_current(report::shown(spec, plan))?);
+    let shown = slim(records.read_current(report::shown(spec, plan))?, &tested(spec, plan));
     let published = published(spec)?;
     let published = published.as_ref();
     let source = Source { spec, plan, records: &shown, experiment: series, published };
@@ -240,9 +240,21 @@ fn without_header(text: &str) -> &str {
     text.split_once('\n').map_or("", |(_, rows)| rows)
 }
 
-/// Records without what no table shows.
-pub(super) fn slim(mut records: BTreeMap<CellId, Record>) -> BTreeMap<CellId, Record> {
-    for record in records.values_mut() {
+/// The cells whose coefficients a figure tests together.
+fn tested(spec: &Spec, plan: &Plan) -> BTreeSet<CellId> {
+    let of_figure = |figure: &FigureSpec| match &figure.kind {
+        FigureKind::LagPlot(lags) => plan.select(&lags.cells).iter().map(|c| c.id).collect(),
+        _ => Vec::new(),
+    };
+    spec.figures.iter().flat_map(of_figure).collect()
+}
+
+/// Records without what no table shows; covariances of those in `tested` are.
+pub(super) fn slim(
+    mut records: BTreeMap<CellId, Record>,
+    tested: &BTreeSet<CellId>,
+) -> BTreeMap<CellId, Record> {
+    for record in records.values_mut().filter(|record| !tested.contains(&record.cell)) {
         if let crate::store::CellResult::Fitted(outcome) = &mut record.result {
             outcome.fit.covariance = Vec::new();
         }

@@ -15,11 +15,11 @@ use crate::ident::{CellId, RecordKey, content_hash};
 use crate::inputs::Inputs;
 use crate::mistake::Checked;
 use crate::model::Keep;
-use crate::outcome::joint::JointFamily;
 use crate::plan::{Cell, Partition};
 use crate::report::UserTemplates;
 use crate::run::{self, Item};
 use crate::spec::Spec;
+use crate::store::ExperimentRecord;
 use crate::store::folder::{EXPERIMENT, Folder};
 use crate::store::local::{Last, Local, Lock, Run, Version};
 use crate::store::manifest::Manifest;
@@ -196,11 +196,16 @@ impl Session {
     pub(super) fn finish(&self, agenda: &Agenda<'_>, again: Again) -> Result<(), Ending> {
         let loaded = &self.loaded;
         let mut series = run::experiment(&loaded.spec, &self.inputs);
-        let (keys, kept) = (agenda.keys(), self.families());
-        let kept = if again == Again::All { Vec::new() } else { kept };
-        let members = run::Members { keys: &keys, kept: &kept };
+        let (keys, kept) = (agenda.keys(), self.last_experiment());
+        let kept = kept.filter(|_| again != Again::All);
+        let (families, figures) = kept.map(|kept| (kept.joint, kept.figures)).unwrap_or_default();
+        let members = run::Members { keys: &keys, kept: &families };
         let joint = run::joint(&loaded.plan, &loaded.spec, &self.inputs, members, &self.stop);
-        let Some(joint) = joint else {
+        let asked = (&loaded.plan, &loaded.spec, &self.inputs);
+        let of_cells = run::CellSeries { keys: &keys, kept: &figures };
+        let figures = std::mem::take(&mut series.figures);
+        let figures = run::with_cells(figures, asked, of_cells, &self.stop);
+        let (Some(joint), Some(figures)) = (joint, figures) else {
             eprintln!(
                 "interrupted: the cells are done and kept in {}; a new run makes the families and \
                  tables",
@@ -209,6 +214,7 @@ impl Session {
             return Err(Ending::Interrupted);
         };
         series.joint = joint;
+        series.figures = figures;
         loaded.or_report(self.folder.write_experiment(&series))?;
         let made = (&series, &self.templates);
         loaded.or_report(render_files(loaded, &self.folder, &self.records, made, &[]))?;
@@ -217,18 +223,17 @@ impl Session {
         loaded.or_report(manifest.and_then(|manifest| manifest.write(self.folder.root())))
     }
 
-    /// The families of the last run, as far as the manifest vouches for them: what was written to the
-    /// file since, or is not whole, is not taken over.
-    fn families(&self) -> Vec<JointFamily> {
+    /// Families and series of the last run, as far as the manifest vouches for them: what was written to
+    /// the file since, or is not whole, is not taken over.
+    fn last_experiment(&self) -> Option<ExperimentRecord> {
         let root = self.folder.root();
         let manifest = Manifest::read(root).ok().flatten();
         let vouched = manifest.and_then(|m| m.files.get(EXPERIMENT).cloned());
         let now = std::fs::read(root.join(EXPERIMENT)).map(|bytes| content_hash(&bytes));
         if vouched.is_none() || vouched != now.ok() {
-            return Vec::new();
+            return None;
         }
-        let kept = self.folder.read_experiment().ok().flatten();
-        kept.map_or_else(Vec::new, |experiment| experiment.joint)
+        self.folder.read_experiment().ok().flatten()
     }
 
     /// The cells held against the records.

@@ -20,7 +20,7 @@ use crate::store::manifest::Manifest;
 use crate::store::{ExperimentRecord, Record};
 use serde::Serialize;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Where a number stands, and what made it.
@@ -140,7 +140,7 @@ fn open(place: &Spot, options: &TraceOptions) -> Result<Shelf, Ending> {
         Some(_) => report::shown(&loaded.spec, &loaded.plan).into_iter().collect(),
         None => loaded.plan.cells.iter().map(|cell| &cell.id).collect(),
     };
-    let records = slim(loaded.or_report(records.read_current(shown))?);
+    let records = slim(loaded.or_report(records.read_current(shown))?, &BTreeSet::new());
     let templates = loaded.or_report(user_templates(&experiment.spec))?;
     let published = loaded.or_report(published(&loaded.spec))?;
     let manifest = loaded.or_report(Manifest::read(&place.root))?;

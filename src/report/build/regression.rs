@@ -117,7 +117,7 @@ pub(in crate::report) fn term_in(row: &RowTerm, column: &CellColumn<'_>) -> Term
 
 /// A row's label: the table's own, or else that of the variable. The measure's row has the
 /// variable's label when all columns share it.
-pub(super) fn row_label(
+pub(in crate::report) fn row_label(
     source: Source<'_>,
     own_labels: &BTreeMap<String, String>,
     row: &RowTerm,

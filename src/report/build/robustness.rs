@@ -18,7 +18,7 @@ const SHARE_DECIMALS: usize = 2;
 
 /// Range and shares of each row; below them its most influential choice.
 pub fn build(source: Source<'_>, spec: &TableSpec, wanted: &RobustnessTable) -> Checked<Table> {
-    let gathered = gather(source, spec, wanted)?;
+    let gathered = gather(source, &spec.at, wanted)?;
     let mut footnotes = Footnotes::default();
     let (heads, columns) = frame(source, gathered.base.is_some(), wanted.level);
     let mut rows = Vec::new();

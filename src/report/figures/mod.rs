@@ -9,20 +9,34 @@
 //! | `map_regions` | regions on the map |
 //! | `effects` | arrows from a measure and its lags to the response |
 //! | `coefplot` | coefficients with their intervals |
+//! | `spec_curve` | one coefficient over many specifications |
+//! | `lisa_map` | clusters of local Moran's I on the map |
+//! | `rho_over_weights` | a parameter over weights matrices |
+//! | `lag_plot` | the measure at leads and lags |
+//! | `profile` | the concentrated likelihood of a spatial parameter |
+//! | `bootstrap_density` | how replicates are distributed |
+//! | `ranges` | points with intervals side by side |
 //! | `ground` | the map that values and regions are painted on |
 //! | `panels` | cells in rows and columns of panels |
 //!
 //! Adding a kind: a variant of [`FigureKind`], its keys in `spec::raw` and `spec::resolve`, a file here
 //! that makes a [`Figure`], a line in [`draw`]. CONTRIBUTING.md walks through it.
 
+mod bootstrap_density;
 mod coefplot;
 mod effects;
 mod ground;
+mod lag_plot;
+mod lisa_map;
 mod map;
 mod map_regions;
 mod moran_scatter;
 mod moran_years;
 mod panels;
+mod profile;
+mod ranges;
+mod rho_over_weights;
+mod spec_curve;
 
 use crate::drawing::chart::{Tick, Ticks};
 use crate::drawing::{POINTS_PER_MM, Scene, pdf, png, svg};
@@ -94,6 +108,14 @@ pub fn draw(source: Source<'_>, spec: &FigureSpec) -> Checked<Figure> {
         }
         FigureKind::EffectDiagram(wanted) => effects::draw(source, spec, wanted)?,
         FigureKind::Coefplot(wanted) => coefplot::draw(source, spec, wanted)?,
+        FigureKind::SpecCurve(wanted) => spec_curve::draw(source, spec, wanted)?,
+        FigureKind::LisaMap(wanted) => lisa_map::draw(source, spec, wanted),
+        FigureKind::RhoOverWeights(wanted) => rho_over_weights::draw(source, spec, wanted)?,
+        FigureKind::LagPlot(wanted) => lag_plot::draw(source, spec, wanted)?,
+        FigureKind::Profile(wanted) => profile::draw(source, spec, wanted)?,
+        FigureKind::BootstrapDensity { cells, bootstrap } => {
+            bootstrap_density::draw(source, spec, (cells, bootstrap))?
+        }
     };
     figure.scene.title.clone_from(&spec.caption);
     figure.scene.description = figure.notes.join(" ");

@@ -16,7 +16,7 @@ fn each(
     for table in &source.spec.tables {
         let TableKind::Robustness(wanted) = &table.kind else { continue };
         // A table without cells is reported where it is built.
-        let Ok(gathered) = gather(source, table, wanted) else { continue };
+        let Ok(gathered) = gather(source, &table.at, wanted) else { continue };
         for row in &gathered.rows {
             f(table, wanted, &gathered, row);
         }

@@ -39,12 +39,13 @@ pub struct RawFigure {
     pub height: Option<f64>,
     /// Extra notes.
     pub notes: Vec<String>,
-    /// Moran-years, moran-scatter: id of the `[[moran]]` block.
+    /// Moran-years, moran-scatter, lisa-map: id of the `[[moran]]` block.
     pub moran: Option<String>,
-    /// Moran-scatter, map: the periods, one panel each; the first and the last when absent.
+    /// Moran-scatter, map, lisa-map: the periods, one panel each; the first and the last when absent, on
+    /// maps the last.
     pub years: Option<OneOrMany<i64>>,
     /// Moran-scatter: names of units beside points, at most so many a panel, farthest out first; 12
-    /// when absent. Map, map-regions: 0 for no names.
+    /// when absent. Maps: 0 for no names.
     pub names: Option<u32>,
     /// Map: the variable.
     pub variable: Option<String>,
@@ -56,24 +57,37 @@ pub struct RawFigure {
     pub breaks: Option<Vec<f64>>,
     /// Map-regions: the regions; all but those of every unit when absent.
     pub regions: Option<Vec<String>>,
-    /// Effect-diagram, coefplot: the grid.
+    /// Figures of cells (effect-diagram, coefplot, spec-curve, rho-over-weights, lag-plot, profile,
+    /// bootstrap-density): the grid.
     pub grid: Option<String>,
-    /// Effect-diagram, coefplot: which of its cells.
+    /// Figures of cells: which of its cells.
     #[serde(rename = "where")]
     pub select: Option<RawSelector>,
-    /// Effect-diagram, coefplot: axes whose values are panels: one, or rows and columns of panels.
+    /// Figures of cells but spec-curve: axes whose values are panels: one, or rows and columns of
+    /// panels.
     pub panels: Option<OneOrMany<Axis>>,
     /// Coefplot: terms, one below another. Effect-diagram: terms with an arrow to the response; the
-    /// measure and its lags when absent.
+    /// measure and its lags when absent. Lag-plot: the measure, or one of its effects. Spec-curve,
+    /// rho-over-weights: one term; the measure, the spatial parameter when absent.
+    /// Bootstrap-density: terms, a panel each; the measure when absent.
     #[schemars(extend("x-words" = "rows"))]
     pub rows: Option<Vec<String>>,
-    /// Effect-diagram, coefplot: labels of rows in place of those of the variables.
+    /// Figures of cells: labels of rows in place of those of the variables.
     pub labels: BTreeMap<String, String>,
-    /// Coefplot: axis whose values differ in colour and shape.
+    /// Coefplot, rho-over-weights, lag-plot, profile: axis whose values differ in colour and shape.
     pub group: Option<Axis>,
-    /// Moran-years, effect-diagram: p-values below which something is drawn as significant; 0.05
-    /// when absent, 0.10 in effect-diagrams.
+    /// Moran-years, effect-diagram, spec-curve, lisa-map: p-values below which something is drawn as
+    /// significant; 0.05 when absent, 0.10 in effect-diagrams.
     pub level: Option<f64>,
+    /// Spec-curve: the preferred one of the cells.
+    pub base: Option<RawSelector>,
+    /// Lisa-map: whether `level` bounds the share of false discoveries among the significant units
+    /// (Benjamini & Hochberg) instead of the error of each; true when absent.
+    pub fdr: Option<bool>,
+    /// Lisa-map: number of conditional permutations of each unit; 9999 when absent.
+    pub permutations: Option<u32>,
+    /// Bootstrap-density: which bootstrap of the grid; its first when absent.
+    pub bootstrap: Option<String>,
 }
 
 /// `kind` of a figure.
@@ -92,17 +106,35 @@ pub enum RawFigureKind {
     EffectDiagram,
     /// Coefficients with their intervals.
     Coefplot,
+    /// One coefficient over many specifications.
+    SpecCurve,
+    /// Local Moran's I on the map.
+    LisaMap,
+    /// How the replicates of a bootstrap are distributed.
+    BootstrapDensity,
+    /// A parameter over weights matrices.
+    RhoOverWeights,
+    /// A coefficient at leads and lags.
+    LagPlot,
+    /// The concentrated likelihood of a spatial parameter.
+    Profile,
 }
 
 impl RawFigureKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 12] = [
         Self::MoranYears,
         Self::MoranScatter,
         Self::Map,
         Self::MapRegions,
         Self::EffectDiagram,
         Self::Coefplot,
+        Self::SpecCurve,
+        Self::LisaMap,
+        Self::BootstrapDensity,
+        Self::RhoOverWeights,
+        Self::LagPlot,
+        Self::Profile,
     ];
 
     /// The name in a specification.
@@ -114,6 +146,12 @@ impl RawFigureKind {
             Self::MapRegions => "map-regions",
             Self::EffectDiagram => "effect-diagram",
             Self::Coefplot => "coefplot",
+            Self::SpecCurve => "spec-curve",
+            Self::LisaMap => "lisa-map",
+            Self::BootstrapDensity => "bootstrap-density",
+            Self::RhoOverWeights => "rho-over-weights",
+            Self::LagPlot => "lag-plot",
+            Self::Profile => "profile",
         }
     }
 }

@@ -100,23 +100,43 @@ impl Resolver<'_> {
         kind: RawFigureKind,
         place: &KeyPath,
     ) {
-        use RawFigureKind::{Coefplot, EffectDiagram, Map, MapRegions, MoranScatter, MoranYears};
-        let keys: [(&str, bool, &[RawFigureKind]); 15] = [
-            ("moran", raw.moran.is_some(), &[MoranYears, MoranScatter]),
-            ("years", raw.years.is_some(), &[MoranScatter, Map]),
-            ("names", raw.names.is_some(), &[MoranScatter, Map, MapRegions]),
+        use RawFigureKind::{
+            BootstrapDensity, Coefplot, EffectDiagram, LagPlot, LisaMap, Map, MapRegions,
+            MoranScatter, MoranYears, Profile, RhoOverWeights, SpecCurve,
+        };
+        const CELLS: &[RawFigureKind] = &[
+            EffectDiagram,
+            Coefplot,
+            SpecCurve,
+            RhoOverWeights,
+            LagPlot,
+            Profile,
+            BootstrapDensity,
+        ];
+        const PANELS: &[RawFigureKind] =
+            &[EffectDiagram, Coefplot, RhoOverWeights, LagPlot, Profile, BootstrapDensity];
+        const ROWS: &[RawFigureKind] =
+            &[EffectDiagram, Coefplot, SpecCurve, RhoOverWeights, LagPlot, BootstrapDensity];
+        let keys: [(&str, bool, &[RawFigureKind]); 19] = [
+            ("moran", raw.moran.is_some(), &[MoranYears, MoranScatter, LisaMap]),
+            ("years", raw.years.is_some(), &[MoranScatter, Map, LisaMap]),
+            ("names", raw.names.is_some(), &[MoranScatter, Map, MapRegions, LisaMap]),
             ("variable", raw.variable.is_some(), &[Map]),
             ("classes", raw.classes.is_some(), &[Map]),
             ("rule", raw.rule.is_some(), &[Map]),
             ("breaks", raw.breaks.is_some(), &[Map]),
             ("regions", raw.regions.is_some(), &[MapRegions]),
-            ("grid", raw.grid.is_some(), &[EffectDiagram, Coefplot]),
-            ("where", raw.select.is_some(), &[EffectDiagram, Coefplot]),
-            ("panels", raw.panels.is_some(), &[EffectDiagram, Coefplot]),
-            ("rows", raw.rows.is_some(), &[EffectDiagram, Coefplot]),
-            ("labels", !raw.labels.is_empty(), &[EffectDiagram, Coefplot]),
-            ("group", raw.group.is_some(), &[Coefplot]),
-            ("level", raw.level.is_some(), &[MoranYears, EffectDiagram]),
+            ("grid", raw.grid.is_some(), CELLS),
+            ("where", raw.select.is_some(), CELLS),
+            ("panels", raw.panels.is_some(), PANELS),
+            ("rows", raw.rows.is_some(), ROWS),
+            ("labels", !raw.labels.is_empty(), CELLS),
+            ("group", raw.group.is_some(), &[Coefplot, RhoOverWeights, LagPlot, Profile]),
+            ("level", raw.level.is_some(), &[MoranYears, EffectDiagram, SpecCurve, LisaMap]),
+            ("base", raw.base.is_some(), &[SpecCurve]),
+            ("fdr", raw.fdr.is_some(), &[LisaMap]),
+            ("permutations", raw.permutations.is_some(), &[LisaMap]),
+            ("bootstrap", raw.bootstrap.is_some(), &[BootstrapDensity]),
         ];
         for (key, given, kinds) in keys {
             if given && !kinds.contains(&kind) {
@@ -157,10 +177,21 @@ impl Resolver<'_> {
             RawFigureKind::Coefplot => {
                 self.cell_figure(raw, spec, 0.05, place).map(FigureKind::Coefplot)
             }
+            RawFigureKind::SpecCurve => self.specification_curve(raw, spec, place),
+            RawFigureKind::LisaMap => self.local_moran_map(raw, place),
+            RawFigureKind::BootstrapDensity => self.bootstrap_density(raw, spec, place),
+            RawFigureKind::RhoOverWeights => {
+                self.one_row(raw, place);
+                self.cell_figure(raw, spec, 0.05, place).map(FigureKind::RhoOverWeights)
+            }
+            RawFigureKind::LagPlot => self.lag_plot(raw, spec, place),
+            RawFigureKind::Profile => {
+                self.cell_figure(raw, spec, 0.05, place).map(FigureKind::Profile)
+            }
         }
     }
 
-    fn figure_level(&mut self, raw: &RawFigure, default: f64, place: &KeyPath) -> f64 {
+    pub(super) fn figure_level(&mut self, raw: &RawFigure, default: f64, place: &KeyPath) -> f64 {
         let level = raw.level.unwrap_or(default);
         if level > 0.0 && level < 1.0 {
             return level;
@@ -177,7 +208,11 @@ impl Resolver<'_> {
         self.known("[[moran]] block", &id, at, ids).then_some(id)
     }
 
-    fn figure_years(&mut self, raw: &RawFigure, place: &KeyPath) -> Vec<Located<Period>> {
+    pub(super) fn figure_years(
+        &mut self,
+        raw: &RawFigure,
+        place: &KeyPath,
+    ) -> Vec<Located<Period>> {
         let at = place.join("years");
         let Some(list) = &raw.years else { return Vec::new() };
         let years: Vec<Located<Period>> = items(list, &at)
@@ -200,7 +235,7 @@ impl Resolver<'_> {
     }
 
     /// Whether there is a map to draw on; if not, that is told.
-    fn has_map(&mut self, place: &KeyPath) -> bool {
+    pub(super) fn has_map(&mut self, place: &KeyPath) -> bool {
         let has = self.raw.map.is_some() || self.reported(&at(&["map"]));
         if !has {
             let help = "say where the units are: [map] with file = \"…\", a GeoJSON file or a CSV \
@@ -279,7 +314,7 @@ impl Resolver<'_> {
         (map && known).then_some(FigureKind::MapRegions { regions, names })
     }
 
-    fn cell_figure(
+    pub(super) fn cell_figure(
         &mut self,
         raw: &RawFigure,
         spec: &Spec,

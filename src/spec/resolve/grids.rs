@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const DEEPEST: u32 = 1_000;
 
 /// More permutations than this are a slip of the keyboard.
-const MOST_PERMUTATIONS: u32 = 9_999_999;
+pub(super) const MOST_PERMUTATIONS: u32 = 9_999_999;
 
 impl Resolver<'_> {
     pub(super) fn grids(&mut self) -> BTreeMap<String, GridSpec> {

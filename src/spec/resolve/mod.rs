@@ -10,6 +10,7 @@
 //! | `joint` | families of hypotheses over many cells |
 //! | `splits` | tests of coefficients that differ between regions or regimes |
 //! | `tables` | tables, repeated ones among them |
+//! | `figure_kinds` | specification curves, local Moran maps, figures of replicates |
 //! | `figures` | figures, their map, formats of output |
 //! | `submit` | what a queue of jobs is told |
 //! | `published` | numbers that a text prints |
@@ -19,6 +20,7 @@
 //! | `nights` | how results are held against earlier ones, and who is told |
 
 mod claims;
+mod figure_kinds;
 mod figures;
 mod functions;
 mod grids;

@@ -18,6 +18,17 @@ impl Resolver<'_> {
         turn: &Turn,
         place: &KeyPath,
     ) -> Option<TableKind> {
+        self.specifications(raw, spec, turn, place).map(TableKind::Robustness)
+    }
+
+    /// The cells, rows, base and level of what looks at many specifications.
+    pub(super) fn specifications(
+        &mut self,
+        raw: &RawTable,
+        spec: &Spec,
+        turn: &Turn,
+        place: &KeyPath,
+    ) -> Option<RobustnessTable> {
         let cells = self.cells(raw, spec, turn, place);
         let at = place.join("rows");
         let rows = raw.rows.clone().unwrap_or_else(|| vec!["measure".to_owned()]);
@@ -36,12 +47,12 @@ impl Resolver<'_> {
             self.wrong(&place.join("level"), text, help);
         }
         let parsed = |(i, row): (usize, &String)| Located::new(RowTerm::parse(row), at.join(i));
-        Some(TableKind::Robustness(RobustnessTable {
+        Some(RobustnessTable {
             cells: cells?,
             rows: rows.iter().enumerate().map(parsed).collect(),
             labels: raw.labels.clone(),
             base,
             level,
-        }))
+        })
     }
 }

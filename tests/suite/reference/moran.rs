@@ -2,6 +2,7 @@
 
 use super::*;
 use data::{Table, json, weights};
+use spanel::diagnostic::local_moran::local_moran;
 use spanel::diagnostic::moran::moran_of_period;
 use spanel::ident::{Period, Seed};
 use spanel::math::random::Stream;
@@ -71,4 +72,43 @@ fn moran_of_a_cross_section_agrees() {
         check_moran(&mut ledger, variable, block, &ours);
     }
     ledger.finish(24);
+}
+
+/// I_i against spdep's `localmoran`; p-values by 9999 conditional permutations against its moments
+/// under conditional randomisation: where |z| of those moments is large, p is small, and the other way
+/// round. The quadrants are those of esda.
+#[test]
+fn local_moran_of_a_cross_section_agrees() {
+    let table = Table::read("tests/reference/data/columbus.csv", "unit", None);
+    let weights = weights("tests/reference/data/columbus.gal");
+    let file = json("columbus_local_moran.json");
+    let mut ledger = Ledger::new("columbus_local_moran.json");
+    for (variable, block) in file["results"].as_object().expect("results") {
+        let sample = table.sample(&weights, variable, &[], 1);
+        let key = Seed(1).stream("local moran");
+        let ours = local_moran(&weights, &sample.y, 9999, key).expect("it varies");
+        let list = |name: &str| block[name].as_array().expect("a list").clone();
+        let (i, z, quadrants) = (list("Ii"), list("z_conditional"), list("quadrant_pysal"));
+        for (unit, ours) in ours.iter().enumerate() {
+            let name = unit.to_string();
+            let at = (variable.as_str(), "local Moran's I", name.as_str());
+            ledger.check(at, number(&i[unit]), Some(ours.i), Scale::Unit, CLOSED_FORM);
+            let z = number(&z[unit]).abs();
+            let plausible = if z > 3.0 {
+                ours.p_value < 0.05
+            } else if z < 0.5 {
+                ours.p_value > 0.2
+            } else {
+                true
+            };
+            assert!(plausible, "{variable} {unit}: z = {z}, p = {}", ours.p_value);
+            let high = |v: f64| if v > 0.0 { "High" } else { "Low" };
+            assert_eq!(
+                quadrants[unit].as_str(),
+                Some(format!("{}-{}", high(ours.z), high(ours.lag)).as_str()),
+                "{variable} {unit}"
+            );
+        }
+    }
+    ledger.finish(3 * 49);
 }

@@ -17,7 +17,7 @@ use spanel::store::figures::{
 };
 use std::collections::BTreeMap;
 
-fn figure(id: &str, kind: FigureKind) -> FigureSpec {
+pub fn figure(id: &str, kind: FigureKind) -> FigureSpec {
     FigureSpec {
         id: id.to_owned(),
         caption: "Agglomeration & emissions, 碳排放".to_owned(),
@@ -30,7 +30,7 @@ fn figure(id: &str, kind: FigureKind) -> FigureSpec {
     }
 }
 
-fn cells(panels: &[Axis], group: Option<Axis>, model: &[&str]) -> CellFigure {
+pub fn cells(panels: &[Axis], group: Option<Axis>, model: &[&str]) -> CellFigure {
     CellFigure {
         cells: choice(panels, select(model, &["oa", "la"], &["all", "east"])),
         rows: Vec::new(),
@@ -42,7 +42,7 @@ fn cells(panels: &[Axis], group: Option<Axis>, model: &[&str]) -> CellFigure {
 
 fn every_kind() -> Vec<FigureSpec> {
     let moran = || "emissions".to_owned();
-    vec![
+    let mut kinds = vec![
         figure("years", FigureKind::MoranYears { moran: moran(), level: 0.05 }),
         figure(
             "scatter",
@@ -73,7 +73,9 @@ fn every_kind() -> Vec<FigureSpec> {
             "coefplot",
             FigureKind::Coefplot(cells(&[Axis::Region], Some(Axis::Measure), &["slm"])),
         ),
-    ]
+    ];
+    kinds.extend(super::curves::kinds());
+    kinds
 }
 
 /// Units `A` to `D` on four tiles, `D` not observed.
@@ -91,7 +93,7 @@ fn data() -> FigureData {
         lag: 0.5 * (f64::from(i) - 1.5),
     };
     let values = ["A", "B", "C", "D"].iter().zip([Some(1.0), Some(2.0), Some(3.0), None]);
-    FigureData {
+    let mut data = FigureData {
         values: vec![UnitValues {
             variable: "ln_co2".to_owned(),
             period: 2003,
@@ -110,39 +112,43 @@ fn data() -> FigureData {
             hash: "00".to_owned(),
             areas: (0..).zip(names).map(area).collect(),
         }),
-    }
+        ..FigureData::default()
+    };
+    super::curves::add_data(&mut data);
+    data
 }
 
-fn made(figures: Vec<FigureSpec>) -> Made {
+pub fn made(figures: Vec<FigureSpec>) -> Made {
     let mut made = experiment(Vec::new());
     made.spec.figures = figures;
     made.spec.map =
         Some(MapSpec { file: at("tiles.csv".into()), unit: at("unit".to_owned()), label: None });
     made.experiment.figures = data();
+    super::curves::add_bootstrap(&mut made);
     made
 }
 
-fn rendered(made: &Made) -> Figures {
+pub fn rendered(made: &Made) -> Figures {
     render(made.source(), &UserTemplates::new()).expect("every figure can be drawn")
 }
 
-fn scene(made: &Made, id: &str) -> Scene {
+pub fn scene(made: &Made, id: &str) -> Scene {
     let spec = made.spec.figures.iter().find(|f| f.id == id).expect("it is there");
     draw(made.source(), spec).expect("it can be drawn").scene
 }
 
-fn file<'a>(files: &'a [RenderedFile], path: &str) -> &'a RenderedFile {
+pub fn file<'a>(files: &'a [RenderedFile], path: &str) -> &'a RenderedFile {
     files.iter().find(|f| f.path == path).unwrap_or_else(|| panic!("no {path}"))
 }
 
 /// Where a text begins.
-fn place(scene: &Scene, text: &str) -> (f64, f64) {
+pub fn place(scene: &Scene, text: &str) -> (f64, f64) {
     let found = scene.texts().into_iter().find(|t| t.laid.text == text);
     let found = found.unwrap_or_else(|| panic!("`{text}` is not written in {}", scene.id));
     (found.at.x, found.at.y)
 }
 
-fn says(scene: &Scene, text: &str) -> bool {
+pub fn says(scene: &Scene, text: &str) -> bool {
     scene.texts().iter().any(|t| t.laid.text.contains(text))
 }
 
@@ -168,7 +174,7 @@ fn every_format_is_whole_and_the_same_each_time() {
     };
     let (one, other) = (rendered(&made), rendered(&made));
     assert!(one == other);
-    assert_eq!(one.files.len(), 6 * 5);
+    assert_eq!(one.files.len(), 12 * 5);
     for file in &one.files {
         let bytes = file.as_bytes();
         let ending = file.path.rsplit('.').next();

@@ -1,5 +1,6 @@
 //! The same hand-made outcomes through every format.
 
+mod curves;
 mod family;
 mod figures;
 mod formats;

@@ -1,0 +1,155 @@
+//! The measure at its leads and lags, and whether all of them together are zero.
+
+use super::panels::{estimate, label, panels, said};
+use super::ranges::{self, Ranged, RangedPanel, Shared};
+use super::{Figure, empty};
+use crate::drawing::Rich;
+use crate::math::dist::{chi_squared_sf, f_sf};
+use crate::math::linalg::inverse_quadratic;
+use crate::mistake::Checked;
+use crate::model::Term;
+use crate::outcome::{Outcome, Reference};
+use crate::report::columns::CellColumn;
+use crate::report::{Source, labels, number};
+use crate::spec::Axis;
+use crate::spec::figures::{CellFigure, FigureSpec};
+use crate::spec::tables::RowTerm;
+use std::collections::BTreeSet;
+
+/// The plot over leads and lags, leads first.
+pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &CellFigure) -> Checked<Figure> {
+    let (cells, down, across) = panels(source, wanted, &spec.at)?;
+    let all: Vec<CellColumn<'_>> = cells.iter().flat_map(|p| p.cells.iter().copied()).collect();
+    let impact = wanted.rows.iter().find_map(|row| match &row.value {
+        RowTerm::Measure { impact, .. } => Some(*impact),
+        RowTerm::Named(_) => None,
+    });
+    let impact = impact.flatten();
+    let lags: BTreeSet<i32> = all.iter().flat_map(own_lags).collect();
+    let lags: Vec<i32> = lags.into_iter().collect();
+    let mut ranged = Vec::new();
+    for panel in &cells {
+        let mut own = RangedPanel::of(panel);
+        for cell in &panel.cells {
+            let group = wanted.group.map(|axis| cell.cell.axes.value(axis)).unwrap_or_default();
+            for (place, &lag) in lags.iter().enumerate() {
+                let row = RowTerm::Measure { impact, lag };
+                let Some(found) = estimate(cell, &row) else { continue };
+                let (term, group) = (row.to_string(), group.clone());
+                own.ranges.push(Ranged { place, group, term, cell: *cell, estimate: found });
+            }
+            if impact.is_none() {
+                own.corner.extend(tested(source, wanted, cell));
+            }
+        }
+        ranged.push(own);
+    }
+    if ranged.iter().all(|panel| panel.ranges.is_empty()) {
+        return Ok(empty(spec, "These cells have no estimates"));
+    }
+    let places: Vec<String> = lags.iter().map(|&lag| at_lag(lag)).collect();
+    let name = label(source, wanted, &RowTerm::Measure { impact, lag: 0 }, &all);
+    let shared = Shared {
+        shape: (down, across),
+        x_title: Rich::plain("Time of the regressor; the response is that of ").italic("t"),
+        y_title: Rich::plain(name),
+        group: wanted.group,
+        joined: true,
+        places,
+        source,
+    };
+    let scene = ranges::draw(spec, &shared, &ranged);
+    let heads: Vec<Axis> = wanted.cells.columns.iter().copied().chain(wanted.group).collect();
+    let mut notes = said(source, &heads, &cells);
+    notes.push("Lines: 95 % intervals; filled points: p < 0.05.".to_owned());
+    if impact.is_none() {
+        notes.push(
+            "In the corner: Wald test that all coefficients shown of a model are zero, from the \
+             covariance matrix of its fit."
+                .to_owned(),
+        );
+    }
+    Ok(Figure { scene, rows: ranges::csv("time", &shared.places, &ranged), notes })
+}
+
+/// The leads (negative) and lags of a cell's measure.
+fn own_lags(cell: &CellColumn<'_>) -> Vec<i32> {
+    let own = cell.cell.model.regressors.iter();
+    own.filter(|r| r.variable == cell.cell.measure_variable).map(|r| r.lag).collect()
+}
+
+/// `t+1`, `t`, `t−1`.
+fn at_lag(lag: i32) -> String {
+    match lag {
+        0 => "t".to_owned(),
+        1.. => format!("t−{lag}"),
+        ..0 => format!("t+{}", lag.unsigned_abs()),
+    }
+}
+
+/// The joint test of a cell, as a line.
+fn tested(source: Source<'_>, wanted: &CellFigure, cell: &CellColumn<'_>) -> Option<Rich> {
+    let terms: Vec<Term> = own_lags(cell)
+        .into_iter()
+        .map(|lag| RowTerm::Measure { impact: None, lag }.term(&cell.cell.measure_variable))
+        .collect();
+    let wald = wald(cell.outcome()?, &terms)?;
+    let who = wanted.group.map(|axis| labels::axis_value(source.spec, &cell.cell.axes, axis));
+    let who = who.map(|who| format!("{who}: ")).unwrap_or_default();
+    let p = if wald.p_value < 0.001 {
+        " < 0.001".to_owned()
+    } else {
+        format!(" = {}", number::plain(wald.p_value, 3))
+    };
+    let statistic = number::plain(wald.statistic, 2);
+    let text = match wald.denominator {
+        None => format!("{who}χ²({}) = {statistic}, ", wald.restrictions),
+        Some(df) => {
+            format!("{who}F({}, {}) = {statistic}, ", wald.restrictions, number::plain(df, 0))
+        }
+    };
+    Some(Rich::plain(text).italic("p").then(p))
+}
+
+/// A joint test that coefficients are zero.
+#[derive(Debug, PartialEq)]
+struct Wald {
+    statistic: f64,
+    restrictions: u32,
+    /// Degrees of freedom of F; `None` for χ².
+    denominator: Option<f64>,
+    p_value: f64,
+}
+
+/// b'V⁻¹b of these coefficients, χ² with their number as degrees of freedom; where the fit has Student's
+/// t, a q-th of it with F. `None` where a coefficient is missing or V is singular.
+fn wald(outcome: &Outcome, terms: &[Term]) -> Option<Wald> {
+    let fit = &outcome.fit;
+    let places: Option<Vec<usize>> =
+        terms.iter().map(|term| fit.estimates.iter().position(|e| e.term == *term)).collect();
+    let places = places?;
+    let q = places.len();
+    if q == 0 {
+        return None;
+    }
+    let entry = |&i: &usize, &j: &usize| fit.covariance.get(i)?.get(j).copied();
+    let v: Option<Vec<f64>> =
+        places.iter().flat_map(|i| places.iter().map(move |j| entry(i, j))).collect();
+    let mut b: Vec<f64> = places.iter().map(|&i| fit.estimates[i].value).collect();
+    let statistic = inverse_quadratic(&mut v?, &mut b)?;
+    let restrictions = q as u32;
+    Some(match fit.inference {
+        Reference::Normal => Wald {
+            statistic,
+            restrictions,
+            denominator: None,
+            p_value: chi_squared_sf(statistic, restrictions),
+        },
+        Reference::Student { df } => Wald {
+            statistic: statistic / f64::from(restrictions),
+            restrictions,
+            denominator: Some(df),
+            p_value: f_sf(statistic / f64::from(restrictions), restrictions, df),
+        },
+    })
+}
