@@ -15,7 +15,6 @@
 use super::moran::Layout;
 use crate::math::random::Stream;
 use crate::weights::Weights;
-use rayon::prelude::*;
 
 /// Local Moran's I of a unit with neighbours.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,7 +45,6 @@ pub fn local_moran(
     let layout = Layout::of(weights);
     let z = standardised(&layout, values)?;
     let mut found: Vec<LocalMoran> = (0..z.len())
-        .into_par_iter()
         .map(|at| {
             let row = &layout.rows[at];
             let lag: f64 = row.iter().map(|&(j, w)| w * z[j]).sum();
