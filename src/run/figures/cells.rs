@@ -222,9 +222,12 @@ fn histograms(
     Ok(places.iter().zip(values).filter_map(one).collect())
 }
 
+/// Range, counts, and how many lie below and above.
+type Binned = ((f64, f64), Vec<u32>, (u32, u32));
+
 /// Equal bins between the 0.1 % and the 99.9 % quantile, as many as the rule of Freedman & Diaconis
 /// (1981) makes of them, and how many values lie below and above. `None` where values do not vary.
-fn binned(mut values: Vec<f64>) -> Option<((f64, f64), Vec<u32>, (u32, u32))> {
+fn binned(mut values: Vec<f64>) -> Option<Binned> {
     values.retain(|v| v.is_finite());
     values.sort_by(f64::total_cmp);
     let n = values.len();
