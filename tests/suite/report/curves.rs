@@ -162,11 +162,12 @@ pub fn add_bootstrap(made: &mut Made) {
 }
 
 fn paths(scene: &Scene) -> Vec<(&Path, &Paint)> {
-    let path = |shape| match shape {
-        &Shape::Path(ref path, ref paint) => Some((path, paint)),
+    let shapes = scene.shapes.iter();
+    let paths = shapes.filter_map(|shape| match shape {
+        Shape::Path(path, paint) => Some((path, paint)),
         Shape::Text(_) | Shape::Clip(..) => None,
-    };
-    scene.shapes.iter().filter_map(path).collect()
+    });
+    paths.collect()
 }
 
 fn points(path: &Path) -> Vec<Point> {
@@ -218,7 +219,7 @@ fn the_parts_of_a_curve_stand_exactly_below_each_other() {
         .filter(|(_, paint)| paint.stroke.is_none())
         .flat_map(|(path, _)| {
             let corners = points(path);
-            corners.chunks_exact(4).map(|four| bounds(four)).collect::<Vec<_>>()
+            corners.chunks_exact(4).map(bounds).collect::<Vec<_>>()
         })
         .filter(|square| (square.width - square.height).abs() < 1e-9)
         .map(|square| square.centre().x)
