@@ -213,9 +213,9 @@ impl RegressionTable {
         self.below.first().map_or(Parentheses::None, |(what, _)| *what)
     }
 
-    /// Decimals of a row.
-    pub fn digits(&self, row: &str, otherwise: usize) -> usize {
-        self.row_digits.get(row).copied().unwrap_or(otherwise)
+    /// Decimals of a row that is called so.
+    pub fn digits(&self, names: &[String], otherwise: usize) -> usize {
+        names.iter().find_map(|name| self.row_digits.get(name)).copied().unwrap_or(otherwise)
     }
 }
 
@@ -229,9 +229,10 @@ pub struct RowFilter {
 }
 
 impl RowFilter {
-    /// Whether the row of this name stays.
-    pub fn has(&self, name: &str) -> bool {
-        let any = |patterns: &[String]| patterns.iter().any(|pattern| means(pattern, name));
+    /// Whether the row that is called so stays.
+    pub fn has(&self, names: &[String]) -> bool {
+        let named = |pattern: &String| names.iter().any(|name| means(pattern, name));
+        let any = |patterns: &[String]| patterns.iter().any(named);
         (self.keep.is_empty() || any(&self.keep)) && !any(&self.drop)
     }
 }

@@ -152,7 +152,7 @@ pub(super) fn render_files(
     (series, templates): (&ExperimentRecord, &UserTemplates),
     besides: &[String],
 ) -> Checked<usize> {
-    let (spec, plan) = (&loaded.spec, &loaded.plan);
+    let (spec, plan) = (&with_formats_there(&loaded.spec, folder), &loaded.plan);
     let ids: BTreeSet<&CellId> = plan.cells.iter().map(|c| &c.id).collect();
     let states: BTreeMap<&CellId, bool> =
         ids.iter().filter_map(|&id| Some((id, records.current(id)?.state == FITTED))).collect();
@@ -260,6 +260,21 @@ pub(super) fn slim(
         }
     }
     records
+}
+
+/// The experiment with the formats of tables that were asked for before: what lies in the folder is
+/// written again, so that no table there tells of other records.
+fn with_formats_there(spec: &Spec, folder: &Folder) -> Spec {
+    let mut spec = spec.clone();
+    let tables = folder.root().join("tables");
+    for format in FORMATS {
+        let there = |id: &str| tables.join(format!("{id}.{}", format.extension())).is_file();
+        let asked = spec.output.tables.iter().any(|name| name == format.name());
+        if !asked && spec.tables.iter().any(|table| there(&table.id)) {
+            spec.output.tables.push(format.name().to_owned());
+        }
+    }
+    spec
 }
 
 /// Whether a file is a table in the first of the formats that are written.

@@ -11,7 +11,7 @@ mod panels;
 mod slots;
 
 use crate::mistake::Checked;
-use crate::model::{Term, shift};
+use crate::model::{Impact, Term, shift};
 use crate::outcome::{
     BootstrapEstimate, Derived, DerivedOutcome, Estimate, Outcome, RandomisationEstimate, Statistic,
 };
@@ -89,7 +89,7 @@ pub(super) fn over(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<Str
 /// The rows that are asked for, or every term of any column: slopes in the order in which they
 /// appear, then ρ, λ and σ².
 fn row_terms(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<RowTerm> {
-    let stays = |row: &RowTerm| wanted.filter.has(&row.to_string());
+    let stays = |row: &RowTerm| wanted.filter.has(&names(row, columns));
     if !wanted.rows.is_empty() {
         return wanted.rows.iter().map(|r| r.value.clone()).filter(stays).collect();
     }
@@ -110,6 +110,24 @@ fn row_terms(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<RowTer
     terms.into_iter().map(|t| RowTerm::Named(t.to_string())).filter(stays).collect()
 }
 
+/// The raw names of a row: its own, and `measure` where it is that of every column.
+fn names(row: &RowTerm, columns: &[CellColumn<'_>]) -> Vec<String> {
+    let own = row.to_string();
+    std::iter::once(own).chain(as_measure(row, columns).map(|row| row.to_string())).collect()
+}
+
+/// A row of a named regressor as that of the measure, where it is the measure of every column.
+fn as_measure(row: &RowTerm, columns: &[CellColumn<'_>]) -> Option<RowTerm> {
+    let RowTerm::Named(raw) = row else { return None };
+    let (impact, regressor) = match Term::parse(raw) {
+        Term::Variable(regressor) => (None, regressor),
+        Term::Impact(impact, regressor) => (Some(impact), regressor),
+        _ => return None,
+    };
+    let shared = columns.iter().all(|c| c.cell.measure_variable == regressor.variable);
+    shared.then_some(RowTerm::Measure { impact, lag: regressor.lag })
+}
+
 /// The parameter that a row shows in a column.
 pub(in crate::report) fn term_in(row: &RowTerm, column: &CellColumn<'_>) -> Term {
     row.term(&column.cell.measure_variable)
@@ -126,7 +144,10 @@ pub(in crate::report) fn row_label(
     match row {
         RowTerm::Named(raw) => match own_labels.get(raw) {
             Some(label) => label.clone(),
-            None => functions::row_label(source, row, columns),
+            None => match as_measure(row, columns).filter(|_| names_measure(own_labels)) {
+                Some(measure) => row_label(source, own_labels, &measure, columns),
+                None => functions::row_label(source, row, columns),
+            },
         },
         RowTerm::Measure { impact, lag } => {
             let of = |label: String| labels::impact(source.spec, *impact, label);
@@ -148,6 +169,11 @@ pub(in crate::report) fn row_label(
     }
 }
 
+/// Whether there is a label for rows of the measure.
+fn names_measure(own_labels: &BTreeMap<String, String>) -> bool {
+    own_labels.keys().any(|name| Impact::split(name).1.starts_with("measure"))
+}
+
 /// The rows of estimates: those of a group of the table stand together under its label, where the
 /// first of them would stand.
 fn estimates(
@@ -161,8 +187,10 @@ fn estimates(
 ) -> Vec<Group> {
     let absences: Vec<Option<Entry>> =
         columns.iter().map(|c| c.absence(source, footnotes)).collect();
-    let named = |row: &RowTerm| row.to_string();
-    let group_of = |row: &RowTerm| wanted.groups.iter().position(|g| g.rows.contains(&named(row)));
+    let group_of = |row: &RowTerm| {
+        let names = names(row, columns);
+        wanted.groups.iter().position(|group| names.iter().any(|name| group.rows.contains(name)))
+    };
     let mut groups: Vec<(Option<usize>, Group)> = Vec::new();
     for (position, row) in rows.iter().enumerate() {
         let made = estimate_rows(
@@ -203,7 +231,7 @@ fn estimate_rows(
     slots: &[Slot<'_>],
     footnotes: &mut Footnotes,
 ) -> Vec<Row> {
-    let digits = wanted.digits(&row.to_string(), spec.digits);
+    let digits = wanted.digits(&names(row, columns), spec.digits);
     let found: Vec<Option<&Estimate>> =
         slots.iter().map(|slot| estimate(slot.column.outcome()?, &slot.term(row)?)).collect();
     let absent = |slot: &Slot<'_>| {
@@ -393,7 +421,7 @@ fn statistics(
             None => Entry::Empty,
             Some(&value) if statistic.is_count() => Entry::Number(Number::count(value)),
             Some(&value) => {
-                let digits = wanted.digits(statistic.name(), spec.digits);
+                let digits = wanted.digits(&[statistic.name().to_owned()], spec.digits);
                 Entry::Number(Number::decimals(value, digits))
             }
         },

@@ -88,6 +88,22 @@ fn rows_are_kept_dropped_and_grouped_by_their_raw_names() {
 }
 
 #[test]
+fn the_measure_is_called_so_where_no_rows_are_named() {
+    let shown = markdown(|t| {
+        t.rows = Vec::new();
+        t.filter.keep = vec!["measure*".into(), "rho".into()];
+        t.row_digits = [("measure".to_owned(), 2)].into();
+        t.labels = [("measure".to_owned(), "Agglomeration".to_owned())].into();
+    });
+    let lines = rows(&shown);
+    let labels: Vec<&str> =
+        lines.iter().map(|row| &*row[0]).filter(|label| !label.is_empty()).take(3).collect();
+    assert_eq!(labels, ["Agglomeration", "Agglomeration (t−1)", "ρ"], "{shown}");
+    let row = lines.iter().find(|row| row[0] == "Agglomeration").expect("the measure");
+    assert!(row[1].starts_with("−0.26"), "{row:?}");
+}
+
+#[test]
 fn panels_stand_one_below_the_other_with_the_same_columns() {
     let mut wanted =
         regression(&[Axis::Measure], select(&["slm"], &["oa", "la"], &["all", "east"]));
@@ -199,4 +215,27 @@ fn a_test_that_the_grid_does_not_run_is_refused() {
     assert!(said.contains("the grid `main` does not run the test `hausman`"), "{said}");
     assert!(said.contains("there is no test called `lm-lg`"), "{said}");
     assert!(said.contains("2 mistakes"), "{said}");
+}
+
+#[test]
+fn formats_that_were_asked_for_once_are_kept_current() {
+    let lab = Lab::new();
+    let with = |caption: &str| {
+        let table = format!(
+            "\n[[tables]]\nid = \"t\"\nkind = \"regression\"\ngrid = \"main\"\n\
+             caption = \"{caption}\"\n\
+             where = {{ model = \"slm\", region = \"all\", effects = \"individual\", lags = 0 }}\n\
+             columns = [\"effects\"]\n"
+        );
+        SPEC.to_owned() + &table
+    };
+    lab.write("lab.toml", &with("Before"));
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    assert_exit(&lab.run(&["render", "lab.toml", "--format", "html"]), 0);
+    lab.write("lab.toml", &with("After"));
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    let read = |name: &str| std::fs::read_to_string(lab.path(name)).expect(name);
+    for name in ["results/lab/tables/t.html", "results/lab/tables/t.md"] {
+        assert!(read(name).contains("After") && !read(name).contains("Before"), "{name}");
+    }
 }
