@@ -314,6 +314,28 @@ pub(super) enum Command {
         )]
         format: Vec<String>,
     },
+    /// Write a report from the stored records, without fitting
+    ///
+    /// html: one page, report.html, that needs no other file and no network: question, data, protocol,
+    /// tables, figures, claims, an interactive specification curve, failures, and every cell with the
+    /// command that makes it again. latex: report/report.tex, the results section of a paper, with the
+    /// tables and figures that it takes in beside it.
+    Report {
+        #[command(flatten)]
+        experiment: Experiment,
+        #[command(flatten)]
+        results: Results,
+        /// What to write: html, latex
+        #[arg(
+            long,
+            value_name = "FORMAT,…",
+            value_delimiter = ',',
+            value_enum,
+            hide_possible_values = true,
+            default_value = "html"
+        )]
+        format: Vec<ReportFormat>,
+    },
     /// Write the built-in templates of tables, to be changed
     Templates {
         #[command(subcommand)]
@@ -436,6 +458,15 @@ pub(super) enum ConfigCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// What a report is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// A page that needs no other file.
+    Html,
+    /// The results section of a paper, with its tables and figures.
+    Latex,
 }
 
 /// Kinds of files that have a schema.

@@ -7,6 +7,7 @@
 //! | `fitting` | the cells of a run, kept as they are done |
 //! | `planning` | `plan` |
 //! | `rendering` | `render`, and the same at the end of a run |
+//! | `reporting` | `report` |
 //! | `exporting` | `templates export` |
 //! | `merging` | `merge` |
 //! | `verifying` | `verify` |
@@ -36,6 +37,7 @@ mod nightly;
 mod planning;
 mod remembering;
 mod rendering;
+mod reporting;
 mod running;
 mod submitting;
 mod surveying;
@@ -123,6 +125,9 @@ pub(super) fn run(command: Command) -> Ending {
         }
         Command::Render { experiment, results, format } => {
             rendering::render_again(&experiment, &results, format)
+        }
+        Command::Report { experiment, results, format } => {
+            reporting::report(&experiment, &results, &format)
         }
         Command::Templates { command: TemplatesCommand::Export { dir, force } } => {
             exporting::templates(&dir, force)

@@ -10,6 +10,7 @@
 //! | `joint` | what is wrong with the families of hypotheses, given the cells |
 //! | `lint` | what is odd about a grid |
 //! | `partition` | a part of the cells, for one of several machines |
+//! | `report` | what is wrong with the report, given the cells |
 //! | `schemes` | bootstraps that say nothing of their cells |
 //! | `tables` | what is wrong with the tables, given the cells |
 //! | `variants` | the values of the axis of robustness checks, and what each changes |
@@ -22,6 +23,7 @@ mod identity;
 mod joint;
 mod lint;
 mod partition;
+mod report;
 mod schemes;
 mod tables;
 mod variants;
@@ -34,6 +36,7 @@ pub use identity::{asked, definitions};
 pub use joint::check_joint;
 pub use lint::lint;
 pub use partition::{Partition, PartitionBy};
+pub use report::check_report;
 pub use schemes::check_schemes;
 pub use tables::check_tables;
 
@@ -210,6 +213,7 @@ pub fn load(
         mistakes.extend(check_schemes(&spec, &plan, vocabulary));
         mistakes.extend(check_tables(&spec, &plan));
         mistakes.extend(check_figures(&spec, &plan));
+        mistakes.extend(check_report(&spec, &plan));
         mistakes.extend(check_joint(&spec, &plan));
         mistakes.extend(check_claims(&spec, &plan, vocabulary));
         (spec, plan)
@@ -243,6 +247,7 @@ pub fn settle(spec: &Spec, roster: &Roster, vocabulary: &Vocabulary) -> Checked<
     mistakes.extend(check_schemes(spec, &plan, vocabulary));
     mistakes.extend(check_tables(spec, &plan));
     mistakes.extend(check_figures(spec, &plan));
+    mistakes.extend(check_report(spec, &plan));
     mistakes.extend(check_claims(spec, &plan, vocabulary));
     Mistakes::unless_empty(mistakes, plan)
 }

@@ -77,9 +77,13 @@ pub(super) fn check_rows(
     }
 }
 
-/// What stands at a place: a figure or a table.
+/// What stands at a place: a figure, a curve or a table.
 fn what_stands(at: &KeyPath) -> &'static str {
-    if at.0.first().is_some_and(|section| section == "figures") { "figure" } else { "table" }
+    match at.0.first().map(String::as_str) {
+        Some("figures") => "figure",
+        Some("report") => "curve",
+        Some(_) | None => "table",
+    }
 }
 
 /// Where none of `chosen` can fill a row: what it could have been.

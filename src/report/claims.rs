@@ -64,7 +64,7 @@ pub fn rows(judgements: &[Judgement]) -> String {
             failing.to_string(),
             open.to_string(),
             j.least_share().map(exact).unwrap_or_default(),
-            numbers(english(), j),
+            numbers_in(english(), j),
             j.reason.clone().unwrap_or_default(),
         ]);
     }
@@ -82,7 +82,7 @@ pub fn table(source: Source<'_>, judgements: &[Judgement]) -> Option<RenderedFil
     text.push_str("|:--|:--|:--|:--|:--|\n");
     for j in judgements {
         let reason = j.reason.as_deref().map(|reason| words.quoted(reason));
-        let numbers = reason.unwrap_or_else(|| numbers(words, j));
+        let numbers = reason.unwrap_or_else(|| numbers_in(words, j));
         let (standing, tally) = (words.standing(j.standing), tally_in(words, j));
         let cells = [&*j.claim, &*j.text, standing, &*tally, &*numbers].map(escape);
         // Writing to a string cannot fail.
@@ -106,7 +106,7 @@ pub fn brief(j: &Judgement) -> String {
 }
 
 fn about(j: &Judgement) -> String {
-    let said = j.reason.clone().unwrap_or_else(|| numbers(english(), j));
+    let said = j.reason.clone().unwrap_or_else(|| numbers_in(english(), j));
     let said = if said.is_empty() { String::new() } else { format!("; {said}") };
     format!("{}: {} ({}{said})", j.claim, j.text, tally(j))
 }
@@ -121,7 +121,7 @@ fn english() -> &'static dyn Words {
     words::of(Language::En)
 }
 
-fn tally_in(words: &dyn Words, j: &Judgement) -> String {
+pub(super) fn tally_in(words: &dyn Words, j: &Judgement) -> String {
     let (holding, failing, open) = j.counts();
     let good = || j.groups.iter().filter(|g| g.standing == Standing::Holds).count();
     let needed = (j.share < 1.0).then(|| percent(j.share));
@@ -135,7 +135,7 @@ fn tally_in(words: &dyn Words, j: &Judgement) -> String {
 }
 
 /// The numbers behind it: of few units all, of many the extremes, and the first that does not hold.
-fn numbers(words: &dyn Words, j: &Judgement) -> String {
+pub(super) fn numbers_in(words: &dyn Words, j: &Judgement) -> String {
     let units: Vec<&Unit> = j.groups.iter().flat_map(|group| &group.units).collect();
     if units.len() <= NAMED {
         let said: Vec<String> = units.iter().map(|unit| named(unit, units.len() > 1)).collect();

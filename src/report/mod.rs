@@ -14,6 +14,8 @@
 //! | `joint` | families of hypotheses as they are stored |
 //! | `notes` | what a reader must know, from the records |
 //! | `figures` | records and series → figures, one file a kind |
+//! | `page` | all of it on one page of HTML |
+//! | `manuscript` | all of it as the results section of a paper, in LaTeX |
 //! | `labels` | what things are called |
 //! | `functions` | functions of the coefficients in words |
 //! | `words` | every word that spanel itself puts into tables, a file a language |
@@ -32,10 +34,12 @@ pub mod formats;
 pub mod functions;
 pub mod joint;
 pub mod labels;
+pub mod manuscript;
 pub mod night;
 pub mod notes;
 pub mod number;
 pub mod published;
+pub mod page;
 pub mod robustness;
 pub mod table;
 pub mod template;

@@ -194,6 +194,17 @@ pub fn percent(share: f64) -> String {
     format!("{}\u{a0}%", (share * 1e8).round() / 1e6)
 }
 
+/// A share as whole percent: `67 %`.
+pub fn percent_of(share: f64) -> String {
+    format!("{:.0}\u{a0}%", share * 100.0)
+}
+
+/// A number that is drawn and not read: seven significant digits, which are more than a screen has.
+pub fn significant(value: f64) -> f64 {
+    // What is written reads back.
+    format!("{value:.6e}").parse().unwrap_or(value)
+}
+
 /// A number within a figure: so many decimals, a true minus, thousands grouped when there are many.
 pub fn plain(value: f64, decimals: usize) -> String {
     let digits = format!("{:.decimals$}", value.abs());

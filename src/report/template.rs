@@ -2,7 +2,7 @@
 
 use crate::ident::Located;
 use crate::mistake::{Checked, Mistake, Place, suggest};
-use crate::report::Content;
+use crate::report::{Content, manuscript, page};
 use crate::report::formats::view::TableView;
 use crate::report::formats::{Layout, layouts};
 use minijinja::syntax::SyntaxConfig;
@@ -159,7 +159,8 @@ pub const README: &str = include_str!("../../templates/README.md");
 /// The built-in templates: file names and sources.
 pub fn built_ins() -> impl Iterator<Item = (&'static str, &'static str)> {
     let figure = (FIGURE, include_str!("../../templates/figure.tex.jinja"));
-    layouts().flat_map(|layout| layout.templates().iter().copied()).chain([figure])
+    let of_tables = layouts().flat_map(|layout| layout.templates().iter().copied());
+    of_tables.chain([figure]).chain(page::TEMPLATES).chain(manuscript::TEMPLATES)
 }
 
 /// The source of a built-in template.

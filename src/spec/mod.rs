@@ -20,6 +20,7 @@
 //! | `figures` | what a figure asks for |
 //! | `output` | formats that results are written in |
 //! | `published` | numbers that a text prints, and what they are here |
+//! | `report` | what a report is told beside records |
 //! | `claims` | what must hold for the sentences of a text to be true |
 //! | `nights` | how results are held against earlier ones, and who is told |
 //! | `variants` | what a robustness check changes, and what its values are called |
@@ -37,6 +38,7 @@ mod overrides;
 pub mod profiles;
 pub mod published;
 pub mod raw;
+pub mod report;
 pub mod resolve;
 pub mod resolved;
 pub mod schema;
@@ -60,6 +62,7 @@ use limits::RunSpec;
 use nights::{DiffSpec, NotifySpec};
 use output::OutputSpec;
 use published::PublishedSpec;
+use report::ReportSpec;
 use resolve::{Origin, resolve};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -256,6 +259,8 @@ pub struct Spec {
     pub output: OutputSpec,
     /// Numbers that a text prints.
     pub published: Option<PublishedSpec>,
+    /// What a report is told.
+    pub report: ReportSpec,
     /// How the cells are handed to Slurm.
     pub slurm: SlurmSpec,
     /// Claims by name.

@@ -7,10 +7,12 @@
 //! these types. `x-words` names the words that a text is one of, from the vocabulary.
 
 mod figures;
+mod report;
 mod runner;
 mod values;
 
 pub use figures::{RawFigure, RawFigureKind, RawMap};
+pub use report::{RawCurve, RawReport};
 pub use runner::{RawClaim, RawDiff, RawNotify, RawRun, RawSlurm, RawSubmit};
 pub use values::{Lags, OneOrMany, Text};
 
@@ -77,6 +79,8 @@ pub struct RawSpec {
     pub output: RawOutput,
     /// Numbers that a text prints, to be held against those computed.
     pub published: RawPublished,
+    /// What a report says beside tables and figures.
+    pub report: RawReport,
     /// How the cells are handed to a queue of jobs.
     pub submit: RawSubmit,
     /// Claims of the text.

@@ -12,6 +12,7 @@
 //!   randomisation.csv robustness.csv robustness_choices.csv claims.csv
 //!   tables/<table>.md tables/<table>.tex
 //!   figures/<figure>.svg figures/<figure>.pdf figures/<figure>.csv figures/<figure>.tex
+//!   report.html report/      what `spanel report` makes of it
 //!   local/                   what has a clock: the log of a run under way, runs, durations, a lock
 //! ```
 //!

@@ -14,6 +14,7 @@ use crate::store::folder::Folder;
 use crate::store::{CellResult, MadeFrom, Record};
 use serde::Serialize;
 use serde_json::json;
+use std::path::Path;
 
 /// A cell, how it stands, and from what it is, or would be, made.
 #[derive(Debug, Serialize)]
@@ -214,13 +215,26 @@ fn print_test(test: &crate::outcome::Test) {
 
 /// `spanel run SPEC` with the settings of this command.
 pub(super) fn command(name: &str, experiment: &Experiment, results: &Results) -> String {
+    let folder = (results.results != Path::new("results")).then_some(&*results.results);
+    written(name, &experiment.spec, experiment, folder)
+}
+
+/// The same for whoever reads it elsewhere: of an absolute path there is the last part, and the
+/// results folder is the usual one.
+pub(super) fn command_for_others(name: &str, experiment: &Experiment, results: &Results) -> String {
+    let spec = &experiment.spec;
+    let own = spec.file_name().map_or(spec.as_path(), Path::new);
+    let folder = Some(&*results.results).filter(|f| f.is_relative() && *f != Path::new("results"));
+    written(name, if spec.is_relative() { spec } else { own }, experiment, folder)
+}
+
+fn written(name: &str, spec: &Path, experiment: &Experiment, folder: Option<&Path>) -> String {
     let mut words = vec!["spanel".to_owned(), name.to_owned()];
-    words.push(quoted(&experiment.spec.display().to_string()));
+    words.push(quoted(&spec.display().to_string()));
     words.extend(experiment.profile.iter().flat_map(|p| ["--profile".to_owned(), quoted(p)]));
     words.extend(experiment.set.iter().flat_map(|set| ["--set".to_owned(), quoted(set)]));
-    let folder = results.results.display().to_string();
-    if folder != "results" {
-        words.extend(["--results".to_owned(), quoted(&folder)]);
+    if let Some(folder) = folder {
+        words.extend(["--results".to_owned(), quoted(&folder.display().to_string())]);
     }
     words.join(" ")
 }

@@ -15,6 +15,7 @@ use crate::spec::Spec;
 use crate::spec::figures::{FigureKind, FigureSpec};
 use crate::spec::tables::TableKind;
 use crate::store::folder::Folder;
+use crate::store::local::Lock;
 use crate::store::records::{FITTED, Records};
 use crate::store::{ExperimentRecord, Record};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,26 +31,7 @@ pub(super) fn render_again(
     formats: Vec<String>,
 ) -> Ending {
     ended((|| {
-        let mut loaded = load(experiment)?;
-        let templates = loaded.or_report(user_templates(&experiment.spec))?;
-        let folder = Folder::existing(&results.results, &loaded.spec.name);
-        // A run under way writes the same files. Nothing is locked where nothing is.
-        let local = folder.local();
-        let _lock = folder
-            .root()
-            .is_dir()
-            .then(|| loaded.or_report(local.lock(|| say_waiting(&folder))))
-            .transpose()?;
-        let series = loaded.or_report(folder.read_experiment().and_then(|found| {
-            found.ok_or_else(|| {
-                Mistake::file(folder.root(), "holds no results of this experiment")
-                    .help(format!("run it first: spanel run {}", experiment.spec.display()))
-                    .into()
-            })
-        }))?;
-        loaded.or_report(refuse_other_results(&loaded, &folder, &series, &experiment.spec))?;
-        loaded.settle(series.roster.as_ref())?;
-        warn_of_changed_data(&loaded.spec, &series);
+        let Stored { mut loaded, folder, series, templates, _lock } = stored(experiment, results)?;
         let usual = loaded.spec.output.tables.clone();
         if !formats.is_empty() {
             loaded.spec.output.tables = formats;
@@ -69,8 +51,40 @@ pub(super) fn render_again(
     })())
 }
 
+/// An experiment with what is stored of it.
+pub(super) struct Stored {
+    pub(super) loaded: Loaded,
+    pub(super) folder: Folder,
+    pub(super) series: ExperimentRecord,
+    pub(super) templates: UserTemplates,
+    /// Held while its files are written.
+    pub(super) _lock: Option<Lock>,
+}
+
+/// Opens the results of an experiment, if they are its results.
+pub(super) fn stored(experiment: &Experiment, results: &Results) -> Result<Stored, Ending> {
+    let mut loaded = load(experiment)?;
+    let templates = loaded.or_report(user_templates(&experiment.spec))?;
+    let folder = Folder::existing(&results.results, &loaded.spec.name);
+    // A run under way writes the same files. Nothing is locked where nothing is.
+    let local = folder.local();
+    let there = folder.root().is_dir();
+    let lock = there.then(|| loaded.or_report(local.lock(|| say_waiting(&folder)))).transpose()?;
+    let series = loaded.or_report(folder.read_experiment().and_then(|found| {
+        found.ok_or_else(|| {
+            Mistake::file(folder.root(), "holds no results of this experiment")
+                .help(format!("run it first: spanel run {}", experiment.spec.display()))
+                .into()
+        })
+    }))?;
+    loaded.or_report(refuse_other_results(&loaded, &folder, &series, &experiment.spec))?;
+    loaded.settle(series.roster.as_ref())?;
+    warn_of_changed_data(&loaded.spec, &series);
+    Ok(Stored { loaded, folder, series, templates, _lock: lock })
+}
+
 /// The records, if all of them can be read.
-fn whole(mut records: Records) -> Checked<Records> {
+pub(super) fn whole(mut records: Records) -> Checked<Records> {
     let damaged = std::mem::take(&mut records.damaged);
     Mistakes::unless_empty(damaged, records)
 }
@@ -241,7 +255,7 @@ fn without_header(text: &str) -> &str {
 }
 
 /// The cells whose coefficients a figure tests together.
-fn tested(spec: &Spec, plan: &Plan) -> BTreeSet<CellId> {
+pub(super) fn tested(spec: &Spec, plan: &Plan) -> BTreeSet<CellId> {
     let of_figure = |figure: &FigureSpec| match &figure.kind {
         FigureKind::LagPlot(lags) => plan.select(&lags.cells).iter().map(|c| c.id).collect(),
         _ => Vec::new(),

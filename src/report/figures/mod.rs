@@ -155,8 +155,21 @@ fn files(
     }
     files.push(RenderedFile::text(path("csv"), crate::report::tidy::written(&figure.rows)));
     let caution = missing(spec, scene);
+    let more = caution.as_slice();
+    let text = float(spec, figure, more, templates)?;
+    files.push(RenderedFile::text(path("tex"), text));
+    Ok((files, caution))
+}
+
+/// The LaTeX float around a figure, with `more` below its note.
+pub(super) fn float(
+    spec: &FigureSpec,
+    figure: &Figure,
+    more: &[String],
+    templates: &Templates<'_>,
+) -> Checked<String> {
     let notes: Vec<String> =
-        figure.notes.iter().chain(&caution).map(|note| Latex.escape(note)).collect();
+        figure.notes.iter().chain(more).map(|note| Latex.escape(note)).collect();
     let caption = Latex.escape(&spec.caption);
     let view = FigureView {
         id: spec.id.clone(),
@@ -166,8 +179,7 @@ fn files(
         width: spec.width.to_string(),
         notes,
     };
-    files.push(RenderedFile::text(path("tex"), templates.render(FIGURE, &view)?));
-    Ok((files, caution))
+    templates.render(FIGURE, &view)
 }
 
 /// Characters that no font has, as a caution.

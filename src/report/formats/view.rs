@@ -196,6 +196,8 @@ pub struct EntryView {
     pub left: bool,
     /// Address of the cell that it comes from; empty for none.
     pub id: String,
+    /// Where the number leads, in a larger document; empty for nowhere.
+    pub link: String,
     /// Where an address first stands that no column has, its number among them, from 1; else 0.
     pub bookmark: usize,
 }
@@ -426,6 +428,7 @@ fn entry(entry: &Entry, align: Align, format: &dyn Layout) -> EntryView {
         high,
         left: matches!(align, Align::Left),
         id: String::new(),
+        link: String::new(),
         bookmark: 0,
     }
 }

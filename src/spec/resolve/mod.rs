@@ -12,6 +12,7 @@
 //! | `tables` | tables, repeated ones among them |
 //! | `figure_kinds` | specification curves, local Moran maps, figures of replicates |
 //! | `figures` | figures, their map, formats of output |
+//! | `report` | what a report is told |
 //! | `submit` | what a queue of jobs is told |
 //! | `published` | numbers that a text prints |
 //! | `robustness` | tables over many specifications |
@@ -29,6 +30,7 @@ mod limits;
 mod nights;
 mod published;
 mod randomisation;
+mod report;
 mod robustness;
 mod sources;
 mod splits;
@@ -137,6 +139,7 @@ impl Resolver<'_> {
             figures: Vec::new(),
             output: self.output(),
             published: self.published(),
+            report: self.report(),
             slurm: self.slurm(),
             claims: BTreeMap::new(),
             diff: self.diff(),

@@ -16,6 +16,7 @@ use spanel::plan::{Cell, CellAxes, Plan};
 use spanel::report::Source;
 use spanel::spec::BootstrapSpec;
 use spanel::spec::output::OutputSpec;
+use spanel::spec::report::ReportSpec;
 use spanel::spec::submit::SlurmSpec;
 use spanel::spec::tables::{
     Brackets, CellChoice, LatexSpec, Moment, Parentheses, RegressionTable, RobustnessTable,
@@ -436,6 +437,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         figures: Vec::new(),
         output: OutputSpec::default(),
         published: None,
+        report: ReportSpec::default(),
         slurm: SlurmSpec::default(),
     }
 }

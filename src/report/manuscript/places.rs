@@ -1,0 +1,84 @@
+//! Which section a table or figure belongs to: by what it shows, never by what it is called.
+
+use crate::spec::figures::{FigureKind, FigureSpec};
+use crate::spec::tables::{CellChoice, TableKind, TableSpec};
+use crate::spec::Axis;
+
+/// The sections, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Data and descriptive statistics.
+    Data,
+    /// Spatial correlation.
+    Correlation,
+    /// Main results.
+    Main,
+    /// Regions.
+    Regions,
+    /// Robustness.
+    Robustness,
+}
+
+impl Place {
+    /// All sections in order.
+    pub(super) const ALL: [Self; 5] =
+        [Self::Data, Self::Correlation, Self::Main, Self::Regions, Self::Robustness];
+
+    /// The heading.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Data => "Data and descriptive statistics",
+            Self::Correlation => "Spatial correlation",
+            Self::Main => "Main results",
+            Self::Regions => "Regions",
+            Self::Robustness => "Robustness",
+        }
+    }
+
+    /// What refers to it.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Data => "sec:data",
+            Self::Correlation => "sec:correlation",
+            Self::Main => "sec:main",
+            Self::Regions => "sec:regions",
+            Self::Robustness => "sec:robustness",
+        }
+    }
+}
+
+/// Where a table belongs.
+pub(super) fn of_table(spec: &TableSpec) -> Place {
+    match &spec.kind {
+        TableKind::Descriptive { .. } => Place::Data,
+        TableKind::Moran { .. } | TableKind::Tests { .. } => Place::Correlation,
+        TableKind::Robustness(_) | TableKind::Joint { .. } => Place::Robustness,
+        TableKind::Regression(table) => {
+            let bootstrap = table.below.iter().any(|(what, _)| what.of_bootstrap());
+            if bootstrap || varies(&table.cells, Axis::Variant) {
+                Place::Robustness
+            } else if varies(&table.cells, Axis::Region) || table.panels == Some(Axis::Region) {
+                Place::Regions
+            } else {
+                Place::Main
+            }
+        }
+    }
+}
+
+/// Where a figure belongs.
+pub(super) fn of_figure(spec: &FigureSpec) -> Place {
+    match &spec.kind {
+        FigureKind::Map(_) | FigureKind::MapRegions { .. } => Place::Data,
+        FigureKind::MoranYears { .. } | FigureKind::MoranScatter(_) => Place::Correlation,
+        FigureKind::EffectDiagram(figure) | FigureKind::Coefplot(figure) => {
+            let grouped = figure.group == Some(Axis::Region);
+            if grouped || varies(&figure.cells, Axis::Region) { Place::Regions } else { Place::Main }
+        }
+    }
+}
+
+/// Whether values of the axis stand beside one another.
+fn varies(cells: &CellChoice, axis: Axis) -> bool {
+    cells.columns.contains(&axis)
+}

@@ -1,0 +1,25 @@
+//! Claims and how they stand.
+
+use super::Ground;
+use super::blocks::{Block, Item, code, grid, items, text};
+use crate::mistake::Checked;
+use crate::report::claims::{judgements, numbers_in, tally_in};
+
+pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
+    let judgements = judgements(ground.source);
+    if judgements.is_empty() {
+        return Ok(Vec::new());
+    }
+    let words = ground.source.words();
+    let rows: Vec<Vec<Item>> = judgements
+        .iter()
+        .map(|j| {
+            let numbers = j.reason.clone().unwrap_or_else(|| numbers_in(words, j));
+            let mut row = vec![code(&j.claim)];
+            row.extend(items([&j.text, words.standing(j.standing), &tally_in(words, j), &numbers]));
+            row
+        })
+        .collect();
+    let heads = words.claim_heads();
+    Ok(vec![grid(heads.title, &heads.columns, rows), text(heads.note)])
+}

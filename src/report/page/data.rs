@@ -1,0 +1,113 @@
+//! From which numbers: file, provenance, sample, what was filled in, definitions.
+
+use super::Ground;
+use super::blocks::{Block, Fact, Item, code, fact, grid, items, lead};
+use crate::ident::VarName;
+use crate::mistake::Checked;
+use crate::outcome::SampleFacts;
+use crate::report::labels;
+use crate::spec::{RegionUnits, Spec};
+use crate::store::CellResult;
+
+/// Longest list of filled or dropped values that is spelled out.
+const LISTED: usize = 40;
+
+pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
+    let experiment = ground.source.experiment;
+    let provenance = experiment.provenance.as_ref();
+    let warning = provenance.filter(|p| p.simulated).map(|_| {
+        lead("These data are simulated: what follows says nothing of the world.")
+    });
+    let mut facts = vec![
+        fact("File", vec![code(&experiment.data_file)]),
+        fact("BLAKE3 of the file", vec![code(&experiment.data_hash)]),
+    ];
+    facts.extend(provenance.map(|p| fact("Provenance", items([&p.note]))));
+    facts.extend(ground.source.spec.data.note.as_ref().map(|note| fact("Note", items([note]))));
+    facts.extend(sample(ground));
+    let missing = ground.source.spec.data.missing.name();
+    facts.push(fact("Missing values", vec![code(missing)]));
+    facts.extend(listed("Filled values", &experiment.filled));
+    facts.extend(listed("Dropped", &experiment.dropped));
+    facts.extend(weights(ground));
+    facts.extend(regions(ground));
+    let variables = variables(ground.source.spec);
+    Ok(warning.into_iter().chain([Block::Facts { facts }]).chain(variables).collect())
+}
+
+/// `48 units × 17 periods, 1970–1986`, of the largest sample of a fit.
+fn sample(ground: Ground<'_>) -> Option<Fact> {
+    let facts = ground.source.records.values().filter_map(|record| match &record.result {
+        CellResult::Fitted(outcome) => Some(&outcome.sample),
+        CellResult::Failed(_) => None,
+    });
+    let periods = |s: &SampleFacts| s.periods.1 - s.periods.0 + 1;
+    let all: Vec<&SampleFacts> = facts.collect();
+    let largest = all.iter().max_by_key(|s| (s.units, periods(s)))?;
+    let smallest = all.iter().min_by_key(|s| (s.units, periods(s)))?;
+    let said = |s: &SampleFacts| {
+        format!("{} units × {} periods, {}–{}", s.units, periods(s), s.periods.0, s.periods.1)
+    };
+    let mut texts = vec![said(largest)];
+    if said(smallest) != texts[0] {
+        texts.push(format!("the smallest sample of a cell: {}", said(smallest)));
+    }
+    Some(fact("Sample", items(texts)))
+}
+
+/// The values, or how many there are.
+fn listed(name: &str, values: &[String]) -> Option<Fact> {
+    let more = values.len().saturating_sub(LISTED);
+    let mut said = items(values.iter().take(LISTED));
+    if more > 0 {
+        said.extend(items([format!("and {more} more")]));
+    }
+    (!values.is_empty()).then(|| fact(&format!("{name} ({})", values.len()), said))
+}
+
+fn weights(ground: Ground<'_>) -> Vec<Fact> {
+    let words = ground.source.words();
+    let each = |(name, w): (&String, &crate::spec::WeightsSpec)| {
+        let file = w.file.value.file_name().map(|f| f.to_string_lossy().into_owned());
+        let label = w.label.clone().unwrap_or_else(|| name.clone());
+        let said = format!("{label}, {}", words.normalisation(w.normalise));
+        let mut said = items([said]);
+        said.extend(file.as_deref().map(code));
+        fact(&format!("Weights {name}"), said)
+    };
+    ground.source.spec.weights.iter().map(each).collect()
+}
+
+fn regions(ground: Ground<'_>) -> Vec<Fact> {
+    let each = |(name, region): (&String, &crate::spec::RegionSpec)| {
+        let units = match &region.units {
+            RegionUnits::All => "every unit".to_owned(),
+            RegionUnits::Listed(units) => {
+                units.iter().map(|u| u.value.as_str()).collect::<Vec<_>>().join(", ")
+            }
+            RegionUnits::ByColumn { column, values } => {
+                let values: Vec<&str> = values.iter().map(|v| v.value.as_str()).collect();
+                format!("units whose {} is {}", column.value, values.join(" or "))
+            }
+        };
+        let label = labels::region(ground.source.spec, name);
+        fact(&format!("Region {label}"), items([units]))
+    };
+    ground.source.spec.regions.iter().map(each).collect()
+}
+
+/// What columns are called, and how they are made.
+fn variables(spec: &Spec) -> Option<Block> {
+    let row = |(name, variable): (&VarName, &crate::spec::VariableSpec)| -> Vec<Item> {
+        let made = variable.expr.as_ref().map(|e| e.value.to_string());
+        let label = variable.label.clone().unwrap_or_default();
+        let unit = variable.unit.as_deref().map(labels::unit).unwrap_or_default();
+        let mut row = vec![code(name.as_str())];
+        row.extend(items([label, unit]));
+        row.push(code(&made.unwrap_or_else(|| "a column of the file".to_owned())));
+        row
+    };
+    let rows: Vec<Vec<Item>> = spec.variables.iter().map(row).collect();
+    let heads = ["Name", "Label", "Unit", "Made from"];
+    (!rows.is_empty()).then(|| grid("Variables", &heads, rows))
+}
