@@ -2,9 +2,9 @@
 
 use crate::ident::Located;
 use crate::mistake::{Checked, Mistake, Place, suggest};
-use crate::report::{Content, manuscript, page};
 use crate::report::formats::view::TableView;
 use crate::report::formats::{Layout, layouts};
+use crate::report::{Content, manuscript, page};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value};

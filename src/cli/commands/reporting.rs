@@ -51,7 +51,9 @@ pub(super) fn report(
         for file in &files {
             loaded.or_report(folder.write(&file.path, file.as_bytes()))?;
         }
-        for file in files.iter().filter(|f| ["report.html", "report/report.tex"].contains(&&*f.path)) {
+        for file in
+            files.iter().filter(|f| ["report.html", "report/report.tex"].contains(&&*f.path))
+        {
             put!("{}", folder.root().join(&file.path).display());
         }
         let missing = plan.cells.iter().filter(|cell| !kept.contains_key(&cell.id)).count();

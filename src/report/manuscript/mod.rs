@@ -92,7 +92,10 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
             Ok(file) => {
                 files.push(file);
                 let sentence = sentences::of_table(said, spec)?;
-                parts.push((places::of_table(spec), part("table", &spec.id, sentence, spec.number)));
+                parts.push((
+                    places::of_table(source.spec, spec),
+                    part("table", &spec.id, sentence, spec.number),
+                ));
             }
             Err(found) => mistakes.extend(found.into_vec()),
         }
@@ -102,7 +105,10 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
             Ok(made) => {
                 files.extend(made);
                 let sentence = sentences::of_figure(spec);
-                parts.push((places::of_figure(spec), part("figure", &spec.id, sentence, spec.number)));
+                parts.push((
+                    places::of_figure(spec),
+                    part("figure", &spec.id, sentence, spec.number),
+                ));
             }
             Err(found) => mistakes.extend(found.into_vec()),
         }
@@ -114,7 +120,9 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
     let printed = files.iter().filter(|file| file.path.ends_with(".tex"));
     let printed = printed.flat_map(|file| file.as_text().lines());
     let printed = printed.filter(|line| !line.starts_with('%'));
-    let letters = Letters::of(printed.chain(sentences).chain(data.iter().map(String::as_str)).chain([&*title]));
+    let letters = Letters::of(
+        printed.chain(sentences).chain(data.iter().map(String::as_str)).chain([&*title]),
+    );
     let tables = &source.spec.tables;
     let view = DocumentView {
         letters,

@@ -2,7 +2,7 @@
 
 use crate::spec::figures::{FigureKind, FigureSpec};
 use crate::spec::tables::{CellChoice, TableKind, TableSpec};
-use crate::spec::Axis;
+use crate::spec::{Axis, Spec};
 
 /// The sections, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,10 +48,15 @@ impl Place {
 }
 
 /// Where a table belongs.
-pub(super) fn of_table(spec: &TableSpec) -> Place {
-    match &spec.kind {
+pub(super) fn of_table(spec: &Spec, table: &TableSpec) -> Place {
+    match &table.kind {
         TableKind::Descriptive { .. } => Place::Data,
-        TableKind::Moran { .. } | TableKind::Tests { .. } => Place::Correlation,
+        TableKind::Moran { .. } => Place::Correlation,
+        // A grid without groups of tests has joint tests of coefficients.
+        TableKind::Tests { cells, .. } => match spec.grids.get(&cells.grid) {
+            Some(grid) if grid.tests.is_empty() => Place::Main,
+            Some(_) | None => Place::Correlation,
+        },
         TableKind::Robustness(_) | TableKind::Joint { .. } => Place::Robustness,
         TableKind::Regression(table) => {
             let bootstrap = table.below.iter().any(|(what, _)| what.of_bootstrap());
@@ -73,7 +78,11 @@ pub(super) fn of_figure(spec: &FigureSpec) -> Place {
         FigureKind::MoranYears { .. } | FigureKind::MoranScatter(_) => Place::Correlation,
         FigureKind::EffectDiagram(figure) | FigureKind::Coefplot(figure) => {
             let grouped = figure.group == Some(Axis::Region);
-            if grouped || varies(&figure.cells, Axis::Region) { Place::Regions } else { Place::Main }
+            if grouped || varies(&figure.cells, Axis::Region) {
+                Place::Regions
+            } else {
+                Place::Main
+            }
         }
     }
 }

@@ -87,7 +87,10 @@ fn coefficient(label: &str, found: &[&Estimate], digits: usize) -> String {
         ),
         several => {
             let values = || several.iter().map(|e| e.value);
-            let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+            let (low, high) = (
+                values().fold(f64::INFINITY, f64::min),
+                values().fold(f64::NEG_INFINITY, f64::max),
+            );
             let significant = several.iter().filter(|e| e.p_value < LEVEL).count();
             format!(
                 ": the coefficient of {label} lies between {} and {}, with p < {} in {significant} \
@@ -108,7 +111,8 @@ fn tests(source: Source<'_>, cells: &[CellColumn<'_>], wanted: Option<&str>) -> 
     let first = all().flat_map(|o| &o.tests).find(|t| wanted.is_none_or(|name| t.name == name));
     let Some(first) = first else { return shown };
     let same = |t: &&Test| t.name == first.name && t.basis == first.basis;
-    let p_values: Vec<f64> = all().flat_map(|o| o.tests.iter().filter(same)).filter_map(p_value).collect();
+    let p_values: Vec<f64> =
+        all().flat_map(|o| o.tests.iter().filter(same)).filter_map(p_value).collect();
     let rejects = p_values.iter().filter(|p| **p < LEVEL).count();
     format!(
         "{shown}: {} ({}) has p < {} in {rejects} of {}",

@@ -184,9 +184,5 @@ pub(super) fn fact(name: &str, items: Vec<Item>) -> Fact {
 
 /// A table that the page makes by itself.
 pub(super) fn grid(caption: &str, heads: &[&str], rows: Vec<Vec<Item>>) -> Block {
-    Block::Grid {
-        caption: escape(caption),
-        heads: heads.iter().map(|h| escape(h)).collect(),
-        rows,
-    }
+    Block::Grid { caption: escape(caption), heads: heads.iter().map(|h| escape(h)).collect(), rows }
 }

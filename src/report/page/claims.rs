@@ -21,5 +21,5 @@ pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
         })
         .collect();
     let heads = words.claim_heads();
-    Ok(vec![grid(heads.title, &heads.columns, rows), text(heads.note)])
+    Ok(vec![grid("How they stand", &heads.columns, rows), text(heads.note)])
 }

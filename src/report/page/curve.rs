@@ -209,6 +209,10 @@ fn axes(ground: Ground<'_>, cells: &[&Cell]) -> Vec<(Axis, Vec<(String, String)>
                 values.push((value, labels::axis_value(ground.source.spec, &cell.axes, axis)));
             }
         }
+        if axis == Axis::Lags {
+            let rank = |value: &str| cells.iter().find(|c| c.axes.value(axis) == value);
+            values.sort_by_key(|(value, _)| rank(value).map(|cell| cell.axes.lags.clone()));
+        }
         (axis, values)
     };
     Axis::ALL.into_iter().map(values).filter(|(_, values)| values.len() > 1).collect()
@@ -270,7 +274,9 @@ fn still(ground: Ground<'_>, grid: &str, rows: &[RowTerm], cells: &[&Cell]) -> B
         let mut line: Vec<Item> = items([choice(ground, row, cells).name]);
         line.extend(items([summary.specifications.to_string()]));
         line.extend(items([summary.minimum, summary.median, summary.maximum].map(estimate)));
-        line.extend(items([shares.same_sign, shares.significant, shares.opposite].map(number::percent_of)));
+        line.extend(items(
+            [shares.same_sign, shares.significant, shares.opposite].map(number::percent_of),
+        ));
         lines.push(line);
     }
     let level = number::threshold(LEVEL);

@@ -15,9 +15,9 @@ const LISTED: usize = 40;
 pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
     let experiment = ground.source.experiment;
     let provenance = experiment.provenance.as_ref();
-    let warning = provenance.filter(|p| p.simulated).map(|_| {
-        lead("These data are simulated: what follows says nothing of the world.")
-    });
+    let warning = provenance
+        .filter(|p| p.simulated)
+        .map(|_| lead("These data are simulated: what follows says nothing of the world."));
     let mut facts = vec![
         fact("File", vec![code(&experiment.data_file)]),
         fact("BLAKE3 of the file", vec![code(&experiment.data_hash)]),

@@ -42,7 +42,8 @@ fn of_grid(ground: Ground<'_>, name: &str, grid: &GridSpec) -> Vec<Fact> {
         fact("Response", items([label(&grid.response.value)])),
     ];
     if !grid.controls.is_empty() {
-        facts.push(fact("Controls", items(grid.controls.iter().map(|c| label(&c.value)))));
+        let controls = grid.controls.iter().map(|c| label(&c.value)).collect();
+        facts.push(fact("Controls", listed(controls)));
     }
     facts.extend(Axis::ALL.into_iter().filter_map(|axis| axis_fact(ground, axis, &cells)));
     let rules = |kind: &str, rules: &[crate::ident::Located<Selector>]| {
@@ -57,7 +58,8 @@ fn of_grid(ground: Ground<'_>, name: &str, grid: &GridSpec) -> Vec<Fact> {
         design.unwrap_or_else(|| name.clone())
     };
     facts.extend(named("Tests", grid.tests.iter().map(|t| t.value.clone()).collect()));
-    facts.extend(named("Tests under their nulls", grid.test_bootstrap.iter().map(design).collect()));
+    facts
+        .extend(named("Tests under their nulls", grid.test_bootstrap.iter().map(design).collect()));
     facts.extend(named("Bootstraps", grid.bootstrap.iter().map(design).collect()));
     let permuted = grid.randomisation.iter().map(|name| match spec.randomisation.get(name) {
         Some(r) => format!("{}, {} permutations", r.permute.name(), r.replicates),
@@ -69,6 +71,11 @@ fn of_grid(ground: Ground<'_>, name: &str, grid: &GridSpec) -> Vec<Fact> {
     let wald = grid.wald.iter().map(|name| labels::named_test(spec, &format!("wald:{name}")));
     facts.extend(named("Joint tests", wald.collect()));
     facts
+}
+
+/// Short words on one line.
+fn listed(words: Vec<String>) -> Vec<Item> {
+    items([words.join(", ")])
 }
 
 /// `48: 47 fitted, 1 failed`.
@@ -100,7 +107,7 @@ fn axis_fact(ground: Ground<'_>, axis: Axis, cells: &[&Cell]) -> Option<Fact> {
     let distinct = cells.iter().filter(|cell| seen.insert(cell.axes.value(axis)));
     let values: Vec<String> =
         distinct.map(|cell| labels::axis_value(spec, &cell.axes, axis)).collect();
-    (!values.is_empty()).then(|| fact(words.axis(axis), items(values)))
+    (!values.is_empty()).then(|| fact(words.axis(axis), listed(values)))
 }
 
 /// What decision rules chose, counted over the cells of each grid.

@@ -7,6 +7,7 @@ mod formats;
 mod languages;
 mod made;
 mod options;
+mod page;
 
 use made::{Made, at, choice, every_table, experiment, regression, robustness, select, table};
 use spanel::mistake::{Kind, Place};
