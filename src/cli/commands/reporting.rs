@@ -3,9 +3,9 @@
 use super::super::Ending;
 use super::super::args::{Experiment, ReportFormat, Results};
 use super::super::output::{put, with_losses};
-use super::ended;
 use super::inspecting::{command_for_others, quoted};
-use super::rendering::{Stored, slim, stored, whole};
+use super::rendering::{Stored, slim, stored, tested, whole};
+use super::{ended, published};
 use crate::mistake::{Checked, Mistake, Mistakes};
 use crate::report::page::Said;
 use crate::report::{self, RenderedFile, Source};
@@ -22,8 +22,10 @@ pub(super) fn report(
         let records = loaded.or_report(folder.records().and_then(whole))?;
         let (spec, plan) = (&loaded.spec, &loaded.plan);
         let kept = records.read_current(plan.cells.iter().map(|cell| &cell.id));
-        let kept = slim(loaded.or_report(kept)?);
-        let source = Source { spec, plan, records: &kept, experiment: &series };
+        let kept = slim(loaded.or_report(kept)?, &tested(spec, plan));
+        let printed = loaded.or_report(published(spec))?;
+        let published = printed.as_ref();
+        let source = Source { spec, plan, records: &kept, experiment: &series, published };
         let again = |label: &str| {
             let run = command_for_others("run", experiment, results);
             format!("{run} --cell {} --force", quoted(label))

@@ -133,7 +133,7 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
         turned: tables.iter().any(|t| t.latex.landscape && !t.latex.longtable),
         long: tables.iter().any(|t| t.latex.longtable),
         data,
-        sections: sections(&parts),
+        sections: numbered(sections(&parts)),
     };
     let document = templates.render(DOCUMENT, &view)?;
     let document = RenderedFile::text(format!("{FOLDER}/report.tex"), document);
@@ -151,6 +151,22 @@ fn sections(parts: &[(Place, Part)]) -> Vec<SectionView> {
         SectionView { title: place.title(), label: place.label(), parts: here.collect() }
     };
     Place::ALL.into_iter().map(section).filter(|section| !section.parts.is_empty()).collect()
+}
+
+/// Where some tables have numbers of their own, the others are counted from the last of these on: no
+/// number stands twice. The same for figures.
+fn numbered(mut sections: Vec<SectionView>) -> Vec<SectionView> {
+    for kind in ["table", "figure"] {
+        let of_kind = |part: &&mut Part| part.kind == kind;
+        let parts = || sections.iter().flat_map(|section| &section.parts);
+        let last = parts().filter(|part| part.kind == kind).filter_map(|part| part.counter).max();
+        let Some(last) = last else { continue };
+        let open = sections.iter_mut().flat_map(|section| &mut section.parts).filter(of_kind);
+        for (part, next) in open.filter(|part| part.counter.is_none()).zip(last + 1..) {
+            part.counter = Some(next);
+        }
+    }
+    sections
 }
 
 /// A table as a float with caption, label and notes.

@@ -57,7 +57,9 @@ pub(super) fn of_table(spec: &Spec, table: &TableSpec) -> Place {
             Some(grid) if grid.tests.is_empty() => Place::Main,
             Some(_) | None => Place::Correlation,
         },
-        TableKind::Robustness(_) | TableKind::Joint { .. } => Place::Robustness,
+        TableKind::Robustness(_) | TableKind::Joint { .. } | TableKind::Published { .. } => {
+            Place::Robustness
+        }
         TableKind::Regression(table) => {
             let bootstrap = table.below.iter().any(|(what, _)| what.of_bootstrap());
             if bootstrap || varies(&table.cells, Axis::Variant) {
@@ -75,7 +77,14 @@ pub(super) fn of_table(spec: &Spec, table: &TableSpec) -> Place {
 pub(super) fn of_figure(spec: &FigureSpec) -> Place {
     match &spec.kind {
         FigureKind::Map(_) | FigureKind::MapRegions { .. } => Place::Data,
-        FigureKind::MoranYears { .. } | FigureKind::MoranScatter(_) => Place::Correlation,
+        FigureKind::MoranYears { .. } | FigureKind::MoranScatter(_) | FigureKind::LisaMap(_) => {
+            Place::Correlation
+        }
+        FigureKind::SpecCurve(_)
+        | FigureKind::BootstrapDensity { .. }
+        | FigureKind::RhoOverWeights(_)
+        | FigureKind::LagPlot(_)
+        | FigureKind::Profile(_) => Place::Robustness,
         FigureKind::EffectDiagram(figure) | FigureKind::Coefplot(figure) => {
             let grouped = figure.group == Some(Axis::Region);
             if grouped || varies(&figure.cells, Axis::Region) {

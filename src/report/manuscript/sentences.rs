@@ -33,6 +33,7 @@ pub(super) fn of_table(source: Source<'_>, spec: &TableSpec) -> Checked<String> 
         TableKind::Moran { moran } => of_years(spec, years(source, moran)),
         TableKind::Robustness(table) => robustness(source, spec, table)?,
         TableKind::Joint { joint } => family(source, joint),
+        TableKind::Published { .. } => "holds printed numbers against those computed".to_owned(),
     };
     Ok(format!("Table~\\ref{{tab:{}}} {}.", spec.id, Latex.escape(&said)))
 }

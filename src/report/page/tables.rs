@@ -50,5 +50,6 @@ fn origin(kind: &TableKind) -> &'static str {
         TableKind::Descriptive { .. } | TableKind::Moran { .. } => "#data",
         TableKind::Regression(_) | TableKind::Tests { .. } | TableKind::Joint { .. } => "#cells",
         TableKind::Robustness(_) => "#curve",
+        TableKind::Published { .. } => "#cells",
     }
 }
