@@ -153,7 +153,7 @@ fn of_years(spec: &TableSpec, years: &[MoranYear]) -> String {
 }
 
 fn robustness(source: Source<'_>, spec: &TableSpec, table: &RobustnessTable) -> Checked<String> {
-    let gathered = gather(source, spec, table)?;
+    let gathered = gather(source, &spec.at, table)?;
     let shown = format!("sums up {} cells", gathered.cells.len());
     let first = gathered.rows.first().and_then(|row| Some((row, row.summary.as_ref()?)));
     let Some((row, summary)) = first else { return Ok(shown) };
