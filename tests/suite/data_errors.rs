@@ -71,6 +71,7 @@ fn spec(file: &Path) -> Spec {
         map: None,
         figures: Vec::new(),
         output: OutputSpec::default(),
+        report: spanel::spec::report::ReportSpec::default(),
         published: None,
         slurm: SlurmSpec::default(),
     }
