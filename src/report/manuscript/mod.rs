@@ -117,8 +117,8 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
     let data: Vec<String> = notes::data(said).iter().map(|note| Latex.escape(note)).collect();
     let title = Latex.escape(&source.spec.title);
     let sentences = parts.iter().map(|(_, part)| part.sentence.as_str());
-    let printed = files.iter().filter(|file| file.path.ends_with(".tex"));
-    let printed = printed.flat_map(|file| file.as_text().lines());
+    // What is no text has no lines.
+    let printed = files.iter().flat_map(|file| file.as_text().lines());
     let printed = printed.filter(|line| !line.starts_with('%'));
     let letters = Letters::of(
         printed.chain(sentences).chain(data.iter().map(String::as_str)).chain([&*title]),

@@ -3,7 +3,6 @@
 use super::blocks::{Block, CellRow, text};
 use super::{Ground, anchor};
 use crate::ident::{CellId, Digest};
-use crate::mistake::Checked;
 use crate::model::Term;
 use crate::outcome::{Estimate, Outcome, Statistic};
 use crate::plan::Cell;
@@ -18,7 +17,7 @@ const DECIMALS: usize = 4;
 /// Decimals of a log-likelihood.
 const LOGLIK_DECIMALS: usize = 2;
 
-pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
+pub(super) fn blocks(ground: Ground<'_>) -> Vec<Block> {
     let mut distinct: Vec<(&CellId, Vec<&Cell>)> = Vec::new();
     let mut positions = std::collections::BTreeMap::new();
     for cell in &ground.source.plan.cells {
@@ -29,7 +28,7 @@ pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
         }
     }
     if distinct.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let said = format!(
         "{} cells. Commands are for the folder that the experiment was run in. Estimates have \
@@ -37,7 +36,7 @@ pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
         distinct.len()
     );
     let cells = distinct.iter().map(|(id, cells)| row(ground, id, cells)).collect();
-    Ok(vec![text(&said), Block::Cells { seed: ground.source.spec.seed.0, cells }])
+    vec![text(&said), Block::Cells { seed: ground.source.spec.seed.0, cells }]
 }
 
 fn row(ground: Ground<'_>, id: &CellId, cells: &[&Cell]) -> CellRow {

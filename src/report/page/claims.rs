@@ -2,13 +2,12 @@
 
 use super::Ground;
 use super::blocks::{Block, Item, code, grid, items, text};
-use crate::mistake::Checked;
 use crate::report::claims::{judgements, numbers_in, tally_in};
 
-pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
+pub(super) fn blocks(ground: Ground<'_>) -> Vec<Block> {
     let judgements = judgements(ground.source);
     if judgements.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let words = ground.source.words();
     let rows: Vec<Vec<Item>> = judgements
@@ -21,5 +20,5 @@ pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
         })
         .collect();
     let heads = words.claim_heads();
-    Ok(vec![grid("How they stand", &heads.columns, rows), text(heads.note)])
+    vec![grid("How they stand", &heads.columns, rows), text(heads.note)]
 }

@@ -3,7 +3,6 @@
 
 use super::Ground;
 use super::blocks::{Block, Item, items, text};
-use crate::mistake::Checked;
 use crate::model::{Impact, Term};
 use crate::outcome::{Estimate, Outcome};
 use crate::plan::Cell;
@@ -17,7 +16,7 @@ use crate::spec::Axis;
 use crate::spec::tables::RowTerm;
 use crate::store::CellResult;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Decimals of what is read.
 const DECIMALS: usize = 4;
@@ -74,10 +73,10 @@ struct Point {
     e: BTreeMap<usize, (f64, f64, f64, f64, String)>,
 }
 
-pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
+pub(super) fn blocks(ground: Ground<'_>) -> Vec<Block> {
     let wanted = &ground.source.spec.report.curve;
     let grids = grids(ground);
-    let Some(first) = grids.first() else { return Ok(Vec::new()) };
+    let Some(first) = grids.first() else { return Vec::new() };
     let cells: Vec<&Cell> = ground
         .source
         .plan
@@ -94,7 +93,7 @@ pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
     let points: Vec<Point> =
         cells.iter().filter_map(|cell| point(ground, cell, &rows, &axes, &grids)).collect();
     if points.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let shown = cells.iter().filter(|cell| *cell.grid == **first).copied().collect::<Vec<_>>();
     let still = still(ground, first, &rows, &shown);
@@ -116,7 +115,7 @@ pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
     let said = "Each point is a coefficient of one cell, with its 95 % interval; below it, the choices \
                 that its cell makes. Estimates of different measures, or of models with and without Wy, \
                 are shown as they are.";
-    Ok(vec![text(said), Block::Curve { json, cells: count }, still])
+    vec![text(said), Block::Curve { json, cells: count }, still]
 }
 
 /// The grids whose cells are shown: the one that is asked for, or all, the largest first.
@@ -126,9 +125,9 @@ fn grids(ground: Ground<'_>) -> Vec<String> {
         return vec![grid.value.clone()];
     }
     let size = |name: &str| ground.source.plan.cells.iter().filter(|c| *c.grid == *name).count();
-    let mut grids: Vec<String> = spec.grids.keys().cloned().collect();
+    let named: BTreeSet<&str> = ground.source.plan.cells.iter().map(|cell| &*cell.grid).collect();
+    let mut grids: Vec<String> = named.into_iter().map(str::to_owned).collect();
     grids.sort_by_key(|name| std::cmp::Reverse(size(name)));
-    grids.retain(|name| size(name) > 0);
     grids
 }
 

@@ -3,7 +3,6 @@
 use super::Ground;
 use super::blocks::{Block, Fact, Item, code, fact, grid, items, lead};
 use crate::ident::VarName;
-use crate::mistake::Checked;
 use crate::outcome::SampleFacts;
 use crate::report::labels;
 use crate::spec::{RegionUnits, Spec};
@@ -12,7 +11,7 @@ use crate::store::CellResult;
 /// Longest list of filled or dropped values that is spelled out.
 const LISTED: usize = 40;
 
-pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
+pub(super) fn blocks(ground: Ground<'_>) -> Vec<Block> {
     let experiment = ground.source.experiment;
     let provenance = experiment.provenance.as_ref();
     let warning = provenance
@@ -32,7 +31,7 @@ pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
     facts.extend(weights(ground));
     facts.extend(regions(ground));
     let variables = variables(ground.source.spec);
-    Ok(warning.into_iter().chain([Block::Facts { facts }]).chain(variables).collect())
+    warning.into_iter().chain([Block::Facts { facts }]).chain(variables).collect()
 }
 
 /// `48 units × 17 periods, 1970–1986`, of the largest sample of a fit.

@@ -2,12 +2,11 @@
 
 use super::Ground;
 use super::blocks::{Block, Item, grid, items, link, text};
-use crate::mistake::Checked;
 use crate::report::notes;
 use crate::store::CellResult;
 use std::collections::BTreeSet;
 
-pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
+pub(super) fn blocks(ground: Ground<'_>) -> Vec<Block> {
     let source = ground.source;
     let mut seen = BTreeSet::new();
     let distinct = source.plan.cells.iter().filter(|cell| seen.insert(cell.id));
@@ -27,8 +26,8 @@ pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
         .collect();
     if rows.is_empty() {
         let said = format!("None: all {} cells were fitted.", seen.len());
-        return Ok(vec![text(&said)]);
+        return vec![text(&said)];
     }
     let said = format!("{} of {} cells.", rows.len(), seen.len());
-    Ok(vec![text(&said), grid("Cells without a fit", &["Cell", "Kind", "Reason"], rows)])
+    vec![text(&said), grid("Cells without a fit", &["Cell", "Kind", "Reason"], rows)]
 }

@@ -51,15 +51,15 @@ pub const TEMPLATES: [(&str, &str); 3] = [
 
 /// The sections, in their order.
 static SECTIONS: &[Section] = &[
-    Section { id: "question", title: "Question", blocks: question::blocks },
-    Section { id: "data", title: "Data", blocks: data::blocks },
-    Section { id: "protocol", title: "Protocol", blocks: protocol::blocks },
-    Section { id: "tables", title: "Tables", blocks: tables::blocks },
-    Section { id: "figures", title: "Figures", blocks: figures::blocks },
-    Section { id: "claims", title: "Claims", blocks: claims::blocks },
-    Section { id: "curve", title: "Specification curve", blocks: curve::blocks },
-    Section { id: "failed", title: "Cells without a fit", blocks: failed::blocks },
-    Section { id: "cells", title: "Every cell", blocks: cells::blocks },
+    Section { id: "question", title: "Question", blocks: Blocks::Sure(question::blocks) },
+    Section { id: "data", title: "Data", blocks: Blocks::Sure(data::blocks) },
+    Section { id: "protocol", title: "Protocol", blocks: Blocks::Sure(protocol::blocks) },
+    Section { id: "tables", title: "Tables", blocks: Blocks::Checked(tables::blocks) },
+    Section { id: "figures", title: "Figures", blocks: Blocks::Checked(figures::blocks) },
+    Section { id: "claims", title: "Claims", blocks: Blocks::Sure(claims::blocks) },
+    Section { id: "curve", title: "Specification curve", blocks: Blocks::Sure(curve::blocks) },
+    Section { id: "failed", title: "Cells without a fit", blocks: Blocks::Sure(failed::blocks) },
+    Section { id: "cells", title: "Every cell", blocks: Blocks::Sure(cells::blocks) },
 ];
 
 /// A section of the page.
@@ -69,7 +69,15 @@ struct Section {
     /// Its heading.
     title: &'static str,
     /// What it says; a section that says nothing is left out.
-    blocks: fn(Ground<'_>) -> Checked<Vec<Block>>,
+    blocks: Blocks,
+}
+
+/// How the blocks of a section are made.
+enum Blocks {
+    /// Nothing can be wrong.
+    Sure(fn(Ground<'_>) -> Vec<Block>),
+    /// The specification may ask for what there is not, or a template be broken.
+    Checked(fn(Ground<'_>) -> Checked<Vec<Block>>),
 }
 
 /// What only the command line knows.
@@ -154,7 +162,11 @@ pub fn render(
     let mut sections = Vec::new();
     let mut mistakes = Vec::new();
     for Section { id, title, blocks } in SECTIONS {
-        match blocks(ground) {
+        let made = match blocks {
+            Blocks::Sure(make) => Ok(make(ground)),
+            Blocks::Checked(make) => make(ground),
+        };
+        match made {
             Ok(blocks) if blocks.is_empty() => {}
             Ok(blocks) => sections.push(SectionView { id, title, blocks }),
             Err(found) => mistakes.extend(found.into_vec()),

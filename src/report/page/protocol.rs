@@ -2,7 +2,6 @@
 
 use super::Ground;
 use super::blocks::{Block, Fact, Item, code, fact, grid, heading, items};
-use crate::mistake::Checked;
 use crate::outcome::Verdict;
 use crate::plan::Cell;
 use crate::report::{labels, notes};
@@ -10,7 +9,7 @@ use crate::spec::{Axis, GridSpec, Selector};
 use crate::store::CellResult;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
+pub(super) fn blocks(ground: Ground<'_>) -> Vec<Block> {
     let spec = ground.source.spec;
     let seed = fact("Seed", vec![code(&spec.seed.0.to_string())]);
     let moran = spec.moran.iter().map(|block| {
@@ -30,7 +29,7 @@ pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
         blocks.push(Block::Facts { facts: of_grid(ground, name, declared) });
     }
     blocks.extend(verdicts(ground));
-    Ok(blocks)
+    blocks
 }
 
 fn of_grid(ground: Ground<'_>, name: &str, grid: &GridSpec) -> Vec<Fact> {
@@ -88,13 +87,11 @@ fn counted(ground: Ground<'_>, cells: &[&Cell]) -> String {
         }
     }
     let open = cells.len() - fitted - failed;
-    let mut said = format!("{}: {fitted} fitted", cells.len());
-    for (count, what) in [(failed, "failed"), (open, "without a record")] {
-        if count > 0 {
-            said += &format!(", {count} {what}");
-        }
-    }
-    said
+    let others = [(failed, "failed"), (open, "without a record")];
+    let others = others.into_iter().filter(|(count, _)| *count > 0);
+    let said = std::iter::once((fitted, "fitted")).chain(others);
+    let said: Vec<String> = said.map(|(count, what)| format!("{count} {what}")).collect();
+    format!("{}: {}", cells.len(), said.join(", "))
 }
 
 /// The values of an axis; nothing where there is only the base variant.

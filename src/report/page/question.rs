@@ -2,13 +2,12 @@
 
 use super::Ground;
 use super::blocks::{Block, lead};
-use crate::mistake::Checked;
 use crate::report::formats::html::escape;
 
 /// What the line of the comment that asks begins with.
 const ASKS: &str = "Question";
 
-pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
+pub(super) fn blocks(ground: Ground<'_>) -> Vec<Block> {
     let header = ground.said.header.as_deref().map(str::trim_end).filter(|text| !text.is_empty());
     let stated = ground.source.spec.report.question.clone();
     let question = stated.or_else(|| header.and_then(asked));
@@ -18,7 +17,7 @@ pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
         // Line by line: a control sign would be a blank.
         text: header.lines().map(escape).collect::<Vec<_>>().join("\n"),
     });
-    Ok(std::iter::once(lead(question)).chain(comment).collect())
+    std::iter::once(lead(question)).chain(comment).collect()
 }
 
 /// The line `Question   …` of the comment, with the lines below it that are indented.
