@@ -15,7 +15,7 @@
 //! | `cells` | every cell: its numbers, what it was made from, the command that makes it again |
 //! | `blocks` | what sections are made of |
 //!
-//! Adding a section: a file with a function that makes its blocks, and a line in [`SECTIONS`]. How
+//! Adding a section: a file with a function that makes its blocks, and a line in `SECTIONS`. How
 //! blocks look is `templates/report.html.jinja`'s to say.
 
 mod blocks;
