@@ -131,29 +131,89 @@ impl fmt::Display for LagSet {
     }
 }
 
-/// A right-hand-side variable at a time lag.
+/// Whose values of a variable a unit's equation looks at.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Whose {
+    /// The unit's own, x.
+    #[default]
+    Own,
+    /// Its neighbours', Wx: a Durbin term.
+    Neighbours,
+}
+
+impl Whose {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    fn is_own(&self) -> bool {
+        *self == Self::Own
+    }
+}
+
+/// A right-hand-side variable at a time lag, the unit's own or that of its neighbours.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Regressor {
     /// The column.
     pub variable: VarName,
     /// How many periods back; negative: ahead, a lead.
     pub lag: i32,
+    /// Whose values.
+    #[serde(default, skip_serializing_if = "Whose::is_own")]
+    pub of: Whose,
 }
 
 impl Regressor {
+    /// The unit's own value of a column, `lag` periods back.
+    pub fn new(variable: VarName, lag: i32) -> Self {
+        Self { variable, lag, of: Whose::Own }
+    }
+
+    /// The same column and lag of the neighbours: its Durbin term.
+    #[must_use]
+    pub fn of_neighbours(&self) -> Self {
+        Self { of: Whose::Neighbours, ..self.clone() }
+    }
+
+    /// Whether it is a Durbin term.
+    pub fn is_of_neighbours(&self) -> bool {
+        self.of == Whose::Neighbours
+    }
+
+    /// Whether it is the unit's own value of `variable`.
+    pub fn is_own(&self, variable: &VarName) -> bool {
+        self.of == Whose::Own && self.variable == *variable
+    }
+
+    /// The regressor that a raw name means: `ln_oa`, `ln_oa@lag1`, `W:ln_oa`.
+    pub fn parse(raw: &str) -> Self {
+        let (of, column) = match raw.strip_prefix(NEIGHBOURS) {
+            Some(column) => (Whose::Neighbours, column),
+            None => (Whose::Own, raw),
+        };
+        let (variable, lag) = split_shift(column);
+        Self { variable: VarName::new(variable), lag, of }
+    }
+
     /// Its column for the observations of one group, zero elsewhere: `ln_oa[east]@lag1`.
     #[must_use]
     pub fn within(&self, group: &str) -> Self {
-        Self { variable: VarName(format!("{}[{group}]", self.variable)), lag: self.lag }
+        Self { variable: VarName(format!("{}[{group}]", self.variable)), ..self.clone() }
     }
 }
 
 impl fmt::Display for Regressor {
-    /// `ln_oa`, `ln_oa@lag1`, `ln_oa@lead1`.
+    /// `ln_oa`, `ln_oa@lag1`, `ln_oa@lead1`, `W:ln_oa`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_of_neighbours() {
+            f.write_str(NEIGHBOURS)?;
+        }
         write!(f, "{}{}", self.variable, shift(self.lag))
     }
 }
+
+/// What raw names of Durbin terms begin with.
+pub const NEIGHBOURS: &str = "W:";
 
 /// What a raw name has after the variable: nothing, `@lag2`, or `@lead1` for lag −1.
 pub fn shift(lag: i32) -> String {
@@ -275,8 +335,7 @@ impl Term {
 
     fn of_regressor(raw: &str) -> Self {
         let (impact, column) = Impact::split(raw);
-        let (variable, lag) = split_shift(column);
-        let regressor = Regressor { variable: VarName::new(variable), lag };
+        let regressor = Regressor::parse(column);
         match impact {
             Some(impact) => Self::Impact(impact, regressor),
             None => Self::Variable(regressor),

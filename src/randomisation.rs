@@ -30,6 +30,7 @@
 //! coefficients of controls it says nothing. A control that is computed from the measure (its
 //! square, say) keeps its values: the test is not meant for such a model.
 
+use crate::estimator::durbin;
 use crate::estimator::{Estimator, Problem};
 use crate::ident::VarName;
 use crate::math::random::Stream;
@@ -107,7 +108,7 @@ impl Shuffle {
         let (n, periods) = (sample.n_units(), sample.n_periods());
         let mut permuted = sample.clone();
         for (regressor, column) in sample.regressors.iter().zip(&mut permuted.x) {
-            if regressor.variable != *measure {
+            if !regressor.is_own(measure) {
                 continue;
             }
             let old = column.clone();
@@ -151,7 +152,7 @@ pub fn permutations(
     key: [u8; 32],
 ) -> Permutations {
     let sample = problem.sample;
-    let of_measure = sample.regressors.iter().filter(|r| r.variable == observed.measure);
+    let of_measure = sample.regressors.iter().filter(|r| r.is_own(&observed.measure));
     let deepest = of_measure.map(|r| r.lag as usize).max().unwrap_or(0);
     let periods = sample.n_periods() + deepest;
     let draw = |r: u32| -> Option<Vec<Permuted>> {
@@ -176,7 +177,8 @@ pub fn refit(
     observed: &Observed,
     shuffle: &Shuffle,
 ) -> Option<Vec<Permuted>> {
-    let sample = shuffle.apply(problem.sample, &observed.measure);
+    let mut sample = shuffle.apply(problem.sample, &observed.measure);
+    durbin::refresh(&mut sample, problem.weights);
     let again = Problem { sample: &sample, ..*problem };
     let fitted = estimator.fit(&again).ok()?;
     let impacts = estimator.impacts(&again, &fitted);
@@ -226,7 +228,7 @@ mod tests {
     use crate::outcome::Reference;
 
     fn regressor(variable: &str, lag: i32) -> Regressor {
-        Regressor { variable: VarName::new(variable), lag }
+        Regressor::new(VarName::new(variable), lag)
     }
 
     fn estimate(term: Term, value: f64, statistic: f64) -> Estimate {

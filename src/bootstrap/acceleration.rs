@@ -8,7 +8,7 @@
 
 use super::Independent;
 use crate::estimator::derived::{Function, MOST_PARAMETERS, values};
-use crate::estimator::impacts::Multipliers;
+use crate::estimator::impacts::{Multipliers, Place, effect};
 use crate::estimator::{Estimated, Estimator, Problem};
 use crate::model::Term;
 use crate::outcome::Estimate;
@@ -45,14 +45,21 @@ pub fn accelerations(
     let own = influences.iter().map(|v| acceleration(v));
     let multipliers = Multipliers::of(problem.weights, &at.fit);
     let position = |term: &Term| at.fit.estimates.iter().position(|e| e.term == *term);
-    let effect = |impact: &Estimate| {
+    let of_effect = |impact: &Estimate| {
         let Term::Impact(kind, regressor) = &impact.term else { return None };
-        let multiplier = multipliers.as_ref()?.get(*kind);
-        let beta = position(&Term::Variable(regressor.clone()))?;
-        let rho = position(&Term::Rho)?;
-        let by_rho = at.fit.estimates[beta].value * multiplier.slope;
-        let both = influences[beta].iter().zip(&influences[rho]);
-        acceleration(&both.map(|(b, r)| multiplier.value * b + by_rho * r).collect::<Vec<_>>())
+        let place = Place {
+            regressor: regressor.clone(),
+            own: position(&Term::Variable(regressor.clone())),
+            of_neighbours: position(&Term::Variable(regressor.of_neighbours())),
+        };
+        let value = |at_term: usize| at.fit.estimates[at_term].value;
+        let (_, gradient) =
+            effect(multipliers.as_ref()?, *kind, &place, position(&Term::Rho), value);
+        let mut sum = vec![0.0; influences.first().map_or(0, Vec::len)];
+        for (parameter, slope) in gradient {
+            sum.iter_mut().zip(&influences[parameter]).for_each(|(s, v)| *s += slope * v);
+        }
+        acceleration(&sum)
     };
     let values = values(&at.fit);
     let of_function = |function: &&Function| {
@@ -64,7 +71,7 @@ pub fn accelerations(
         }
         acceleration(&sum)
     };
-    own.chain(impacts.iter().map(effect)).chain(functions.iter().map(of_function)).collect()
+    own.chain(impacts.iter().map(of_effect)).chain(functions.iter().map(of_function)).collect()
 }
 
 /// The influences of what is independent, from those of observations, stacked by period.

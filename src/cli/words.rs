@@ -18,6 +18,7 @@ pub fn vocabulary() -> Vocabulary {
                     label: info.label.to_owned(),
                     small_sample: info.small_sample,
                     spatial: info.spatial.to_vec(),
+                    durbin: info.durbin,
                 }
             })
             .collect(),

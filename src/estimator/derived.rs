@@ -21,8 +21,8 @@ use crate::math::dual::Dual;
 use crate::model::{Impact, Term};
 use crate::outcome::{Derived, DerivedOutcome, Fit};
 
-/// Every name may be an effect, and all of these share ρ.
-pub const MOST_PARAMETERS: usize = MOST_NAMES + 1;
+/// Every name may be an effect of two coefficients, and all of these share ρ.
+pub const MOST_PARAMETERS: usize = 2 * MOST_NAMES + 1;
 
 /// A function of the parameters of one model: names replaced by positions.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,11 +36,12 @@ pub struct Function {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Input {
     Parameter(usize),
-    /// A coefficient times a multiplier, and where ρ is.
+    /// Coefficients times multipliers, and where ρ is.
     Effect {
         impact: Impact,
-        coefficient: usize,
-        rho: usize,
+        own: Option<usize>,
+        of_neighbours: Option<usize>,
+        rho: Option<usize>,
     },
 }
 
@@ -51,7 +52,10 @@ pub enum Unavailable {
     #[error("the model has no `{0}`")]
     NoTerm(Term),
     /// An effect of a model without a spatial lag.
-    #[error("the model has no spatial lag, so there is no `{0}` beside the coefficient")]
+    #[error(
+        "the model has neither a spatial lag nor Durbin terms, so there is no `{0}` beside the \
+         coefficient"
+    )]
     NoSpatialLag(Term),
     /// ln of a negative number, a division by zero.
     #[error("it is not defined, or has no derivative, at the estimates")]
@@ -74,10 +78,10 @@ impl Function {
         let mut parameters = Vec::new();
         for input in bound.names() {
             let found = match *input {
-                Input::Parameter(at) => [at, at],
-                Input::Effect { coefficient, rho, .. } => [coefficient, rho],
+                Input::Parameter(at) => [Some(at), None, None],
+                Input::Effect { own, of_neighbours, rho, .. } => [own, rho, of_neighbours],
             };
-            for at in found {
+            for at in found.into_iter().flatten() {
                 if !parameters.contains(&at) {
                     parameters.push(at);
                 }
@@ -162,10 +166,21 @@ impl Function {
             let made = match *step {
                 Step::Number(value) => Dual::constant(value),
                 Step::Name(Input::Parameter(at)) => parameter(at),
-                Step::Name(Input::Effect { impact, coefficient, rho }) => {
-                    let multiplier = multipliers?.get(impact);
-                    let slope = multiplier.slope * parameter(rho).slope;
-                    parameter(coefficient) * Dual { value: multiplier.value, slope }
+                Step::Name(Input::Effect { impact, own, of_neighbours, rho }) => {
+                    let multipliers = multipliers?;
+                    let by_rho = rho.map_or(0.0, |rho| parameter(rho).slope);
+                    let part = |at: Option<usize>, multiplier: Dual| {
+                        let slope = multiplier.slope * by_rho;
+                        at.map(|at| parameter(at) * Dual { value: multiplier.value, slope })
+                    };
+                    match (
+                        part(own, multipliers.get(impact)),
+                        part(of_neighbours, multipliers.of_neighbours(impact)),
+                    ) {
+                        (Some(a), Some(b)) => a + b,
+                        (Some(one), None) | (None, Some(one)) => one,
+                        (None, None) => return None,
+                    }
                 }
                 Step::Negate => {
                     height -= 1;
@@ -203,9 +218,15 @@ fn input(term: &Term, terms: &[Term]) -> Result<Input, Unavailable> {
     let missing = || Unavailable::NoTerm(term.clone());
     match term {
         Term::Impact(impact, regressor) => {
-            let rho = position(&Term::Rho).ok_or(Unavailable::NoSpatialLag(term.clone()))?;
-            let coefficient = position(&Term::Variable(regressor.clone())).ok_or_else(missing)?;
-            Ok(Input::Effect { impact: *impact, coefficient, rho })
+            let rho = position(&Term::Rho);
+            let own = position(&Term::Variable(regressor.clone()));
+            let of_neighbours = position(&Term::Variable(regressor.of_neighbours()));
+            let durbin = |t: &Term| matches!(t, Term::Variable(r) if r.is_of_neighbours());
+            if rho.is_none() && !terms.iter().any(durbin) {
+                return Err(Unavailable::NoSpatialLag(term.clone()));
+            }
+            own.or(of_neighbours).ok_or_else(missing)?;
+            Ok(Input::Effect { impact: *impact, own, of_neighbours, rho })
         }
         Term::Constant
         | Term::Variable(_)
@@ -260,7 +281,7 @@ pub(super) mod tests {
 
     /// a, b, ρ, σ².
     pub fn model() -> Vec<Term> {
-        let variable = |name| Term::Variable(Regressor { variable: VarName::new(name), lag: 0 });
+        let variable = |name| Term::Variable(Regressor::new(VarName::new(name), 0));
         vec![variable("a"), variable("b"), Term::Rho, Term::Sigma2]
     }
 
@@ -279,9 +300,14 @@ pub(super) mod tests {
     /// Two units that are each other's neighbour: D = 1/(1 − ρ²), S = 1/(1 − ρ).
     fn pair(rho: f64) -> Multipliers {
         let direct = 1.0 / (1.0 - rho * rho);
+        let total = Dual { value: 1.0 / (1.0 - rho), slope: (1.0 - rho).powi(-2) };
+        // D₁ = ρ/(1 − ρ²), S₁ = S where rows sum to 1.
+        let lagged = Dual { value: rho * direct, slope: (1.0 + rho * rho) * direct * direct };
         Multipliers {
             direct: Dual { value: direct, slope: 2.0 * rho * direct * direct },
-            total: Dual { value: 1.0 / (1.0 - rho), slope: (1.0 - rho).powi(-2) },
+            total,
+            direct_of_neighbours: lagged,
+            total_of_neighbours: total,
         }
     }
 
@@ -332,7 +358,7 @@ pub(super) mod tests {
         assert_eq!(why("lambda", &model()), "the model has no `lambda`");
         assert_eq!(why("total:c", &model()), "the model has no `total:c`");
         let least_squares = &model()[..2];
-        assert!(why("total:a", least_squares).contains("no spatial lag"));
+        assert!(why("total:a", least_squares).contains("neither a spatial lag"));
         assert!(why("indirect:c", least_squares).contains("no `indirect:c`"));
     }
 

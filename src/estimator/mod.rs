@@ -10,6 +10,7 @@
 //! | `ols` | pooled and within least squares |
 //! | `random_effects` | random effects of units by feasible least squares, for tests |
 //! | `slm` | the spatial lag model by maximum likelihood |
+//! | `durbin` | models with the neighbours' regressors: SLX, SDM, SDEM |
 //! | `sem` | the spatial error model by maximum likelihood |
 //! | `likelihood` | what estimators of one spatial parameter share |
 //! | `batch` | estimates of many replicates at once |
@@ -24,6 +25,7 @@
 
 pub mod batch;
 pub mod derived;
+pub mod durbin;
 pub mod goodness;
 pub mod gram;
 pub mod impacts;
@@ -66,6 +68,8 @@ pub struct Info {
     pub spatial: &'static [Term],
     /// Whether it has a small-sample form with Student's t.
     pub small_sample: bool,
+    /// Whether its equation has Durbin terms, WX.
+    pub durbin: bool,
 }
 
 /// A concentrated log-likelihood.
@@ -83,7 +87,7 @@ pub trait Estimator: Sync {
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError>;
 
     /// Average direct, indirect and total effects of the regressors at the fit; none for a model
-    /// without a spatial lag.
+    /// without a spatial lag or Durbin terms.
     fn impacts(&self, _problem: &Problem<'_>, _at: &Estimated) -> Vec<Estimate> {
         Vec::new()
     }
@@ -278,7 +282,8 @@ impl From<FitError> for Failure {
 }
 
 /// Every estimator, in the order they are listed to users.
-pub static ESTIMATORS: &[&dyn Estimator] = &[&ols::Ols, &slm::Slm, &sem::Sem];
+pub static ESTIMATORS: &[&dyn Estimator] =
+    &[&ols::Ols, &durbin::SLX, &slm::Slm, &durbin::SDM, &sem::Sem, &durbin::SDEM];
 
 /// The estimator called `name`.
 pub fn find(name: &str) -> Option<&'static dyn Estimator> {

@@ -29,6 +29,7 @@ static INFO: Info = Info {
     version: 1,
     spatial: &[],
     small_sample: true,
+    durbin: false,
 };
 
 impl Estimator for Ols {

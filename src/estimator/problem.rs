@@ -54,7 +54,7 @@ impl<'a> Problem<'a> {
     /// then the regressors.
     pub fn linear_terms(&self) -> Vec<Term> {
         let constant = (!self.has_effects()).then_some(Term::Constant);
-        let variables = self.model.regressors.iter().cloned().map(Term::Variable);
+        let variables = self.sample.regressors.iter().cloned().map(Term::Variable);
         constant.into_iter().chain(variables).collect()
     }
 

@@ -241,7 +241,7 @@ mod tests {
     fn swamy_and_arora_by_hand() {
         // Four units, two periods. x = m ∓ 1 with unit means m = (−3, −1, 1, 3); y has within
         // changes ∓(2, 1, 3, 2) and unit means (−4, 0, 0, 4).
-        let regressor = Regressor { variable: VarName::new("x"), lag: 0 };
+        let regressor = Regressor::new(VarName::new("x"), 0);
         let sample = Sample {
             units: units(4),
             periods: vec![Period(1), Period(2)],

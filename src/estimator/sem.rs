@@ -37,6 +37,7 @@ static INFO: Info = Info {
     version: 1,
     spatial: &[Term::Lambda],
     small_sample: false,
+    durbin: false,
 };
 
 impl Estimator for Sem {

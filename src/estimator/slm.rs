@@ -37,6 +37,7 @@ static INFO: Info = Info {
     version: 1,
     spatial: &[Term::Rho],
     small_sample: false,
+    durbin: false,
 };
 
 impl Estimator for Slm {
@@ -70,7 +71,7 @@ impl Estimator for Slm {
     }
 
     fn impacts(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<Estimate> {
-        impacts(problem.weights, &at.fit)
+        impacts(problem, &at.fit)
     }
 
     fn reduction(

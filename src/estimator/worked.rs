@@ -20,7 +20,7 @@ pub(crate) const R: f64 = 3.0 - 2.0 * std::f64::consts::SQRT_2;
 
 /// The sample, the weights and a model of it.
 pub(crate) fn panel(estimator: &str) -> (Sample, Weights, Model) {
-    let regressor = Regressor { variable: VarName::new("x"), lag: 0 };
+    let regressor = Regressor::new(VarName::new("x"), 0);
     let sample = Sample {
         units: units(2),
         periods: (1..4).map(Period).collect(),
@@ -59,7 +59,7 @@ fn assert_estimate(of: &Estimated, term: &Term, value: f64, std_error: f64) {
 }
 
 fn x() -> Term {
-    Term::Variable(Regressor { variable: VarName::new("x"), lag: 0 })
+    Term::Variable(Regressor::new(VarName::new("x"), 0))
 }
 
 fn loglik(of: &Estimated) -> f64 {

@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn columns_by_group_stand_in_the_place_of_one() {
         let unit = |name: &str| UnitId(name.to_owned());
-        let regressor = |name: &str, lag| Regressor { variable: VarName::new(name), lag };
+        let regressor = |name: &str, lag| Regressor::new(VarName::new(name), lag);
         let sample = Sample {
             units: UnitIndex::new(vec![unit("a"), unit("b"), unit("c")]).expect("distinct"),
             periods: vec![Period(1), Period(2)],

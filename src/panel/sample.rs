@@ -122,7 +122,7 @@ fn series(
     response: &VarName,
     regressors: &[Regressor],
 ) -> Checked<Vec<Series>> {
-    let response = Regressor { variable: response.clone(), lag: 0 };
+    let response = Regressor::new(response.clone(), 0);
     let wanted: Vec<&Regressor> = std::iter::once(&response).chain(regressors).collect();
     let unknown = wanted.iter().filter(|r| panel.column(&r.variable).is_none());
     let unknown: Vec<Mistake> =
@@ -212,7 +212,7 @@ mod tests {
     }
 
     fn x(lag: i32) -> Regressor {
-        Regressor { variable: VarName::new("x"), lag }
+        Regressor::new(VarName::new("x"), lag)
     }
 
     fn y() -> VarName {

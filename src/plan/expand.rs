@@ -12,7 +12,8 @@ use crate::ident::{CellId, KeyPath, VarName};
 use crate::mistake::Mistake;
 use crate::model::change::{Change, Roster};
 use crate::model::splits::{RegionEquality, Threshold};
-use crate::model::{Bootstrap, Effects, LagSet, Model, Randomisation, Regressor};
+use crate::model::{Bootstrap, Effects, LagSet, Model, Randomisation, Regressor, Term};
+use crate::spec::tables::RowTerm;
 use crate::spec::variants::VariantName;
 use crate::spec::{Axis, GridSpec, Selector, Spec};
 use std::collections::{BTreeMap, BTreeSet};
@@ -302,15 +303,38 @@ fn model(ground: Ground<'_>, axes: &CellAxes, leads: bool) -> Model {
     let shift = |&lag: &u32| i32::try_from(lag).unwrap_or(i32::MAX);
     let shift = |lag: &u32| if leads { -shift(lag) } else { shift(lag) };
     let shifts = axes.lags.lags().iter().map(shift);
-    let lagged = shifts.map(|lag| Regressor { variable: variable.clone(), lag });
-    let controls = grid.controls.iter().map(|c| Regressor { variable: c.value.clone(), lag: 0 });
+    let lagged = shifts.map(|lag| Regressor::new(variable.clone(), lag));
+    let controls = grid.controls.iter().map(|c| Regressor::new(c.value.clone(), 0));
     let model_spec = &spec.models[&axes.model];
+    let mut regressors: Vec<Regressor> = lagged.chain(controls).collect();
+    if model_spec.has_durbin {
+        let listed = model_spec.durbin.as_deref();
+        let durbin: Vec<Regressor> = regressors
+            .iter()
+            .filter(|regressor| {
+                listed.is_none_or(|list| {
+                    list.iter().any(|term| has_durbin(&term.value, regressor, variable))
+                })
+            })
+            .map(Regressor::of_neighbours)
+            .collect();
+        regressors.extend(durbin);
+    }
     Model {
         estimator: model_spec.estimator.clone(),
         response: grid.response.value.clone(),
-        regressors: lagged.chain(controls).collect(),
+        regressors,
         effects: axes.effects,
         lag_order: model_spec.lag_order,
         small_sample: model_spec.small_sample,
+    }
+}
+
+/// Whether `term` of a list of Durbin terms means this regressor; a measure without a lag means all
+/// of its lags.
+pub(super) fn has_durbin(term: &RowTerm, regressor: &Regressor, measure: &VarName) -> bool {
+    match term {
+        RowTerm::Measure { lag: 0, .. } => regressor.is_own(measure),
+        other => other.term(measure) == Term::Variable(regressor.clone()),
     }
 }

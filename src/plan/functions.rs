@@ -4,7 +4,7 @@ use super::{Cell, Plan};
 use crate::expr::formula::{Formula, Written};
 use crate::ident::{Located, VarName};
 use crate::mistake::{Mistake, suggest};
-use crate::model::{Effects, Impact, Term};
+use crate::model::{Effects, Impact, Regressor, Term};
 use crate::spec::layers::Layers;
 use crate::spec::tables::RowTerm;
 use crate::spec::vocabulary::Vocabulary;
@@ -150,12 +150,13 @@ fn check(
 }
 
 fn help(written: &Written, cells: &[Known<'_>]) -> String {
-    const NO_LAG: &str = "only models with a spatial lag have effects beside their coefficients";
+    const NO_LAG: &str =
+        "only models with a spatial lag or Durbin terms have effects beside their coefficients";
     let row = RowTerm::parse(&written.name);
     if let RowTerm::Measure { lag, .. } = row {
         let of_measure = |known: &Known<'_>| {
             let of = &known.cell.measure_variable;
-            let lags = known.cell.model.regressors.iter().filter(|r| r.variable == *of);
+            let lags = known.cell.model.regressors.iter().filter(|r| r.is_own(of));
             lags.map(|r| r.lag).collect::<Vec<_>>()
         };
         let lags: BTreeSet<i32> = cells.iter().flat_map(of_measure).collect();
@@ -200,9 +201,10 @@ fn terms(cell: &Cell, vocabulary: &Vocabulary) -> Vec<Term> {
     let has_lag = spatial.contains(&Term::Rho);
     terms.extend(spatial);
     terms.push(Term::Sigma2);
-    if has_lag {
+    if has_lag || regressors.iter().any(Regressor::is_of_neighbours) {
         let of = |regressor| Impact::ALL.map(|kind| Term::Impact(kind, Clone::clone(regressor)));
-        terms.extend(regressors.iter().flat_map(of));
+        let own = regressors.iter().filter(|r| r.is_own(&r.variable));
+        terms.extend(own.filter(|r| r.variable != cell.model.response).flat_map(of));
     }
     terms
 }

@@ -59,8 +59,9 @@ impl Cell {
     pub fn term_name(&self, row: &RowTerm) -> String {
         match row {
             RowTerm::Named(name) => name.clone(),
+            RowTerm::OfNeighbours { .. } => row.term(&self.measure_variable).to_string(),
             RowTerm::Measure { impact, lag } => {
-                let regressor = Regressor { variable: self.measure_variable.clone(), lag: *lag };
+                let regressor = Regressor::new(self.measure_variable.clone(), *lag);
                 match impact {
                     Some(impact) => Term::Impact(*impact, regressor).to_string(),
                     None => Term::Variable(regressor).to_string(),

@@ -91,11 +91,19 @@ pub(super) fn unfilled(chosen: &[&Cell], row: &RowTerm) -> Option<String> {
     match row {
         RowTerm::Measure { lag, .. } => {
             let has = |cell: &&Cell| {
-                let of_measure = |r: &Regressor| r.variable == cell.measure_variable;
+                let of_measure = |r: &Regressor| r.is_own(&cell.measure_variable);
                 cell.model.regressors.iter().any(|r| of_measure(r) && r.lag == *lag)
             };
             let deepest = chosen.iter().map(|cell| cell.axes.lags.deepest()).max();
             let help = || format!("their deepest lag is {}", deepest.unwrap_or(0));
+            (!chosen.iter().any(has)).then(help)
+        }
+        RowTerm::OfNeighbours { .. } => {
+            let has = |cell: &&Cell| {
+                let wanted = row.term(&cell.measure_variable);
+                cell.model.regressors.iter().any(|r| Term::Variable(r.clone()) == wanted)
+            };
+            let help = || "only models with Durbin terms have it: slx, sdm, sdem".to_owned();
             (!chosen.iter().any(has)).then(help)
         }
         RowTerm::Named(name) => {
@@ -141,7 +149,9 @@ fn row_names(cells: &[&Cell]) -> Vec<String> {
     // Which of these a model has is the estimator's business.
     names.extend([Term::Rho, Term::Lambda, Term::Sigma2].map(|term| term.to_string()));
     for regressor in cells.iter().flat_map(|cell| &cell.model.regressors) {
-        names.extend(Impact::ALL.map(|kind| Term::Impact(kind, regressor.clone()).to_string()));
+        if !regressor.is_of_neighbours() {
+            names.extend(Impact::ALL.map(|kind| Term::Impact(kind, regressor.clone()).to_string()));
+        }
     }
     for function in cells.iter().flat_map(|cell| cell.derived.iter()) {
         names.push(Term::Derived(function.name.clone()).to_string());

@@ -59,6 +59,10 @@ pub fn hypotheses(
 pub fn row_label(source: Source<'_>, row: &RowTerm, columns: &[CellColumn<'_>]) -> String {
     match row {
         RowTerm::Named(raw) => labels::term(source.spec, &Term::parse(raw)),
+        RowTerm::OfNeighbours { lag } => {
+            let measure = RowTerm::Measure { impact: None, lag: *lag };
+            labels::of_neighbours(&row_label(source, &measure, columns))
+        }
         RowTerm::Measure { impact, lag } => {
             let first = columns.first().map(|c| &c.cell.measure_variable);
             let shared = first.filter(|v| columns.iter().all(|c| c.cell.measure_variable == **v));
@@ -77,6 +81,7 @@ fn text(formula: &Formula<Written>, label: impl Fn(&RowTerm) -> String) -> Strin
         RowTerm::Measure { impact, lag } => {
             format!("{}({})", kind(impact), label(&RowTerm::Measure { impact: None, lag }))
         }
+        row @ RowTerm::OfNeighbours { .. } => format!("b({})", label(&row)),
         RowTerm::Named(raw) => match Term::parse(&raw) {
             term @ (Term::Constant | Term::Variable(_)) => format!("b({})", coefficient(term)),
             Term::Impact(impact, regressor) => {

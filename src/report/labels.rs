@@ -37,7 +37,13 @@ pub fn unit(text: &str) -> String {
 
 /// A variable's label with its time lag: `ln OA (t−1)`.
 pub fn regressor(spec: &Spec, regressor: &Regressor) -> String {
-    lagged(variable(spec, &regressor.variable), regressor.lag)
+    let own = lagged(variable(spec, &regressor.variable), regressor.lag);
+    if regressor.is_of_neighbours() { of_neighbours(&own) } else { own }
+}
+
+/// The label of a Durbin term: `W × ln OA`.
+pub fn of_neighbours(label: &str) -> String {
+    format!("W × {label}")
 }
 
 /// `label (t−lag)`, of a lead `label (t+1)`.

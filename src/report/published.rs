@@ -283,7 +283,9 @@ fn row_of<'a>(
         Term::Variable(regressor) => {
             let label = labels::variable(source.spec, &regressor.variable);
             let names = [regressor.variable.to_string(), label.to_owned()];
-            regressor.lag == lag && names.iter().any(|name| squeezed(name) == squeezed(base))
+            regressor.is_own(&regressor.variable)
+                && regressor.lag == lag
+                && names.iter().any(|name| squeezed(name) == squeezed(base))
         }
         other => [other.to_string(), labels::term(source.spec, other)]
             .iter()

@@ -9,7 +9,7 @@ use crate::plan::Cell;
 
 pub(super) fn of(shared: &Shared<'_>, cell: &Cell, made: &Made) -> Asked {
     let regressors = cell.model.regressors.iter().enumerate();
-    let measure = regressors.filter(|(_, r)| r.variable == cell.measure_variable);
+    let measure = regressors.filter(|(_, r)| r.is_own(&cell.measure_variable));
     Asked {
         measure: measure.map(|(position, _)| position).collect(),
         regions: cell.region_equality.as_ref().map(|e| (groups(shared, e, &made.positions), e.of)),
@@ -54,7 +54,7 @@ fn groups(shared: &Shared<'_>, equality: &RegionEquality, positions: &[usize]) -
 /// have changed it; else the column of the panel.
 fn values(shared: &Shared<'_>, design: &Threshold, made: &Made) -> Result<Vec<f64>, String> {
     let (name, sample) = (&design.variable, &made.sample);
-    let own = sample.regressors.iter().position(|r| r.variable == *name && r.lag == 0);
+    let own = sample.regressors.iter().position(|r| r.is_own(name) && r.lag == 0);
     if let Some(position) = own {
         return Ok(sample.x[position].clone());
     }

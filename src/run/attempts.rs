@@ -33,8 +33,10 @@ pub(super) fn fit<'a>(
     let first = Search { go_on, ..Search::PLAIN };
     let problem = Problem { search: first, ..Problem::new(&made.sample, weights, &cell.model)? };
     let try_from = |search| estimator.fit(&Problem { search, ..problem });
-    let estimated =
+    let mut estimated =
         attempts(spec.run.retries, |attempt| searched(spec, cell, attempt, first), try_from)?;
+    let cautions = made.left_out.iter().map(|term| term.caution(&cell.model));
+    estimated.fit.cautions.extend(cautions);
     let impacts = estimator.impacts(&problem, &estimated);
     Ok(Fitted { problem, estimator, estimated, impacts })
 }

@@ -5,8 +5,10 @@
 //! number of the draw, so that cells over the same units share them, whatever they are called.
 
 use super::{Shared, SharedWeights};
+use crate::estimator::durbin::{self, LeftOut};
 use crate::ident::{Digest, Period, Seed};
 use crate::math::random::Stream;
+use crate::model::Regressor;
 use crate::model::change::{Change, Placebo, TailRule, Tails};
 use crate::outcome::{Changes, Failure, FailureKind, Tail, Trimmed};
 use crate::panel::Panel;
@@ -25,15 +27,39 @@ pub(super) struct Made {
     pub(super) hash: Digest,
     pub(super) positions: Vec<usize>,
     pub(super) changes: Changes,
+    /// Durbin terms that say nothing beside the other columns.
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+/// `sample` with the Durbin terms of the cell's model that say something.
+fn with_durbin(
+    shared: &Shared<'_>,
+    cell: &Cell,
+    sample: Sample,
+    positions: &[usize],
+) -> Result<(Sample, Vec<LeftOut>), Failure> {
+    let model = &cell.model;
+    if !model.regressors.iter().any(Regressor::is_of_neighbours) {
+        return Ok((sample, Vec::new()));
+    }
+    let key = (cell.axes.weights.clone(), positions.into(), cell.change.draw_of(Placebo::Weights));
+    let (weights, _) = shared.make(&key)?;
+    let sample = durbin::completed(sample, &weights, &model.regressors);
+    Ok(durbin::independent(sample, &weights, model))
 }
 
 /// What two cells with the same sample have in common.
 pub(super) fn key(cell: &Cell) -> Digest {
     let model = &cell.model;
-    let base =
+    let mut base =
         format!("{} {} {:?} {}", cell.axes.region, model.response, model.regressors, cell.skip);
     let mut change = Change::clone(&cell.change);
-    if change.placebo == Some(Placebo::Weights) {
+    // Durbin terms depend on W; which of them say something, on the effects.
+    let durbin = model.regressors.iter().any(Regressor::is_of_neighbours);
+    if durbin {
+        base = format!("{base} {} {:?} {:?}", cell.axes.weights, model.effects, model.lag_order);
+    }
+    if !durbin && change.placebo == Some(Placebo::Weights) {
         (change.placebo, change.draw) = (None, None);
     }
     let text = if change.is_none() {
@@ -71,7 +97,8 @@ pub(super) fn make(shared: &Shared<'_>, cell: &Cell) -> Result<Made, Failure> {
         made = made.with_histories(&cell.measure_variable, &order);
         hash = permuted_hash(hash, cell, &order);
     }
-    Ok(Made { sample: made, hash, positions, changes })
+    let (sample, left_out) = with_durbin(shared, cell, made, &positions)?;
+    Ok(Made { sample, hash, positions, changes, left_out })
 }
 
 /// A cell that asks for the sample of `cell` before its measure is permuted.
@@ -171,7 +198,8 @@ fn sample_of(
     changes: &mut Changes,
 ) -> Result<Sample, Failure> {
     let model = &cell.model;
-    let whole = sample(panel, positions, &model.response, &model.regressors, cell.skip)
+    let own = durbin::own(&model.regressors);
+    let whole = sample(panel, positions, &model.response, &own, cell.skip)
         .map_err(|mistakes| bad(mistakes.to_string()))?;
     let change = &cell.change;
     let inside = |p: Period| change.years.is_none_or(|(first, last)| (first..=last).contains(&p));

@@ -327,6 +327,10 @@ pub struct ModelSpec {
     pub lag_order: LagOrder,
     /// Divisors and reference distribution, when stated.
     pub small_sample: Option<SmallSample>,
+    /// Whether the estimator has Durbin terms.
+    pub has_durbin: bool,
+    /// Which regressors have one; all when absent.
+    pub durbin: Option<Vec<Located<RowTerm>>>,
 }
 
 /// `[derived.NAME]`

@@ -211,6 +211,9 @@ pub struct RawModel {
     pub lag_order: Option<LagOrder>,
     /// Divisors and reference distribution; the estimator's own when absent.
     pub small_sample: Option<SmallSample>,
+    /// Regressors whose neighbours' values enter too, of an estimator with Durbin terms: `measure`,
+    /// `measure@lag1`, a control; all when absent.
+    pub durbin: Option<OneOrMany<String>>,
 }
 
 /// `[bootstrap.NAME]`

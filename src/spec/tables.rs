@@ -1,7 +1,7 @@
 //! What a table asks for.
 
 use crate::ident::{KeyPath, Located, VarName};
-use crate::model::{Impact, Regressor, Term, shift, split_shift};
+use crate::model::{Impact, NEIGHBOURS, Regressor, Term, shift, split_shift};
 use crate::outcome::Statistic;
 use crate::spec::{Axis, Selector};
 use schemars::JsonSchema;
@@ -335,14 +335,22 @@ pub enum RowTerm {
         /// Periods back; negative: ahead.
         lag: i32,
     },
+    /// The Durbin term of the cell's measure at this lag.
+    OfNeighbours {
+        /// Periods back; negative: ahead.
+        lag: i32,
+    },
     /// A term by raw name: `ln_ee`, `ln_oa@lag1`, `rho`, `constant`, `indirect:ln_ee`.
     Named(String),
 }
 
 impl RowTerm {
-    /// The row called `text`: `measure`, `measure@lag2`, `measure@lead1`, `total:measure`, or a
+    /// The row called `text`: `measure`, `W:measure`, `measure@lag2`, `measure@lead1`, `total:measure`, or a
     /// term.
     pub fn parse(text: &str) -> Self {
+        if let Some(("measure", lag)) = text.strip_prefix(NEIGHBOURS).map(split_shift) {
+            return Self::OfNeighbours { lag };
+        }
         let (impact, rest) = Impact::split(text);
         match split_shift(rest) {
             ("measure", lag) => Self::Measure { impact, lag },
@@ -354,11 +362,14 @@ impl RowTerm {
     pub fn term(&self, measure: &VarName) -> Term {
         match self {
             Self::Measure { impact, lag } => {
-                let regressor = Regressor { variable: measure.clone(), lag: *lag };
+                let regressor = Regressor::new(measure.clone(), *lag);
                 match impact {
                     Some(impact) => Term::Impact(*impact, regressor),
                     None => Term::Variable(regressor),
                 }
+            }
+            Self::OfNeighbours { lag } => {
+                Term::Variable(Regressor::new(measure.clone(), *lag).of_neighbours())
             }
             Self::Named(raw) => Term::parse(raw),
         }
@@ -376,6 +387,7 @@ impl fmt::Display for RowTerm {
                 f.write_str("measure")?;
                 f.write_str(&shift(*lag))
             }
+            Self::OfNeighbours { lag } => write!(f, "{NEIGHBOURS}measure{}", shift(*lag)),
             Self::Named(name) => f.write_str(name),
         }
     }

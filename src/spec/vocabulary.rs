@@ -29,6 +29,8 @@ pub struct EstimatorWords {
     pub small_sample: bool,
     /// Its spatial parameters.
     pub spatial: Vec<Term>,
+    /// Whether it has Durbin terms.
+    pub durbin: bool,
 }
 
 /// What a specification may say of a bootstrap scheme.

@@ -115,7 +115,7 @@ fn with_dummies(data: &Sample, effects: Effects) -> Sample {
     let mut out = data.clone();
     let mut add = |name: String, on: &dyn Fn(usize) -> bool| {
         out.x.push((0..n * t).map(|at| f64::from(u8::from(on(at)))).collect());
-        out.regressors.push(Regressor { variable: VarName::new(name), lag: 0 });
+        out.regressors.push(Regressor::new(VarName::new(name), 0));
     };
     if effects.has_individual() {
         (1..n).for_each(|i| add(format!("unit{i}"), &|at| at % n == i));

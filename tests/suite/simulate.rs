@@ -115,7 +115,7 @@ fn the_truth_is_recovered() {
         ("ln_is", 0, 0.3675),
     ];
     let column = |name: &str| if name == "ln_is" { is.clone() } else { numbers(&columns, name) };
-    let regressor = |name: &str, lag| Regressor { variable: VarName::new(name), lag };
+    let regressor = |name: &str, lag| Regressor::new(VarName::new(name), lag);
     let sample = Sample {
         units: index,
         periods: (2004..=2018).map(Period).collect(),

@@ -94,7 +94,7 @@ pub fn model(estimator: &str, effects: Effects, regressors: usize) -> Model {
 
 /// The regressor `x<j>`.
 pub fn regressor(j: usize) -> Regressor {
-    Regressor { variable: VarName::new(format!("x{j}")), lag: 0 }
+    Regressor::new(VarName::new(format!("x{j}")), 0)
 }
 
 /// Two regressors, unit and period effects and errors with spatial dependence in the response.

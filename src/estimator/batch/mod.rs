@@ -19,9 +19,11 @@
 //! | `panel` | traces and cross-products as functions of the spatial parameter |
 //! | `products` | cross-products of spatially lagged regressors at one value of the parameter |
 //! | `newton` | the optimum of each replicate |
+//! | `linear` | effects of models without a spatial lag |
 //! | `slm`, `sem`, `ols` | forms → estimates |
 
 pub mod forms;
+mod linear;
 mod newton;
 pub mod ols;
 mod operator;
@@ -39,7 +41,7 @@ use super::impacts::Multipliers;
 use crate::math::dual::Dual;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::simd::{Kernel, dispatch};
-use crate::model::{Effects, LagOrder};
+use crate::model::{Effects, Impact, LagOrder};
 use crate::weights::spectrum::Spectrum;
 
 /// Estimates of a tile of replicates. Where a replicate is not `solved` its numbers mean nothing:
@@ -70,13 +72,55 @@ pub struct TileMultipliers {
     pub direct: [Lane; 2],
     /// S and ∂S/∂ρ.
     pub total: [Lane; 2],
+    /// D₁ and ∂D₁/∂ρ, of Durbin terms.
+    pub direct_of_neighbours: [Lane; 2],
+    /// S₁ and ∂S₁/∂ρ, of Durbin terms.
+    pub total_of_neighbours: [Lane; 2],
 }
 
 impl TileMultipliers {
+    /// The same for all replicates.
+    pub(super) fn constant(of: &Multipliers) -> Self {
+        let parts = |dual: Dual| [[dual.value; LANES], [dual.slope; LANES]];
+        Self {
+            direct: parts(of.direct),
+            total: parts(of.total),
+            direct_of_neighbours: parts(of.direct_of_neighbours),
+            total_of_neighbours: parts(of.total_of_neighbours),
+        }
+    }
+
+    /// Those of one kind of effect: of a unit's own regressor, and of its Durbin term.
+    #[inline(always)]
+    pub(super) fn get(&self, impact: Impact) -> ([Lane; 2], [Lane; 2]) {
+        let difference = |total: &[Lane; 2], direct: &[Lane; 2]| {
+            let mut out = [[0.0; LANES]; 2];
+            for part in 0..2 {
+                for l in 0..LANES {
+                    out[part][l] = total[part][l] - direct[part][l];
+                }
+            }
+            out
+        };
+        match impact {
+            Impact::Direct => (self.direct, self.direct_of_neighbours),
+            Impact::Indirect => (
+                difference(&self.total, &self.direct),
+                difference(&self.total_of_neighbours, &self.direct_of_neighbours),
+            ),
+            Impact::Total => (self.total, self.total_of_neighbours),
+        }
+    }
+
     /// Those of one replicate.
     pub fn of(&self, lane: usize) -> Multipliers {
         let dual = |parts: &[Lane; 2]| Dual { value: parts[0][lane], slope: parts[1][lane] };
-        Multipliers { direct: dual(&self.direct), total: dual(&self.total) }
+        Multipliers {
+            direct: dual(&self.direct),
+            total: dual(&self.total),
+            direct_of_neighbours: dual(&self.direct_of_neighbours),
+            total_of_neighbours: dual(&self.total_of_neighbours),
+        }
     }
 }
 

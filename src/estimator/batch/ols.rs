@@ -2,6 +2,7 @@
 //! β* = β̂ + R⁻¹a. Divisors and distribution are those of `estimator::ols`.
 
 use super::forms::{Forms, TileForms};
+use super::linear::LinearEffects;
 use super::slm::triangular;
 use super::{Reduction, Solve, TileEstimates, TileSpread, finish};
 use crate::estimator::{Estimated, Problem};
@@ -21,6 +22,7 @@ pub struct Ols {
     spread: Vec<f64>,
     /// (X'QX)⁻¹, row by row.
     gram_inverse: Vec<f64>,
+    effects: LinearEffects,
 }
 
 /// The reduction of `at`.
@@ -39,6 +41,7 @@ pub(in crate::estimator) fn reduction(problem: &Problem<'_>, at: &Estimated) -> 
         r_inverse: (0..k * k).map(|at| r_inverse[(at / k, at % k)]).collect(),
         spread: (0..k).map(|j| gram_inverse[(j, j)]).collect(),
         gram_inverse: (0..k * k).map(|at| gram_inverse[(at / k, at % k)]).collect(),
+        effects: LinearEffects::new(problem, at),
     })
 }
 
@@ -64,6 +67,9 @@ impl Solve for Ols {
             // What is left of rounding is no residual: the plain path knows a perfect fit.
             out.solved[l] = ssr[l] > 1e-12 * forms.ee[l];
         }
+        let sigma2 = out.values[k];
+        let covariance = |i: usize, j: usize| sigma2.map(|s| s * self.gram_inverse[i * k + j]);
+        self.effects.fill(covariance, out);
     }
 }
 
@@ -73,7 +79,7 @@ impl Reduction for Ols {
     }
 
     fn estimates(&self) -> usize {
-        self.slopes.len() + 1
+        self.slopes.len() + 1 + self.effects.count()
     }
 
     fn scratch(&self) -> usize {
@@ -106,6 +112,6 @@ impl Reduction for Ols {
                 }
             }
         }
-        out.multipliers = None;
+        out.multipliers = self.effects.multipliers();
     }
 }

@@ -16,6 +16,7 @@
 //! The formulas are those of `estimator::sem`, with y* replaced by what generated it.
 
 use super::forms::{Forms, TileForms};
+use super::linear::LinearEffects;
 use super::newton::{Profile, climb};
 use super::operator::Operator;
 use super::panel::Panel;
@@ -45,6 +46,7 @@ pub struct Sem {
     s2: Vec<f64>,
     /// R⁻¹, upper triangular, row by row.
     r_inverse: Vec<f64>,
+    effects: LinearEffects,
 }
 
 /// The reduction of `at`, where there is one.
@@ -108,6 +110,7 @@ pub(in crate::estimator) fn reduction(
         s1: (0..k * k).map(|at| mixed[at] + mixed[at % k * k + at / k]).collect(),
         s2: product(&moved, &moved),
         r_inverse: (0..k * k).map(|at| r_inverse[(at / k, at % k)]).collect(),
+        effects: LinearEffects::new(problem, at),
     })
 }
 
@@ -351,6 +354,13 @@ impl Solve for Sem {
                 out.std_errors[j][l] = (sigma2[l] * square[l]).sqrt();
             }
         }
+        if self.effects.count() == 0 {
+            return;
+        }
+        let (factor, _, rows) = self.left(scratch);
+        self.half_inverse(0..k, factor, rows);
+        let covariance = |i: usize, j: usize| self.covariance((i, j), rows, &sigma2);
+        self.effects.fill(covariance, out);
     }
 }
 
@@ -371,6 +381,41 @@ impl Sem {
         k * (k + 1) / 2 + 3 * k + self.panel.room() + self.panel.scratch()
     }
 
+    /// L⁻¹r_j for the coefficients j, r_j the row of R⁻¹.
+    #[inline(always)]
+    fn half_inverse(
+        &self,
+        coefficients: impl Iterator<Item = usize>,
+        factor: &[Lane],
+        rows: &mut [Lane],
+    ) {
+        let k = self.k;
+        for j in coefficients {
+            let row = &mut rows[j * k..(j + 1) * k];
+            for i in 0..k {
+                row[i] = [self.r_inverse[j * k + i]; LANES];
+            }
+            forward(factor, row);
+        }
+    }
+
+    /// The covariance of two coefficients, from the rows of [`half_inverse`](Self::half_inverse).
+    #[inline(always)]
+    fn covariance(&self, (i, j): (usize, usize), rows: &[Lane], sigma2: &Lane) -> Lane {
+        let k = self.k;
+        let mut entry = [0.0; LANES];
+        for c in 0..k {
+            let (x, y) = (&rows[i * k + c], &rows[j * k + c]);
+            for l in 0..LANES {
+                entry[l] = x[l].mul_add(y[l], entry[l]);
+            }
+        }
+        for l in 0..LANES {
+            entry[l] *= sigma2[l];
+        }
+        entry
+    }
+
     #[inline(always)]
     fn spread_of(
         &self,
@@ -382,27 +427,12 @@ impl Sem {
         let (k, m) = (self.k, positions.len());
         let (factor, functions, rows) = self.left(scratch);
         let sigma2 = &found.values[k + 1];
-        // L⁻¹r_j, r_j the row of R⁻¹.
-        for &j in positions.iter().filter(|j| **j < k) {
-            let row = &mut rows[j * k..(j + 1) * k];
-            for i in 0..k {
-                row[i] = [self.r_inverse[j * k + i]; LANES];
-            }
-            forward(factor, row);
-        }
+        self.half_inverse(positions.iter().copied().filter(|j| *j < k), factor, rows);
         for (a, &i) in positions.iter().enumerate() {
             for (b, &j) in positions.iter().enumerate() {
                 let mut entry = [0.0; LANES];
                 if i < k && j < k {
-                    for c in 0..k {
-                        let (x, y) = (&rows[i * k + c], &rows[j * k + c]);
-                        for l in 0..LANES {
-                            entry[l] = x[l].mul_add(y[l], entry[l]);
-                        }
-                    }
-                    for l in 0..LANES {
-                        entry[l] *= sigma2[l];
-                    }
+                    entry = self.covariance((i, j), rows, sigma2);
                 } else if i >= k && j >= k {
                     for l in 0..LANES {
                         let slope =
@@ -415,7 +445,7 @@ impl Sem {
                 out.covariance[a * m + b] = entry;
             }
         }
-        out.multipliers = None;
+        out.multipliers = self.effects.multipliers();
     }
 }
 
@@ -425,7 +455,7 @@ impl Reduction for Sem {
     }
 
     fn estimates(&self) -> usize {
-        self.k + 2
+        self.k + 2 + self.effects.count()
     }
 
     fn scratch(&self) -> usize {

@@ -22,11 +22,12 @@ use super::operator::Operator;
 use super::panel::Panel;
 use super::products::Products;
 use super::{Reduction, Solve, TileEstimates, TileMultipliers, TileSpread, finish, reduces};
+use crate::estimator::impacts::{Place, Totals, places};
 use crate::estimator::{Estimated, Problem};
 use crate::math::lanes::{LANES, Lane};
 use crate::math::linalg::dot;
 use crate::math::simd::{Kernel, dispatch};
-use crate::model::Term;
+use crate::model::{Impact, Term};
 
 /// A fitted spatial lag model.
 #[derive(Debug)]
@@ -49,15 +50,15 @@ pub struct Slm {
     spread: Vec<f64>,
     /// (X'QX)⁻¹, row by row.
     gram_inverse: Vec<f64>,
-    /// First coefficient that is a regressor's.
-    first_regressor: usize,
-    /// The sum of every row of W; `None`: the total multiplier and its slope are on the panel.
+    /// Where the coefficients of regressors with effects are.
+    places: Vec<Place>,
+    /// The sum of every row of W; `None`: the total multipliers and their slopes are on the panel.
     row_sum: Option<f64>,
 }
 
 /// Functions on the panel before the cross-products: tr G, tr GG, tr(GG + G'G), total multiplier,
-/// its slope.
-const FIRST: usize = 5;
+/// its slope, the same two of Durbin terms.
+const FIRST: usize = 7;
 
 /// The reduction of `at`, where there is one.
 pub(in crate::estimator) fn reduction(
@@ -113,7 +114,7 @@ pub(in crate::estimator) fn reduction(
         r_inverse: (0..k * k).map(|at| r_inverse[(at / k, at % k)]).collect(),
         spread: (0..k).map(|j| gram_inverse[(j, j)]).collect(),
         gram_inverse: (0..k * k).map(|at| gram_inverse[(at / k, at % k)]).collect(),
-        first_regressor: usize::from(!problem.has_effects()),
+        places: places(at.fit.estimates.iter().map(|e| &e.term), &problem.sample.response),
         row_sum,
     })
 }
@@ -130,23 +131,19 @@ impl Functions<'_> {
         let weights = self.problem.weights;
         let Some(spectrum) = weights.spectrum() else { return Vec::new() };
         let (g, gg) = (spectrum.trace_g(r), spectrum.trace_gg(r));
-        let (total, slope) = self.total(r);
-        let mut out = vec![g, gg, gg + weights.trace_gtg(r), total, slope];
+        let mut out = vec![g, gg, gg + weights.trace_gtg(r)];
+        out.extend(self.totals(r));
         self.products.at(&Operator::new(weights, r), &mut out);
         out
     }
 
-    /// 1'(I − rW)⁻¹1/N and its derivative.
-    fn total(&self, r: f64) -> (f64, f64) {
+    /// 1'(I − rW)⁻¹1/N with its derivative, 1'(I − rW)⁻¹W1/N with its own.
+    fn totals(&self, r: f64) -> [f64; 4] {
         if self.row_sum.is_some() {
-            return (0.0, 0.0);
+            return [0.0; 4];
         }
-        let weights = self.problem.weights;
-        let n = weights.n();
-        let once = weights.resolve(r, &vec![1.0; n]);
-        let twice = weights.resolve(r, &weights.lag(&once));
-        let mean = |v: &[f64]| v.iter().sum::<f64>() / n as f64;
-        (mean(&once), mean(&twice))
+        let Totals { own, of_neighbours } = Totals::at(self.problem.weights, r);
+        [own.value, own.slope, of_neighbours.value, of_neighbours.slope]
     }
 }
 
@@ -212,6 +209,8 @@ impl Slm {
     #[inline(always)]
     fn multipliers(&self, rho: &Lane, functions: &[Lane]) -> TileMultipliers {
         let (mut direct, mut total) = ([[0.0; LANES]; 2], [[0.0; LANES]; 2]);
+        let mut direct_of_neighbours = [[0.0; LANES]; 2];
+        let mut total_of_neighbours = [[0.0; LANES]; 2];
         for l in 0..LANES {
             let (g, gg) = (functions[0][l], functions[1][l]);
             direct[0][l] = rho[l].mul_add(g / self.units, 1.0);
@@ -219,12 +218,19 @@ impl Slm {
             (total[0][l], total[1][l]) = match self.row_sum {
                 Some(s) => {
                     let m = 1.0 / (-rho[l]).mul_add(s, 1.0);
+                    (total_of_neighbours[0][l], total_of_neighbours[1][l]) = (s * m, s * s * m * m);
                     (m, s * m * m)
                 }
-                None => (functions[3][l], functions[4][l]),
+                None => {
+                    (total_of_neighbours[0][l], total_of_neighbours[1][l]) =
+                        (functions[5][l], functions[6][l]);
+                    (functions[3][l], functions[4][l])
+                }
             };
+            direct_of_neighbours[0][l] = g / self.units;
+            direct_of_neighbours[1][l] = gg / self.units;
         }
-        TileMultipliers { direct, total }
+        TileMultipliers { direct, total, direct_of_neighbours, total_of_neighbours }
     }
 
     /// h and the functions on the panel, where [`solve`](Self::solve) leaves them.
@@ -275,28 +281,37 @@ impl Slm {
         (sigma2, variance, h): (&Lane, &Lane, &[Lane]),
         out: &mut TileEstimates<'_>,
     ) {
-        let TileMultipliers { direct, total } = self.multipliers(rho, functions);
-        let mut multiplier = [direct[0], [0.0; LANES], total[0]];
-        let mut slope = [direct[1], [0.0; LANES], total[1]];
-        for l in 0..LANES {
-            multiplier[1][l] = multiplier[2][l] - multiplier[0][l];
-            slope[1][l] = slope[2][l] - slope[0][l];
-        }
-        let regressors = self.k - self.first_regressor;
-        for kind in 0..3 {
-            for x in 0..regressors {
-                let j = self.first_regressor + x;
-                let at = self.k + 2 + kind * regressors + x;
-                for l in 0..LANES {
-                    let beta = out.values[j][l];
-                    let (m, by_rho) = (multiplier[kind][l], beta * slope[kind][l]);
-                    // (∂β, ∂ρ) against V_β = σ²c + V_ρh², Cov = −V_ρh and V_ρ.
-                    let along = (-m).mul_add(h[j][l], by_rho);
-                    let square =
-                        (variance[l] * along).mul_add(along, m * m * sigma2[l] * self.spread[j]);
-                    out.values[at][l] = beta * m;
-                    out.std_errors[at][l] = square.sqrt();
+        let multipliers = self.multipliers(rho, functions);
+        let mut at = self.k + 2;
+        for impact in Impact::ALL {
+            let (own, of_neighbours) = multipliers.get(impact);
+            for place in &self.places {
+                let (mut value, mut square) = ([0.0; LANES], [0.0; LANES]);
+                // (∂β, ∂θ, ∂ρ) against V = σ²C + V_ρ hh', Cov(·, ρ) = −V_ρ h and V_ρ.
+                let mut along = [0.0; LANES];
+                for (j, m) in [(place.own, &own), (place.of_neighbours, &of_neighbours)] {
+                    let Some(j) = j else { continue };
+                    for l in 0..LANES {
+                        let b = out.values[j][l];
+                        value[l] = b.mul_add(m[0][l], value[l]);
+                        along[l] += (-m[0][l]).mul_add(h[j][l], b * m[1][l]);
+                        square[l] =
+                            (m[0][l] * m[0][l] * sigma2[l]).mul_add(self.spread[j], square[l]);
+                    }
                 }
+                if let (Some(i), Some(j)) = (place.own, place.of_neighbours) {
+                    let mixed = 2.0 * self.gram_inverse[i * self.k + j];
+                    for l in 0..LANES {
+                        square[l] =
+                            (own[0][l] * of_neighbours[0][l] * sigma2[l]).mul_add(mixed, square[l]);
+                    }
+                }
+                for l in 0..LANES {
+                    out.values[at][l] = value[l];
+                    out.std_errors[at][l] =
+                        (variance[l] * along[l]).mul_add(along[l], square[l]).max(0.0).sqrt();
+                }
+                at += 1;
             }
         }
     }
@@ -420,7 +435,7 @@ impl Reduction for Slm {
     }
 
     fn estimates(&self) -> usize {
-        self.k + 2 + 3 * (self.k - self.first_regressor)
+        self.k + 2 + Impact::ALL.len() * self.places.len()
     }
 
     fn scratch(&self) -> usize {

@@ -125,7 +125,12 @@ fn as_measure(row: &RowTerm, columns: &[CellColumn<'_>]) -> Option<RowTerm> {
         _ => return None,
     };
     let shared = columns.iter().all(|c| c.cell.measure_variable == regressor.variable);
-    shared.then_some(RowTerm::Measure { impact, lag: regressor.lag })
+    let lag = regressor.lag;
+    shared.then_some(if regressor.is_of_neighbours() {
+        RowTerm::OfNeighbours { lag }
+    } else {
+        RowTerm::Measure { impact, lag }
+    })
 }
 
 /// The parameter that a row shows in a column.
@@ -149,6 +154,13 @@ pub(in crate::report) fn row_label(
                 None => functions::row_label(source, row, columns),
             },
         },
+        RowTerm::OfNeighbours { lag } => {
+            if let Some(label) = own_labels.get(&row.to_string()) {
+                return label.clone();
+            }
+            let measure = RowTerm::Measure { impact: None, lag: *lag };
+            labels::of_neighbours(&row_label(source, own_labels, &measure, columns))
+        }
         RowTerm::Measure { impact, lag } => {
             let of = |label: String| labels::impact(source.spec, *impact, label);
             let own = impact.map_or_else(String::new, |kind| format!("{}:measure", kind.name()));

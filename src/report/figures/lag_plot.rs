@@ -22,7 +22,7 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &CellFigure) -
     let all: Vec<CellColumn<'_>> = cells.iter().flat_map(|p| p.cells.iter().copied()).collect();
     let impact = wanted.rows.iter().find_map(|row| match &row.value {
         RowTerm::Measure { impact, .. } => Some(*impact),
-        RowTerm::Named(_) => None,
+        RowTerm::OfNeighbours { .. } | RowTerm::Named(_) => None,
     });
     let impact = impact.flatten();
     let lags: BTreeSet<i32> = all.iter().flat_map(own_lags).collect();
@@ -75,7 +75,7 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &CellFigure) -
 /// The leads (negative) and lags of a cell's measure.
 fn own_lags(cell: &CellColumn<'_>) -> Vec<i32> {
     let own = cell.cell.model.regressors.iter();
-    own.filter(|r| r.variable == cell.cell.measure_variable).map(|r| r.lag).collect()
+    own.filter(|r| r.is_own(&cell.cell.measure_variable)).map(|r| r.lag).collect()
 }
 
 /// `t+1`, `t`, `t−1`.

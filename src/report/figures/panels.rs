@@ -94,7 +94,7 @@ pub(super) fn rows(figure: &CellFigure, panels: &[Panel<'_>]) -> Vec<RowTerm> {
     let mut lags: Vec<i32> = Vec::new();
     for cell in panels.iter().flat_map(|panel| &panel.cells) {
         let own = cell.cell.model.regressors.iter();
-        lags.extend(own.filter(|r| r.variable == cell.cell.measure_variable).map(|r| r.lag));
+        lags.extend(own.filter(|r| r.is_own(&cell.cell.measure_variable)).map(|r| r.lag));
     }
     lags.sort_unstable();
     lags.dedup();
@@ -136,6 +136,10 @@ pub(super) fn label(
             });
             labels::impact(source.spec, *impact, labels::lagged(name, *lag))
         }
+        RowTerm::OfNeighbours { lag } => {
+            let measure = RowTerm::Measure { impact: None, lag: *lag };
+            labels::of_neighbours(&label(source, figure, &measure, cells))
+        }
         RowTerm::Named(raw) => labels::term(source.spec, &Term::parse(raw)),
     })
 }
@@ -168,6 +172,7 @@ pub(super) fn said(source: Source<'_>, heads: &[Axis], panels: &[Panel<'_>]) -> 
 pub(super) fn is_impact(row: &RowTerm) -> bool {
     match row {
         RowTerm::Measure { impact, .. } => impact.is_some(),
+        RowTerm::OfNeighbours { .. } => false,
         RowTerm::Named(raw) => Impact::split(raw).0.is_some(),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::Ground;
 use super::blocks::{Block, Item, items, text};
-use crate::model::{Impact, Term};
+use crate::model::{Impact, NEIGHBOURS, Term};
 use crate::outcome::{Estimate, Outcome};
 use crate::plan::Cell;
 use crate::report::build::regression::estimate;
@@ -159,11 +159,14 @@ fn rows_of(ground: Ground<'_>, cells: &[&Cell]) -> Vec<RowTerm> {
 fn row_of(cell: &Cell, found: &Estimate) -> Option<(u8, RowTerm)> {
     let named = || RowTerm::Named(found.term.to_string());
     Some(match &found.term {
-        Term::Variable(r) if r.variable == cell.measure_variable => {
+        Term::Variable(r) if r.is_own(&cell.measure_variable) => {
             (0, RowTerm::Measure { impact: None, lag: r.lag })
         }
         Term::Impact(impact, r) if r.variable == cell.measure_variable => {
             (0, RowTerm::Measure { impact: Some(*impact), lag: r.lag })
+        }
+        Term::Variable(r) if r.variable == cell.measure_variable => {
+            (1, RowTerm::OfNeighbours { lag: r.lag })
         }
         Term::Variable(_) | Term::Impact(..) => (1, named()),
         Term::Rho | Term::Lambda => (2, named()),
@@ -183,7 +186,14 @@ fn choice(ground: Ground<'_>, row: &RowTerm, cells: &[&Cell]) -> Choice {
     };
     let (of, label, lag, impact) = match row {
         RowTerm::Measure { impact, lag } => ("measure".to_owned(), measure(), *lag, *impact),
+        RowTerm::OfNeighbours { lag } => {
+            ("W:measure".to_owned(), labels::of_neighbours(&measure()), *lag, None)
+        }
         RowTerm::Named(raw) => match Term::parse(raw) {
+            Term::Variable(r) if r.is_of_neighbours() => {
+                let label = labels::of_neighbours(labels::variable(spec, &r.variable));
+                (format!("{NEIGHBOURS}{}", r.variable), label, r.lag, None)
+            }
             Term::Variable(r) => {
                 (r.variable.0.clone(), labels::variable(spec, &r.variable).to_owned(), r.lag, None)
             }

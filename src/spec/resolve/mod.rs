@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `limits` | how a run works on cells |
 //! | `functions` | functions of the coefficients and joint tests |
-//! | `sources` | data, variables, weights, regions, measures, models |
+//! | `models` | models: estimators with what they are told |
+//! | `sources` | data, variables, weights, regions, measures |
 //! | `grids` | axes, rules and Moran blocks |
 //! | `randomisation` | randomisation tests of the measure |
 //! | `joint` | families of hypotheses over many cells |
@@ -27,6 +28,7 @@ mod functions;
 mod grids;
 mod joint;
 mod limits;
+mod models;
 mod nights;
 mod published;
 mod randomisation;

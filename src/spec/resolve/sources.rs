@@ -1,16 +1,15 @@
-//! Data, variables, weights, regions, measures, models.
+//! Data, variables, weights, regions, measures.
 
 use super::{RESERVED, Resolver, at, located, repeats};
 use crate::expr::Expr;
 use crate::ident::{KeyPath, Located, Period, VarName};
 use crate::model::{
-    Bootstrap, Isolates, LagOrder, Normalisation, RegionWeights, Rescale, SmallSample,
-    WeightsFormat,
+    Bootstrap, Isolates, Normalisation, RegionWeights, Rescale, SmallSample, WeightsFormat,
 };
 use crate::spec::raw::{ExtraUnits, RawBootstrap, RawRegion, RawVariable, RawWeights, Text};
 use crate::spec::{
-    BootstrapSpec, DataSpec, MeasureSpec, Missing, ModelSpec, RegionSpec, RegionUnits,
-    VariableSpec, WeightsSpec,
+    BootstrapSpec, DataSpec, MeasureSpec, Missing, RegionSpec, RegionUnits, VariableSpec,
+    WeightsSpec,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -278,54 +277,6 @@ impl Resolver<'_> {
         measures
     }
 
-    pub(super) fn models(&mut self) -> BTreeMap<String, ModelSpec> {
-        let mut models: BTreeMap<String, ModelSpec> = self
-            .vocabulary
-            .estimators
-            .iter()
-            .map(|e| {
-                let spec = ModelSpec {
-                    estimator: e.name.clone(),
-                    label: None,
-                    lag_order: LagOrder::LagThenDemean,
-                    small_sample: None,
-                };
-                (e.name.clone(), spec)
-            })
-            .collect();
-        for (name, raw) in &self.raw.models {
-            let place = at(&["models", name]);
-            let vocabulary = self.vocabulary;
-            let estimators: Vec<&str> =
-                vocabulary.estimators.iter().map(|e| e.name.as_str()).collect();
-            let own = estimators.contains(&name.as_str()).then(|| name.clone());
-            let at = place.join("estimator");
-            let given = raw.estimator.clone().or(own);
-            let Some(estimator) = self.required(given, &at, "the name of an estimator") else {
-                continue;
-            };
-            if !self.known_estimator(&estimator, &at) {
-                continue;
-            }
-            if estimators.contains(&name.as_str()) && estimator != *name {
-                let text =
-                    format!("`{name}` is a built-in model and cannot stand for `{estimator}`");
-                self.wrong(&at, text, "give a model of another estimator another name");
-            }
-            self.refuse_small_sample(&estimator, raw.small_sample, &place);
-            models.insert(
-                name.clone(),
-                ModelSpec {
-                    estimator,
-                    label: raw.label.clone(),
-                    lag_order: raw.lag_order.unwrap_or(LagOrder::LagThenDemean),
-                    small_sample: raw.small_sample,
-                },
-            );
-        }
-        models
-    }
-
     pub(super) fn bootstraps(&mut self) -> BTreeMap<String, BootstrapSpec> {
         let mut bootstraps = BTreeMap::new();
         for (name, raw) in &self.raw.bootstrap {
@@ -391,12 +342,12 @@ impl Resolver<'_> {
         }
     }
 
-    fn known_estimator(&mut self, name: &str, at: &KeyPath) -> bool {
+    pub(super) fn known_estimator(&mut self, name: &str, at: &KeyPath) -> bool {
         let names: Vec<&str> = self.vocabulary.estimators.iter().map(|e| e.name.as_str()).collect();
         self.known("estimator", name, at, names)
     }
 
-    fn refuse_small_sample(&mut self, name: &str, asked: Option<SmallSample>, place: &KeyPath) {
+    pub(super) fn refuse_small_sample(&mut self, name: &str, asked: Option<SmallSample>, place: &KeyPath) {
         let has = self.vocabulary.estimators.iter().any(|e| e.name == name && e.small_sample);
         if asked == Some(SmallSample::Corrected) && !has {
             let text = format!("`{name}` has no small-sample form");

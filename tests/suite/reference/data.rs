@@ -86,7 +86,7 @@ impl Table {
             y: stack(response, 0),
             regressors: split
                 .iter()
-                .map(|&(v, lag)| Regressor { variable: VarName::new(v), lag })
+                .map(|&(v, lag)| Regressor::new(VarName::new(v), lag))
                 .collect(),
             x: split.iter().map(|&(v, lag)| stack(v, i64::from(lag))).collect(),
         }

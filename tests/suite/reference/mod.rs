@@ -46,7 +46,7 @@ fn term(name: &str) -> Term {
         "sigma2" => Term::Sigma2,
         variable => {
             let (name, lag) = lag_of(variable);
-            Term::Variable(Regressor { variable: spanel::ident::VarName::new(name), lag })
+            Term::Variable(Regressor::new(spanel::ident::VarName::new(name), lag))
         }
     }
 }

@@ -41,7 +41,7 @@ pub fn record() -> JointFamily {
         cell: CellId::of(format!("slm/{measure}/{region}").as_bytes()),
         hypotheses,
     };
-    let variable = |v: &str| Term::Variable(Regressor { variable: VarName::new(v), lag: 0 });
+    let variable = |v: &str| Term::Variable(Regressor::new(VarName::new(v), 0));
     let hypothesis = |term, value: f64, p_romano_wolf: f64, interval| JointHypothesis {
         term,
         value,

@@ -81,8 +81,8 @@ pub fn experiment(tables: Vec<TableSpec>) -> Made {
 fn cell(model: &str, measure: &str, region: &str) -> Cell {
     let variable = name(&format!("ln_{measure}"));
     let mut regressors: Vec<Regressor> =
-        (0..=1).map(|lag| Regressor { variable: variable.clone(), lag }).collect();
-    regressors.push(Regressor { variable: name("ln_ee"), lag: 0 });
+        (0..=1).map(|lag| Regressor::new(variable.clone(), lag)).collect();
+    regressors.push(Regressor::new(name("ln_ee"), 0));
     let axes = CellAxes {
         model: model.to_owned(),
         effects: Effects::TwoWay,
