@@ -4,6 +4,7 @@
 use crate::cli::{Lab, SPEC, assert_exit, text};
 use crate::spec_errors::{folder, ok};
 use crate::support::{all_weights, assert_close, fit, model, regressor, sample};
+use spanel::estimator::Problem;
 use spanel::estimator::derived::{Function, derived};
 use spanel::estimator::impacts::{Multipliers, impacts};
 use spanel::estimator::wald::wald;
@@ -71,8 +72,10 @@ fn a_parameter_is_the_simplest_function_of_itself() {
 fn effects_in_functions_are_the_effects_of_the_model() {
     for (kind, w) in all_weights(N) {
         let data = sample(&w, T, 6);
-        let at = fit(&data, &w, &model("slm", Effects::TwoWay, 2));
-        for e in impacts(&w, &at.fit) {
+        let model = model("slm", Effects::TwoWay, 2);
+        let at = fit(&data, &w, &model);
+        let problem = Problem::new(&data, &w, &model).unwrap();
+        for e in impacts(&problem, &at.fit) {
             let (found, std_error) = value(&e.term.to_string(), &w, &at);
             assert_close(&format!("{kind} {}", e.term), found, e.value, 1e-13);
             assert_close(&format!("{kind} se {}", e.term), std_error, e.std_error, 1e-12);

@@ -347,7 +347,12 @@ impl Resolver<'_> {
         self.known("estimator", name, at, names)
     }
 
-    pub(super) fn refuse_small_sample(&mut self, name: &str, asked: Option<SmallSample>, place: &KeyPath) {
+    pub(super) fn refuse_small_sample(
+        &mut self,
+        name: &str,
+        asked: Option<SmallSample>,
+        place: &KeyPath,
+    ) {
         let has = self.vocabulary.estimators.iter().any(|e| e.name == name && e.small_sample);
         if asked == Some(SmallSample::Corrected) && !has {
             let text = format!("`{name}` has no small-sample form");

@@ -9,7 +9,7 @@ use spanel::estimator::wald::wald;
 use spanel::expr::formula::Formula;
 
 /// Our function over the names of the files, written with the raw names of terms.
-fn formula(text: &str) -> Formula<Term> {
+pub fn formula(text: &str) -> Formula<Term> {
     let written = Formula::parse(text).expect("a function");
     written.renamed(|w| Ok::<_, ()>(Term::parse(&w.name))).expect("terms")
 }

@@ -8,6 +8,7 @@ mod bootstrap;
 mod compare;
 mod cross_section;
 mod data;
+mod durbin;
 mod functions;
 mod hausman;
 mod moran;
@@ -45,8 +46,13 @@ fn term(name: &str) -> Term {
         "rho" => Term::Lambda,
         "sigma2" => Term::Sigma2,
         variable => {
-            let (name, lag) = lag_of(variable);
-            Term::Variable(Regressor::new(spanel::ident::VarName::new(name), lag))
+            let (of_neighbours, own) = match variable.strip_prefix("W_") {
+                Some(own) => (true, own),
+                None => (false, variable),
+            };
+            let (name, lag) = lag_of(own);
+            let own = Regressor::new(spanel::ident::VarName::new(name), lag);
+            Term::Variable(if of_neighbours { own.of_neighbours() } else { own })
         }
     }
 }

@@ -7,7 +7,7 @@ use spanel::model::Impact;
 
 const FORMULA: [&str; 4] = ["lpcap", "lpc", "lemp", "unemp"];
 
-fn sample_and_weights() -> (Sample, Weights) {
+pub fn sample_and_weights() -> (Sample, Weights) {
     let table = Table::read("experiments/data/us-states.csv", "state", Some("year"));
     let weights = weights("experiments/data/us-states.gal");
     let formula: Vec<String> = FORMULA.iter().map(|&s| s.to_owned()).collect();
@@ -97,7 +97,9 @@ fn direct_indirect_and_total_effects_agree() {
     for (case, block) in file["results"].as_object().expect("results") {
         let effects = effects(case.strip_prefix("sar_impacts_").expect("a case of the lag model"));
         let ours = fit(&sample, &weights, ("slm", effects, LagOrder::LagThenDemean), None);
-        let found = impacts(&weights, &ours.fit);
+        let model = model("slm", &sample, effects, LagOrder::LagThenDemean, None);
+        let problem = Problem::new(&sample, &weights, &model).expect("the same units");
+        let found = impacts(&problem, &ours.fit);
         for kind in Impact::ALL {
             for (quantity, prefix) in [("effect", ""), ("standard error", "delta_se_")] {
                 let reference = &block["impacts"][format!("{prefix}{}", kind.name())];

@@ -363,6 +363,8 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         label: None,
         lag_order: LagOrder::LagThenDemean,
         small_sample: None,
+        has_durbin: false,
+        durbin: None,
     };
     let weights = WeightsSpec {
         file: at("w.gal".into()),
