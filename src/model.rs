@@ -564,7 +564,7 @@ mod tests {
 
     #[test]
     fn raw_names_of_terms_read_back() {
-        let lagged = |v: &str, lag| Term::Variable(Regressor { variable: VarName::new(v), lag });
+        let lagged = |v: &str, lag| Term::Variable(Regressor::new(VarName::new(v), lag));
         for term in [
             Term::Constant,
             Term::Rho,
@@ -575,7 +575,8 @@ mod tests {
             lagged("ln_oa", -1),
             lagged("x@leader", 0),
             lagged("x@lagoon", 0),
-            Term::Impact(Impact::Total, Regressor { variable: VarName::new("x"), lag: 1 }),
+            Term::Impact(Impact::Total, Regressor::new(VarName::new("x"), 1)),
+            Term::Variable(Regressor::new(VarName::new("x"), 1).of_neighbours()),
             Term::Derived("long run".to_owned()),
         ] {
             assert_eq!(Term::parse(&term.to_string()), term);
