@@ -140,5 +140,6 @@ fn model(sample: &Sample) -> Model {
         effects: Effects::TwoWay,
         lag_order: LagOrder::LagThenDemean,
         small_sample: None,
+        std_errors: spanel::model::std_errors::StdErrors::Default,
     }
 }

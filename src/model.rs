@@ -2,11 +2,13 @@
 
 pub mod change;
 pub mod splits;
+pub mod std_errors;
 
 use crate::ident::VarName;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std_errors::StdErrors;
 
 /// Which effects are in the model.
 #[derive(
@@ -261,6 +263,9 @@ pub struct Model {
     pub lag_order: LagOrder,
     /// Divisors and reference distribution; `None`: what the estimator does by default.
     pub small_sample: Option<SmallSample>,
+    /// How the covariance of the estimates is estimated.
+    #[serde(default, skip_serializing_if = "StdErrors::is_default")]
+    pub std_errors: StdErrors,
 }
 
 /// How a change of a regressor reaches the response through space (LeSage & Pace 2009).

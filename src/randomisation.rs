@@ -30,8 +30,8 @@
 //! coefficients of controls it says nothing. A control that is computed from the measure (its
 //! square, say) keeps its values: the test is not meant for such a model.
 
-use crate::estimator::durbin;
 use crate::estimator::{Estimator, Problem};
+use crate::estimator::{covariance, durbin};
 use crate::ident::VarName;
 use crate::math::random::Stream;
 use crate::model::{Permute, Randomisation, Term};
@@ -180,7 +180,7 @@ pub fn refit(
     let mut sample = shuffle.apply(problem.sample, &observed.measure);
     durbin::refresh(&mut sample, problem.weights);
     let again = Problem { sample: &sample, ..*problem };
-    let fitted = estimator.fit(&again).ok()?;
+    let fitted = covariance::fit(estimator, &again).ok()?;
     let impacts = estimator.impacts(&again, &fitted);
     let found = Observed::of(&fitted.fit, &impacts, &observed.measure).estimates;
     let finite = found.iter().all(|e| e.value.is_finite() && e.statistic.is_finite());

@@ -7,9 +7,12 @@
 //! no retries, which draw their points from the cell's identity, and functions of the coefficients,
 //! which never make a cell fail, are left out.
 
+mod std_errors;
+
 use crate::ident::VarName;
 use crate::inputs::Inputs;
 use crate::model::Bootstrap;
+use crate::model::Regressor;
 use crate::model::change::{Change, TailRule};
 use crate::outcome::{Failure, FailureKind};
 use crate::plan::{Cell, asked};
@@ -134,6 +137,13 @@ fn experiment(cell: &Cell, spec: &Spec, inputs: &Inputs, failed: &Failed<'_>) ->
         grid.insert("variant".to_owned(), text(format!("{ONLY}{draw}")));
         all.insert("variants".to_owned(), named(ONLY, variant));
     }
+    if !cell.model.std_errors.is_default() {
+        grid.insert("std_errors".to_owned(), text(ONLY));
+        all.insert(
+            "std_errors".to_owned(),
+            named(ONLY, std_errors::written(&cell.model.std_errors)),
+        );
+    }
     all.insert("grids".to_owned(), named("repro", grid));
     let mut add = |name: &str, section: Table| {
         if !section.is_empty() {
@@ -171,7 +181,9 @@ fn data(spec: &Spec) -> Table {
 fn columns(cell: &Cell) -> BTreeSet<&VarName> {
     let regressors = cell.model.regressors.iter().map(|r| &r.variable);
     let tails = cell.change.tails.iter().flat_map(|t| t.columns.iter().flatten());
-    std::iter::once(&cell.model.response).chain(regressors).chain(tails).collect()
+    let coordinates = cell.model.std_errors.coordinates().map(|(x, y)| [x, y]);
+    let beside = coordinates.into_iter().flatten().chain(cell.model.std_errors.cluster_column());
+    std::iter::once(&cell.model.response).chain(regressors).chain(tails).chain(beside).collect()
 }
 
 /// The definitions of derived columns, and of those that they are made of.
@@ -210,6 +222,12 @@ fn model(cell: &Cell) -> Table {
         ("estimator", text(&cell.model.estimator)),
         ("lag_order", text(cell.model.lag_order.name())),
     ]);
+    let durbin = cell.model.regressors.iter().filter(|r| r.is_of_neighbours());
+    let durbin: Vec<Regressor> =
+        durbin.map(|r| Regressor::new(r.variable.clone(), r.lag)).collect();
+    if !durbin.is_empty() {
+        model.insert("durbin".to_owned(), texts(durbin));
+    }
     if let Some(small_sample) = cell.model.small_sample {
         model.insert("small_sample".to_owned(), worded(small_sample));
     }

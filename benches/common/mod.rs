@@ -184,6 +184,7 @@ fn panel(
         effects: Effects::TwoWay,
         lag_order: LagOrder::LagThenDemean,
         small_sample: None,
+        std_errors: spanel::model::std_errors::StdErrors::Default,
     };
     Case { name: format!("{estimator} N={n} T={t} k={k}"), sample, weights, model }
 }

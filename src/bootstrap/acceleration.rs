@@ -31,8 +31,7 @@ pub fn accelerations(
     let Some(scored) = scored else { return vec![None; count] };
     let pieces = scored.pieces(problem, at);
     let influences: Vec<Vec<f64>> = at
-        .fit
-        .covariance
+        .bread()
         .iter()
         .map(|row| {
             let mut of_row = vec![0.0; problem.n()];

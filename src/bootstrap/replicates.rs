@@ -13,6 +13,7 @@ use super::score::Moves;
 use super::{Draws, Innovations, Layout, Scheme, UnitMultipliers, pairs};
 use crate::estimator::batch::forms::Workspace;
 use crate::estimator::batch::{Forms, Reduction, TileEstimates, TileForms, UnitForms};
+use crate::estimator::covariance;
 use crate::estimator::derived::values;
 use crate::estimator::impacts::Multipliers;
 use crate::estimator::{Estimated, Estimator, Problem};
@@ -129,7 +130,10 @@ impl<'a> Replicator<'a> {
             Draws::Units => Way::Units,
         };
         let reduction = match (path, &way) {
-            (Path::Batched, Way::Innovations(_)) => estimator.reduction(problem, at, 1.0),
+            // Kernels know the estimator's own standard errors.
+            (Path::Batched, Way::Innovations(_)) if problem.model.std_errors.is_default() => {
+                estimator.reduction(problem, at, 1.0)
+            }
             (Path::Batched | Path::Plain, _) => None,
         };
         // Kernels write every effect; estimates without their effects are left to the plain path.
@@ -428,7 +432,7 @@ impl<'a> Replicator<'a> {
     /// Estimates again; whether that could be done.
     fn refit(&self, sample: Sample, l: usize, out: &mut [Lane]) -> bool {
         let again = Problem { sample: &sample, ..self.problem };
-        let Ok(fitted) = self.estimator.fit(&again) else {
+        let Ok(fitted) = covariance::fit(self.estimator, &again) else {
             clear(l, out);
             return false;
         };

@@ -103,7 +103,7 @@ impl Moves {
         factors: &Factors,
     ) -> Self {
         let pieces = scored.pieces(problem, at);
-        let v = &at.fit.covariance;
+        let v = at.bread();
         let rows = Packed::new(pieces.len(), problem.n(), |r, i| {
             let sum: f64 = v[r].iter().zip(&pieces).map(|(v, g)| v * g[i]).sum();
             factors.at(i) * sum

@@ -2,9 +2,10 @@
 
 use super::schemes;
 use crate::diagnostic::DIAGNOSTICS;
-use crate::estimator::ESTIMATORS;
+use crate::estimator::{self, ESTIMATORS, covariance};
+use crate::model::Model;
 use crate::report::formats::FORMATS;
-use crate::spec::vocabulary::{EstimatorWords, TestWords, Vocabulary};
+use crate::spec::vocabulary::{EstimatorWords, Sense, TestWords, Vocabulary};
 
 /// The words that the rooms above define and a specification may use.
 pub fn vocabulary() -> Vocabulary {
@@ -34,5 +35,13 @@ pub fn vocabulary() -> Vocabulary {
             .collect(),
         templates: vec!["table".to_owned()],
         formats: FORMATS.iter().map(|format| format.name().to_owned()).collect(),
+        sense: Sense(Some(sense)),
     }
+}
+
+/// Whether a model can be estimated at all, whatever the data.
+fn sense(model: &Model) -> Result<(), String> {
+    let Some(estimator) = estimator::find(&model.estimator) else { return Ok(()) };
+    estimator.supports(model)?;
+    covariance::supports(estimator, model)
 }

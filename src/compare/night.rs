@@ -4,6 +4,7 @@ use crate::ident::{CellId, Digest, RecordKey};
 use crate::outcome::Failure;
 use crate::plan::Plan;
 use crate::spec::Axis;
+use crate::spec::std_errors::DEFAULT;
 use crate::store::{CellResult, Record};
 
 use super::figures::Figures;
@@ -20,7 +21,7 @@ pub struct Listed {
     /// The grid.
     pub grid: String,
     /// Its values on the axes, in the order of [`Axis::ALL`].
-    pub axes: [String; 7],
+    pub axes: [String; 8],
 }
 
 impl Listed {
@@ -62,21 +63,34 @@ pub fn of_rows(
 ) -> Option<Vec<Listed>> {
     let column = |name: &str| header.iter().position(|h| h == name);
     let (id, grid) = (column("cell")?, column("grid")?);
-    let axes: Vec<usize> = Axis::ALL.iter().filter_map(|axis| column(axis.name())).collect();
-    let axes: [usize; 7] = axes.try_into().ok()?;
+    // Results of versions without this axis have the estimator's own standard errors.
+    let known = |axis: &Axis| *axis == Axis::StdErrors || column(axis.name()).is_some();
+    if !Axis::ALL.iter().all(known) {
+        return None;
+    }
+    let axes = Axis::ALL.map(|axis| column(axis.name()));
     let listed = |row: Vec<String>| {
         let field = |at: usize| row.get(at).cloned().unwrap_or_default();
-        let (id, grid, axes) = (CellId(Digest::parse(&field(id))?), field(grid), axes.map(field));
+        let (id, grid, axes) = (
+            CellId(Digest::parse(&field(id))?),
+            field(grid),
+            axes.map(|at| at.map_or_else(|| DEFAULT.to_owned(), field)),
+        );
         Some(Listed { label: label(&grid, &axes), key: key(&id), id, grid, axes })
     };
     Some(rows.filter_map(listed).collect())
 }
 
 /// What [`crate::plan::Cell::label`] calls a cell with these axes.
-fn label(grid: &str, axes: &[String; 7]) -> String {
-    let [model, effects, measure, region, lags, weights, variant] = axes;
-    let base = format!("{grid}/{model}/{effects}/{measure}/{region}/lag{lags}/{weights}");
-    if variant == crate::spec::variants::BASE { base } else { format!("{base}/{variant}") }
+fn label(grid: &str, axes: &[String; 8]) -> String {
+    let [model, effects, measure, region, lags, weights, std_errors, variant] = axes;
+    let mut label = format!("{grid}/{model}/{effects}/{measure}/{region}/lag{lags}/{weights}");
+    for (value, plain) in [(std_errors, DEFAULT), (variant, crate::spec::variants::BASE)] {
+        if value != plain {
+            label = format!("{label}/{value}");
+        }
+    }
+    label
 }
 
 /// What became of a cell.

@@ -21,9 +21,11 @@
 //! | `derived` | functions of the coefficients with delta-method standard errors |
 //! | `wald` | joint tests that functions of the coefficients are zero |
 //! | `goodness` | log-likelihood, information criteria, kinds of R² |
+//! | `covariance` | robust, clustered and other covariances of the estimates |
 //! | `inference` | covariance → standard errors, p-values, intervals |
 
 pub mod batch;
+pub mod covariance;
 pub mod derived;
 pub mod durbin;
 pub mod goodness;
@@ -146,9 +148,16 @@ pub struct Estimated {
     pub innovations: Vec<f64>,
     /// Xβ + effects, N·T.
     pub systematic: Vec<f64>,
+    /// The estimator's own covariance, where another stands in the fit.
+    pub bread: Option<Vec<Vec<f64>>>,
 }
 
 impl Estimated {
+    /// The estimator's own covariance: the inverse of the information.
+    pub fn bread(&self) -> &[Vec<f64>] {
+        self.bread.as_deref().unwrap_or(&self.fit.covariance)
+    }
+
     /// Residual degrees of freedom, n − k − absorbed effects.
     pub fn residual_df(&self) -> f64 {
         self.fit.statistics.get(&Statistic::ResidualDf).copied().unwrap_or(f64::NAN)
@@ -225,6 +234,14 @@ pub enum FitError {
         /// The score required, 1e-8·n.
         bound: f64,
     },
+    /// Standard errors that need the score of an estimator whose score is not known.
+    #[error(
+        "these standard errors need the score of each observation, which this estimator has not"
+    )]
+    NoScore,
+    /// Standard errors over distances without coordinates.
+    #[error("these standard errors need the coordinates of units")]
+    NoCoordinates,
     /// The information matrix cannot be inverted.
     #[error("the information matrix is singular")]
     SingularInformation,
@@ -266,6 +283,7 @@ impl From<FitError> for Failure {
     fn from(error: FitError) -> Self {
         let kind = match error {
             FitError::OtherUnits => FailureKind::Panic,
+            FitError::NoScore | FitError::NoCoordinates => FailureKind::Unsupported,
             FitError::Absorbed { .. }
             | FitError::Collinear { .. }
             | FitError::TooFew { .. }

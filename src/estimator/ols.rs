@@ -100,7 +100,7 @@ impl Estimator for Ols {
             convergence: None,
             cautions: Vec::new(),
         };
-        Ok(Estimated { fit, innovations, systematic })
+        Ok(Estimated { fit, innovations, systematic, bread: None })
     }
 
     fn reduction(

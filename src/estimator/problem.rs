@@ -1,6 +1,7 @@
 //! A sample, a weights matrix and a model whose units agree; and the sample with effects removed.
 
 use super::FitError;
+use super::covariance::Beside;
 use super::transform::{demean, demeaned};
 use crate::math::Matrix;
 use crate::math::linalg::{Collinear, ColumnSpace};
@@ -20,6 +21,8 @@ pub struct Problem<'a> {
     pub model: &'a Model,
     /// How the maximum of a likelihood is searched for.
     pub search: Search<'a>,
+    /// What standard errors are made from beside the sample.
+    pub beside: Beside<'a>,
 }
 
 impl<'a> Problem<'a> {
@@ -32,7 +35,7 @@ impl<'a> Problem<'a> {
         if sample.units != *weights.units() {
             return Err(FitError::OtherUnits);
         }
-        Ok(Self { sample, weights, model, search: Search::PLAIN })
+        Ok(Self { sample, weights, model, search: Search::PLAIN, beside: Beside::default() })
     }
 
     /// Number of units, N.

@@ -260,6 +260,7 @@ mod tests {
             effects: Effects::Individual,
             lag_order: LagOrder::LagThenDemean,
             small_sample: None,
+            std_errors: crate::model::std_errors::StdErrors::Default,
         };
         let problem = Problem::new(&sample, &weights, &model).expect("the same units");
         let design = Design::new(&problem).expect("four units for two coefficients");

@@ -18,6 +18,52 @@ use crate::math::Matrix;
 pub trait Scored: Sync {
     /// For each estimate of the fit the N·T pieces of its score, by position.
     fn pieces(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<Vec<f64>>;
+
+    /// The score at any values of the parameters, in the order of the fit's estimates, effects
+    /// concentrated out; `None` of an estimator that maximises no likelihood.
+    fn score_at(&self, _problem: &Problem<'_>, _theta: &[f64]) -> Option<Vec<f64>> {
+        None
+    }
+
+    /// What the score of each estimate is made of at the fit, by position.
+    fn forms(&self, _problem: &Problem<'_>, _at: &Estimated) -> Option<Vec<Form>> {
+        None
+    }
+}
+
+/// A score b'e + e'Ae − σ² tr A, A the same in every period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Form {
+    /// b, N·T
+    pub linear: Vec<f64>,
+    /// Diagonal of A, N
+    pub diagonal: Vec<f64>,
+}
+
+impl Form {
+    /// That of a coefficient: b = x/σ².
+    pub fn of_coefficient(x: &[f64], units: usize, sigma2: f64) -> Self {
+        let linear = x.iter().map(|x| x / sigma2).collect();
+        Self { linear, diagonal: vec![0.0; units] }
+    }
+
+    /// That of a spatial parameter: b/σ² and A/σ².
+    pub fn of_spatial(a: &Matrix, b: &[f64], sigma2: f64) -> Self {
+        let linear = b.iter().map(|b| b / sigma2).collect();
+        Self { linear, diagonal: (0..a.nrows()).map(|i| a[(i, i)] / sigma2).collect() }
+    }
+
+    /// That of the variance: A = I/2σ⁴.
+    pub fn of_variance(units: usize, observations: usize, sigma2: f64) -> Self {
+        let diagonal = vec![0.5 / (sigma2 * sigma2); units];
+        Self { linear: vec![0.0; observations], diagonal }
+    }
+}
+
+/// (e'e/σ² − n)/2σ²: the score of the variance.
+pub fn variance_score(e: &[f64], sigma2: f64) -> f64 {
+    let ssr: f64 = e.iter().map(|e| e * e).sum();
+    (ssr / sigma2 - e.len() as f64) / (2.0 * sigma2)
 }
 
 /// x_i e_i/σ²: of the coefficient of x, effects removed from x and filtered as the response is.

@@ -17,7 +17,7 @@ use super::gram::FilteredGram;
 use super::leverage::{self, Hat};
 use super::likelihood::{self, Optimum};
 use super::problem::{combine, matrix};
-use super::score::{self, Scored};
+use super::score::{self, Form, Scored};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, dot, spd_inverse};
@@ -117,6 +117,39 @@ impl Scored for Sem {
         pieces.push(score::of_spatial(&g, &vec![0.0; e.len()], e, sigma2));
         pieces.push(score::of_variance(e, sigma2));
         pieces
+    }
+
+    /// s_β = X̃'e/σ², s_λ = e'(I ⊗ G)e/σ² − T tr G with e the filtered residuals, effects removed:
+    /// what effects explain best at each λ adds nothing to the derivative (envelope theorem).
+    fn score_at(&self, problem: &Problem<'_>, theta: &[f64]) -> Option<Vec<f64>> {
+        let (k, spectrum) = (theta.len() - 2, problem.weights.spectrum()?);
+        let (lambda, sigma2) = (theta[k], theta[k + 1]);
+        let dummies = Dummies::of(problem);
+        let linear = problem.linear_part(&theta[..k]);
+        let u: Vec<f64> = problem.sample.y.iter().zip(&linear).map(|(y, x)| y - x).collect();
+        let e = dummies.filtered(problem, lambda, &u);
+        let columns = problem.columns();
+        let of = |x: &Vec<f64>| dot(&dummies.filtered(problem, lambda, x), &e) / sigma2;
+        let mut score: Vec<f64> = columns.iter().map(of).collect();
+        let lag = problem.weights.lag(&problem.weights.resolve(lambda, &e));
+        let traces = problem.n_periods() as f64 * spectrum.trace_g(lambda);
+        score.push(dot(&lag, &e) / sigma2 - traces);
+        score.push(score::variance_score(&e, sigma2));
+        Some(score)
+    }
+
+    fn forms(&self, problem: &Problem<'_>, at: &Estimated) -> Option<Vec<Form>> {
+        let lambda = at.value(&Term::Lambda)?;
+        let (n, sigma2) = (problem.n_units(), score::mean_square(&at.innovations));
+        let dummies = Dummies::of(problem);
+        let columns = problem.columns();
+        let of =
+            |x: &Vec<f64>| Form::of_coefficient(&dummies.filtered(problem, lambda, x), n, sigma2);
+        let mut forms: Vec<Form> = columns.iter().map(of).collect();
+        let g = problem.weights.resolvent(lambda);
+        forms.push(Form::of_spatial(&g, &vec![0.0; problem.n()], sigma2));
+        forms.push(Form::of_variance(n, problem.n(), sigma2));
+        Some(forms)
     }
 }
 
@@ -356,5 +389,5 @@ fn assemble(
             within_reduced_form: &within_linear,
         },
     )?;
-    Ok(Estimated { fit, innovations, systematic })
+    Ok(Estimated { fit, innovations, systematic, bread: None })
 }

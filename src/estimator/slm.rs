@@ -16,7 +16,8 @@ use super::batch::{self, Reduction};
 use super::goodness::gaussian_loglik;
 use super::impacts::impacts;
 use super::likelihood::{self, Optimum};
-use super::score::{self, Scored};
+use super::problem::combine;
+use super::score::{self, Form, Scored};
 use super::{Estimated, Estimator, FitError, Info, Problem, Profile};
 use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, dot};
@@ -105,6 +106,33 @@ impl Scored for Slm {
         pieces.push(score::of_spatial(&problem.weights.resolvent(rho), &b, e, sigma2));
         pieces.push(score::of_variance(e, sigma2));
         pieces
+    }
+
+    /// s_β = X'Qe/σ², s_ρ = e'Q(Wy)/σ² − T tr G, e = Qy − ρQ(Wy) − QXβ.
+    fn score_at(&self, problem: &Problem<'_>, theta: &[f64]) -> Option<Vec<f64>> {
+        let (k, spectrum) = (theta.len() - 2, problem.weights.spectrum()?);
+        let (rho, sigma2) = (theta[k], theta[k + 1]);
+        let lag = problem.within_lag(&problem.sample.y);
+        let x: Vec<Vec<f64>> = problem.columns().iter().map(|x| problem.within(x)).collect();
+        let fitted = combine(problem.n(), &x, &theta[..k]);
+        let y = problem.within(&problem.sample.y);
+        let e: Vec<f64> = (0..problem.n()).map(|i| y[i] - rho * lag[i] - fitted[i]).collect();
+        let mut score: Vec<f64> = x.iter().map(|x| dot(x, &e) / sigma2).collect();
+        score.push(dot(&lag, &e) / sigma2 - problem.n_periods() as f64 * spectrum.trace_g(rho));
+        score.push(score::variance_score(&e, sigma2));
+        Some(score)
+    }
+
+    fn forms(&self, problem: &Problem<'_>, at: &Estimated) -> Option<Vec<Form>> {
+        let rho = at.value(&Term::Rho)?;
+        let (n, sigma2) = (problem.n_units(), score::mean_square(&at.innovations));
+        let columns = problem.columns();
+        let of = |x: &Vec<f64>| Form::of_coefficient(&problem.within(x), n, sigma2);
+        let mut forms: Vec<Form> = columns.iter().map(of).collect();
+        let b = mean_lag(problem, rho, &at.systematic);
+        forms.push(Form::of_spatial(&problem.weights.resolvent(rho), &b, sigma2));
+        forms.push(Form::of_variance(n, problem.n(), sigma2));
+        Some(forms)
     }
 }
 
@@ -221,5 +249,5 @@ fn assemble(
             within_reduced_form: &within_reduced_form,
         },
     )?;
-    Ok(Estimated { fit, innovations, systematic })
+    Ok(Estimated { fit, innovations, systematic, bread: None })
 }

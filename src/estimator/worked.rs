@@ -38,6 +38,7 @@ pub(crate) fn panel(estimator: &str) -> (Sample, Weights, Model) {
         effects: Effects::None,
         lag_order: LagOrder::LagThenDemean,
         small_sample: (estimator == "ols").then_some(SmallSample::Corrected),
+        std_errors: crate::model::std_errors::StdErrors::Default,
     };
     (sample, weights, model)
 }

@@ -80,6 +80,12 @@ impl Uses {
                 places.insert(column.at.clone());
             }
         }
+        let names = spec.grids.values().flat_map(|grid| &grid.std_errors);
+        let errors = names.filter_map(|name| spec.std_errors.get(name));
+        for column in errors.filter_map(|errors| errors.texts.as_ref()) {
+            let places = self.wanted.texts.entry(column.value.clone()).or_default();
+            places.insert(column.at.clone());
+        }
     }
 }
 
@@ -89,6 +95,8 @@ fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
     for grid in spec.grids.values() {
         used.push(&grid.response);
         used.extend(&grid.controls);
+        let errors = grid.std_errors.iter().filter_map(|name| spec.std_errors.get(name));
+        used.extend(errors.flat_map(|errors| &errors.numbers));
         used.extend(grid.threshold.iter().map(|threshold| &threshold.variable));
         used.extend(grid.measure.iter().filter_map(|m| Some(&spec.measures.get(m)?.variable)));
     }

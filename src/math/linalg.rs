@@ -239,6 +239,23 @@ pub fn symmetric_eigenvalues(a: &Matrix) -> Option<Vec<f64>> {
     a.self_adjoint_eigenvalues(Side::Lower).ok()
 }
 
+/// A symmetric matrix with its negative eigenvalues set to zero, and whether there were any beyond
+/// rounding.
+pub fn positive_part(a: &Matrix) -> (Matrix, bool) {
+    let n = a.nrows();
+    let Ok(found) = a.self_adjoint_eigen(Side::Lower) else { return (a.clone(), false) };
+    let values: Vec<f64> = found.S().column_vector().iter().copied().collect();
+    let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+    if values.iter().all(|v| *v >= -1e-12 * largest) {
+        return (a.clone(), false);
+    }
+    let u = found.U();
+    let entry = |i: usize, j: usize| {
+        (0..n).map(|c| values[c].max(0.0) * u[(i, c)] * u[(j, c)]).sum::<f64>()
+    };
+    (Matrix::from_fn(n, n, entry), true)
+}
+
 /// Eigenvalues of a general matrix as (real, imaginary); `None` if the iteration fails.
 pub fn general_eigenvalues(a: &Matrix) -> Option<Vec<(f64, f64)>> {
     Some(a.eigenvalues().ok()?.into_iter().map(|z| (z.re, z.im)).collect())

@@ -94,7 +94,8 @@ pub(super) fn absent(rule: &Selector, cells: &[CellAxes]) -> Option<String> {
             format!("on the axis `{}` there are {}", axis.name(), present.join(", "))
         })
     };
-    let Selector { model, effects, measure, region, lags, weights, variant } = rule.clone();
+    let Selector { model, effects, measure, region, lags, weights, std_errors, variant } =
+        rule.clone();
     let open = Selector::default;
     one(Axis::Model, Selector { model, ..open() })
         .or_else(|| one(Axis::Effects, Selector { effects, ..open() }))
@@ -102,6 +103,7 @@ pub(super) fn absent(rule: &Selector, cells: &[CellAxes]) -> Option<String> {
         .or_else(|| one(Axis::Region, Selector { region, ..open() }))
         .or_else(|| one(Axis::Lags, Selector { lags, ..open() }))
         .or_else(|| one(Axis::Weights, Selector { weights, ..open() }))
+        .or_else(|| one(Axis::StdErrors, Selector { std_errors, ..open() }))
         .or_else(|| one(Axis::Variant, Selector { variant, ..open() }))
 }
 
@@ -141,13 +143,18 @@ fn product(ground: Ground<'_>, rule: &Selector) -> Vec<CellAxes> {
                         let variants = values(rule.variant.as_ref(), &grid.variant);
                         let variants = members(ground, variants, region, lags);
                         for weights in values(rule.weights.as_ref(), &grid.weights) {
-                            out.extend(variants.iter().map(|variant| CellAxes {
+                            let errors = values(rule.std_errors.as_ref(), &grid.std_errors);
+                            let pairs = errors.iter().flat_map(|errors| {
+                                variants.iter().map(move |variant| (errors, variant))
+                            });
+                            out.extend(pairs.map(|(std_errors, variant)| CellAxes {
                                 model: model.clone(),
                                 effects,
                                 measure: measure.clone(),
                                 region: region.clone(),
                                 lags: lags.clone(),
                                 weights: weights.clone(),
+                                std_errors: std_errors.clone(),
                                 variant: variant.clone(),
                             }));
                         }
@@ -175,6 +182,7 @@ struct ModelAxes {
     effects: Effects,
     measure: String,
     lags: LagSet,
+    std_errors: String,
     leads: bool,
 }
 
@@ -283,6 +291,7 @@ impl<'a> Loom<'a> {
             of.leads == leads
                 && of.effects == axes.effects
                 && of.lags == axes.lags
+                && of.std_errors == axes.std_errors
                 && of.measure == axes.measure
                 && of.model == axes.model
         };
@@ -290,8 +299,9 @@ impl<'a> Loom<'a> {
             return Arc::clone(known);
         }
         let made = Arc::new(model(self.ground, axes, leads));
-        let CellAxes { model, effects, measure, lags, .. } = axes.clone();
-        self.models.push((ModelAxes { model, effects, measure, lags, leads }, Arc::clone(&made)));
+        let CellAxes { model, effects, measure, lags, std_errors, .. } = axes.clone();
+        let of = ModelAxes { model, effects, measure, lags, std_errors, leads };
+        self.models.push((of, Arc::clone(&made)));
         made
     }
 }
@@ -327,6 +337,7 @@ fn model(ground: Ground<'_>, axes: &CellAxes, leads: bool) -> Model {
         effects: axes.effects,
         lag_order: model_spec.lag_order,
         small_sample: model_spec.small_sample,
+        std_errors: spec.std_errors[&axes.std_errors].how.clone(),
     }
 }
 

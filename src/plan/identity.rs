@@ -126,6 +126,8 @@ fn derived<'s>(
 ) -> BTreeMap<&'s VarName, String> {
     let regressors = model.regressors.iter().map(|regressor| regressor.variable.clone());
     let beside = threshold.map(|threshold| threshold.variable.clone());
+    let coordinates = model.std_errors.coordinates().map(|(x, y)| [x.clone(), y.clone()]);
+    let beside = beside.into_iter().chain(coordinates.into_iter().flatten());
     let mut open: Vec<VarName> = regressors.chain([model.response.clone()]).chain(beside).collect();
     let mut found = BTreeMap::new();
     while let Some(name) = open.pop() {

@@ -12,6 +12,7 @@
 //! | `partition` | a part of the cells, for one of several machines |
 //! | `report` | what is wrong with the report, given the cells |
 //! | `schemes` | bootstraps that say nothing of their cells |
+//! | `sense` | combinations of axes that make no sense |
 //! | `tables` | what is wrong with the tables, given the cells |
 //! | `variants` | the values of the axis of robustness checks, and what each changes |
 
@@ -25,6 +26,7 @@ mod lint;
 mod partition;
 mod report;
 mod schemes;
+mod sense;
 mod tables;
 mod variants;
 
@@ -38,6 +40,7 @@ pub use lint::lint;
 pub use partition::{Partition, PartitionBy};
 pub use report::check_report;
 pub use schemes::check_schemes;
+pub use sense::check_sense;
 pub use tables::check_tables;
 
 use crate::ident::{CellId, KeyPath, VarName};
@@ -46,6 +49,7 @@ use crate::model::change::{Change, Roster};
 use crate::model::splits::{RegionEquality, Threshold};
 use crate::model::{Bootstrap, Effects, LagSet, Model, Randomisation};
 use crate::spec::layers::Layers;
+use crate::spec::std_errors::DEFAULT;
 use crate::spec::tables::CellChoice;
 use crate::spec::variants::VariantName;
 use crate::spec::vocabulary::Vocabulary;
@@ -105,11 +109,23 @@ pub struct CellAxes {
     pub lags: LagSet,
     /// Key of `Spec::weights`.
     pub weights: String,
+    /// Key of `Spec::std_errors`.
+    pub std_errors: String,
     /// The variant; its family is a key of `Spec::variants`.
     pub variant: VariantName,
 }
 
 impl CellAxes {
+    /// Whether the value on an axis is what a cell has when its grid does not name the axis: nothing
+    /// to speak of.
+    pub fn is_plain(&self, axis: Axis) -> bool {
+        match axis {
+            Axis::Variant => self.variant.is_base(),
+            Axis::StdErrors => self.std_errors == DEFAULT,
+            _ => false,
+        }
+    }
+
     /// The value on one axis, as text.
     pub fn value(&self, axis: Axis) -> String {
         match axis {
@@ -119,6 +135,7 @@ impl CellAxes {
             Axis::Region => self.region.clone(),
             Axis::Lags => self.lags.to_string(),
             Axis::Weights => self.weights.clone(),
+            Axis::StdErrors => self.std_errors.clone(),
             Axis::Variant => self.variant.to_string(),
         }
     }
@@ -136,18 +153,24 @@ impl Selector {
             && on(self.region.as_ref(), &axes.region)
             && on(self.lags.as_ref(), &axes.lags)
             && on(self.weights.as_ref(), &axes.weights)
+            && on(self.std_errors.as_ref(), &axes.std_errors)
             && self.variant.as_ref().is_none_or(|v| v.iter().any(|v| v.covers(&axes.variant)))
     }
 }
 
 impl Cell {
-    /// What a person calls the cell: `paper/slm/two-way/oa/east/lag0-2/contiguity`, and its variant
-    /// when it has one.
+    /// What a person calls the cell: `paper/slm/two-way/oa/east/lag0-2/contiguity`, its standard
+    /// errors and its variant when it has such.
     pub fn label(&self) -> String {
-        let CellAxes { model, effects, measure, region, lags, weights, variant } = &self.axes;
-        let base =
+        let CellAxes { model, effects, measure, region, lags, weights, .. } = &self.axes;
+        let mut label =
             format!("{}/{model}/{effects}/{measure}/{region}/lag{lags}/{weights}", self.grid);
-        if variant.is_base() { base } else { format!("{base}/{variant}") }
+        for axis in [Axis::StdErrors, Axis::Variant] {
+            if !self.axes.is_plain(axis) {
+                label = format!("{label}/{}", self.axes.value(axis));
+            }
+        }
+        label
     }
 }
 
@@ -210,6 +233,7 @@ pub fn load(
         let (plan, found) = expanded(&spec, None);
         mistakes.extend(found);
         mistakes.extend(check_functions(&spec, &plan, vocabulary, &layers));
+        mistakes.extend(check_sense(&spec, &plan, vocabulary));
         mistakes.extend(check_schemes(&spec, &plan, vocabulary));
         mistakes.extend(check_tables(&spec, &plan));
         mistakes.extend(check_figures(&spec, &plan));
@@ -244,6 +268,7 @@ pub fn needs_roster(spec: &Spec) -> bool {
 /// Those of [`plan`], [`check_schemes`] and [`check_tables`].
 pub fn settle(spec: &Spec, roster: &Roster, vocabulary: &Vocabulary) -> Checked<Plan> {
     let (plan, mut mistakes) = expanded(spec, Some(roster));
+    mistakes.extend(check_sense(spec, &plan, vocabulary));
     mistakes.extend(check_schemes(spec, &plan, vocabulary));
     mistakes.extend(check_tables(spec, &plan));
     mistakes.extend(check_figures(spec, &plan));

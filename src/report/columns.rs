@@ -133,6 +133,7 @@ fn listed(select: &Selector, axis: Axis, cells: &[&Cell]) -> Vec<String> {
         Axis::Region => text(select.region.as_ref()),
         Axis::Lags => text(select.lags.as_ref()),
         Axis::Weights => text(select.weights.as_ref()),
+        Axis::StdErrors => text(select.std_errors.as_ref()),
         // A variant that stands for several values lists those that there are.
         Axis::Variant => {
             let patterns = select.variant.iter().flatten();

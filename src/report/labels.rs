@@ -105,6 +105,11 @@ pub fn weights(spec: &Spec, name: &str) -> String {
     spec.weights.get(name).and_then(|w| w.label.clone()).unwrap_or_else(|| name.to_owned())
 }
 
+/// The label of standard errors, or their name.
+pub fn std_errors(spec: &Spec, name: &str) -> String {
+    spec.std_errors.get(name).and_then(|s| s.label.clone()).unwrap_or_else(|| name.to_owned())
+}
+
 /// A variant's label, or its name; with what it leaves out, or the number of its draw.
 pub fn variant(spec: &Spec, name: &VariantName) -> String {
     let words = words::of(spec.language);
@@ -148,6 +153,7 @@ pub fn axis_value(spec: &Spec, axes: &CellAxes, axis: Axis) -> String {
         Axis::Region => region(spec, &axes.region),
         Axis::Lags => lags(words, &axes.lags),
         Axis::Weights => weights(spec, &axes.weights),
+        Axis::StdErrors => std_errors(spec, &axes.std_errors),
         Axis::Variant => variant(spec, &axes.variant),
     }
 }

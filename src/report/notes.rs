@@ -38,8 +38,8 @@ pub fn common(source: Source<'_>, heads: &[Axis], columns: &[CellColumn<'_>]) ->
     let rest = Axis::ALL.into_iter().filter(|a| *a != Axis::Weights && !heads.contains(a));
     let phrase = |axis| {
         let said = |c: &CellColumn<'_>| {
-            let unchanged = axis == Axis::Variant && c.cell.axes.variant.is_base();
-            (!unchanged).then(|| labels::axis_phrase(source.spec, &c.cell.axes, axis))
+            (!c.cell.axes.is_plain(axis))
+                .then(|| labels::axis_phrase(source.spec, &c.cell.axes, axis))
         };
         by_column(words, columns, said)
     };

@@ -1,7 +1,7 @@
 //! The fit of a cell, searched for from other points where the first search fails.
 
 use super::{SharedSample, SharedWeights};
-use crate::estimator::{self, Estimated, Estimator, FitError, Problem};
+use crate::estimator::{self, Estimated, Estimator, FitError, Problem, covariance};
 use crate::math::optimize::Search;
 use crate::math::random::Stream;
 use crate::outcome::{Estimate, Failure, FailureKind};
@@ -30,9 +30,15 @@ pub(super) fn fit<'a>(
     let estimator = estimator::find(&cell.model.estimator)
         .ok_or_else(|| unsupported(format!("no estimator is called `{}`", cell.model.estimator)))?;
     estimator.supports(&cell.model).map_err(unsupported)?;
+    covariance::supports(estimator, &cell.model).map_err(unsupported)?;
     let first = Search { go_on, ..Search::PLAIN };
-    let problem = Problem { search: first, ..Problem::new(&made.sample, weights, &cell.model)? };
-    let try_from = |search| estimator.fit(&Problem { search, ..problem });
+    let beside = made
+        .beside
+        .as_ref()
+        .map_err(|reason| Failure { kind: FailureKind::BadData, reason: reason.clone() })?;
+    let plain = Problem::new(&made.sample, weights, &cell.model)?;
+    let problem = Problem { search: first, beside: beside.borrowed(), ..plain };
+    let try_from = |search| covariance::fit(estimator, &Problem { search, ..problem });
     let mut estimated =
         attempts(spec.run.retries, |attempt| searched(spec, cell, attempt, first), try_from)?;
     let cautions = made.left_out.iter().map(|term| term.caution(&cell.model));

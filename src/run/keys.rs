@@ -1,6 +1,7 @@
 //! What the record of every cell would be made from, and so its key.
 
 use super::asked;
+use super::beside;
 use super::variant::{self, Made};
 use super::{Shared, SharedSample, WeightsKey, filled};
 use crate::bootstrap;
@@ -96,7 +97,10 @@ impl Footprint {
     /// Those of a cell, whose tests may rest on more of the data than its sample.
     fn facts_of(&self, shared: &Shared<'_>, cell: &Cell) -> Digest {
         let positions = self.positions.as_deref().unwrap_or_default();
-        match asked::facts(shared, cell, positions) {
+        let of_tests = asked::facts(shared, cell, positions);
+        let of_errors = beside::facts(shared, cell, positions);
+        let both = [of_tests, of_errors].into_iter().flatten().reduce(|a, b| format!("{a} {b}"));
+        match both {
             Some(beside) => {
                 let said = format!("{} {beside}", self.facts);
                 Digest::of("spanel 2026 facts", said.as_bytes())

@@ -4,6 +4,7 @@
 //! Quantiles are taken over what is left. Permutations depend on the seed, the units and the
 //! number of the draw, so that cells over the same units share them, whatever they are called.
 
+use super::beside::OwnBeside;
 use super::{Shared, SharedWeights};
 use crate::estimator::durbin::{self, LeftOut};
 use crate::ident::{Digest, Period, Seed};
@@ -27,6 +28,8 @@ pub(super) struct Made {
     pub(super) hash: Digest,
     pub(super) positions: Vec<usize>,
     pub(super) changes: Changes,
+    /// What its standard errors need beside the sample, or why it is not there.
+    pub(super) beside: Result<OwnBeside, String>,
     /// Durbin terms that say nothing beside the other columns.
     pub(super) left_out: Vec<LeftOut>,
 }
@@ -56,6 +59,9 @@ pub(super) fn key(cell: &Cell) -> Digest {
     let mut change = Change::clone(&cell.change);
     // Durbin terms depend on W; which of them say something, on the effects.
     let durbin = model.regressors.iter().any(Regressor::is_of_neighbours);
+    if model.std_errors.cluster_column().is_some() || model.std_errors.coordinates().is_some() {
+        base = format!("{base} {:?}", model.std_errors);
+    }
     if durbin {
         base = format!("{base} {} {:?} {:?}", cell.axes.weights, model.effects, model.lag_order);
     }
@@ -98,7 +104,8 @@ pub(super) fn make(shared: &Shared<'_>, cell: &Cell) -> Result<Made, Failure> {
         hash = permuted_hash(hash, cell, &order);
     }
     let (sample, left_out) = with_durbin(shared, cell, made, &positions)?;
-    Ok(Made { sample, hash, positions, changes, left_out })
+    let beside = OwnBeside::of(shared, cell, &sample, &positions);
+    Ok(Made { sample, hash, positions, changes, beside, left_out })
 }
 
 /// A cell that asks for the sample of `cell` before its measure is permuted.

@@ -44,6 +44,7 @@ pub mod resolved;
 pub mod schema;
 pub mod show;
 mod sources;
+pub mod std_errors;
 pub mod submit;
 pub mod tables;
 pub mod variants;
@@ -68,6 +69,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std_errors::StdErrorsSpec;
 use submit::SlurmSpec;
 use tables::{CellChoice, RowTerm, TableSpec};
 use variants::{Family, VariantName, VariantSpec};
@@ -233,6 +235,8 @@ pub struct Spec {
     pub models: BTreeMap<String, ModelSpec>,
     /// Bootstraps by name.
     pub bootstrap: BTreeMap<String, BootstrapSpec>,
+    /// Standard errors by name, built-in ones among them.
+    pub std_errors: BTreeMap<String, StdErrorsSpec>,
     /// Randomisation tests by name.
     pub randomisation: BTreeMap<String, Randomisation>,
     /// Variants by name: `base` and those of `[variants]`.
@@ -280,6 +284,7 @@ impl Spec {
             measure: Some(grid.measure.clone()),
             region: Some(grid.region.clone()),
             weights: Some(grid.weights.clone()),
+            std_errors: Some(grid.std_errors.clone()),
             variant: Some(grid.variant.clone()),
             ..Selector::default()
         };
@@ -297,6 +302,9 @@ impl Spec {
                     && named(&selector.measure).iter().all(|name| self.measures.contains_key(name))
                     && named(&selector.region).iter().all(|name| self.regions.contains_key(name))
                     && named(&selector.weights).iter().all(|name| self.weights.contains_key(name))
+                    && named(&selector.std_errors)
+                        .iter()
+                        .all(|name| self.std_errors.contains_key(name))
                     && selector
                         .variant
                         .iter()
@@ -376,19 +384,22 @@ pub enum Axis {
     Lags,
     /// Which weights.
     Weights,
+    /// Which standard errors.
+    StdErrors,
     /// Which robustness check.
     Variant,
 }
 
 impl Axis {
     /// All axes in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Model,
         Self::Effects,
         Self::Measure,
         Self::Region,
         Self::Lags,
         Self::Weights,
+        Self::StdErrors,
         Self::Variant,
     ];
 
@@ -401,6 +412,7 @@ impl Axis {
             Self::Region => "region",
             Self::Lags => "lags",
             Self::Weights => "weights",
+            Self::StdErrors => "std_errors",
             Self::Variant => "variant",
         }
     }
@@ -430,6 +442,8 @@ pub struct GridSpec {
     pub lags: Vec<LagSet>,
     /// Values of the weights axis: keys of [`Spec::weights`].
     pub weights: Vec<String>,
+    /// Standard errors: keys of [`Spec::std_errors`], distinct.
+    pub std_errors: Vec<String>,
     /// Values of the variant axis: names whose families are keys of [`Spec::variants`].
     pub variant: Vec<VariantName>,
     /// Whether all cells use the periods that the deepest lag of the grid leaves.
@@ -482,6 +496,8 @@ pub struct Selector {
     pub lags: Option<Vec<LagSet>>,
     /// Weights.
     pub weights: Option<Vec<String>>,
+    /// Standard errors.
+    pub std_errors: Option<Vec<String>>,
     /// Variants; a name without a member stands for all of its family.
     pub variant: Option<Vec<VariantName>>,
 }
@@ -496,17 +512,18 @@ impl Selector {
             Axis::Region => self.region.is_some(),
             Axis::Lags => self.lags.is_some(),
             Axis::Weights => self.weights.is_some(),
+            Axis::StdErrors => self.std_errors.is_some(),
             Axis::Variant => self.variant.is_some(),
         }
     }
 
     /// Whether the pattern matches axes that are written as text, in the order of [`Axis::ALL`]. An
     /// open axis matches all.
-    pub fn matches_text(&self, axes: &[String; 7]) -> bool {
+    pub fn matches_text(&self, axes: &[String; 8]) -> bool {
         fn on<T: ToString>(allowed: Option<&Vec<T>>, value: &str) -> bool {
             allowed.is_none_or(|values| values.iter().any(|v| v.to_string() == value))
         }
-        let [model, effects, measure, region, lags, weights, variant] = axes;
+        let [model, effects, measure, region, lags, weights, std_errors, variant] = axes;
         let variant = VariantName::parse(variant);
         on(self.model.as_ref(), model)
             && on(self.effects.as_ref(), effects)
@@ -514,6 +531,7 @@ impl Selector {
             && on(self.region.as_ref(), region)
             && on(self.lags.as_ref(), lags)
             && on(self.weights.as_ref(), weights)
+            && on(self.std_errors.as_ref(), std_errors)
             && self.variant.as_ref().is_none_or(|v| v.iter().any(|v| v.covers(&variant)))
     }
 }

@@ -9,11 +9,13 @@
 mod figures;
 mod report;
 mod runner;
+mod std_errors;
 mod values;
 
 pub use figures::{RawFigure, RawFigureKind, RawMap};
 pub use report::{RawCurve, RawReport};
 pub use runner::{RawClaim, RawDiff, RawNotify, RawRun, RawSlurm, RawSubmit};
+pub use std_errors::{FactorName, RawStdErrors, ResidualsName, StdErrorsKind};
 pub use values::{Lags, OneOrMany, Text};
 
 use crate::model::change::{LeaveOut, Placebo};
@@ -51,6 +53,8 @@ pub struct RawSpec {
     pub measures: BTreeMap<String, RawMeasure>,
     /// Models beside the built-in ones.
     pub models: BTreeMap<String, RawModel>,
+    /// Standard errors beside the built-in ones.
+    pub std_errors: BTreeMap<String, RawStdErrors>,
     /// Bootstraps.
     pub bootstrap: BTreeMap<String, RawBootstrap>,
     /// Randomisation inference.
@@ -320,6 +324,9 @@ pub struct RawGrid {
     pub lags: Option<OneOrMany<Lags>>,
     /// Axis: weights.
     pub weights: Option<OneOrMany<String>>,
+    /// Axis: standard errors; `default`, the estimator's own, when absent.
+    #[schemars(extend("x-words" = "std-errors"))]
+    pub std_errors: Option<OneOrMany<String>>,
     /// Axis: variants; `base` when absent.
     pub variant: Option<OneOrMany<String>>,
     /// Whether all cells use the periods that the deepest lag leaves.
@@ -388,6 +395,9 @@ pub struct RawSelector {
     pub lags: Option<OneOrMany<Lags>>,
     /// Weights.
     pub weights: Option<OneOrMany<String>>,
+    /// Standard errors.
+    #[schemars(extend("x-words" = "std-errors"))]
+    pub std_errors: Option<OneOrMany<String>>,
     /// Variants.
     pub variant: Option<OneOrMany<String>>,
 }

@@ -237,6 +237,10 @@ fn words(kind: &str, vocabulary: &Vocabulary) -> (Vec<String>, bool) {
         "estimators" => (vocabulary.estimators.iter().map(|e| e.name.clone()).collect(), true),
         // Those of `[models]` as well.
         "models" => (vocabulary.estimators.iter().map(|e| e.name.clone()).collect(), false),
+        "std-errors" => {
+            let names = crate::spec::std_errors::built_in().into_iter();
+            (names.map(|(name, _)| name.to_owned()).collect(), false)
+        }
         "schemes" => (vocabulary.schemes.iter().map(|s| s.name.clone()).collect(), true),
         "tests" => (vocabulary.tests.iter().map(|t| t.name.clone()).collect(), true),
         "statistics" => {

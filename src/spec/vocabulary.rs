@@ -1,10 +1,10 @@
 //! The words that other rooms define and a specification may use. Handed in, so that the
 //! specification need not import the rooms.
 
-use crate::model::{Effects, Term};
+use crate::model::{Effects, Model, Term};
 
 /// Names a specification may use beside its own.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     /// Estimators: each is also a model of the same name.
     pub estimators: Vec<EstimatorWords>,
@@ -16,6 +16,28 @@ pub struct Vocabulary {
     pub templates: Vec<String>,
     /// Formats of tables.
     pub formats: Vec<String>,
+    /// Whether there is a way to estimate a model.
+    pub sense: Sense,
+}
+
+/// Why a model makes no sense, if it makes none.
+#[derive(Clone, Copy, Default)]
+pub struct Sense(pub Option<fn(&Model) -> Result<(), String>>);
+
+impl Sense {
+    /// Whether `model` makes sense, else why not.
+    ///
+    /// # Errors
+    /// The reason and its source, as a sentence.
+    pub fn of(&self, model: &Model) -> Result<(), String> {
+        self.0.map_or(Ok(()), |of| of(model))
+    }
+}
+
+impl std::fmt::Debug for Sense {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "Sense(known)" } else { "Sense(unknown)" })
+    }
 }
 
 /// What a specification may say of an estimator.

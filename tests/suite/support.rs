@@ -89,6 +89,7 @@ pub fn model(estimator: &str, effects: Effects, regressors: usize) -> Model {
         effects,
         lag_order: LagOrder::LagThenDemean,
         small_sample: (estimator == "ols").then_some(SmallSample::Asymptotic),
+        std_errors: spanel::model::std_errors::StdErrors::Default,
     }
 }
 

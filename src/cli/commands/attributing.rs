@@ -476,6 +476,7 @@ fn take(axes: &mut CellAxes, from: &CellAxes, axis: Axis) {
         Axis::Region => axes.region.clone_from(&from.region),
         Axis::Lags => axes.lags.clone_from(&from.lags),
         Axis::Weights => axes.weights.clone_from(&from.weights),
+        Axis::StdErrors => axes.std_errors.clone_from(&from.std_errors),
         Axis::Variant => axes.variant.clone_from(&from.variant),
     }
 }

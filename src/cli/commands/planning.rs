@@ -187,7 +187,7 @@ fn summarise(loaded: &Loaded, listed: &[Listed<'_>]) {
     for (grid, cells) in grids {
         eprintln!("{grid}: {} cells", cells.len());
         for axis in Axis::ALL {
-            if axis == Axis::Variant && cells.iter().all(|(c, _)| c.axes.variant.is_base()) {
+            if cells.iter().all(|(c, _)| c.axes.is_plain(axis)) {
                 continue;
             }
             let mut counts: Vec<(String, usize, usize)> = Vec::new();

@@ -170,7 +170,7 @@ fn in_all(source: Source<'_>, cells: &[CellColumn<'_>]) -> Option<String> {
     let said: Vec<String> = Axis::ALL
         .into_iter()
         .filter(|axis| !differ.contains(axis))
-        .filter(|axis| *axis != Axis::Variant || !first.cell.axes.variant.is_base())
+        .filter(|axis| !first.cell.axes.is_plain(*axis))
         .map(|axis| labels::axis_phrase(source.spec, &first.cell.axes, axis))
         .collect();
     let who = if cells.len() == 1 { Place::Model } else { Place::Models };

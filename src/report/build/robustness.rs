@@ -212,7 +212,7 @@ fn in_all(source: Source<'_>, gathered: &Gathered<'_>) -> Option<String> {
         .into_iter()
         .filter(|&axis| !varies(gathered, axis))
         // The variant that changes nothing is nothing to mention.
-        .filter(|&axis| axis != Axis::Variant || !first.cell.change.is_none())
+        .filter(|&axis| !first.cell.axes.is_plain(axis))
         .map(|axis| labels::axis_phrase(source.spec, &first.cell.axes, axis))
         .collect();
     (!said.is_empty()).then(|| source.words().all(Place::Specifications, &said))

@@ -97,7 +97,7 @@ fn counted(ground: Ground<'_>, cells: &[&Cell]) -> String {
 /// The values of an axis; nothing where there is only the base variant.
 fn axis_fact(ground: Ground<'_>, axis: Axis, cells: &[&Cell]) -> Option<Fact> {
     let (spec, words) = (ground.source.spec, ground.source.words());
-    if axis == Axis::Variant && cells.iter().all(|cell| cell.axes.variant.is_base()) {
+    if cells.iter().all(|cell| cell.axes.is_plain(axis)) {
         return None;
     }
     let mut seen = BTreeSet::new();

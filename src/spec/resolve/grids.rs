@@ -5,6 +5,7 @@ use crate::ident::{KeyPath, Located, VarName};
 use crate::mistake::Mistake;
 use crate::model::LagSet;
 use crate::spec::raw::{Lags, OneOrMany, RawGrid, RawSelector};
+use crate::spec::std_errors::DEFAULT;
 use crate::spec::variants::VariantName;
 use crate::spec::{GridSpec, MoranSpec, Selector, Spec};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +48,9 @@ impl Resolver<'_> {
             sets
         });
         let weights = self.named_axis(raw.weights.as_ref(), place, "weights", "weights");
+        let plain = OneOrMany::One(DEFAULT.to_owned());
+        let std_errors = raw.std_errors.as_ref().unwrap_or(&plain);
+        let std_errors = self.named_axis(Some(std_errors), place, "std_errors", "std_errors");
         let variant = self.variant_axis(raw.variant.as_ref(), place);
         let exclude = self.rules(&raw.exclude, &place.join("exclude"));
         let include = self.rules(&raw.include, &place.join("include"));
@@ -93,6 +97,7 @@ impl Resolver<'_> {
             region: region?,
             lags: lags?,
             weights: weights?,
+            std_errors: std_errors?,
             variant: variant?,
             common_sample: raw.common_sample.unwrap_or(false),
             bootstrap: bootstrap?,
@@ -293,6 +298,7 @@ impl Resolver<'_> {
         let measure = names(&raw.measure, "measure", "measures");
         let region = names(&raw.region, "region", "regions");
         let weights = names(&raw.weights, "weights", "weights");
+        let std_errors = names(&raw.std_errors, "std_errors", "std_errors");
         let lags = raw.lags.as_ref().map(|list| self.lag_sets(list, &place.join("lags")));
         let variants = raw.variant.as_ref();
         let variant = variants.and_then(|list| self.variant_names(list, &place.join("variant")));
@@ -303,6 +309,7 @@ impl Resolver<'_> {
             region,
             lags,
             weights,
+            std_errors,
             variant,
         }
     }

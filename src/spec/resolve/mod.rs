@@ -9,6 +9,7 @@
 //! | `grids` | axes, rules and Moran blocks |
 //! | `randomisation` | randomisation tests of the measure |
 //! | `joint` | families of hypotheses over many cells |
+//! | `std_errors` | standard errors beside the built-in ones |
 //! | `splits` | tests of coefficients that differ between regions or regimes |
 //! | `tables` | tables, repeated ones among them |
 //! | `figure_kinds` | specification curves, local Moran maps, figures of replicates |
@@ -36,11 +37,13 @@ mod report;
 mod robustness;
 mod sources;
 mod splits;
+mod std_errors;
 mod submit;
 mod tables;
 mod variants;
 
 use super::raw::{OneOrMany, RawSpec};
+use super::std_errors::built_in;
 use super::variants::BASE;
 use super::vocabulary::Vocabulary;
 use super::{DataSpec, Missing, Spec};
@@ -102,6 +105,7 @@ impl Resolver<'_> {
         let regions = self.regions();
         let measures = self.measures();
         let models = self.models();
+        let std_errors = self.std_errors();
         let bootstrap = self.bootstraps();
         let randomisation = self.randomisations();
         let variants = self.variants();
@@ -127,6 +131,7 @@ impl Resolver<'_> {
             regions,
             measures,
             models,
+            std_errors,
             bootstrap,
             randomisation,
             variants,
@@ -224,6 +229,10 @@ impl Resolver<'_> {
             "derived" => raw.derived.keys().map(String::as_str).collect(),
             "wald" => raw.wald.keys().map(String::as_str).collect(),
             "models" => model_names(self.vocabulary, raw),
+            "std_errors" => {
+                let declared = raw.std_errors.keys().map(String::as_str);
+                built_in().into_iter().map(|(name, _)| name).chain(declared).collect()
+            }
             other => unreachable!("`{other}` is not a section of names"),
         };
         self.known(kind, name, place, names)

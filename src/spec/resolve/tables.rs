@@ -80,6 +80,7 @@ impl Resolver<'_> {
                 values.iter().map(ToString::to_string).collect()
             }
             Axis::Weights => choice.weights.unwrap_or_else(|| grid.weights.clone()),
+            Axis::StdErrors => choice.std_errors.unwrap_or_else(|| grid.std_errors.clone()),
             Axis::Variant => {
                 let values = choice.variant.unwrap_or_else(|| grid.variant.clone());
                 values.iter().map(ToString::to_string).collect()
@@ -435,6 +436,7 @@ fn restrict(select: &mut Selector, axis: Axis, value: &str, spec: &Spec, grid: &
         Axis::Measure => select.measure = Some(vec![value.to_owned()]),
         Axis::Region => select.region = Some(vec![value.to_owned()]),
         Axis::Weights => select.weights = Some(vec![value.to_owned()]),
+        Axis::StdErrors => select.std_errors = Some(vec![value.to_owned()]),
         Axis::Variant => select.variant = Some(vec![VariantName::parse(value)]),
         Axis::Effects => {
             let named = grid.effects.iter().copied().filter(|e| e.name() == value);
@@ -454,6 +456,7 @@ fn label(spec: &Spec, axis: Axis, value: &str) -> String {
         Axis::Measure => spec.measures.get(value).and_then(|m| m.label.clone()),
         Axis::Region => spec.regions.get(value).and_then(|r| r.label.clone()),
         Axis::Weights => spec.weights.get(value).and_then(|w| w.label.clone()),
+        Axis::StdErrors => spec.std_errors.get(value).and_then(|s| s.label.clone()),
         Axis::Variant => spec.variants.get(value).and_then(|v| v.label.clone()),
         Axis::Effects | Axis::Lags => None,
     };

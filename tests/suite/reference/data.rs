@@ -116,6 +116,7 @@ pub fn model(
         effects,
         lag_order,
         small_sample,
+        std_errors: spanel::model::std_errors::StdErrors::Default,
     }
 }
 

@@ -90,6 +90,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
         region: region.to_owned(),
         lags: LagSet::depth(1),
         weights: "contiguity".to_owned(),
+        std_errors: "default".to_owned(),
         variant: VariantName::base(),
     };
     Cell {
@@ -103,6 +104,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
             effects: Effects::TwoWay,
             lag_order: LagOrder::LagThenDemean,
             small_sample: None,
+            std_errors: spanel::model::std_errors::StdErrors::Default,
         }),
         measure_variable: variable,
         change: Arc::default(),

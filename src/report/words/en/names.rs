@@ -64,6 +64,7 @@ impl Names for English {
             Axis::Region => "Region",
             Axis::Lags => "Lags",
             Axis::Weights => "Weights",
+            Axis::StdErrors => "Standard errors",
             Axis::Variant => "Variant",
         }
     }
@@ -79,6 +80,7 @@ impl Names for English {
             Axis::Model | Axis::Measure | Axis::Region | Axis::Weights | Axis::Variant => {
                 format!("{} {value}", axis.name())
             }
+            Axis::StdErrors => format!("standard errors {value}"),
         }
     }
 

@@ -64,6 +64,7 @@ impl Names for Chinese {
             Axis::Region => "地区",
             Axis::Lags => "滞后期",
             Axis::Weights => "空间权重矩阵",
+            Axis::StdErrors => "标准误",
             Axis::Variant => "稳健性设定",
         }
     }
@@ -76,9 +77,12 @@ impl Names for Chinese {
         match axis {
             Axis::Effects => value.to_owned(),
             Axis::Lags => format!("核心解释变量{value}"),
-            Axis::Model | Axis::Measure | Axis::Region | Axis::Weights | Axis::Variant => {
-                joined(&[self.axis(axis), "为", value])
-            }
+            Axis::Model
+            | Axis::Measure
+            | Axis::Region
+            | Axis::Weights
+            | Axis::StdErrors
+            | Axis::Variant => joined(&[self.axis(axis), "为", value]),
         }
     }
 

@@ -1,0 +1,343 @@
+//! The covariance of the estimates by other assumptions than the estimator's own.
+//!
+//! With A⁻¹ the fit's own covariance (of least squares σ²(X'QX)⁻¹, of maximum likelihood the inverse
+//! expected information) and g_it the piece of the score of an observation (see
+//! [`score`](super::score)),
+//!
+//! ```text
+//! V = c · A⁻¹ M A⁻¹,   M an estimate of Var Σ g_it
+//! ```
+//!
+//! For least squares g_it = x_it e_it/σ², and V is the usual sandwich, in which σ² cancels.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `meat` | M of groups of observations, of neighbours in time and space |
+//! | `likelihood` | the observed information; M of errors of one distribution |
+
+mod likelihood;
+mod meat;
+
+use super::inference::{estimates, rows};
+use super::{Estimated, Estimator, FitError, Problem};
+use crate::math::Matrix;
+use crate::math::linalg::positive_part;
+use crate::model::std_errors::{
+    Cluster, Count, GroupFactor, Meat, ObservationFactor, Residuals, Robust, StdErrors,
+};
+use crate::model::{SmallSample, Term};
+use crate::outcome::{Fit, Reference};
+
+/// What a covariance is made from beside the sample.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// The cluster of each observation by a column, N·T.
+    pub clusters: Option<&'a [usize]>,
+    /// Longitude and latitude of each unit in degrees, N.
+    pub coordinates: Option<&'a [(f64, f64)]>,
+}
+
+/// Estimates with the standard errors that the model asks for.
+pub fn fit(estimator: &dyn Estimator, problem: &Problem<'_>) -> Result<Estimated, FitError> {
+    let mut estimated = estimator.fit(problem)?;
+    restate(estimator, problem, &mut estimated)?;
+    Ok(estimated)
+}
+
+/// Puts the covariance that the model asks for in place of the estimator's own.
+fn restate(
+    estimator: &dyn Estimator,
+    problem: &Problem<'_>,
+    estimated: &mut Estimated,
+) -> Result<(), FitError> {
+    let (covariance, kind, inference) = match &problem.model.std_errors {
+        StdErrors::Default => return Ok(()),
+        StdErrors::Hessian => {
+            let found = likelihood::observed(estimator, problem, estimated)?;
+            (found, "observed information matrix".to_owned(), None)
+        }
+        StdErrors::Qml => {
+            let found = likelihood::any_distribution(estimator, problem, estimated)?;
+            let kind = "sandwich of independent errors of any one distribution (QML)".to_owned();
+            (found, kind, None)
+        }
+        StdErrors::Robust(robust) => {
+            let Sandwich { covariance, kind, groups, clipped } =
+                sandwich(estimator, problem, estimated, robust)?;
+            if clipped {
+                estimated.fit.cautions.push(format!(
+                    "the covariance ({kind}) was not positive semi-definite: its negative \
+                     eigenvalues were set to zero (Cameron, Gelbach & Miller 2011)"
+                ));
+            }
+            if !matches!(estimated.fit.inference, Reference::Student { .. })
+                && has_spatial(&estimated.fit)
+            {
+                estimated.fit.cautions.push(
+                    "robust standard errors do not repair the estimates: under unknown \
+                     heteroskedasticity maximum likelihood of a spatial parameter is in general \
+                     inconsistent (Lin & Lee 2010)"
+                        .to_owned(),
+                );
+            }
+            (covariance, kind, groups)
+        }
+    };
+    estimated.bread = Some(estimated.fit.covariance.clone());
+    let fit = &mut estimated.fit;
+    if let (Reference::Student { .. }, Some(groups)) = (&fit.inference, inference) {
+        fit.inference = Reference::Student { df: (groups - 1.0).max(1.0) };
+    }
+    if !(0..covariance.nrows()).all(|i| covariance[(i, i)].is_finite() && covariance[(i, i)] > 0.0)
+    {
+        return Err(FitError::SingularInformation);
+    }
+    let terms: Vec<Term> = fit.estimates.iter().map(|e| e.term.clone()).collect();
+    let values: Vec<f64> = fit.estimates.iter().map(|e| e.value).collect();
+    fit.estimates = estimates(&terms, &values, &covariance, &fit.inference);
+    fit.covariance = rows(&covariance);
+    fit.std_error_kind = kind;
+    Ok(())
+}
+
+fn has_spatial(fit: &Fit) -> bool {
+    fit.estimates.iter().any(|e| matches!(e.term, Term::Rho | Term::Lambda))
+}
+
+struct Sandwich {
+    covariance: Matrix,
+    kind: String,
+    /// How many groups are independent, where that decides on the reference distribution.
+    groups: Option<f64>,
+    clipped: bool,
+}
+
+fn sandwich(
+    estimator: &dyn Estimator,
+    problem: &Problem<'_>,
+    at: &Estimated,
+    robust: &Robust,
+) -> Result<Sandwich, FitError> {
+    let scored = estimator.scored().ok_or(FitError::NoScore)?;
+    let mut pieces = scored.pieces(problem, at);
+    if robust.residuals != Residuals::AsTheyAre {
+        rescale(problem, robust.residuals, &mut pieces)?;
+    }
+    let factors = Factors::new(problem, at, robust);
+    let (meat, groups, of) = match &robust.meat {
+        Meat::Observations => {
+            (meat::products(&pieces), None, "heteroskedasticity-robust".to_owned())
+        }
+        Meat::UnitVariances => {
+            let found = meat::unit_variances(problem, at, &pieces);
+            (found, None, "robust to a variance of each unit".to_owned())
+        }
+        Meat::Clusters(by) => {
+            let (found, groups) = meat::clusters(problem, &pieces, by, &factors);
+            let names: Vec<String> = by.iter().map(cluster_name).collect();
+            let counts: Vec<String> = groups.iter().map(ToString::to_string).collect();
+            let kind = format!("clustered by {} ({})", names.join(" and "), counts.join(" and "));
+            (found, groups.into_iter().min(), kind)
+        }
+        Meat::Periods { lags } => {
+            let t = problem.n_periods();
+            let lags = lags.map_or_else(|| default_lags(t), |l| l as usize);
+            let found = meat::periods(problem, &pieces, lags);
+            let kind = format!("Driscoll–Kraay, Bartlett weights over {lags} lags");
+            (scaled(&found, factors.groups(t)), Some(t), kind)
+        }
+        Meat::Units { lags } => {
+            let found = meat::units(problem, &pieces, *lags as usize);
+            let kind = format!("Newey–West within units, Bartlett weights over {lags} lags");
+            (scaled(&found, factors.groups(problem.n_periods())), None, kind)
+        }
+        Meat::PanelCorrected => {
+            let found = meat::panel_corrected(problem, at, &pieces);
+            (found, None, "panel-corrected: dependent across units".to_owned())
+        }
+        Meat::Space(space) => {
+            let coordinates = problem.beside.coordinates.ok_or(FitError::NoCoordinates)?;
+            let found = meat::space(problem, &pieces, space, coordinates);
+            let kernel = match space.kernel {
+                crate::model::std_errors::Kernel::Uniform => "uniform",
+                crate::model::std_errors::Kernel::Bartlett => "Bartlett",
+            };
+            let kind = format!(
+                "Conley, {kernel} kernel to {} km on a sphere of radius 6371 km, {} lags within units",
+                space.cutoff, space.lags
+            );
+            (found, None, kind)
+        }
+    };
+    let p = at.fit.covariance.len();
+    let bread = Matrix::from_fn(p, p, |i, j| at.fit.covariance[i][j]);
+    let covariance = scaled(&(&bread * &meat * &bread), factors.observations);
+    let (covariance, clipped) = match &robust.meat {
+        Meat::Clusters(by) if by.len() > 1 => positive_part(&covariance),
+        Meat::Space(_) => positive_part(&covariance),
+        _ => (covariance, false),
+    };
+    let kind = match (residuals_name(robust.residuals), factors.name(robust)) {
+        (None, None) => of,
+        (Some(a), None) | (None, Some(a)) => format!("{of}, {a}"),
+        (Some(a), Some(b)) => format!("{of}, {a}, {b}"),
+    };
+    Ok(Sandwich { covariance, kind, groups: groups.map(|g| g as f64), clipped })
+}
+
+fn cluster_name(by: &Cluster) -> String {
+    match by {
+        Cluster::Unit => "unit".to_owned(),
+        Cluster::Period => "period".to_owned(),
+        Cluster::Column(name) => name.to_string(),
+    }
+}
+
+fn residuals_name(residuals: Residuals) -> Option<String> {
+    match residuals {
+        Residuals::AsTheyAre => None,
+        Residuals::Leverage => Some("residuals over √(1 − h) (HC2)".to_owned()),
+        Residuals::Jackknife => Some("residuals over 1 − h (HC3)".to_owned()),
+    }
+}
+
+/// ⌊4(T/100)^{2/9}⌋, Stata's xtscc (Hoechle 2007).
+fn default_lags(periods: usize) -> usize {
+    (4.0 * (periods as f64 / 100.0).powf(2.0 / 9.0)).floor() as usize
+}
+
+fn scaled(m: &Matrix, by: f64) -> Matrix {
+    Matrix::from_fn(m.nrows(), m.ncols(), |i, j| by * m[(i, j)])
+}
+
+/// Divides the pieces by √(1 − h) or 1 − h, h the leverage in the within regression, effects not
+/// counted.
+fn rescale(problem: &Problem<'_>, how: Residuals, pieces: &mut [Vec<f64>]) -> Result<(), FitError> {
+    let space = problem.within_space()?;
+    for i in 0..problem.n() {
+        let h: f64 = (0..space.rank()).map(|j| space.q[(i, j)] * space.q[(i, j)]).sum();
+        let by = match how {
+            Residuals::AsTheyAre => 1.0,
+            Residuals::Leverage => (1.0 - h).sqrt(),
+            Residuals::Jackknife => 1.0 - h,
+        };
+        for of in &mut *pieces {
+            of[i] /= by;
+        }
+    }
+    Ok(())
+}
+
+/// Small-sample factors.
+#[derive(Debug, Clone, Copy)]
+struct Factors {
+    /// Of observations.
+    observations: f64,
+    of_groups: GroupFactor,
+}
+
+impl Factors {
+    fn new(problem: &Problem<'_>, at: &Estimated, robust: &Robust) -> Self {
+        let n = problem.n() as f64;
+        let slopes = at.fit.estimates.iter();
+        let slopes =
+            slopes.filter(|e| matches!(e.term, Term::Constant | Term::Variable(_))).count();
+        let k = (slopes + absorbed(problem, robust)) as f64;
+        let observations = match robust.of_observations {
+            ObservationFactor::None => 1.0,
+            ObservationFactor::Divisor => n / (n - k),
+            ObservationFactor::LessOne => (n - 1.0) / (n - k),
+        };
+        Self { observations, of_groups: robust.of_groups }
+    }
+
+    /// That of a number of groups.
+    fn groups(&self, groups: usize) -> f64 {
+        let g = groups as f64;
+        match self.of_groups {
+            GroupFactor::None => 1.0,
+            GroupFactor::Own | GroupFactor::Smallest => g / (g - 1.0),
+        }
+    }
+
+    fn name(&self, robust: &Robust) -> Option<String> {
+        let observations = match robust.of_observations {
+            ObservationFactor::None => None,
+            ObservationFactor::Divisor => Some("n/(n − k)"),
+            ObservationFactor::LessOne => Some("(n − 1)/(n − k)"),
+        };
+        let groups = match robust.of_groups {
+            GroupFactor::None => None,
+            GroupFactor::Own => Some("G/(G − 1)"),
+            GroupFactor::Smallest => Some("G/(G − 1) of the smaller G"),
+        };
+        let count = observations.map(|_| match robust.count {
+            Count::Slopes => "k without effects",
+            Count::Effects => "k with effects",
+            Count::EffectsNotNested => "k with effects outside the clusters",
+        });
+        let parts: Vec<&str> = [groups, observations, count].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| format!("factor {}", parts.join(", ")))
+    }
+}
+
+/// Effects that count as coefficients.
+fn absorbed(problem: &Problem<'_>, robust: &Robust) -> usize {
+    let (n, t) = (problem.n_units(), problem.n_periods());
+    let effects = problem.model.effects;
+    let all = effects.absorbed(n, t);
+    let holds = |kind: &Cluster| matches!(&robust.meat, Meat::Clusters(by) if by.contains(kind));
+    match robust.count {
+        Count::Slopes => 0,
+        Count::Effects => all,
+        // What clusters hold drops out; of what is left one is the overall constant.
+        Count::EffectsNotNested => {
+            let units = effects.has_individual() && !holds(&Cluster::Unit);
+            let periods = effects.has_time() && !holds(&Cluster::Period);
+            match (units, periods) {
+                _ if all == 0 => 0,
+                (true, true) => n + t - 1,
+                (true, false) => n,
+                (false, true) => t,
+                (false, false) => 1,
+            }
+        }
+    }
+}
+
+/// Whether a model may have these standard errors by its estimator, else why not. Needs no data.
+pub fn supports(estimator: &dyn Estimator, model: &crate::model::Model) -> Result<(), String> {
+    let linear = estimator.info().spatial.is_empty();
+    let name = estimator.info().name;
+    match &model.std_errors {
+        StdErrors::Default => Ok(()),
+        StdErrors::Hessian | StdErrors::Qml if linear => Err(format!(
+            "`{name}` is least squares, whose observed and expected information are the same, \
+             whatever the distribution of the errors: leave out the standard errors, or take `hc1`"
+        )),
+        StdErrors::Hessian | StdErrors::Qml | StdErrors::Robust(_)
+            if estimator.scored().is_none() =>
+        {
+            Err(format!("the score of `{name}` is not known observation by observation"))
+        }
+        StdErrors::Hessian | StdErrors::Qml => Ok(()),
+        StdErrors::Robust(robust) => match &robust.meat {
+            _ if model.small_sample == Some(SmallSample::Asymptotic) && !linear => Ok(()),
+            _ if linear => Ok(()),
+            Meat::UnitVariances | Meat::PanelCorrected => Err(format!(
+                "they weight squares of regressors, and the score of a spatial parameter has \
+                 products of errors as well (`{name}`): take `cluster` or `hc0`"
+            )),
+            Meat::Space(_) => Err(format!(
+                "the pieces of a spatial score already hold the products of neighbours' errors; \
+                 a kernel over distance on top of them has no theory (`{name}`): take `cluster`, or \
+                 Conley's with `ols` or `slx`"
+            )),
+            _ if robust.residuals != Residuals::AsTheyAre => Err(format!(
+                "leverage belongs to a linear regression; the score of `{name}` is quadratic in the \
+                 errors: take `hc0` or `hc1`"
+            )),
+            _ => Ok(()),
+        },
+    }
+}

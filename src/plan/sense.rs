@@ -1,0 +1,65 @@
+//! Combinations of axes that make no sense, whatever the data.
+
+use super::{Cell, Plan};
+use crate::mistake::Mistake;
+use crate::spec::vocabulary::Vocabulary;
+use crate::spec::{Axis, Spec};
+
+/// A mistake for each grid and reason, with the cells it is about.
+pub fn check_sense(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    for (name, grid) in &spec.grids {
+        let own: Vec<&Cell> = plan.cells.iter().filter(|cell| *cell.grid == **name).collect();
+        let mut reasons: Vec<(String, Vec<&Cell>)> = Vec::new();
+        let mut known: Option<(*const crate::model::Model, Option<String>)> = None;
+        for cell in &own {
+            // Cells of one model stand together and share it.
+            let model = std::sync::Arc::as_ptr(&cell.model);
+            let reason = match &known {
+                Some((of, reason)) if *of == model => reason.clone(),
+                _ => vocabulary.sense.of(&cell.model).err(),
+            };
+            known = Some((model, reason.clone()));
+            let Some(reason) = reason else { continue };
+            match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, cells)) => cells.push(cell),
+                None => reasons.push((reason, vec![cell])),
+            }
+        }
+        for (reason, cells) in reasons {
+            let axes = [Axis::Model, Axis::Effects, Axis::StdErrors];
+            let telling: Vec<Axis> = axes
+                .into_iter()
+                .filter(|&axis| own.iter().any(|c| c.axes.value(axis) != own[0].axes.value(axis)))
+                .collect();
+            let mut combinations: Vec<String> = Vec::new();
+            for cell in &cells {
+                let parts: Vec<String> = telling
+                    .iter()
+                    .map(|&axis| format!("{} = \"{}\"", axis.name(), cell.axes.value(axis)))
+                    .collect();
+                let said = parts.join(", ");
+                if !combinations.contains(&said) {
+                    combinations.push(said);
+                }
+            }
+            let what = match combinations.as_slice() {
+                [only] if only.is_empty() => "its cells make no sense".to_owned(),
+                [only] => format!("{only} makes no sense"),
+                several => format!("{} combinations make no sense", several.len()),
+            };
+            let help = match combinations.as_slice() {
+                [only] if only.is_empty() => reason,
+                [] => reason,
+                several => {
+                    let rules: Vec<String> =
+                        several.iter().map(|said| format!("{{ {said} }}")).collect();
+                    format!("{reason}; or leave the cells out: exclude = [{}]", rules.join(", "))
+                }
+            };
+            let message = format!("grid `{name}`: {what}");
+            mistakes.push(Mistake::spec(&grid.at, message).help(help));
+        }
+    }
+    mistakes
+}
