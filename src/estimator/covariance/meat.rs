@@ -115,9 +115,12 @@ fn bartlett(series: &[Vec<f64>], n: usize, lags: usize) -> Matrix {
 }
 
 /// Σ_i Σ_t x_it x_it' ē²_i, ē²_i the mean square of the unit's residuals. Of least squares.
-pub(super) fn unit_variances(problem: &Problem<'_>, at: &Estimated, pieces: &[Vec<f64>]) -> Matrix {
+pub(super) fn unit_variances(
+    problem: &Problem<'_>,
+    (at, e): (&Estimated, &[f64]),
+    pieces: &[Vec<f64>],
+) -> Matrix {
     let (n, t) = (problem.n_units(), problem.n_periods());
-    let e = &at.innovations;
     let own = |i: usize| (i..n * t).step_by(n).map(|s| e[s] * e[s]).sum::<f64>() / t as f64;
     let spread: Vec<f64> = (0..n).map(|i| own(i).sqrt()).collect();
     let weighted: Vec<Vec<f64>> = regressors(problem, at)
@@ -130,11 +133,10 @@ pub(super) fn unit_variances(problem: &Problem<'_>, at: &Estimated, pieces: &[Ve
 /// Σ_t X_t'ΣX_t, Σ = Σ_t e_t e_t'/T. Of least squares.
 pub(super) fn panel_corrected(
     problem: &Problem<'_>,
-    at: &Estimated,
+    (at, e): (&Estimated, &[f64]),
     pieces: &[Vec<f64>],
 ) -> Matrix {
     let (n, t) = (problem.n_units(), problem.n_periods());
-    let e = &at.innovations;
     let sigma = Matrix::from_fn(n, n, |i, j| {
         (0..t).map(|s| e[s * n + i] * e[s * n + j]).sum::<f64>() / t as f64
     });

@@ -120,8 +120,11 @@ fn sandwich(
 ) -> Result<Sandwich, FitError> {
     let scored = estimator.scored().ok_or(FitError::NoScore)?;
     let mut pieces = scored.pieces(problem, at);
-    if robust.residuals != Residuals::AsTheyAre {
-        rescale(problem, robust.residuals, &mut pieces)?;
+    let mut residuals = at.innovations.clone();
+    if let Some(divisors) = divisors(problem, robust.residuals)? {
+        for of in pieces.iter_mut().chain([&mut residuals]) {
+            of.iter_mut().zip(&divisors).for_each(|(v, by)| *v /= by);
+        }
     }
     let factors = Factors::new(problem, at, robust);
     let (meat, groups, of) = match &robust.meat {
@@ -129,7 +132,7 @@ fn sandwich(
             (meat::products(&pieces), None, "heteroskedasticity-robust".to_owned())
         }
         Meat::UnitVariances => {
-            let found = meat::unit_variances(problem, at, &pieces);
+            let found = meat::unit_variances(problem, (at, &residuals), &pieces);
             (found, None, "robust to a variance of each unit".to_owned())
         }
         Meat::Clusters(by) => {
@@ -152,7 +155,7 @@ fn sandwich(
             (scaled(&found, factors.groups(problem.n_periods())), None, kind)
         }
         Meat::PanelCorrected => {
-            let found = meat::panel_corrected(problem, at, &pieces);
+            let found = meat::panel_corrected(problem, (at, &residuals), &pieces);
             (found, None, "panel-corrected: dependent across units".to_owned())
         }
         Meat::Space(space) => {
@@ -210,22 +213,17 @@ fn scaled(m: &Matrix, by: f64) -> Matrix {
     Matrix::from_fn(m.nrows(), m.ncols(), |i, j| by * m[(i, j)])
 }
 
-/// Divides the pieces by √(1 − h) or 1 − h, h the leverage in the within regression, effects not
-/// counted.
-fn rescale(problem: &Problem<'_>, how: Residuals, pieces: &mut [Vec<f64>]) -> Result<(), FitError> {
-    let space = problem.within_space()?;
-    for i in 0..problem.n() {
-        let h: f64 = (0..space.rank()).map(|j| space.q[(i, j)] * space.q[(i, j)]).sum();
-        let by = match how {
-            Residuals::AsTheyAre => 1.0,
-            Residuals::Leverage => (1.0 - h).sqrt(),
-            Residuals::Jackknife => 1.0 - h,
-        };
-        for of in &mut *pieces {
-            of[i] /= by;
-        }
+/// What each residual is divided by: √(1 − h) or 1 − h, h the leverage in the within regression,
+/// effects not counted. `None` for nothing.
+fn divisors(problem: &Problem<'_>, how: Residuals) -> Result<Option<Vec<f64>>, FitError> {
+    if how == Residuals::AsTheyAre {
+        return Ok(None);
     }
-    Ok(())
+    let space = problem.within_space()?;
+    let leverage =
+        |i: usize| -> f64 { (0..space.rank()).map(|j| space.q[(i, j)] * space.q[(i, j)]).sum() };
+    let divisor = |h: f64| if how == Residuals::Jackknife { 1.0 - h } else { (1.0 - h).sqrt() };
+    Ok(Some((0..problem.n()).map(|i| divisor(leverage(i))).collect()))
 }
 
 /// Small-sample factors.
@@ -286,7 +284,12 @@ fn absorbed(problem: &Problem<'_>, robust: &Robust) -> usize {
     let (n, t) = (problem.n_units(), problem.n_periods());
     let effects = problem.model.effects;
     let all = effects.absorbed(n, t);
-    let holds = |kind: &Cluster| matches!(&robust.meat, Meat::Clusters(by) if by.contains(kind));
+    // A column has one value a unit: its clusters hold whole units.
+    let holds = |kind: &Cluster| {
+        let Meat::Clusters(by) = &robust.meat else { return false };
+        let column = |by: &Cluster| *kind == Cluster::Unit && matches!(by, Cluster::Column(_));
+        by.iter().any(|by| by == kind || column(by))
+    };
     match robust.count {
         Count::Slopes => 0,
         Count::Effects => all,

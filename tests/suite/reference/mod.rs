@@ -14,6 +14,7 @@ mod hausman;
 mod moran;
 mod produc;
 mod regions;
+mod robust;
 mod spreg;
 mod threshold;
 

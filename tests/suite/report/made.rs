@@ -400,6 +400,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
             BootstrapSpec { design: family::design(), keep: Keep::Journal },
         )]),
         joint: BTreeMap::from([(family::NAME.to_owned(), family::block())]),
+        std_errors: BTreeMap::new(),
         randomisation: BTreeMap::new(),
         variants: BTreeMap::new(),
         derived: BTreeMap::new(),

@@ -1,0 +1,231 @@
+//! Covariances of pooled and within least squares by other assumptions than the classical ones:
+//! those of plm, of pyfixest and of linearmodels, each under its own conventions; and the observed
+//! information of lag and error models.
+
+use super::*;
+use data::{Table, json};
+use spanel::estimator::covariance::{self, Beside};
+use spanel::model::Model;
+use spanel::model::std_errors::{
+    Cluster, Count, GroupFactor, Meat, ObservationFactor, Residuals, Robust, StdErrors,
+};
+
+const NO: (ObservationFactor, GroupFactor, Count) =
+    (ObservationFactor::None, GroupFactor::None, Count::Slopes);
+
+fn robust(
+    meat: Meat,
+    residuals: Residuals,
+    (of_observations, of_groups, count): (ObservationFactor, GroupFactor, Count),
+) -> StdErrors {
+    StdErrors::Robust(Robust { meat, residuals, of_observations, of_groups, count })
+}
+
+/// The text `region` of each state as numbers of clusters, observation by observation.
+fn regions(sample: &Sample) -> Vec<usize> {
+    let table = Table::read("experiments/data/us-states.csv", "state", Some("year"));
+    let of = |unit: &str| table.text(unit, 1970, "region").parse::<usize>().expect("1 to 9") - 1;
+    let of_unit: Vec<usize> = sample.units.as_slice().iter().map(|u| of(&u.0)).collect();
+    (0..sample.n_periods()).flat_map(|_| of_unit.iter().copied()).collect()
+}
+
+fn fitted(
+    (sample, weights): (&Sample, &Weights),
+    name: &str,
+    effects: Effects,
+    std_errors: StdErrors,
+) -> Estimated {
+    let plain = model(name, sample, effects, LagOrder::LagThenDemean, None);
+    let model = Model { std_errors, ..plain };
+    let clusters = regions(sample);
+    let beside = Beside { clusters: Some(&clusters), coordinates: None };
+    let problem =
+        Problem { beside, ..Problem::new(sample, weights, &model).expect("the same units") };
+    covariance::fit(find(name).expect("an estimator"), &problem).expect("a fit")
+}
+
+/// plm's name of a covariance in ours; `n` of groups and factor by its conventions (k without
+/// effects, of a pooled model with the constant).
+fn of_plm(name: &str) -> StdErrors {
+    let hc = |suffix: &str| match suffix {
+        "HC2" => (Residuals::Leverage, NO),
+        "HC3" => (Residuals::Jackknife, NO),
+        "HC1" => {
+            let factors = (ObservationFactor::Divisor, GroupFactor::None, Count::Slopes);
+            (Residuals::AsTheyAre, factors)
+        }
+        "sss" => {
+            let factors = (ObservationFactor::LessOne, GroupFactor::Own, Count::Slopes);
+            (Residuals::AsTheyAre, factors)
+        }
+        _ => (Residuals::AsTheyAre, NO),
+    };
+    let lags = |text: &str| text.strip_prefix("maxlag").and_then(|l| l.parse().ok()).expect("lags");
+    let parts: Vec<&str> = name.split('_').collect();
+    let (meat, suffix) = match parts.as_slice() {
+        ["vcovHC", "white1", suffix] => (Meat::Observations, *suffix),
+        ["vcovHC", "white2", suffix] => (Meat::UnitVariances, *suffix),
+        ["vcovHC", "arellano", "group", suffix] => (Meat::Clusters(vec![Cluster::Unit]), *suffix),
+        ["vcovHC", "arellano", "time", suffix] => (Meat::Clusters(vec![Cluster::Period]), *suffix),
+        ["vcovDC", suffix] => (Meat::Clusters(vec![Cluster::Unit, Cluster::Period]), *suffix),
+        ["vcovSCC", suffix, l] => (Meat::Periods { lags: Some(lags(l)) }, *suffix),
+        ["vcovNW", suffix, l] => (Meat::Units { lags: lags(l) }, *suffix),
+        ["vcovBK", "time"] => (Meat::PanelCorrected, ""),
+        other => panic!("{other:?}"),
+    };
+    let (residuals, factors) = hc(suffix);
+    robust(meat, residuals, factors)
+}
+
+#[test]
+fn covariances_of_least_squares_agree_with_plm() {
+    let (sample, weights) = produc::sample_and_weights();
+    let file = json("produc_robust.json");
+    let mut ledger = Ledger::new("produc_robust.json: plm");
+    for (model, all) in file["plm"].as_object().expect("models") {
+        let effects = match model.as_str() {
+            "pooled_ols" => Effects::None,
+            other => effects(other.strip_prefix("within_").expect("within")),
+        };
+        for (name, reference) in all.as_object().expect("covariances") {
+            // Averages over units of a T × T matrix: not offered.
+            if name == "vcovBK_group" {
+                continue;
+            }
+            let ours = fitted((&sample, &weights), "ols", effects, of_plm(name));
+            let case = format!("{model} {name}");
+            check_covariance(&mut ledger, &case, reference, &ours, 1e-9);
+        }
+    }
+    ledger.finish(4 * 32 * 10);
+}
+
+#[test]
+fn covariances_of_least_squares_agree_with_pyfixest_and_linearmodels() {
+    let (sample, weights) = produc::sample_and_weights();
+    let file = json("produc_robust.json");
+    let mut ledger = Ledger::new("produc_robust.json: pyfixest, linearmodels");
+    let own = |count| (ObservationFactor::LessOne, GroupFactor::Own, count);
+    let clusters = |by: &str| match by {
+        "unit" | "entity" => vec![Cluster::Unit],
+        "region" => vec![Cluster::Column(spanel::ident::VarName::new("region"))],
+        "time" => vec![Cluster::Period],
+        _ => vec![Cluster::Unit, Cluster::Period],
+    };
+    for (name, reference) in file["pyfixest"].as_object().expect("models") {
+        let parts: Vec<&str> = name.split('/').collect();
+        let effects = match parts[0] {
+            "pooled" => Effects::None,
+            "unit" => Effects::Individual,
+            _ => Effects::TwoWay,
+        };
+        let nested = Count::EffectsNotNested;
+        let hc = (ObservationFactor::Divisor, GroupFactor::None, Count::Effects);
+        let lags3 = own(Count::Effects);
+        let (plain, scaled, over) =
+            (Residuals::AsTheyAre, Residuals::Leverage, Residuals::Jackknife);
+        let how = match (parts[1], parts.get(2).copied()) {
+            ("HC1", _) => robust(Meat::Observations, plain, hc),
+            ("HC2", _) => robust(Meat::Observations, scaled, hc),
+            ("HC3", _) => robust(Meat::Observations, over, hc),
+            ("NW_lag3", _) => robust(Meat::Units { lags: 3 }, plain, lags3),
+            ("DK_lag3", _) => robust(Meat::Periods { lags: Some(3) }, plain, lags3),
+            ("CRV1_unit_time", _) => {
+                let factors = (ObservationFactor::LessOne, GroupFactor::Smallest, nested);
+                robust(Meat::Clusters(clusters("both")), plain, factors)
+            }
+            (crv, ssc) => {
+                let by = crv.strip_prefix("CRV1_").expect("clusters");
+                let factors = match ssc {
+                    None => own(nested),
+                    Some("ssc_k_none") => NO,
+                    Some("ssc_G_only") => (ObservationFactor::None, GroupFactor::Own, nested),
+                    Some(_) => own(Count::Effects),
+                };
+                robust(Meat::Clusters(clusters(by)), plain, factors)
+            }
+        };
+        check(&mut ledger, name, reference, &fitted((&sample, &weights), "ols", effects, how));
+    }
+    for (name, reference) in file["linearmodels"].as_object().expect("models") {
+        let parts: Vec<&str> = name.split('/').collect();
+        let (effects, kind) = match parts.as_slice() {
+            ["PooledOLS", kind] => (Effects::None, *kind),
+            ["PanelOLS", "entity", kind] => (Effects::Individual, *kind),
+            ["PanelOLS", "time", kind] => (Effects::Time, *kind),
+            [_, _, kind] => (Effects::TwoWay, *kind),
+            other => panic!("{other:?}"),
+        };
+        let plain = Residuals::AsTheyAre;
+        // n/(n − k); effects that are nested in the clusters do not count, nor the constant.
+        let divisor = |nested: bool| {
+            let count = if nested { Count::Slopes } else { Count::Effects };
+            (ObservationFactor::Divisor, GroupFactor::None, count)
+        };
+        let nested = |by: &str| {
+            matches!(
+                (effects, by),
+                (Effects::Individual, "entity" | "region") | (Effects::Time, "time")
+            )
+        };
+        let how = match kind {
+            "robust" => robust(Meat::Observations, plain, divisor(false)),
+            "kernel_bartlett_bw3" => robust(Meat::Periods { lags: Some(3) }, plain, divisor(false)),
+            "kernel_bartlett_bw0" => robust(Meat::Periods { lags: Some(0) }, plain, divisor(false)),
+            _ => match kind.strip_prefix("clustered_") {
+                Some(by @ ("entity" | "time" | "both" | "region")) => {
+                    robust(Meat::Clusters(clusters(by)), plain, divisor(nested(by)))
+                }
+                _ => continue,
+            },
+        };
+        check(&mut ledger, name, reference, &fitted((&sample, &weights), "ols", effects, how));
+    }
+    ledger.finish(500);
+}
+
+/// Entries in the order of our coefficients; `reference` is a plain list of rows.
+fn check(ledger: &mut Ledger, case: &str, reference: &Value, ours: &Estimated) {
+    let rows = reference.as_array().expect("rows");
+    for (i, row) in rows.iter().enumerate() {
+        for (j, value) in row.as_array().expect("a row").iter().enumerate() {
+            let size = (number(&rows[i][i]) * number(&rows[j][j])).abs().sqrt();
+            let found = ours.fit.covariance[i][j];
+            let entry = format!("{i}:{j}");
+            ledger.check_sized(
+                (case, "covariance", &entry),
+                number(value),
+                Some(found),
+                size,
+                1e-8,
+            );
+        }
+    }
+}
+
+#[test]
+fn observed_information_agrees() {
+    let (sample, weights) = produc::sample_and_weights();
+    let file = json("produc_exact_ml.json");
+    let mut ledger = Ledger::new("produc_exact_ml.json: observed information");
+    for (case, block) in file["results"].as_object().expect("results") {
+        let name = estimator(block["model"].as_str().expect("a model"));
+        if name == "ols" {
+            continue;
+        }
+        let order = match block["variant"].as_str() {
+            Some("lsdv") => LagOrder::LagThenDemean,
+            _ => LagOrder::DemeanThenLag,
+        };
+        let effects = effects(block["effects"].as_str().expect("effects"));
+        let plain = model(name, &sample, effects, order, None);
+        let model = Model { std_errors: StdErrors::Hessian, ..plain };
+        let problem = Problem::new(&sample, &weights, &model).expect("the same units");
+        let ours = covariance::fit(find(name).expect("an estimator"), &problem).expect("a fit");
+        check_std_errors(&mut ledger, case, &block["se_observed_information"], &ours, 1e-8);
+        if block["vcov_observed"].is_object() {
+            check_covariance(&mut ledger, case, &block["vcov_observed"], &ours, 1e-8);
+        }
+    }
+    ledger.finish(90);
+}
