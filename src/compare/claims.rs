@@ -441,7 +441,8 @@ mod tests {
     use crate::spec::tables::{CellChoice, RowTerm};
 
     fn listed(measure: &str, region: &str, weights: &str) -> Listed {
-        let axes = ["slm", "two-way", measure, region, "0", weights, "base"].map(str::to_owned);
+        let axes =
+            ["slm", "two-way", measure, region, "0", weights, "default", "base"].map(str::to_owned);
         let label = format!("g/{measure}/{region}/{weights}");
         Listed { id: CellId::of(label.as_bytes()), label, key: None, grid: "g".to_owned(), axes }
     }

@@ -1,7 +1,7 @@
 //! The batched bootstrap against its twin, one fit at a time: the same draws, estimates and
 //! standard errors to rounding.
 
-use crate::support::{all_weights, fit, model, sample};
+use crate::support::{all_weights, fit, model, sample, whole};
 use spanel::bootstrap::replicates::{Design, Path, Replicates, Replicator};
 use spanel::bootstrap::{Draws, SCHEMES};
 use spanel::estimator::{ESTIMATORS, Estimator, Problem, find};
@@ -50,6 +50,7 @@ fn batched_and_plain_replicates_agree_to_rounding() {
     for (kind, w) in all_weights(N) {
         let data = sample(&w, T, 3);
         for estimator in ESTIMATORS {
+            let data = whole(&data, &w, estimator.info().name);
             for effects in Effects::ALL {
                 let m = model(estimator.info().name, effects, 2);
                 for scheme in ["residual", "unit-wild"] {
@@ -64,8 +65,8 @@ fn batched_and_plain_replicates_agree_to_rounding() {
         }
     }
     // Of 48 cases each: least squares all; the others with five kinds of weights without effects of
-    // periods, with two (equal row sums) with them: 2·2·(2·5 + 2·2).
-    assert_eq!(reductions, 48 + 56);
+    // periods, with two (equal row sums) with them: 2·(2·5 + 2·2). With and without Durbin terms.
+    assert_eq!(reductions, 2 * (48 + 2 * 28));
 }
 
 #[test]

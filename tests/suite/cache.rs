@@ -291,7 +291,7 @@ fn what_is_known_of_results_is_one_document_of_json() {
     let gone = json(&lab, &["gc", "lab.toml", "--json"], 0);
     assert_eq!((&gone["dry_run"], &gone["earlier_records"]), (&false.into(), &36.into()));
     // What is wrong is said on standard error alone.
-    let wrong = lab.run(&["check", "lab.toml", "--json", "--set", "grids.main.model=slx"]);
+    let wrong = lab.run(&["check", "lab.toml", "--json", "--set", "grids.main.model=slmm"]);
     assert_exit(&wrong, 2);
     assert!(wrong.stdout.is_empty() && !wrong.stderr.is_empty());
 }

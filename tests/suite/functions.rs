@@ -3,7 +3,7 @@
 
 use crate::cli::{Lab, SPEC, assert_exit, text};
 use crate::spec_errors::{folder, ok};
-use crate::support::{all_weights, assert_close, fit, model, regressor, sample};
+use crate::support::{all_weights, assert_close, fit, model, regressor, sample, whole};
 use spanel::estimator::Problem;
 use spanel::estimator::derived::{Function, derived};
 use spanel::estimator::impacts::{Multipliers, impacts};
@@ -50,6 +50,7 @@ fn each_fit(mut check: impl FnMut(&str, &Weights, &Sample, &Model, &Estimated)) 
     let (_, w) = all_weights(N).swap_remove(1);
     let data = sample(&w, T, 5);
     for estimator in ESTIMATORS {
+        let data = whole(&data, &w, estimator.info().name);
         for effects in Effects::ALL {
             let name = estimator.info().name;
             let m = model(name, effects, 2);
@@ -208,7 +209,10 @@ fn functions_stand_in_records_csv_files_and_tables() {
     assert_eq!(csv.lines().count(), 1 + 36 * 3);
     let count = |words: &str| csv.lines().filter(|line| line.contains(words)).count();
     assert_eq!(count(",long_run,,,,,,,not-applicable,the model has no `ln_x@lag1`"), 18);
-    assert_eq!(count("the model has no spatial lag, so there is no `total:z`"), 24);
+    assert_eq!(
+        count("the model has neither a spatial lag nor Durbin terms, so there is no `total:z`"),
+        24
+    );
     assert_eq!(count("it is not defined"), 36);
     assert_eq!(count(",computed,"), 18 + 12);
     let tests = text(&files["tests.csv"]);

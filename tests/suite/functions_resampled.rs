@@ -1,6 +1,6 @@
 //! Functions of the coefficients and joint tests in the replicates of bootstraps.
 
-use crate::support::{all_weights, assert_close, fit, model, sample};
+use crate::support::{all_weights, assert_close, fit, model, sample, whole};
 use spanel::bootstrap::acceleration::accelerations;
 use spanel::bootstrap::functions::{Functions, Wanted};
 use spanel::bootstrap::replicates::{Design, Path, Replicates, Replicator};
@@ -92,6 +92,7 @@ fn batched_and_plain_functions_agree_to_rounding() {
     for (kind, w) in all_weights(N) {
         let data = sample(&w, T, 3);
         for estimator in ESTIMATORS {
+            let data = whole(&data, &w, estimator.info().name);
             for effects in Effects::ALL {
                 let m = model(estimator.info().name, effects, 2);
                 // One multiplier a unit goes another way to the same kernels.
@@ -116,6 +117,7 @@ fn replicates_of_functions_are_functions_of_replicates() {
     let data = sample(&w, T, 3);
     let mut undefined = 0;
     for estimator in ESTIMATORS {
+        let data = whole(&data, &w, estimator.info().name);
         let m = model(estimator.info().name, Effects::Individual, 2);
         let problem = Problem::new(&data, &w, &m).unwrap();
         let at = fit(&data, &w, &m);
@@ -173,6 +175,7 @@ fn a_function_that_is_an_estimate_has_its_bootstrap() {
     let (_, w) = all_weights(N).swap_remove(1);
     let data = sample(&w, T, 4);
     for estimator in ESTIMATORS {
+        let data = whole(&data, &w, estimator.info().name);
         for scheme in SCHEMES {
             let m = model(estimator.info().name, Effects::Individual, 2);
             let problem = Problem::new(&data, &w, &m).unwrap();
@@ -228,6 +231,7 @@ fn units_of_a_regressor_do_not_matter_to_replicates() {
     let mut scaled = data.clone();
     scaled.x[1].iter_mut().for_each(|v| *v *= 1e-3);
     for estimator in ESTIMATORS {
+        let data = whole(&data, &w, estimator.info().name);
         let m = model(estimator.info().name, Effects::TwoWay, 2);
         let of = |data: &Sample, text: &str| {
             let problem = Problem::new(data, &w, &m).unwrap();
@@ -290,6 +294,7 @@ fn bootstrap_wald_tests_have_their_size() {
     let (_, w) = all_weights(N).swap_remove(1);
     let data = sample(&w, T, 3);
     for estimator in ESTIMATORS {
+        let data = whole(&data, &w, estimator.info().name);
         let m = model(estimator.info().name, Effects::Individual, 2);
         let problem = Problem::new(&data, &w, &m).unwrap();
         let truth = fit(&data, &w, &m);

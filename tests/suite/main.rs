@@ -42,6 +42,7 @@ mod schemes;
 mod simulate;
 mod spec_errors;
 mod splits;
+mod std_errors;
 mod submit;
 mod support;
 mod threshold;

@@ -1,7 +1,9 @@
 //! Laws of randomisation inference: what permutations may and may not change, and how often a true
 //! null hypothesis is rejected.
 
-use crate::support::{all_weights, assert_close, irregular, model, regressor, sample, units};
+use crate::support::{
+    all_weights, assert_close, irregular, model, regressor, sample, units, whole,
+};
 use spanel::estimator::{ESTIMATORS, Estimator, Problem, find};
 use spanel::math::random::Stream;
 use spanel::model::{Effects, Model, Normalisation, Permute, Randomisation};
@@ -39,6 +41,7 @@ fn the_identity_is_the_fit_itself() {
     for (kind, w) in all_weights(N) {
         let data = sample(&w, T, 3);
         for estimator in ESTIMATORS {
+            let data = whole(&data, &w, estimator.info().name);
             for effects in Effects::ALL {
                 let m = model(estimator.info().name, effects, 2);
                 let problem = Problem::new(&data, &w, &m).expect("the same units");

@@ -1,7 +1,7 @@
 //! Laws of bootstrap schemes that draw something else than innovations, and of what innovations
 //! are rescaled by.
 
-use crate::support::{all_weights, fit, model, sample, units};
+use crate::support::{all_weights, fit, model, sample, units, whole};
 use spanel::bootstrap::replicates::{Design, Path, Replicates, Replicator};
 use spanel::bootstrap::residuals::left_out;
 use spanel::bootstrap::{SCHEMES, Support, find as scheme};
@@ -38,6 +38,7 @@ fn everything(mut each: impl FnMut(&str, &dyn Estimator, &Problem<'_>, &Estimate
     for (kind, w) in all_weights(9) {
         let data = sample(&w, 7, 3);
         for estimator in ESTIMATORS {
+            let data = whole(&data, &w, estimator.info().name);
             for effects in Effects::ALL {
                 for lag_order in [LagOrder::LagThenDemean, LagOrder::DemeanThenLag] {
                     let m = Model { lag_order, ..model(estimator.info().name, effects, 2) };

@@ -219,7 +219,7 @@ fn a_mistake_of_another_layer_names_that_layer() {
     snapshot("set_of_an_unknown_key", wrong(states, &[], &["data.fiel=x.csv"]));
     snapshot(
         "set_of_an_unknown_name",
-        wrong(states, &[], &["grids.models.model=[\"slm\", \"slx\"]"]),
+        wrong(states, &[], &["grids.models.model=[\"slm\", \"slmm\"]"]),
     );
     snapshot("set_without_a_value", wrong(states, &[], &["seed", "=3", "a..b=1"]));
     snapshot(

@@ -1,5 +1,6 @@
 //! Samples and weights that tests share.
 
+use spanel::estimator::durbin;
 use spanel::estimator::{Estimated, Problem, find};
 use spanel::ident::{Period, UnitId, UnitIndex, VarName};
 use spanel::math::random::Stream;
@@ -127,8 +128,21 @@ pub fn sample(weights: &Weights, periods: usize, seed: u8) -> Sample {
     }
 }
 
+/// The sample with a Durbin term of every regressor, for an estimator that has such.
+pub fn whole(sample: &Sample, weights: &Weights, estimator: &str) -> Sample {
+    let has = |s: &Sample| s.regressors.iter().any(Regressor::is_of_neighbours);
+    if !find(estimator).unwrap().info().durbin || has(sample) {
+        return sample.clone();
+    }
+    let own = sample.regressors.iter();
+    let all: Vec<Regressor> =
+        own.clone().cloned().chain(own.map(Regressor::of_neighbours)).collect();
+    durbin::completed(sample.clone(), weights, &all)
+}
+
 /// Fits, or panics with the reason.
 pub fn fit(sample: &Sample, weights: &Weights, model: &Model) -> Estimated {
+    let sample = &whole(sample, weights, &model.estimator);
     let problem = Problem::new(sample, weights, model).unwrap();
     find(&model.estimator)
         .unwrap()

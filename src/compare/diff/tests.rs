@@ -5,7 +5,7 @@ use crate::ident::{CellId, VarName};
 use crate::outcome::{Failure, FailureKind};
 
 fn listed(measure: &str, id: &str) -> Listed {
-    let axes = ["slm", "two-way", measure, "all", "0", "w", "base"].map(str::to_owned);
+    let axes = ["slm", "two-way", measure, "all", "0", "w", "default", "base"].map(str::to_owned);
     let label = format!("g/{measure}");
     Listed { id: CellId::of(id.as_bytes()), label, key: None, grid: "g".to_owned(), axes }
 }

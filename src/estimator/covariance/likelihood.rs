@@ -71,18 +71,55 @@ pub(super) fn any_distribution(
     let n = e.len() as f64;
     let moment = |power: i32| e.iter().map(|e| e.powi(power)).sum::<f64>() / n;
     let sigma2 = moment(2);
-    let (mu3, mu4) = (moment(3), moment(4));
-    let periods = problem.n_periods() as f64;
-    let units = problem.n_units();
-    let squares = |a: &Form, b: &Form| periods * dot(&a.diagonal, &b.diagonal);
-    let mixed = |a: &Form, b: &Form| -> f64 {
-        a.linear.chunks_exact(units).map(|row| dot(row, &b.diagonal)).sum()
-    };
     let p = forms.len();
     let bread = Matrix::from_fn(p, p, |i, j| at.fit.covariance[i][j]);
-    let omega = Matrix::from_fn(p, p, |i, j| {
-        let (a, b) = (&forms[i], &forms[j]);
-        (mu4 - 3.0 * sigma2 * sigma2) * squares(a, b) + mu3 * (mixed(a, b) + mixed(b, a))
-    });
+    let omega = omega(&forms, problem.n_periods(), (moment(3), moment(4) - 3.0 * sigma2 * sigma2));
     Ok(&bread + &bread * &omega * &bread)
+}
+
+/// Ω of scores with third moment μ₃ and excess μ₄ − 3σ⁴.
+fn omega(forms: &[Form], periods: usize, (third, excess): (f64, f64)) -> Matrix {
+    let squares = |a: &Form, b: &Form| periods as f64 * dot(&a.diagonal, &b.diagonal);
+    let mixed = |a: &Form, b: &Form| -> f64 {
+        a.linear.chunks_exact(b.diagonal.len()).map(|row| dot(row, &b.diagonal)).sum()
+    };
+    Matrix::from_fn(forms.len(), forms.len(), |i, j| {
+        let (a, b) = (&forms[i], &forms[j]);
+        excess * squares(a, b) + third * (mixed(a, b) + mixed(b, a))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Four independent errors that are 2 with probability 1/3 and −1 with 2/3: the variance of
+    /// b'e + e'Ae over all sixteen outcomes, against that of normal errors plus Ω.
+    #[test]
+    fn the_variance_of_a_score_by_enumeration() {
+        let a = Matrix::from_fn(2, 2, |i, j| [[0.5, 1.0], [-2.0, 0.25]][i][j]);
+        let b = [1.0, -0.5, 2.0, 0.0];
+        let (sigma2, mu3, mu4) = (2.0, 2.0, 6.0);
+        let (mut mean, mut square) = (0.0, 0.0);
+        for outcome in 0..16_u32 {
+            let high = |i: u32| outcome >> i & 1 == 1;
+            let e: Vec<f64> = (0..4).map(|i| if high(i) { 2.0 } else { -1.0 }).collect();
+            let odds = |i| if high(i) { 1.0 / 3.0 } else { 2.0 / 3.0 };
+            let p: f64 = (0..4).map(odds).product();
+            let quadratic: f64 = e
+                .chunks_exact(2)
+                .map(|e| (0..4).map(|c| e[c / 2] * a[(c / 2, c % 2)] * e[c % 2]).sum::<f64>())
+                .sum();
+            let score = dot(&b, &e) + quadratic;
+            mean += p * score;
+            square += p * score * score;
+        }
+        // σ²b'b + σ⁴ tr A(A + A') in each of two periods.
+        let traces: f64 =
+            (0..4).map(|c| a[(c / 2, c % 2)] * (a[(c / 2, c % 2)] + a[(c % 2, c / 2)])).sum();
+        let normal = sigma2 * dot(&b, &b) + 2.0 * sigma2 * sigma2 * traces;
+        let form = Form::of_spatial(&a, &b, 1.0);
+        let found = omega(&[form], 2, (mu3, mu4 - 3.0 * sigma2 * sigma2))[(0, 0)];
+        assert!((square - mean * mean - normal - found).abs() < 1e-12);
+    }
 }

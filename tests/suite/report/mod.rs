@@ -302,7 +302,7 @@ fn describe(mistakes: &spanel::mistake::Mistakes) -> String {
 #[test]
 fn a_table_without_cells_is_a_mistake() {
     let tests = TableKind::Tests {
-        cells: choice(&[Axis::Measure], select(&["sdm"], &[], &[])),
+        cells: choice(&[Axis::Measure], select(&["sdmm"], &[], &[])),
         rows: vec![],
     };
     let made = experiment(vec![table("t", tests)]);
