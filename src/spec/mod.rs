@@ -385,6 +385,7 @@ pub enum Axis {
     /// Which weights.
     Weights,
     /// Which standard errors.
+    #[serde(rename = "std_errors")]
     StdErrors,
     /// Which robustness check.
     Variant,

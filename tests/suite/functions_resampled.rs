@@ -231,9 +231,9 @@ fn units_of_a_regressor_do_not_matter_to_replicates() {
     let mut scaled = data.clone();
     scaled.x[1].iter_mut().for_each(|v| *v *= 1e-3);
     for estimator in ESTIMATORS {
-        let data = whole(&data, &w, estimator.info().name);
         let m = model(estimator.info().name, Effects::TwoWay, 2);
         let of = |data: &Sample, text: &str| {
+            let data = &whole(data, &w, estimator.info().name);
             let problem = Problem::new(data, &w, &m).unwrap();
             let at = fit(data, &w, &m);
             let impacts = estimator.impacts(&problem, &at);

@@ -4,7 +4,7 @@
 
 use crate::support::{
     all_weights, all_weights_and_algebras, assert_close, estimate, fit, irregular, model, permuted,
-    regressor, sample,
+    regressor, sample, whole,
 };
 use spanel::estimator::{ESTIMATORS, Estimated, Problem, find};
 use spanel::ident::VarName;
@@ -101,7 +101,8 @@ fn scaling_a_regressor_divides_its_slope() {
     each_model(|what, m| {
         let (a, b) = (fit(&data, &w, &m), fit(&scaled, &w, &m));
         for (x, y) in a.fit.estimates.iter().zip(&b.fit.estimates) {
-            let factor = if x.term == Term::Variable(regressor(1)) { C } else { 1.0 };
+            let of = [regressor(1), regressor(1).of_neighbours()].map(Term::Variable);
+            let factor = if of.contains(&x.term) { C } else { 1.0 };
             assert_close(&format!("{what} {}", x.term), y.value * factor, x.value, 1e-9);
             assert_close(&format!("{what} {}", x.term), y.std_error * factor, x.std_error, 1e-9);
         }
@@ -134,6 +135,7 @@ fn removing_effects_equals_estimating_dummies() {
             if m.effects == Effects::None {
                 return;
             }
+            let data = whole(&data, &w, &m.estimator);
             let dummies = with_dummies(&data, m.effects);
             let pooled = Model {
                 effects: Effects::None,
@@ -164,6 +166,7 @@ fn simulating_from_a_fit_s_own_innovations_gives_the_fit_back() {
     for (kind, w) in all_weights_and_algebras(N) {
         let data = sample(&w, T, 5);
         each_model(|what, m| {
+            let data = whole(&data, &w, &m.estimator);
             let problem = Problem::new(&data, &w, &m).unwrap();
             let estimator = find(&m.estimator).unwrap();
             let a = estimator.fit(&problem).unwrap();

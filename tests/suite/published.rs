@@ -126,7 +126,7 @@ fn a_file_that_is_older_or_edited_is_told_from_the_records() {
     assert!(text(&output.stdout).contains("copied to"), "{}", text(&output.stdout));
     // Full precision, from a CSV file.
     let rows = read(&lab, "results/lab/estimates.csv");
-    let value = rows.lines().nth(1).unwrap().split(',').nth(10).unwrap().to_owned();
+    let value = rows.lines().nth(1).unwrap().split(',').nth(11).unwrap().to_owned();
     let output = lab.run(&["trace", &value, "results/lab/estimates.csv"]);
     assert_exit(&output, 0);
     let said = text(&output.stdout);

@@ -89,7 +89,9 @@ pub fn model(estimator: &str, effects: Effects, regressors: usize) -> Model {
         regressors: (0..regressors).map(regressor).collect(),
         effects,
         lag_order: LagOrder::LagThenDemean,
-        small_sample: (estimator == "ols").then_some(SmallSample::Asymptotic),
+        small_sample: find(estimator)
+            .is_some_and(|e| e.info().small_sample)
+            .then_some(SmallSample::Asymptotic),
         std_errors: spanel::model::std_errors::StdErrors::Default,
     }
 }

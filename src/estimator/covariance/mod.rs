@@ -176,8 +176,8 @@ fn sandwich(
     let bread = Matrix::from_fn(p, p, |i, j| at.fit.covariance[i][j]);
     let covariance = scaled(&(&bread * &meat * &bread), factors.observations);
     let (covariance, clipped) = match &robust.meat {
-        Meat::Clusters(by) if by.len() > 1 => positive_part(&covariance),
-        Meat::Space(_) => positive_part(&covariance),
+        Meat::Clusters(by) if by.len() > 1 => positive(&covariance, &bread),
+        Meat::Space(_) => positive(&covariance, &bread),
         _ => (covariance, false),
     };
     let kind = match (residuals_name(robust.residuals), factors.name(robust)) {
@@ -186,6 +186,19 @@ fn sandwich(
         (Some(a), Some(b)) => format!("{of}, {a}, {b}"),
     };
     Ok(Sandwich { covariance, kind, groups: groups.map(|g| g as f64), clipped })
+}
+
+/// The positive part of V in units of the classical standard errors, so that it does not depend on
+/// the units of regressors.
+fn positive(covariance: &Matrix, bread: &Matrix) -> (Matrix, bool) {
+    let p = covariance.nrows();
+    let unit = |i: usize| bread[(i, i)].sqrt();
+    let scaled = Matrix::from_fn(p, p, |i, j| covariance[(i, j)] / (unit(i) * unit(j)));
+    let (found, clipped) = positive_part(&scaled);
+    if !clipped {
+        return (covariance.clone(), false);
+    }
+    (Matrix::from_fn(p, p, |i, j| found[(i, j)] * unit(i) * unit(j)), true)
 }
 
 fn cluster_name(by: &Cluster) -> String {
