@@ -12,6 +12,7 @@ mod durbin;
 mod functions;
 mod hausman;
 mod moran;
+mod ncovr;
 mod produc;
 mod regions;
 mod robust;
