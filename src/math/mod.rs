@@ -6,6 +6,7 @@
 //! | `linalg` | orthonormal bases, least squares, symmetric inverses, solves |
 //! | `dist` | survival functions and quantiles |
 //! | `lanczos` | the ends of the spectrum of a large symmetric matrix |
+//! | `multiplicity` | p-values of hypotheses that are tested together |
 //! | `optimize` | the maximum of a smooth function on an open interval |
 //! | `dual` | numbers that carry their derivative |
 //! | `random` | streams of random numbers |
@@ -21,6 +22,7 @@ pub mod dual;
 pub mod lanczos;
 pub mod lanes;
 pub mod linalg;
+pub mod multiplicity;
 pub mod optimize;
 pub mod random;
 pub mod simd;

@@ -5,7 +5,7 @@ use crate::model::Term;
 use crate::outcome::joint::{JointFamily, JointHypothesis};
 use crate::report::columns::{self, CellColumn, State};
 use crate::report::formats::plain::written;
-use crate::report::joint::stored;
+use crate::report::joint::{adjusted, stored};
 use crate::report::number::{self, Number};
 use crate::report::table::{Align, Column, Entry, Footnotes, Group, Head, Row, Table};
 use crate::report::words::Place;
@@ -14,20 +14,21 @@ use crate::spec::Axis;
 use crate::spec::tables::{Parentheses, RowTerm, TableSpec};
 
 /// Columns beside the labels.
-const WIDTH: usize = 6;
+const WIDTH: usize = 8;
 
 /// Estimates with p-values of their own and of the family, and simultaneous intervals.
 pub fn build(source: Source<'_>, spec: &TableSpec, name: &str) -> Checked<Table> {
     let wanted = &source.spec.joint[name];
     let cells = columns::choose(source, &wanted.cells, &spec.at)?;
     let family = stored(source, name);
+    let adjusted = family.map(adjusted).unwrap_or_default();
     let mut footnotes = Footnotes::default();
     let mut groups: Vec<Group> = cells
         .iter()
         .enumerate()
         .map(|(i, cell)| Group {
             label: cell_label(source, cell, &cells),
-            rows: rows(source, spec.digits, (family, i), cell, &mut footnotes),
+            rows: rows(source, spec.digits, (family.zip(adjusted.get(i)), i), cell, &mut footnotes),
             cells: vec![cell.column().cell; WIDTH],
         })
         .filter(|group| !group.rows.is_empty())
@@ -55,7 +56,7 @@ fn heads(source: Source<'_>, level: f64) -> Vec<Vec<Head>> {
     let words = source.words();
     let heads = words.joint_heads();
     let head = |label: &str, span| Head { label: label.to_owned(), span };
-    let outer = vec![head("", 1), head(heads.p_value, 4), head(heads.simultaneous, 1)];
+    let outer = vec![head("", 1), head(heads.p_value, 6), head(heads.simultaneous, 1)];
     let interval = words.interval_head(&number::percent(1.0 - level));
     let inner = heads.columns.into_iter().chain([interval.as_str()]);
     vec![outer, inner.map(|label| head(label, 1)).collect()]
@@ -85,21 +86,22 @@ fn cell_label(
 fn rows(
     source: Source<'_>,
     digits: usize,
-    (family, i): (Option<&JointFamily>, usize),
+    (family, i): (Option<(&JointFamily, &Vec<[f64; 2]>)>, usize),
     cell: &CellColumn<'_>,
     footnotes: &mut Footnotes,
 ) -> Vec<Row> {
-    let why = match (family.map(|f| &f.cells[i].hypotheses), cell.state) {
-        (Some(Ok(hypotheses)), _) => {
+    let why = match (family.map(|(f, own)| (&f.cells[i].hypotheses, own)), cell.state) {
+        (Some((Ok(hypotheses), own)), _) => {
             return hypotheses
                 .iter()
-                .map(|h| {
-                    Row::new(labels::term(source.spec, &h.term), entries(h, digits))
+                .zip(own)
+                .map(|(h, adjusted)| {
+                    Row::new(labels::term(source.spec, &h.term), entries(h, *adjusted, digits))
                         .of(h.term.to_string(), "hypothesis")
                 })
                 .collect();
         }
-        (Some(Err(failure)), _) | (None, State::Failed(failure)) => {
+        (Some((Err(failure), _)), _) | (None, State::Failed(failure)) => {
             columns::failed(source, failure, footnotes)
         }
         (None, State::Fitted(_) | State::NotRun) => {
@@ -112,7 +114,7 @@ fn rows(
     vec![Row::new(source.words().all_hypotheses(), entries)]
 }
 
-fn entries(h: &JointHypothesis, digits: usize) -> Vec<Entry> {
+fn entries(h: &JointHypothesis, [holm, fdr]: [f64; 2], digits: usize) -> Vec<Entry> {
     let number = |value| Number::decimals(value, digits);
     let p = |value| Entry::Number(Number::probability(value));
     let stars = number::stars(h.p_romano_wolf, &number::default_stars());
@@ -123,6 +125,8 @@ fn entries(h: &JointHypothesis, digits: usize) -> Vec<Entry> {
     vec![
         Entry::Starred { value: number(h.value), stars },
         p(h.p_value),
+        p(holm),
+        p(fdr),
         p(h.p_bootstrap),
         p(h.p_max_t),
         p(h.p_romano_wolf),

@@ -2,7 +2,7 @@
 
 use super::{Rows, key, key_header};
 use crate::report::Source;
-use crate::report::joint::stored;
+use crate::report::joint::{adjusted, stored};
 use crate::report::number::exact;
 
 /// One row a family, cell and hypothesis; a cell without any has one row with the reason.
@@ -13,6 +13,8 @@ pub fn rows(source: Source<'_>) -> String {
         "estimate",
         "std_error",
         "p_value",
+        "p_holm",
+        "p_benjamini_hochberg",
         "p_bootstrap",
         "p_max_t",
         "p_romano_wolf",
@@ -39,18 +41,21 @@ pub fn rows(source: Source<'_>) -> String {
             family.failed.to_string(),
             family.draws.to_string(),
         ];
-        for (cell, of_cell) in source.plan.select(&joint.cells).into_iter().zip(&family.cells) {
+        let cells = source.plan.select(&joint.cells).into_iter();
+        for ((cell, of_cell), adjusted) in cells.zip(&family.cells).zip(adjusted(family)) {
             let mut push = |own: Vec<String>, failure: String| {
                 let head = [name.clone()].into_iter().chain(key(cell));
                 rows.push(head.chain(own).chain(shared.clone()).chain([failure]));
             };
             match &of_cell.hypotheses {
-                Ok(hypotheses) => hypotheses.iter().for_each(|h| {
+                Ok(hypotheses) => hypotheses.iter().zip(adjusted).for_each(|(h, [holm, fdr])| {
                     let (low, high) = h.interval.unzip();
                     let numbers = [
                         h.value,
                         h.std_error,
                         h.p_value,
+                        holm,
+                        fdr,
                         h.p_bootstrap,
                         h.p_max_t,
                         h.p_romano_wolf,
@@ -62,7 +67,7 @@ pub fn rows(source: Source<'_>) -> String {
                 }),
                 Err(failure) => {
                     let reason = format!("{}: {}", failure.kind, failure.reason);
-                    push(vec![String::new(); 9], reason);
+                    push(vec![String::new(); 11], reason);
                 }
             }
         }

@@ -24,7 +24,7 @@ pub struct JointHeads {
     /// Over the intervals.
     pub simultaneous: &'static str,
     /// Estimate; p-values of the fit, the bootstrap, Max-t and Romano–Wolf.
-    pub columns: [&'static str; 5],
+    pub columns: [&'static str; 7],
 }
 
 /// Heads of a table over many specifications.

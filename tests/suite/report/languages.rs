@@ -42,6 +42,9 @@ const KEPT: &[&str] = &[
 /// What the author and the records say.
 const THEIRS: &[&str] = &[
     "Westfall",
+    "Holm",
+    "Benjamini",
+    "Hochberg",
     "Agglomeration & emissions",
     "A note of the author's.",
     "Drawn from a spatial lag model with two-way effects.",

@@ -100,7 +100,7 @@ impl Frames for English {
         JointHeads {
             p_value: "p-value",
             simultaneous: "Simultaneous",
-            columns: ["Estimate", "Fit", "Bootstrap", "Max-t", "Romano–Wolf"],
+            columns: ["Estimate", "Fit", "Holm", "B–H", "Bootstrap", "Max-t", "Romano–Wolf"],
         }
     }
 

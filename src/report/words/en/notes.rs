@@ -462,7 +462,9 @@ impl Notes for English {
     }
 
     fn family_p_values(&self) -> &'static str {
-        "Fit, Bootstrap: p-values of each hypothesis alone. Max-t: single-step p-values by the \
+        "Fit, Bootstrap: p-values of each hypothesis alone. Holm, B–H: those of the fits, adjusted \
+         for the chance of any false rejection (Holm 1979) and for the share of false ones among \
+         rejections (Benjamini & Hochberg 1995). Max-t: single-step p-values by the \
          largest |t| of the family (Westfall & Young 1993). Romano–Wolf: stepdown p-values \
          (Romano & Wolf 2005, 2016). Replicates have t\u{a0}=\u{a0}(θ*\u{a0}−\u{a0}θ)/s*."
     }

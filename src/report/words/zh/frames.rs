@@ -100,7 +100,7 @@ impl Frames for Chinese {
         JointHeads {
             p_value: "p 值",
             simultaneous: "联合",
-            columns: ["估计值", "单个检验", "自助法", "Max-t", "Romano–Wolf"],
+            columns: ["估计值", "单个检验", "Holm", "B–H", "自助法", "Max-t", "Romano–Wolf"],
         }
     }
 

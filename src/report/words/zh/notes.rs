@@ -460,7 +460,8 @@ impl Notes for Chinese {
     }
 
     fn family_p_values(&self) -> &'static str {
-        "单个检验、自助法：每个假设单独检验的 p 值。Max-t：依据假设族中最大 |t| 的单步 p 值\
+        "单个检验、自助法：每个假设单独检验的 p 值。Holm、B–H：由单个检验的 p 值调整，分别控制出现任何错误拒绝的\
+         概率（Holm 1979）与错误拒绝所占的比例（Benjamini & Hochberg 1995）。Max-t：依据假设族中最大 |t| 的单步 p 值\
          （Westfall & Young 1993）。Romano–Wolf：逐步 p 值（Romano & Wolf 2005, 2016）。重复\
          抽样的统计量为 t\u{a0}=\u{a0}(θ*\u{a0}−\u{a0}θ)/s*。"
     }
