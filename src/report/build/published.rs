@@ -48,7 +48,7 @@ fn groups(source: Source<'_>, spec: &TableSpec, compared: &[Compared<'_>]) -> Ve
             None => {
                 let cell = one.cell.map(|cell| (cell.label(), cell.id));
                 let (rows, cells) = (vec![row(spec, one)], vec![cell; WIDTH]);
-                groups.push(Group { label, rows, cells });
+                groups.push(Group { label, rows, cells, ..Group::default() });
             }
         }
     }

@@ -153,7 +153,7 @@ fn every_phrase_is_chinese() {
         }
     }
     for how in [Generated::UnderNull, Generated::OfFit, Generated::Both] {
-        said.push(words.test_bootstrap(how, "抽样", 1, &two));
+        said.push(words.test_bootstrap((how, Brackets::Round), "抽样", 1, &two));
     }
     for why in [NoBase::WithoutCoefficient, NoBase::Failed, NoBase::NotRun] {
         said.push(words.no_base(why));
