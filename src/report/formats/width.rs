@@ -5,7 +5,7 @@
 //! the entries, the heads of single columns and the row labels; TeX alone knows better.
 
 use crate::report::formats::plain;
-use crate::report::formats::view::TableView;
+use crate::report::formats::view::{ColumnView, TableView};
 use crate::report::table::Table;
 use crate::spec::tables::{LatexMode, LatexSpec};
 use serde::Serialize;
@@ -16,9 +16,9 @@ const PAGE: f64 = 455.0;
 const TURNED: f64 = 683.0;
 /// Points of TeX in a millimetre.
 const POINTS: f64 = 2.845;
-/// What siunitx reserves beside the digits, and letters that are wider than a digit: as measured on
+/// What siunitx reserves for numbers in line beyond their digits and stars, in tenths: as measured on
 /// tables of the shipped experiments.
-const RESERVED: f64 = 1.12;
+const RESERVED: u32 = 12;
 /// From so many columns on letters are small, whatever stands in them.
 const MANY_COLUMNS: usize = 7;
 
@@ -68,9 +68,11 @@ fn points(view: &TableView, table: &Table, size: Size) -> f64 {
     };
     let labels = table.groups.iter().map(of_group).max().unwrap_or(0);
     let labels = labels.max(plain::width(&table.stub));
-    let tenths = labels + view.columns.iter().map(|column| column.width).sum::<u32>();
+    let numbers = |c: &ColumnView| (c.whole_width + c.rest_width) * RESERVED / 10;
+    let of_columns = view.columns.iter().map(|column| column.width.max(numbers(column)));
+    let tenths = labels + of_columns.sum::<u32>();
     let beside = 2.0 * f64::from(size.beside) * (view.columns.len() + 1) as f64;
-    f64::from(tenths) / 10.0 * digit * RESERVED + beside
+    f64::from(tenths) / 10.0 * digit + beside
 }
 
 /// What to say of a table that is wider than its page.
