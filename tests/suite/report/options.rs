@@ -229,7 +229,7 @@ fn tables_too_wide_for_a_page_are_set_smaller_and_then_told() {
         told("digits = 12\nlandscape = true\nlongtable = true\nlatex = \"standalone\"\n");
     assert!(!said.contains("landscape = true"), "{said}");
     assert!(tex.contains("% Compile with pdflatex, twice"), "{tex}");
-    let (said, _) = told("digits = 2\nwhere = { region = \"all\", lags = 0 }\n");
+    let (said, _) = told("digits = 2\nwhere = { model = \"slm\", region = \"all\", lags = 0 }\n");
     assert!(!said.contains("mm wide"), "{said}");
 }
 
