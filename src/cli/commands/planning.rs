@@ -16,6 +16,7 @@ use crate::spec::layers::Layers;
 use crate::store::folder::Folder;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// A cell as it is listed.
 #[derive(Debug, Serialize)]
@@ -168,7 +169,7 @@ fn print_lines(listed: &[Listed<'_>]) {
         } else {
             format!("  # {}", cell.why.join("; "))
         };
-        out += &format!("{:6}  {}  {}{why}\n", cell.state, cell.cell, cell.label);
+        let _ = writeln!(out, "{:6}  {}  {}{why}", cell.state, cell.cell, cell.label);
     }
     print(&out);
 }

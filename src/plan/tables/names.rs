@@ -180,7 +180,7 @@ fn look(
         return;
     }
     let mut known: Vec<&str> = Vec::new();
-    for name in rows().flat_map(|row| names(row)).chain(more).map(String::as_str) {
+    for name in rows().flat_map(names).chain(more).map(String::as_str) {
         if !known.contains(&name) {
             known.push(name);
         }

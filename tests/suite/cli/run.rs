@@ -1,6 +1,6 @@
 //! `run`: what it writes, and that its bytes depend on nothing but what was asked.
 
-use super::{Lab, SPEC, assert_exit, collect, panel, text};
+use super::{Lab, SPEC, assert_exit, panel, text};
 use std::process::Command;
 
 #[test]
