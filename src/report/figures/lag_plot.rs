@@ -10,6 +10,7 @@ use crate::mistake::Checked;
 use crate::model::Term;
 use crate::outcome::{Outcome, Reference};
 use crate::report::columns::CellColumn;
+use crate::report::words::FigureNote;
 use crate::report::{Source, labels, number};
 use crate::spec::Axis;
 use crate::spec::figures::{CellFigure, FigureSpec};
@@ -45,13 +46,14 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &CellFigure) -
         ranged.push(own);
     }
     if ranged.iter().all(|panel| panel.ranges.is_empty()) {
-        return Ok(empty(spec, "These cells have no estimates"));
+        return Ok(empty(source, spec, source.words().drawn().no_estimates));
     }
     let places: Vec<String> = lags.iter().map(|&lag| at_lag(lag)).collect();
     let name = label(source, wanted, &RowTerm::Measure { impact, lag: 0 }, &all);
+    let [before, after] = source.words().drawn().time;
     let shared = Shared {
         shape: (down, across),
-        x_title: Rich::plain("Time of the regressor; the response is that of ").italic("t"),
+        x_title: Rich::plain(before).italic("t").then(after),
         y_title: Rich::plain(name),
         group: wanted.group,
         joined: true,
@@ -61,13 +63,9 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &CellFigure) -
     let scene = ranges::draw(spec, &shared, &ranged);
     let heads: Vec<Axis> = wanted.cells.columns.iter().copied().chain(wanted.group).collect();
     let mut notes = said(source, &heads, &cells);
-    notes.push("Lines: 95 % intervals; filled points: p < 0.05.".to_owned());
+    notes.push(source.words().figure_note(FigureNote::Lines));
     if impact.is_none() {
-        notes.push(
-            "In the corner: Wald test that all coefficients shown of a model are zero, from the \
-             covariance matrix of its fit."
-                .to_owned(),
-        );
+        notes.push(source.words().figure_note(FigureNote::Corner(None)));
     }
     Ok(Figure { scene, rows: ranges::csv("time", &shared.places, &ranged), notes })
 }

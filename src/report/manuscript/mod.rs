@@ -187,6 +187,6 @@ fn figure(
     let figure = draw(source, spec)?;
     let path = |extension: &str| format!("{FOLDER}/figures/{}.{extension}", spec.id);
     let picture = RenderedFile::bytes(path("pdf"), pdf::write(&figure.scene));
-    let text = float(spec, &figure, &[], templates)?;
+    let text = float(source, spec, &figure, &[], templates)?;
     Ok([RenderedFile::text(path("tex"), text), picture])
 }

@@ -1,6 +1,7 @@
 //! English, the language of the records too.
 
 mod claims;
+mod figures;
 mod frames;
 mod names;
 mod notes;

@@ -2,6 +2,7 @@
 //! Latin letters or digits.
 
 mod claims;
+mod figures;
 mod frames;
 mod names;
 mod notes;
