@@ -147,6 +147,11 @@ pub(super) struct CellRow {
     pub(super) again: String,
 }
 
+/// JSON that may stand in a script: within one nothing may look like markup.
+pub(super) fn unmarked(json: &str) -> String {
+    json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
 /// A paragraph.
 pub(super) fn text(said: &str) -> Block {
     Block::Text { text: escape(said) }

@@ -6,6 +6,8 @@ mod figures;
 mod frames;
 mod names;
 mod notes;
+mod page;
+mod published;
 
 use super::Words;
 
