@@ -1,6 +1,6 @@
 //! What sections are made of. Every text is escaped here, once.
 
-use crate::report::formats::html::escape;
+use crate::drawing::xml::escape;
 use serde::Serialize;
 
 /// A part of a section.

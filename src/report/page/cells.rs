@@ -2,11 +2,11 @@
 
 use super::blocks::{Block, CellRow, text};
 use super::{Ground, anchor};
+use crate::drawing::xml::escape;
 use crate::ident::{CellId, Digest};
 use crate::model::Term;
 use crate::outcome::{Estimate, Outcome, Statistic};
 use crate::plan::Cell;
-use crate::report::formats::html::escape;
 use crate::report::formats::plain::written;
 use crate::report::number::{Number, default_stars, stars};
 use crate::report::words::PageNote;

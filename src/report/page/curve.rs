@@ -3,11 +3,11 @@
 
 use super::Ground;
 use super::blocks::{Block, Item, items, text, unmarked};
+use crate::drawing::xml::escape;
 use crate::model::{Impact, Term};
 use crate::outcome::{Estimate, Outcome};
 use crate::plan::Cell;
 use crate::report::build::regression::estimate;
-use crate::report::formats::html::escape;
 use crate::report::formats::plain::written;
 use crate::report::labels;
 use crate::report::number::{self, Number, significant};

@@ -3,9 +3,9 @@
 use super::Ground;
 use super::blocks::Block;
 use crate::drawing::svg;
+use crate::drawing::xml::escape;
 use crate::mistake::{Checked, Mistakes};
 use crate::report::figures::draw;
-use crate::report::formats::html::escape;
 use crate::spec::figures::FigureSpec;
 
 /// What a file of its own has to say and a part of a page has not.

@@ -29,9 +29,9 @@ mod protocol;
 mod question;
 mod tables;
 
+use crate::drawing::xml::escape;
 use crate::ident::CellId;
 use crate::mistake::{Checked, Mistakes};
-use crate::report::formats::html::escape;
 use crate::report::template::{Templates, UserTemplates};
 use crate::report::words::PageTexts;
 use crate::report::{RenderedFile, Source};

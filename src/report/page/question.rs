@@ -2,7 +2,7 @@
 
 use super::Ground;
 use super::blocks::{Block, lead};
-use crate::report::formats::html::escape;
+use crate::drawing::xml::escape;
 
 /// What the line of the comment that asks begins with.
 const ASKS: &str = "Question";

@@ -2,9 +2,10 @@
 
 use super::Ground;
 use super::blocks::Block;
+use crate::drawing::xml::escape;
 use crate::mistake::{Checked, Mistakes};
 use crate::report::build;
-use crate::report::formats::html::{Html, escape};
+use crate::report::formats::html::Html;
 use crate::report::formats::view::{EntryView, TableView, view};
 use crate::spec::tables::{TableKind, TableSpec};
 
