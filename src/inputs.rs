@@ -128,9 +128,13 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
         .collect();
     let regions = keep(&mut mistakes, regions::check(&spec.regions, &data.raw));
     keep(&mut mistakes, variants::check(&spec.variants, &data.raw));
+    mistakes.extend(figures::check(&spec.figures, data.raw.periods()));
     let panel = keep(&mut mistakes, panel(spec, &uses, &data));
     let Some(panel) = panel else { return Err(Mistakes::some(mistakes)) };
 
+    // Periods may have been dropped for what is missing in them.
+    let dropped = figures::check(&spec.figures, panel.periods());
+    mistakes.extend(dropped.into_iter().filter(|m| !mistakes.contains(m)).collect::<Vec<_>>());
     let links = keep(&mut mistakes, links_of(spec, &joined, &panel));
     let regions =
         regions.and_then(|()| keep(&mut mistakes, regions::positions(&spec.regions, &panel)));
@@ -139,7 +143,6 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
     }
     let map =
         map.and_then(|(of, map)| keep(&mut mistakes, load::map::join(map, of, panel.units())));
-    mistakes.extend(figures::check(&spec.figures, &panel));
     Mistakes::unless_empty(mistakes, ())?;
     Ok(Inputs {
         sources: sources(&uses.columns, &uses.definitions),

@@ -36,6 +36,7 @@ pub fn cells(panels: &[Axis], group: Option<Axis>, model: &[&str]) -> CellFigure
         rows: Vec::new(),
         labels: BTreeMap::new(),
         group,
+        wald: None,
         level: 0.1,
     }
 }

@@ -299,6 +299,8 @@ fn no_english_word_is_left_in_a_chinese_figure() {
     for spec in &mut made.spec.figures {
         spec.caption = "图题".to_owned();
         spec.notes = vec!["作者的说明".to_owned()];
+    }
+    for spec in &made.spec.figures {
         let figure = draw(made.source(), spec).expect("a figure");
         let drawn = figure.scene.texts().into_iter().map(|text| text.laid.text.clone());
         for text in drawn.chain(figure.notes) {
