@@ -149,7 +149,7 @@ pub(super) fn said(source: Source<'_>, heads: &[Axis], panels: &[Panel<'_>]) -> 
     said.extend(notes::common_of(source, heads, &cells, [Place::Panel, Place::Panels]));
     said.extend(notes::sample(source, &cells));
     said.extend(notes::weights(source, &cells));
-    said.extend(notes::std_errors(source, &cells).map(|text| source.words().sentence(&text)));
+    said.extend(notes::std_errors(source, &cells).map(|text| source.words().errors(&text)));
     said.extend(notes::inference(source, &cells));
     said.extend(notes::warnings(source, &cells));
     let absent = cells.iter().filter(|c| c.outcome().is_none()).count();

@@ -33,7 +33,7 @@ const TEXTS: PageTexts = PageTexts {
     variable_heads: ["名称", "标签", "单位", "定义"],
     a_column: "文件中的列",
     seed: "随机种子",
-    cells: "模型",
+    cells: "模型个数",
     response: "被解释变量",
     controls: "控制变量",
     left_out: "排除模型的规则",
