@@ -117,7 +117,13 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
         .collect();
     let map =
         spec.map.as_ref().and_then(|map| Some((map, keep(&mut mistakes, load::map::read(map))?)));
-    let Some(data) = data else { return Err(Mistakes::some(mistakes)) };
+    let Some(data) = data else {
+        // Where only columns are wrong, the periods are known all the same.
+        if let Ok(bare) = Data::read(spec, &Uses::default()) {
+            mistakes.extend(figures::check(&spec.figures, bare.raw.periods()));
+        }
+        return Err(Mistakes::some(mistakes));
+    };
 
     let joined: BTreeMap<&String, Links> = named
         .iter()

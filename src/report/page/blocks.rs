@@ -172,6 +172,11 @@ pub(super) fn items(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<Ite
     texts.into_iter().map(|t| Item { text: escape(t.as_ref()), ..Item::default() }).collect()
 }
 
+/// A text as it is read.
+pub(super) fn plain(text: &str) -> Item {
+    Item { text: escape(text), ..Item::default() }
+}
+
 /// A text for machines.
 pub(super) fn code(text: &str) -> Item {
     Item { text: escape(text), code: true, ..Item::default() }

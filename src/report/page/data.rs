@@ -1,7 +1,7 @@
 //! From which numbers: file, provenance, sample, what was filled in, definitions.
 
 use super::Ground;
-use super::blocks::{Block, Fact, Item, code, fact, grid, items, lead};
+use super::blocks::{Block, Fact, Item, code, fact, grid, items, lead, plain};
 use crate::ident::VarName;
 use crate::outcome::SampleFacts;
 use crate::report::labels;
@@ -106,7 +106,10 @@ fn variables(ground: Ground<'_>) -> Option<Block> {
         let unit = variable.unit.as_deref().map(labels::unit).unwrap_or_default();
         let mut row = vec![code(name.as_str())];
         row.extend(items([label, unit]));
-        row.push(code(&made.unwrap_or_else(|| words.a_column.to_owned())));
+        row.push(match made {
+            Some(expression) => code(&expression),
+            None => plain(words.a_column),
+        });
         row
     };
     let rows: Vec<Vec<Item>> = spec.variables.iter().map(row).collect();

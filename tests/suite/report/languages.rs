@@ -41,6 +41,7 @@ const KEPT: &[&str] = &[
     "Benjamini",
     "Hochberg",
     "Moran",
+    "Wz",
     "HH",
     "LH",
     "LL",
