@@ -83,7 +83,7 @@ fn regions(ground: Ground<'_>) -> Vec<Fact> {
         let units = match &region.units {
             RegionUnits::All => words.page().every_unit.to_owned(),
             RegionUnits::Listed(units) => {
-                let units: Vec<String> = units.iter().map(|u| u.value.to_string()).collect();
+                let units: Vec<String> = units.iter().map(|u| u.value.clone()).collect();
                 words.list(&units)
             }
             RegionUnits::ByColumn { column, values } => {
