@@ -79,6 +79,7 @@ const THEIRS: &[&str] = &[
     "A note of the author's.",
     "Drawn from a spatial lag model with two-way effects.",
     "paper-simulated.csv",
+    "tiles.csv",
     "contiguity of provinces",
     "the score is 0.2 after 100 iterations",
     "the exact form needs a W with equal column sums",
