@@ -72,6 +72,12 @@ pub enum Place {
     Models,
     /// All specifications.
     Specifications,
+    /// The only model of a figure.
+    Panel,
+    /// All panels of a figure.
+    Panels,
+    /// All specifications of a curve.
+    Curve,
 }
 
 /// Sentences and what joins them. Examples are the English ones.

@@ -24,7 +24,7 @@ pub(super) struct Turn {
     /// The axis, the value's name and its label.
     value: Option<(Axis, String, String)>,
     /// What `{n}` counts.
-    number: u32,
+    pub(super) number: u32,
 }
 
 impl Resolver<'_> {
@@ -55,7 +55,7 @@ impl Resolver<'_> {
     }
 
     /// The values a table is repeated for; a single turn without `each`.
-    fn turns(&mut self, raw: &RawTable, spec: &Spec, place: &KeyPath) -> Vec<Turn> {
+    pub(super) fn turns(&mut self, raw: &RawTable, spec: &Spec, place: &KeyPath) -> Vec<Turn> {
         let number = raw.number.unwrap_or(1);
         let Some(axis) = raw.each else {
             return vec![Turn { value: None, number }];
@@ -221,7 +221,13 @@ impl Resolver<'_> {
     }
 
     /// Placeholders filled in: `{n}`, and the axis of `each` by name (in ids) or label.
-    fn filled(&mut self, text: &str, turn: &Turn, by_name: bool, at: &KeyPath) -> Option<String> {
+    pub(super) fn filled(
+        &mut self,
+        text: &str,
+        turn: &Turn,
+        by_name: bool,
+        at: &KeyPath,
+    ) -> Option<String> {
         let mut out = String::new();
         let mut rest = text;
         while let Some(open) = rest.find('{') {

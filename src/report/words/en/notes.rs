@@ -72,6 +72,9 @@ impl Notes for English {
             Place::Model => "The model",
             Place::Models => "In all models",
             Place::Specifications => "In all of them",
+            Place::Panel => "Model",
+            Place::Panels => "All panels",
+            Place::Curve => "All specifications",
         };
         format!("{who}: {}.", self.list(phrases))
     }

@@ -72,8 +72,10 @@ impl Notes for Chinese {
         let who = match who {
             Place::Column => "本列设定",
             Place::Columns => "各列共同设定",
-            Place::Model => "模型设定",
-            Place::Models | Place::Specifications => "各模型共同设定",
+            Place::Model | Place::Panel => "模型设定",
+            Place::Models | Place::Specifications | Place::Panels | Place::Curve => {
+                "各模型共同设定"
+            }
         };
         format!("{who}：{}。", phrases.join("，"))
     }
