@@ -117,7 +117,13 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
         .collect();
     let map =
         spec.map.as_ref().and_then(|map| Some((map, keep(&mut mistakes, load::map::read(map))?)));
-    let Some(data) = data else { return Err(Mistakes::some(mistakes)) };
+    let Some(data) = data else {
+        // Where only columns are wrong, the periods are known all the same.
+        if let Ok(bare) = Data::read(spec, &Uses::default()) {
+            mistakes.extend(figures::check(&spec.figures, bare.raw.periods()));
+        }
+        return Err(Mistakes::some(mistakes));
+    };
 
     let joined: BTreeMap<&String, Links> = named
         .iter()
@@ -128,9 +134,13 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
         .collect();
     let regions = keep(&mut mistakes, regions::check(&spec.regions, &data.raw));
     keep(&mut mistakes, variants::check(&spec.variants, &data.raw));
+    mistakes.extend(figures::check(&spec.figures, data.raw.periods()));
     let panel = keep(&mut mistakes, panel(spec, &uses, &data));
     let Some(panel) = panel else { return Err(Mistakes::some(mistakes)) };
 
+    // Periods may have been dropped for what is missing in them.
+    let dropped = figures::check(&spec.figures, panel.periods());
+    mistakes.extend(dropped.into_iter().filter(|m| !mistakes.contains(m)).collect::<Vec<_>>());
     let links = keep(&mut mistakes, links_of(spec, &joined, &panel));
     let regions =
         regions.and_then(|()| keep(&mut mistakes, regions::positions(&spec.regions, &panel)));
@@ -139,7 +149,6 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
     }
     let map =
         map.and_then(|(of, map)| keep(&mut mistakes, load::map::join(map, of, panel.units())));
-    mistakes.extend(figures::check(&spec.figures, &panel));
     Mistakes::unless_empty(mistakes, ())?;
     Ok(Inputs {
         sources: sources(&uses.columns, &uses.definitions),

@@ -12,8 +12,11 @@ use std::path::PathBuf;
 pub enum Kind {
     /// The specification asks for something that cannot be: exit code 2.
     Spec,
-    /// A file cannot be read, written or used: exit code 3.
+    /// A file cannot be read or used: exit code 3.
     File,
+    /// A file that spanel makes cannot be written, as on a full disk: exit code 3, and no mistake of
+    /// the specification or the files it names.
+    Unwritten,
 }
 
 /// Where a mistake was made.
@@ -72,6 +75,12 @@ impl Mistake {
             help: None,
             place: Place::File(file.into()),
         }
+    }
+
+    /// A file that spanel makes and cannot write.
+    pub fn unwritten(file: impl Into<PathBuf>, why: impl fmt::Display) -> Self {
+        let kind = Kind::Unwritten;
+        Self { kind, ..Self::file(file, format!("cannot be written: {why}")) }
     }
 
     /// Whether it is about the value at `at` or something in it.

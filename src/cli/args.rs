@@ -71,7 +71,7 @@ pub(super) enum Command {
     Check {
         #[command(flatten)]
         experiment: Experiment,
-        /// All of it as JSON on standard output; mistakes stay on standard error
+        /// All of it as JSON on standard output, mistakes too
         #[arg(long)]
         json: bool,
     },
@@ -165,6 +165,9 @@ pub(super) enum Command {
         /// Leave out the data, of which the hash stays
         #[arg(long)]
         without_data: bool,
+        /// One JSON document on standard output
+        #[arg(long)]
+        json: bool,
     },
     /// Fit one cell for another process of spanel, which is told of it in lines of JSON
     #[command(hide = true)]

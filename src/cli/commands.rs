@@ -108,8 +108,8 @@ pub(super) fn run(command: Command) -> Ending {
                 verifying::verify(&experiment, &results, &options)
             }
         }
-        Command::Bundle { experiment, results, out, without_data } => {
-            bundling::bundle(&experiment, &results, out.as_deref(), without_data)
+        Command::Bundle { experiment, results, out, without_data, json } => {
+            bundling::bundle(&experiment, &results, out.as_deref(), (without_data, json))
         }
         Command::FitOne { experiment, folder, cell, memory } => {
             alone::fit_one(&experiment, &folder, &cell, memory)
@@ -179,7 +179,7 @@ pub(super) fn report_mistakes(mistakes: &Mistakes, layers: &Layers) -> Ending {
     events::emit("mistake", serde_json::json!({ "text": text }));
     match mistakes.kind() {
         Kind::Spec => Ending::SpecWrong,
-        Kind::File => Ending::FileWrong,
+        Kind::File | Kind::Unwritten => Ending::FileWrong,
     }
 }
 
@@ -196,15 +196,27 @@ impl Loaded {
 
     /// Reads the data, and plans what could not be planned without them.
     fn open(&mut self) -> Result<Inputs, Ending> {
-        let inputs = self.or_report(inputs::open(&self.spec))?;
-        self.settle(Some(&inputs.roster()))?;
+        let inputs = self.read();
+        self.or_report(inputs)
+    }
+
+    /// The same without a report.
+    fn read(&mut self) -> Checked<Inputs> {
+        let inputs = inputs::open(&self.spec)?;
+        self.settled(Some(&inputs.roster()))?;
         Ok(inputs)
     }
 
     /// Plans the cells that leave out one unit, year or region at a time.
     fn settle(&mut self, roster: Option<&Roster>) -> Result<(), Ending> {
+        let settled = self.settled(roster);
+        self.or_report(settled)
+    }
+
+    /// The same without a report.
+    fn settled(&mut self, roster: Option<&Roster>) -> Checked<()> {
         if let Some(roster) = roster.filter(|_| plan::needs_roster(&self.spec)) {
-            self.plan = self.or_report(plan::settle(&self.spec, roster, &vocabulary()))?;
+            self.plan = plan::settle(&self.spec, roster, &vocabulary())?;
         }
         Ok(())
     }

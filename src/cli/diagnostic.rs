@@ -1,12 +1,13 @@
 //! Mistakes → reports with the line, a caret and advice.
 
 use crate::ident::KeyPath;
-use crate::mistake::{Mistake, Mistakes, Place};
+use crate::mistake::{Kind, Mistake, Mistakes, Place};
 use crate::spec::layers::{Layers, Source};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError,
     MietteSpanContents, Report, SourceCode, SourceSpan, SpanContents,
 };
+use serde::Serialize;
 use std::path::PathBuf;
 
 /// Columns that reports are wrapped at.
@@ -18,9 +19,7 @@ pub fn report(mistakes: &Mistakes, layers: &Layers, fancy: bool) -> String {
     let theme = if fancy { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler =
         GraphicalReportHandler::new_themed(theme).with_width(10 * WIDTH).with_links(false);
-    let mut shown: Vec<Shown> = mistakes.iter().map(|m| Shown::new(m, layers)).collect();
-    shown.sort_by(|a, b| a.order().cmp(&b.order()));
-    shown.dedup();
+    let shown = shown(mistakes, layers);
     let mut text = String::new();
     for mistake in &shown {
         text.push_str(&mistake.rendered(&handler));
@@ -30,7 +29,71 @@ pub fn report(mistakes: &Mistakes, layers: &Layers, fancy: bool) -> String {
     text
 }
 
-fn summary(shown: &[Shown], layers: &Layers) -> String {
+/// All mistakes for machines, in the order of the report.
+pub fn told(mistakes: &Mistakes, layers: &Layers) -> Vec<Told> {
+    shown(mistakes, layers).into_iter().map(Told::of).collect()
+}
+
+/// A mistake for machines.
+#[derive(Debug, Serialize)]
+pub struct Told {
+    /// What is wrong.
+    message: String,
+    /// How to mend it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+    /// The key of the specification, such as `tables.0.digits`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    /// The file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    /// Line, first column and length in characters, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    length: Option<usize>,
+}
+
+impl Told {
+    fn of(shown: Shown) -> Self {
+        let file = shown.file().map(|file| file.display().to_string());
+        let (line, column, length) = match &shown.place {
+            Place::Line { line, column, length, .. } => (Some(*line), Some(*column), Some(*length)),
+            Place::File(_) | Place::Nowhere | Place::Key(_) => (None, None, None),
+        };
+        let Shown { message, help, label: key, .. } = shown;
+        Self { message, help, key, file, line, column, length }
+    }
+}
+
+/// Mistakes with their places, each once, in the order of files and lines.
+fn shown(mistakes: &Mistakes, layers: &Layers) -> Vec<Shown> {
+    let mut shown: Vec<Shown> = mistakes.iter().map(|m| Shown::new(m, layers)).collect();
+    shown.sort_by(|a, b| a.order().cmp(&b.order()));
+    shown.dedup();
+    shown
+}
+
+/// How many there are. What cannot be written is nobody's mistake.
+fn summary(all: &[Shown], layers: &Layers) -> String {
+    let unwritten = all.iter().filter(|s| s.kind == Kind::Unwritten).count();
+    let files = match unwritten {
+        0 => String::new(),
+        1 => "1 file cannot be written".to_owned(),
+        n => format!("{n} files cannot be written"),
+    };
+    let shown: Vec<&Shown> = all.iter().filter(|s| s.kind != Kind::Unwritten).collect();
+    if shown.is_empty() {
+        return files;
+    }
+    let mistakes = counted(&shown, layers);
+    if files.is_empty() { mistakes } else { format!("{mistakes}; {files}") }
+}
+
+fn counted(shown: &[&Shown], layers: &Layers) -> String {
     let path = layers.path();
     let elsewhere = shown.iter().any(|s| s.file().is_some_and(|file| file != path));
     let count = match shown.len() {
@@ -47,6 +110,7 @@ fn summary(shown: &[Shown], layers: &Layers) -> String {
 /// A mistake with its place looked up.
 #[derive(Debug, PartialEq)]
 struct Shown {
+    kind: Kind,
     message: String,
     help: Option<String>,
     place: Place,
@@ -56,16 +120,18 @@ struct Shown {
 impl Shown {
     fn new(mistake: &Mistake, layers: &Layers) -> Self {
         let (message, help) = (mistake.message.clone(), mistake.help.clone());
+        let kind = mistake.kind;
         match &mistake.place {
-            Place::Key(at) => Self::at_key(message, help, at, layers),
+            Place::Key(at) => Self { kind, ..Self::at_key(message, help, at, layers) },
             Place::File(file) => Self {
+                kind,
                 message: format!("{}: {message}", file.display()),
                 help,
                 place: mistake.place.clone(),
                 label: None,
             },
             Place::Line { .. } | Place::Nowhere => {
-                Self { message, help, place: mistake.place.clone(), label: None }
+                Self { kind, message, help, place: mistake.place.clone(), label: None }
             }
         }
     }
@@ -74,14 +140,14 @@ impl Shown {
     fn at_key(message: String, help: Option<String>, at: &KeyPath, layers: &Layers) -> Self {
         if let Some(place) = layers.line_of_value(at) {
             let label = (!at.0.is_empty()).then(|| at.to_string());
-            return Self { message, help, place, label };
+            return Self { kind: Kind::Spec, message, help, place, label };
         }
         let message = match layers.source(at) {
             Source::Argument(argument) => format!("--set {argument}: {message}"),
             Source::Environment(variable) => format!("environment variable {variable}: {message}"),
             Source::Default | Source::File { .. } => format!("{at}: {message}"),
         };
-        Self { message, help, place: Place::Nowhere, label: None }
+        Self { kind: Kind::Spec, message, help, place: Place::Nowhere, label: None }
     }
 
     fn file(&self) -> Option<&PathBuf> {

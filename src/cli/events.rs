@@ -70,7 +70,7 @@ pub(super) fn speak(format: LogFormat, file: Option<&Path>) -> Checked<()> {
     }
     let open = |path: &Path| {
         let file = File::create(path);
-        let file = file.map_err(|e| Mistake::file(path, format!("cannot be written: {e}")));
+        let file = file.map_err(|e| Mistake::unwritten(path, e));
         file.map(|file| (path.to_owned(), file))
     };
     let (file, turn, cells) = (file.map(open).transpose()?, Mutex::default(), Mutex::default());

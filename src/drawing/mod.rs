@@ -11,6 +11,7 @@
 //! | `project` | longitude and latitude → a plane |
 //! | `chart` | scales, axes, panels, legends, markers, labels |
 //! | `svg`, `pdf`, `png` | the formats |
+//! | `xml` | text within markup |
 //!
 //! Lengths are points, 1/72 inch, from the upper left corner. Every format draws the same outlines
 //! at the same places: text is not left to the fonts of the reader's machine. Coordinates are
@@ -32,6 +33,7 @@ pub mod project;
 pub mod scene;
 pub mod svg;
 pub mod text;
+pub mod xml;
 
 pub use colour::Colour;
 pub use geometry::{Path, Point, Rect, point};

@@ -4,6 +4,7 @@
 use super::geometry::{Path, Segment};
 use super::scene::{Lettering, Paint, Scene, Shape};
 use super::text::{Glyph, UNITS, outline};
+use super::xml;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -24,8 +25,8 @@ pub fn write(scene: &Scene) -> String {
          width=\"{width}pt\" height=\"{height}pt\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
          aria-labelledby=\"{id}-title {id}-desc\">\n\
          <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n<defs>\n",
-        escaped(&scene.title),
-        escaped(&scene.description),
+        xml::escape(&scene.title),
+        xml::escape(&scene.description),
     );
     for (n, glyph) in by_number {
         let _ = writeln!(out, "<path id=\"{id}-g{n}\" d=\"{}\"/>", data(&outline(glyph), whole));
@@ -83,7 +84,7 @@ impl Writer<'_> {
         let _ = write!(
             self.body,
             "<g role=\"img\" aria-label=\"{}\" fill=\"{}\" transform=\"matrix({turn} {x} {y})\">",
-            escaped(&text.laid.text),
+            xml::escape(&text.laid.text),
             text.colour,
         );
         for placed in &text.laid.glyphs {
@@ -165,22 +166,6 @@ fn trimmed(mut text: String) -> String {
     if text == "-0" { "0".to_owned() } else { text }
 }
 
-/// Text as XML has it. Signs that XML does not allow are blanks.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +178,6 @@ mod tests {
 
     #[test]
     fn labels_cannot_break_the_file() {
-        assert_eq!(escaped("a<b & \"c\"\n\u{1}"), "a&lt;b &amp; &quot;c&quot;  ");
+        assert_eq!(xml::escape("a<b & \"c\"\n\u{1}"), "a&lt;b &amp; &quot;c&quot;  ");
     }
 }

@@ -329,9 +329,48 @@ impl Fonts {
     }
 }
 
+/// A text in as few lines as it needs in a width, broken at blanks and between Chinese characters;
+/// `None` where a part of it is wider.
+pub fn lines(text: &str, size: f64, width: f64) -> Option<Vec<String>> {
+    let wide = |c: char| u32::from(c) >= 0x2E80;
+    let mut parts: Vec<String> = Vec::new();
+    let mut before = ' ';
+    for c in text.chars() {
+        match parts.last_mut() {
+            Some(part) if before != ' ' && !(wide(before) || wide(c)) => part.push(c),
+            Some(part) if c == ' ' => part.push(c),
+            Some(_) | None => parts.push(c.to_string()),
+        }
+        before = c;
+    }
+    let fits = |line: &str| Rich::plain(line.trim_end()).width(size) <= width;
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if fits(&format!("{line}{part}")) => line.push_str(&part),
+            Some(_) | None if fits(&part) => lines.push(part),
+            Some(_) | None => return None,
+        }
+    }
+    Some(lines.into_iter().map(|line| line.trim_end().to_owned()).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_break_at_blanks_and_between_chinese_characters() {
+        let broken = |text: &str, width: f64| lines(text, 10.0, width);
+        assert_eq!(broken("nearest neighbours", 500.0).unwrap(), ["nearest neighbours"]);
+        assert_eq!(
+            broken("four nearest neighbours", 70.0).unwrap(),
+            ["four nearest", "neighbours"]
+        );
+        assert_eq!(broken("neighbours", 20.0), None);
+        assert_eq!(broken("空间权重矩阵", 31.0).unwrap(), ["空间权", "重矩阵"]);
+        assert_eq!(broken("", 31.0).unwrap(), Vec::<String>::new());
+    }
 
     #[test]
     fn every_file_is_a_font() {

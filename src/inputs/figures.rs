@@ -2,12 +2,10 @@
 
 use crate::ident::{Located, Period};
 use crate::mistake::Mistake;
-use crate::panel::Panel;
 use crate::spec::figures::{FigureKind, FigureSpec};
 
 /// What is wrong with the periods that figures show.
-pub(super) fn check(figures: &[FigureSpec], panel: &Panel) -> Vec<Mistake> {
-    let periods = panel.periods();
+pub(super) fn check(figures: &[FigureSpec], periods: &[Period]) -> Vec<Mistake> {
     let unknown = |year: &&Located<Period>| !periods.contains(&year.value);
     let mistake = |year: &Located<Period>| {
         let help = match (periods.first(), periods.last()) {
@@ -16,7 +14,13 @@ pub(super) fn check(figures: &[FigureSpec], panel: &Panel) -> Vec<Mistake> {
         };
         Mistake::spec(&year.at, format!("the data have no period {}", year.value)).help(help)
     };
-    figures.iter().flat_map(years).filter(unknown).map(mistake).collect()
+    let mut all: Vec<Mistake> = Vec::new();
+    for found in figures.iter().flat_map(years).filter(unknown).map(mistake) {
+        if !all.contains(&found) {
+            all.push(found);
+        }
+    }
+    all
 }
 
 fn years(figure: &FigureSpec) -> &[Located<Period>] {

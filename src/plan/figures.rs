@@ -4,7 +4,7 @@ use super::tables::{check_base, check_rows, check_selection, differing};
 use super::{Cell, Plan};
 use crate::ident::KeyPath;
 use crate::mistake::Mistake;
-use crate::spec::figures::{CellFigure, FigureKind};
+use crate::spec::figures::{CellFigure, FigureKind, FigureSpec};
 use crate::spec::tables::RobustnessTable;
 use crate::spec::{Axis, Spec};
 use std::collections::BTreeMap;
@@ -12,42 +12,47 @@ use std::collections::BTreeMap;
 /// What is wrong with the figures of `spec`: cells that there are not, several of them in one place,
 /// rows that no cell has. A figure of a grid that is not there is passed over.
 pub fn check_figures(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
-    let mut mistakes = Vec::new();
+    let mut all: Vec<Mistake> = Vec::new();
     for figure in &spec.figures {
-        let (cells, several) = match &figure.kind {
-            FigureKind::EffectDiagram(cells) => {
-                (cells, "several cells share a panel of this figure")
-            }
-            FigureKind::Coefplot(cells)
-            | FigureKind::RhoOverWeights(cells)
-            | FigureKind::LagPlot(cells)
-            | FigureKind::Profile(cells)
-            | FigureKind::BootstrapDensity { cells, .. } => {
-                (cells, "several cells share a place of this figure")
-            }
-            FigureKind::SpecCurve(curve) => {
-                check_curve(plan, curve, &figure.at, &mut mistakes);
-                continue;
-            }
-            FigureKind::MoranYears { .. }
-            | FigureKind::MoranScatter(_)
-            | FigureKind::Map(_)
-            | FigureKind::MapRegions { .. }
-            | FigureKind::LisaMap(_) => continue,
-        };
-        if !plan.cells.iter().any(|cell| *cell.grid == *cells.cells.grid) {
-            continue;
-        }
-        if check_selection(plan, &cells.cells, &figure.at, &mut mistakes) {
-            check_rows(plan, &cells.cells, &cells.rows, &mut mistakes);
-            let own = match &figure.kind {
-                FigureKind::RhoOverWeights(_) => Some(Axis::Weights),
-                _ => None,
-            };
-            check_places(plan, (cells, own), several, &figure.at, &mut mistakes);
-        }
+        let mut mistakes = Vec::new();
+        check_figure(plan, figure, &mut mistakes);
+        // A repeated figure says the same of each turn.
+        all.extend(mistakes.into_iter().filter(|m| !all.contains(m)).collect::<Vec<_>>());
     }
-    mistakes
+    all
+}
+
+fn check_figure(plan: &Plan, figure: &FigureSpec, mistakes: &mut Vec<Mistake>) {
+    let (cells, several) = match &figure.kind {
+        FigureKind::EffectDiagram(cells) => (cells, "several cells share a panel of this figure"),
+        FigureKind::Coefplot(cells)
+        | FigureKind::RhoOverWeights(cells)
+        | FigureKind::LagPlot(cells)
+        | FigureKind::Profile(cells)
+        | FigureKind::BootstrapDensity { cells, .. } => {
+            (cells, "several cells share a place of this figure")
+        }
+        FigureKind::SpecCurve(curve) => {
+            check_curve(plan, curve, &figure.at, mistakes);
+            return;
+        }
+        FigureKind::MoranYears { .. }
+        | FigureKind::MoranScatter(_)
+        | FigureKind::Map(_)
+        | FigureKind::MapRegions { .. }
+        | FigureKind::LisaMap(_) => return,
+    };
+    if !plan.cells.iter().any(|cell| *cell.grid == *cells.cells.grid) {
+        return;
+    }
+    if check_selection(plan, &cells.cells, &figure.at, mistakes) {
+        check_rows(plan, &cells.cells, &cells.rows, mistakes);
+        let own = match &figure.kind {
+            FigureKind::RhoOverWeights(_) => Some(Axis::Weights),
+            _ => None,
+        };
+        check_places(plan, (cells, own), several, &figure.at, mistakes);
+    }
 }
 
 /// The cells, the row and the base of a specification curve.

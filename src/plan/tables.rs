@@ -1,4 +1,10 @@
 //! Tables against the cells that there are.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `names` | names of rows in `keep`, `drop`, `row_digits`, `labels`, `row_groups` |
+
+mod names;
 
 use super::expand::absent;
 use super::{Cell, CellAxes, Plan};
@@ -51,6 +57,7 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
         // A repeated table says the same of each turn.
         mistakes.extend(found.into_iter().filter(|m| !mistakes.contains(m)).collect::<Vec<_>>());
     }
+    mistakes.extend(names::check(spec, plan));
     mistakes
 }
 

@@ -168,6 +168,20 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
     Mistakes::unless_empty(distinct(mistakes), files)
 }
 
+/// What to say of tables that are wider than the pages LaTeX sets them on; nothing where tables are
+/// not written in LaTeX. Tables that cannot be built are [`render`]'s to refuse.
+pub fn cautions(source: Source<'_>) -> Vec<String> {
+    if !source.spec.output.tables.iter().any(|name| name == Latex.name()) {
+        return Vec::new();
+    }
+    let said = |spec: &TableSpec| {
+        let table = build::build(source, spec).ok()?;
+        let size = view(&table, &Latex, (spec.latex, spec.style)).size;
+        formats::width::caution(&spec.id, spec.latex, size)
+    };
+    source.spec.tables.iter().filter_map(said).collect()
+}
+
 /// One table in every format that the specification names.
 fn render_table(
     source: Source<'_>,

@@ -34,6 +34,16 @@ pub fn data(source: Source<'_>) -> Vec<String> {
 
 /// What all columns share and no head says.
 pub fn common(source: Source<'_>, heads: &[Axis], columns: &[CellColumn<'_>]) -> Option<String> {
+    common_of(source, heads, columns, [Place::Column, Place::Columns])
+}
+
+/// What all cells share and no head says, of one cell and of several called as stated.
+pub fn common_of(
+    source: Source<'_>,
+    heads: &[Axis],
+    columns: &[CellColumn<'_>],
+    [one, several]: [Place; 2],
+) -> Option<String> {
     let words = source.words();
     let rest = Axis::ALL.into_iter().filter(|a| *a != Axis::Weights && !heads.contains(a));
     let phrase = |axis| {
@@ -44,7 +54,7 @@ pub fn common(source: Source<'_>, heads: &[Axis], columns: &[CellColumn<'_>]) ->
         by_column(words, columns, said)
     };
     let said: Vec<String> = rest.filter_map(phrase).collect();
-    let who = if columns.len() == 1 { Place::Column } else { Place::Columns };
+    let who = if columns.len() == 1 { one } else { several };
     (!said.is_empty()).then(|| words.all(who, &said))
 }
 

@@ -5,7 +5,7 @@
 //! is, in its number of stars at the levels of the text; a statistic, which has none, differs.
 
 use crate::model::{Term, split_shift};
-use crate::outcome::{Estimate, Outcome, Statistic};
+use crate::outcome::{Estimate, FailureKind, Outcome, Statistic};
 use crate::plan::Cell;
 use crate::printed::{Decimal, Entry, Line, Role, squeezed};
 use crate::report::build::published::PRINTED;
@@ -13,7 +13,7 @@ use crate::report::build::regression::estimate;
 use crate::report::columns::{CellColumn, State, choose};
 use crate::report::number::{Digits, Number, exact};
 use crate::report::tidy::{Rows, key, key_header};
-use crate::report::words;
+use crate::report::words::{self, Words};
 use crate::report::{RenderedFile, Source, labels};
 use crate::spec::Axis;
 use crate::spec::Language;
@@ -57,7 +57,22 @@ pub enum Verdict {
     /// They differ in these respects.
     Differs(Vec<Respect>),
     /// There is nothing to compare with, for this reason.
-    NotCompared(String),
+    NotCompared(Reason),
+}
+
+/// Why a printed number is not compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// No cell of the table is what its column says.
+    NoCell,
+    /// So many are.
+    SeveralCells(usize),
+    /// The cell could not be fitted.
+    Failed(FailureKind),
+    /// There is no record of it.
+    NotRun,
+    /// It has no such row.
+    NoRow(String),
 }
 
 /// A respect in which numbers differ.
@@ -71,48 +86,38 @@ pub enum Respect {
     Value,
 }
 
-impl Respect {
-    /// The name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sign => "sign",
-            Self::Significance => "significance",
-            Self::Value => "value",
-        }
-    }
-}
-
 impl Verdict {
-    /// All but the respects and reasons, in order.
-    pub const NAMES: [&'static str; 4] =
-        ["equal to rounding", "same sign and significance", "differs", "not compared"];
-
-    /// The name, without respects and reasons.
-    pub fn name(&self) -> &'static str {
-        let position = match self {
+    /// Its place among the four, as [`counts`] has them.
+    fn position(&self) -> usize {
+        match self {
             Self::Equal => 0,
             Self::SameSignAndSignificance => 1,
             Self::Differs(_) => 2,
             Self::NotCompared(_) => 3,
-        };
-        Self::NAMES[position]
+        }
+    }
+
+    /// The name, without respects and reasons.
+    pub fn name(&self, words: &dyn Words) -> &'static str {
+        words.published().verdicts[self.position()]
     }
 
     /// In which respects they differ, or why they are not compared.
-    pub fn how(&self) -> String {
+    pub fn how(&self, words: &dyn Words) -> String {
         match self {
             Self::Equal | Self::SameSignAndSignificance => String::new(),
             Self::Differs(respects) => {
-                respects.iter().map(|respect| respect.name()).collect::<Vec<_>>().join(", ")
+                let named = respects.iter().map(|respect| words.respect(*respect).to_owned());
+                words.list(&named.collect::<Vec<_>>())
             }
-            Self::NotCompared(reason) => reason.clone(),
+            Self::NotCompared(reason) => words.not_compared(reason),
         }
     }
 
     /// `differs: sign, significance`
-    pub fn in_words(&self) -> String {
-        let how = self.how();
-        if how.is_empty() { self.name().to_owned() } else { format!("{}: {how}", self.name()) }
+    pub fn in_words(&self, words: &dyn Words) -> String {
+        let (name, how) = (self.name(words), self.how(words));
+        if how.is_empty() { name.to_owned() } else { words.labelled(name, &how) }
     }
 }
 
@@ -167,7 +172,7 @@ fn compared<'a>(
     entry: &'a Entry,
     columns: &[CellColumn<'a>],
 ) -> Compared<'a> {
-    let without = |cell: Option<&'a Cell>, reason: String| Compared {
+    let without = |cell: Option<&'a Cell>, reason: Reason| Compared {
         entry,
         cell,
         label: entry.term.clone(),
@@ -182,12 +187,12 @@ fn compared<'a>(
     let outcome = match column.state {
         State::Fitted(outcome) => outcome,
         State::Failed(failure) => {
-            return without(Some(column.cell), format!("not fitted ({})", failure.kind));
+            return without(Some(column.cell), Reason::Failed(failure.kind));
         }
-        State::NotRun => return without(Some(column.cell), "not run".to_owned()),
+        State::NotRun => return without(Some(column.cell), Reason::NotRun),
     };
     let Some(row) = row_of(source, rules, entry, (column, outcome)) else {
-        return without(Some(column.cell), format!("the cell has no {}", entry.term));
+        return without(Some(column.cell), Reason::NoRow(entry.term.clone()));
     };
     let computed = match &row {
         Found::Estimate(e) => {
@@ -218,7 +223,7 @@ fn column_of<'c, 'a>(
     rules: &PublishedSpec,
     entry: &Entry,
     columns: &'c [CellColumn<'a>],
-) -> Result<&'c CellColumn<'a>, String> {
+) -> Result<&'c CellColumn<'a>, Reason> {
     let keys: Vec<(Axis, &str)> = entry
         .keys
         .iter()
@@ -230,8 +235,8 @@ fn column_of<'c, 'a>(
     let found: Vec<&CellColumn<'a>> = columns.iter().filter(meant).collect();
     match found.as_slice() {
         [one] => Ok(one),
-        [] => Err("no cell of the table is of this column".to_owned()),
-        several => Err(format!("{} cells of the table are of this column", several.len())),
+        [] => Err(Reason::NoCell),
+        several => Err(Reason::SeveralCells(several.len())),
     }
 }
 
@@ -333,13 +338,11 @@ pub fn origin<'c, 'a>(
     }
 }
 
-/// How many of each verdict, in the order of [`Verdict::NAMES`].
+/// How many of each verdict, equal, of the same sign and significance, different, not compared.
 pub fn counts<'c, 'a: 'c>(compared: impl IntoIterator<Item = &'c Compared<'a>>) -> [usize; 4] {
     let mut counts = [0; 4];
     for one in compared {
-        let name = one.verdict.name();
-        let position = Verdict::NAMES.iter().position(|n| *n == name);
-        counts[position.unwrap_or(Verdict::NAMES.len() - 1)] += 1;
+        counts[one.verdict.position()] += 1;
     }
     counts
 }
@@ -386,6 +389,8 @@ pub fn file(source: Source<'_>) -> Option<RenderedFile> {
         "verdict",
         "how",
     ];
+    // Files of data speak English.
+    let english = words::of(Language::En);
     let mut rows = Rows::new(before.into_iter().chain(key_header()).chain(after));
     for (table, one) in everything(source) {
         let entry = one.entry;
@@ -412,8 +417,8 @@ pub fn file(source: Source<'_>) -> Option<RenderedFile> {
             optional(inference.map(|(_, p_value, _)| p_value)),
             count(inference.map(|(_, _, stars)| stars)),
             optional(one.computed.map(|c| c.value - entry.value.value)),
-            one.verdict.name().to_owned(),
-            one.verdict.how(),
+            one.verdict.name(english).to_owned(),
+            one.verdict.how(english),
         ];
         rows.push(printed.into_iter().chain(of_cell).chain(numbers));
     }

@@ -67,6 +67,10 @@ pub enum Align {
 pub struct Group {
     /// A line above the rows; none when absent.
     pub label: Option<String>,
+    /// How many lines the rows stand below, their own among them: those of a group of a panel stand
+    /// below two. So much their labels are indented, for its end to be seen; 0 where what follows
+    /// has a line of its own.
+    pub depth: usize,
     /// The rows.
     pub rows: Vec<Row>,
     /// The cells that the numbers of its columns come from, where they are not those of the

@@ -175,6 +175,8 @@ pub struct CellFigure {
     pub labels: BTreeMap<String, String>,
     /// Axis whose values differ in colour and shape.
     pub group: Option<Axis>,
+    /// Lag-plot: the joint test of its corner, a key of `Spec::wald`; that of all lags when absent.
+    pub wald: Option<String>,
     /// p-values below it are significant.
     pub level: f64,
 }

@@ -512,6 +512,9 @@ pub struct RawTable {
     pub bootstrap: Option<String>,
     /// Regression: in which brackets; round for the first and square for the second when absent.
     pub brackets: Option<OneOrMany<Brackets>>,
+    /// Regression, tests: in which brackets p-values stand below the statistics of tests, and those
+    /// of a bootstrap; square and round when absent.
+    pub test_brackets: Option<OneOrMany<Brackets>>,
     /// Regression: p-values below which estimates get *, **, ***.
     pub stars: Option<Vec<f64>>,
     /// Regression: what stands for the thresholds of `stars`, in place of *, **, ***.

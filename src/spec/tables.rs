@@ -30,6 +30,8 @@ pub struct TableSpec {
     pub template: Located<String>,
     /// How it is set by LaTeX.
     pub latex: LatexSpec,
+    /// In what p-values stand below the statistics of tests, and those of a bootstrap.
+    pub test_brackets: [Brackets; 2],
     /// The definition itself.
     pub at: KeyPath,
 }
@@ -298,6 +300,16 @@ pub enum Facet {
 }
 
 impl Facet {
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Coefficient => "coefficient",
+            Self::Direct => "direct",
+            Self::Indirect => "indirect",
+            Self::Total => "total",
+        }
+    }
+
     /// The effect that it is; none for coefficients.
     pub fn impact(self) -> Option<Impact> {
         match self {

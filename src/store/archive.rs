@@ -29,7 +29,7 @@ pub enum Content {
 pub fn write(path: &Path, mut files: Vec<(String, Content)>) -> Checked<()> {
     files.sort_by(|a, b| a.0.cmp(&b.0));
     let mut hashes = BTreeMap::new();
-    let failed = |e: &dyn std::fmt::Display| Mistake::file(path, format!("cannot be written: {e}"));
+    let failed = |e: &dyn std::fmt::Display| Mistake::unwritten(path, e);
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let temporary = temporary_in(folder).map_err(|e| failed(&e))?;
     let mut archive = ZipWriter::new(BufWriter::new(temporary));

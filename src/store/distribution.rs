@@ -154,7 +154,7 @@ impl Distribution for ParquetFile {
 }
 
 fn unwritable(path: &Path, e: &dyn std::fmt::Display) -> Mistakes {
-    Mistake::file(path, format!("cannot be written: {e}")).into()
+    Mistake::unwritten(path, e).into()
 }
 
 #[cfg(test)]

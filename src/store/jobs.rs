@@ -52,8 +52,7 @@ impl Jobs {
     /// Remembers a submission.
     pub fn add(&self, submission: &Submission) -> Checked<()> {
         let path = self.folder.join("jobs.jsonl");
-        let failed =
-            |e: &dyn std::fmt::Display| Mistake::file(&path, format!("cannot be written: {e}"));
+        let failed = |e: &dyn std::fmt::Display| Mistake::unwritten(&path, e);
         let mut line = serde_json::to_vec(submission).map_err(|e| failed(&e))?;
         line.push(b'\n');
         let mut file =

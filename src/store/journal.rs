@@ -215,7 +215,7 @@ impl Journal for FileJournal {
     fn append(&mut self, tiles: &Tiles<'_>) -> Checked<()> {
         let file = self.file.take().map_or_else(|| self.create(), Ok);
         file.and_then(|file| self.locked(file, true, |journal, file| journal.write(file, tiles)))
-            .map_err(|e| Mistake::file(&self.path, format!("cannot be written: {e}")).into())
+            .map_err(|e| Mistake::unwritten(&self.path, e).into())
     }
 }
 

@@ -221,8 +221,7 @@ impl Local {
     /// Adds a run.
     pub fn add_run(&self, run: &Run) -> Checked<()> {
         let path = self.folder.join("runs.jsonl");
-        let failed =
-            |e: &dyn std::fmt::Display| Mistake::file(&path, format!("cannot be written: {e}"));
+        let failed = |e: &dyn std::fmt::Display| Mistake::unwritten(&path, e);
         let mut line = serde_json::to_vec(run).map_err(|e| failed(&e))?;
         line.push(b'\n');
         std::fs::create_dir_all(&self.folder).map_err(|e| failed(&e))?;

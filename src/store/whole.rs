@@ -75,7 +75,7 @@ impl Growing {
 }
 
 fn unwritten(path: &Path, e: &dyn std::fmt::Display) -> Mistake {
-    Mistake::file(path, format!("cannot be written: {e}"))
+    Mistake::unwritten(path, e)
 }
 
 /// Whether two files hold the same bytes.

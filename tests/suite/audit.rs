@@ -1,6 +1,8 @@
 //! `spanel audit`: each check on something wrong and something right, and on a printed paper all that a
 //! careful referee saw there.
 
+mod alarms;
+
 use crate::cli::{Lab, assert_exit, text};
 use spanel::audit::{CHECKS, Evidence, Finding, Severity, audit};
 use spanel::load::printed;

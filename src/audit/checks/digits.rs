@@ -9,6 +9,9 @@ use crate::printed::Entry;
 const LEAST_OF_ROW: usize = 4;
 /// Numbers that a distribution of digits needs.
 const LEAST_OF_ALL: usize = 100;
+/// Digits from the first that is not zero which a number needs for its last one to be any: first digits
+/// are more often 1 than 9, and of two the last still leans that way.
+const LEAST_SIGNIFICANT: usize = 3;
 /// Decimals from which on a last digit is one of many.
 const LEAST_DECIMALS: usize = 3;
 /// χ² with 9 degrees of freedom at 0.1 %.
@@ -46,7 +49,9 @@ fn padded(row: &[&Entry]) -> Option<Finding> {
 fn distribution(evidence: Evidence<'_>) -> Option<Finding> {
     let mut counts = [0.0; 10];
     let mut n = 0.0;
-    for digit in evidence.printed.entries.iter().filter_map(last_digit) {
+    let entries = evidence.printed.entries.iter();
+    let telling = entries.filter(|e| e.value.significant_digits() >= LEAST_SIGNIFICANT);
+    for digit in telling.filter_map(last_digit) {
         counts[digit] += 1.0;
         n += 1.0;
     }

@@ -2,6 +2,8 @@
 
 use super::super::Ending;
 use super::super::args::{Experiment, Results, VerifyOptions};
+use super::super::output::{print, put, with_losses};
+use super::comparing::pretty;
 use super::verifying::{input_files, verify_folder};
 use super::{Loaded, ended, load, reported};
 use crate::agenda::Agenda;
@@ -64,7 +66,7 @@ pub(super) fn bundle(
     experiment: &Experiment,
     results: &Results,
     out: Option<&Path>,
-    without_data: bool,
+    (without_data, json): (bool, bool),
 ) -> Ending {
     ended(load(experiment).and_then(|loaded| {
         let name = loaded.spec.name.clone();
@@ -87,9 +89,16 @@ pub(super) fn bundle(
         // And the list of them.
         let count = files.len() + 1;
         loaded.or_report(archive::write(out, files))?;
-        println!("{}: {count} files", out.display());
-        println!("verify it anywhere: spanel verify {}", out.display());
-        Ok(Ending::Done)
+        if json {
+            let archive = out.display().to_string();
+            let made =
+                serde_json::json!({ "archive": archive, "files": count, "data": !without_data });
+            print(&pretty(&made));
+        } else {
+            put!("{}: {count} files", out.display());
+            put!("verify it anywhere: spanel verify {}", out.display());
+        }
+        Ok(with_losses(Ending::Done))
     }))
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::Ending;
 use super::super::args::{Experiment, Results};
+use super::super::output::{print, put, with_losses};
 use super::super::progress::duration;
 use super::{Loaded, ended, load};
 use crate::agenda::{Again, Agenda, Reasons, Standing, Why};
@@ -15,7 +16,7 @@ use crate::spec::layers::Layers;
 use crate::store::folder::Folder;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::fmt::Write as _;
 
 /// A cell as it is listed.
 #[derive(Debug, Serialize)]
@@ -83,8 +84,8 @@ pub(super) fn list(experiment: &Experiment, results: &Results, json: bool) -> En
             let all = Json { cells: listed, rules, distinct, seconds };
             let text = serde_json::to_string_pretty(&all)
                 .expect("a structure of strings and numbers always has a JSON form");
-            println!("{text}");
-            return Ok(Ending::Done);
+            put!("{text}");
+            return Ok(with_losses(Ending::Done));
         }
         print_lines(&listed);
         summarise(&loaded, &listed);
@@ -111,7 +112,7 @@ pub(super) fn list(experiment: &Experiment, results: &Results, json: bool) -> En
         for text in run::islands(&loaded.plan, &loaded.spec, &inputs) {
             eprintln!("{text}");
         }
-        Ok(Ending::Done)
+        Ok(with_losses(Ending::Done))
     }))
 }
 
@@ -159,20 +160,18 @@ fn listed<'a>(cell: &'a Cell, judged: &Judged<'_>, times: &Times, axes: bool) ->
     }
 }
 
-/// One line a cell. A reader that has seen enough may close the pipe.
+/// One line a cell.
 fn print_lines(listed: &[Listed<'_>]) {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut out = String::new();
     for cell in listed {
         let why = if cell.why.is_empty() {
             String::new()
         } else {
             format!("  # {}", cell.why.join("; "))
         };
-        if writeln!(out, "{:6}  {}  {}{why}", cell.state, cell.cell, cell.label).is_err() {
-            return;
-        }
+        let _ = writeln!(out, "{:6}  {}  {}{why}", cell.state, cell.cell, cell.label);
     }
-    drop(out.flush());
+    print(&out);
 }
 
 /// Counts by grid, axis and state.
@@ -242,28 +241,42 @@ pub(super) fn place(layers: &Layers, at: &crate::ident::KeyPath) -> String {
 /// How long cells are expected to take.
 pub(super) struct Times {
     known: BTreeMap<CellId, f64>,
-    /// Medians by what a cell does.
-    alike: BTreeMap<String, f64>,
+    /// Medians by what a cell does and how many replicates it draws.
+    alike: BTreeMap<String, BTreeMap<u64, f64>>,
     any: Option<f64>,
 }
 
 impl Times {
     pub(super) fn new(known: BTreeMap<CellId, f64>, agenda: &Agenda<'_>) -> Self {
-        let mut groups: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        let mut groups: BTreeMap<(String, u64), Vec<f64>> = BTreeMap::new();
         for item in &agenda.items {
             if let Some(seconds) = known.get(&item.cell.id) {
-                groups.entry(kind(item.cell)).or_default().push(*seconds);
+                let group = (kind(item.cell), replicates(item.cell));
+                groups.entry(group).or_default().push(*seconds);
             }
         }
         let any = median(known.values().copied().collect());
-        let alike = groups.into_iter().filter_map(|(k, v)| Some((k, median(v)?))).collect();
+        let mut alike: BTreeMap<String, BTreeMap<u64, f64>> = BTreeMap::new();
+        for ((kind, replicates), seconds) in groups {
+            if let Some(seconds) = median(seconds) {
+                alike.entry(kind).or_default().insert(replicates, seconds);
+            }
+        }
         Self { known, alike, any }
     }
 
+    /// Of the cell itself, else of those alike; else of those alike but for their replicates, each of
+    /// which is taken to be a fit.
     fn of(&self, cell: &Cell) -> Option<f64> {
-        self.any?;
-        let known = self.known.get(&cell.id).or_else(|| self.alike.get(&kind(cell)));
-        known.copied().or(self.any)
+        let any = self.any?;
+        let known = self.known.get(&cell.id).copied();
+        let wanted = replicates(cell);
+        let nearest = || {
+            let alike = self.alike.get(&kind(cell))?;
+            let (drawn, seconds) = alike.iter().min_by_key(|(drawn, _)| drawn.abs_diff(wanted))?;
+            Some(seconds * (1 + wanted) as f64 / (1 + drawn) as f64)
+        };
+        Some(known.or_else(nearest).unwrap_or(any))
     }
 
     pub(super) fn of_all(&self, cells: &[&Cell]) -> Option<f64> {
@@ -271,12 +284,17 @@ impl Times {
     }
 }
 
-/// What decides how long a cell takes.
+/// What decides how long a fit takes.
 fn kind(cell: &Cell) -> String {
-    let replicates = |of: &Bootstrap| u64::from(of.replicates);
-    let replicates: u64 =
-        cell.bootstraps.iter().chain(cell.test_bootstrap.as_deref()).map(replicates).sum();
-    format!("{} {} {replicates}", cell.model.estimator, cell.axes.region)
+    format!("{} {}", cell.model.estimator, cell.axes.region)
+}
+
+/// Replicates of all kinds that a cell draws: each is a fit again.
+fn replicates(cell: &Cell) -> u64 {
+    let of = |bootstrap: &Bootstrap| u64::from(bootstrap.replicates);
+    let bootstraps = cell.bootstraps.iter().chain(cell.test_bootstrap.as_deref());
+    let randomised = cell.randomisations.iter().map(|r| u64::from(r.replicates));
+    bootstraps.map(of).chain(randomised).sum()
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {

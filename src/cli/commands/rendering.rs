@@ -181,6 +181,9 @@ pub(super) fn render_files(
     let published = published.as_ref();
     let source = Source { spec, plan, records: &shown, experiment: series, published };
     let mut files = report::render(source, templates)?;
+    for caution in report::cautions(source) {
+        eprintln!("{caution}");
+    }
     let figures = report::figures::render(source, templates)?;
     for caution in &figures.cautions {
         eprintln!("{caution}");

@@ -8,6 +8,8 @@ use crate::drawing::{Letters, Paint, Path, Point, Rect, Rich, Scene, Stroke, poi
 const TICK: f64 = 3.0;
 /// Room between a tick and its label.
 const GAP: f64 = 2.0;
+/// Distance of lines of a label.
+pub const LINE: f64 = SMALL + 1.5;
 
 /// A labelled value of an axis.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,15 +83,15 @@ impl Frame {
         scene.path(Path::rect(&self.area), Paint::stroke(Stroke::new(GREY, 0.6)));
     }
 
-    /// The axis below the area.
+    /// The axis below the area, a label of several lines beneath its tick.
     pub fn x_axis(&self, scene: &mut Scene, ticks: &[Tick]) {
         let y = self.area.bottom();
         for tick in ticks {
             let x = self.x.at(tick.value);
             scene.line(point(x, y), point(x, y + TICK), Stroke::new(INK, 0.6));
-            if !tick.label.is_empty() {
-                let below = y + TICK + GAP + 0.75 * SMALL;
-                scene.text(point(x, below), &Rich::plain(&tick.label), Letters::middle(SMALL));
+            for (line, text) in tick.label.lines().enumerate() {
+                let below = y + TICK + GAP + 0.75 * SMALL + line as f64 * LINE;
+                scene.text(point(x, below), &Rich::plain(text), Letters::middle(SMALL));
             }
         }
     }

@@ -8,9 +8,11 @@
 //! | `marker` | shapes of points |
 //! | `legend` | what colours, hatches, markers and lines stand for |
 //! | `labels` | names beside points, without overlaps |
+//! | `leaders` | names of areas that have no room for them, with a line to each |
 
 pub mod axes;
 pub mod labels;
+pub mod leaders;
 pub mod legend;
 pub mod marker;
 pub mod panels;

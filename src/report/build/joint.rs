@@ -30,6 +30,7 @@ pub fn build(source: Source<'_>, spec: &TableSpec, name: &str) -> Checked<Table>
             label: cell_label(source, cell, &cells),
             rows: rows(source, spec.digits, (family.zip(adjusted.get(i)), i), cell, &mut footnotes),
             cells: vec![cell.column().cell; WIDTH],
+            ..Group::default()
         })
         .filter(|group| !group.rows.is_empty())
         .collect();

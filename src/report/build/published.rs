@@ -3,7 +3,7 @@
 use crate::mistake::Checked;
 use crate::report::columns::choose;
 use crate::report::number::{Number, threshold};
-use crate::report::published::{Compared, Verdict, compare, counts};
+use crate::report::published::{Compared, compare, counts};
 use crate::report::table::{Align, Column, Entry, Group, Head, Row, Table};
 use crate::report::{Source, labels, notes};
 use crate::spec::Axis;
@@ -30,7 +30,7 @@ pub fn build(source: Source<'_>, spec: &TableSpec, cells: &CellChoice) -> Checke
         number: spec.number,
         over: None,
         stub: String::new(),
-        heads: vec![["Published", "Computed", "Difference", "Verdict"].map(head).to_vec()],
+        heads: vec![source.words().published().heads.map(head).to_vec()],
         columns: [decimal, decimal, decimal, left].map(column).to_vec(),
         groups: groups(source, spec, &compared),
         notes: table_notes(source, spec, &compared),
@@ -44,15 +44,15 @@ fn groups(source: Source<'_>, spec: &TableSpec, compared: &[Compared<'_>]) -> Ve
     for one in compared {
         let label = Some(column_label(source, one, several));
         match groups.last_mut().filter(|group| group.label == label) {
-            Some(group) => group.rows.push(row(spec, one)),
+            Some(group) => group.rows.push(row(source, spec, one)),
             None => {
                 let cell = one.cell.map(|cell| (cell.label(), cell.id));
-                let (rows, cells) = (vec![row(spec, one)], vec![cell; WIDTH]);
-                groups.push(Group { label, rows, cells });
+                let (rows, cells) = (vec![row(source, spec, one)], vec![cell; WIDTH]);
+                groups.push(Group { label, rows, cells, ..Group::default() });
             }
         }
     }
-    groups.push(Group::titled("Numbers", counted(compared)));
+    groups.push(Group::titled(source.words().published().numbers, counted(source, compared)));
     groups
 }
 
@@ -66,12 +66,13 @@ fn column_label(source: Source<'_>, one: &Compared<'_>, several: bool) -> String
         }
     };
     let keys: Vec<String> = one.entry.keys.iter().map(of_key).collect();
-    let keys = keys.join(", ");
+    let words = source.words();
+    let keys = words.list(&keys);
     let table = &one.entry.table;
-    if several && !table.is_empty() { format!("Table {table}: {keys}") } else { keys }
+    if several && !table.is_empty() { words.of_printed_table(table, &keys) } else { keys }
 }
 
-fn row(spec: &TableSpec, one: &Compared<'_>) -> Row {
+fn row(source: Source<'_>, spec: &TableSpec, one: &Compared<'_>) -> Row {
     let printed = &one.entry.value;
     let symbols = |n: usize| "*".repeat(n);
     let starred = |value: f64, digits: usize, stars: Option<usize>| match stars {
@@ -92,50 +93,31 @@ fn row(spec: &TableSpec, one: &Compared<'_>) -> Row {
         starred(printed.value, printed.decimals, one.entry.stars),
         computed,
         difference,
-        Entry::Text(one.verdict.in_words()),
+        Entry::Text(one.verdict.in_words(source.words())),
     ];
     Row::new(one.label.clone(), entries).of(one.row.clone(), "published")
 }
 
 /// How many of each verdict.
-fn counted(compared: &[Compared<'_>]) -> Vec<Row> {
-    let row = |(name, n): (&str, usize)| {
+fn counted(source: Source<'_>, compared: &[Compared<'_>]) -> Vec<Row> {
+    let row = |(name, n): (&'static str, usize)| {
         let count = Entry::Number(Number::count(n as f64));
-        Row::new(capitalised(name), vec![count, Entry::Empty, Entry::Empty, Entry::Empty])
+        Row::new(name, vec![count, Entry::Empty, Entry::Empty, Entry::Empty])
     };
-    Verdict::NAMES.into_iter().zip(counts(compared)).map(row).collect()
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
+    source.words().published().rows.into_iter().zip(counts(compared)).map(row).collect()
 }
 
 fn table_notes(source: Source<'_>, spec: &TableSpec, compared: &[Compared<'_>]) -> Vec<String> {
+    let words = source.words();
     let mut said = notes::data(source);
     if let Some(published) = &source.spec.published {
         let file = published.file.value.file_name().unwrap_or_default().to_string_lossy();
         let levels: Vec<String> = published.levels.iter().map(|l| threshold(*l)).collect();
-        said.push(format!("Published: as printed, from {file}."));
-        said.push(format!(
-            "Stars of either: p\u{a0}<\u{a0}{}; those published are as printed.",
-            levels.join(", ")
-        ));
+        said.push(words.printed_in(&file));
+        said.push(words.printed_stars(&levels));
     }
-    said.push(
-    "Equal to rounding: the computed number, rounded to the decimals that are printed, is the one \
-     printed, with as many stars. Same sign and significance: another number of the same sign \
-     with as many stars. Differs: in what is named; a statistic has no stars and differs in its \
-     value."
-        .to_owned(),
-);
-    let [equal, same, differ, open] = counts(compared);
-    let open = if open > 0 { format!(", {open} not compared") } else { String::new() };
-    said.push(format!(
-        "Of {} numbers {equal} are equal to rounding, {same} have the same sign and significance, \
-     {differ} differ{open}.",
-        compared.len()
-    ));
-    said.extend(spec.notes.iter().map(|note| source.words().sentence(note)));
+    said.push(words.published().meaning.to_owned());
+    said.push(words.verdict_counts(compared.len(), counts(compared)));
+    said.extend(spec.notes.iter().map(|note| words.sentence(note)));
     said
 }

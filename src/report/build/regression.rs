@@ -3,23 +3,24 @@
 //! | file | what it does |
 //! |---|---|
 //! | `slots` | what each column shows of its cell |
+//! | `estimates` | the rows of estimates, and what stands below each |
 //! | `panels` | cells one below the other |
 //! | `below` | what stands below the estimates, in words |
 
 mod below;
+mod estimates;
 mod panels;
 mod slots;
 
 use crate::mistake::Checked;
 use crate::model::{Impact, Term, shift};
-use crate::outcome::{
-    BootstrapEstimate, Derived, DerivedOutcome, Estimate, Outcome, RandomisationEstimate, Statistic,
-};
+use crate::outcome::{Outcome, Statistic};
 use crate::report::columns::{self, CellColumn};
-use crate::report::number::{self, Number};
+use crate::report::number::Number;
 use crate::report::table::{Entry, Footnotes, Group, Row, Table};
 use crate::report::{Source, changes, functions, labels, notes};
-use crate::spec::tables::{Brackets, Parentheses, RegressionTable, RowTerm, TableSpec};
+use crate::spec::tables::{Facet, Parentheses, RegressionTable, RowTerm, TableSpec};
+pub(in crate::report) use estimates::estimate;
 use panels::Panel;
 use slots::Slot;
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ use std::collections::BTreeMap;
 pub fn build(source: Source<'_>, spec: &TableSpec, wanted: &RegressionTable) -> Checked<Table> {
     let columns = columns::choose(source, &panels::order(wanted), &spec.at)?;
     let rows = row_terms(wanted, &columns);
+    let wanted = &with_coefficients(wanted, &rows, &columns);
     let mut footnotes = Footnotes::default();
     let panels = panels::of(source, wanted, &columns);
     let made: Vec<Parts> = panels
@@ -69,8 +71,14 @@ fn parts(
     footnotes: &mut Footnotes,
 ) -> Parts {
     let Panel { columns, slots, .. } = panel;
-    let of_tests = super::tests::Shown { digits: spec.digits, stars: &wanted.stars };
-    let estimates = estimates(source, spec, wanted, rows, columns, slots, footnotes);
+    let of_tests = super::tests::Shown {
+        digits: spec.digits,
+        stars: &wanted.stars,
+        brackets: spec.test_brackets,
+    };
+    let rows = panels::own_rows(wanted, rows, slots);
+    let rows = &rows;
+    let estimates = estimates::of(source, spec, wanted, rows, columns, slots, footnotes);
     let tests = super::tests::rows_of(source, of_tests, &wanted.tests, columns, footnotes);
     Parts {
         estimates,
@@ -108,6 +116,26 @@ fn row_terms(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<RowTer
         Term::Derived(_) => 5,
     });
     terms.into_iter().map(|t| RowTerm::Named(t.to_string())).filter(stays).collect()
+}
+
+/// The table with a column of coefficients before those of effects where it shows what is no effect
+/// of a regressor: ρ, λ, σ² and the constant would stand below the head of an effect.
+fn with_coefficients(
+    wanted: &RegressionTable,
+    rows: &[RowTerm],
+    columns: &[CellColumn<'_>],
+) -> RegressionTable {
+    let mut wanted = wanted.clone();
+    let of_model = |term: Term| match term {
+        Term::Constant | Term::Rho | Term::Lambda | Term::Sigma2 | Term::Derived(_) => true,
+        Term::Variable(_) | Term::Impact(..) => false,
+    };
+    let shown = || columns.iter().flat_map(|c| rows.iter().map(move |row| term_in(row, c)));
+    let facets = &mut wanted.facets;
+    if !facets.is_empty() && !facets.contains(&Facet::Coefficient) && shown().any(of_model) {
+        facets.insert(0, Facet::Coefficient);
+    }
+    wanted
 }
 
 /// The raw names of a row: its own, and `measure` where it is that of every column.
@@ -186,217 +214,6 @@ fn names_measure(own_labels: &BTreeMap<String, String>) -> bool {
     own_labels.keys().any(|name| Impact::split(name).1.starts_with("measure"))
 }
 
-/// The rows of estimates: those of a group of the table stand together under its label, where the
-/// first of them would stand.
-fn estimates(
-    source: Source<'_>,
-    spec: &TableSpec,
-    wanted: &RegressionTable,
-    rows: &[RowTerm],
-    columns: &[CellColumn<'_>],
-    slots: &[Slot<'_>],
-    footnotes: &mut Footnotes,
-) -> Vec<Group> {
-    let absences: Vec<Option<Entry>> =
-        columns.iter().map(|c| c.absence(source, footnotes)).collect();
-    let group_of = |row: &RowTerm| {
-        let names = names(row, columns);
-        wanted.groups.iter().position(|group| names.iter().any(|name| group.rows.contains(name)))
-    };
-    let mut groups: Vec<(Option<usize>, Group)> = Vec::new();
-    for (position, row) in rows.iter().enumerate() {
-        let made = estimate_rows(
-            source,
-            spec,
-            wanted,
-            (position, row),
-            &absences,
-            columns,
-            slots,
-            footnotes,
-        );
-        let own = group_of(row);
-        let known = match own {
-            Some(_) => groups.iter_mut().find(|(of, _)| *of == own),
-            None => groups.last_mut().filter(|(of, _)| of.is_none()),
-        };
-        match known {
-            Some((_, group)) => group.rows.extend(made),
-            None => {
-                let label = own.map(|of| wanted.groups[of].label.clone());
-                groups.push((own, Group { label, ..Group::of(made) }));
-            }
-        }
-    }
-    groups.into_iter().map(|(_, group)| group).collect()
-}
-
-/// An estimate in every column, and what stands below it.
-#[expect(clippy::too_many_arguments, reason = "what a row is made from, once")]
-fn estimate_rows(
-    source: Source<'_>,
-    spec: &TableSpec,
-    wanted: &RegressionTable,
-    (position, row): (usize, &RowTerm),
-    absences: &[Option<Entry>],
-    columns: &[CellColumn<'_>],
-    slots: &[Slot<'_>],
-    footnotes: &mut Footnotes,
-) -> Vec<Row> {
-    let digits = wanted.digits(&names(row, columns), spec.digits);
-    let found: Vec<Option<&Estimate>> =
-        slots.iter().map(|slot| estimate(slot.column.outcome()?, &slot.term(row)?)).collect();
-    let absent = |slot: &Slot<'_>| {
-        let why = absences[slot.cell].clone()?;
-        Some(if position == 0 && slot.whole { why } else { Entry::Dash })
-    };
-    let value = |(slot, e): (&Slot<'_>, Option<&Estimate>)| match e {
-        Some(e) => {
-            let p_value = shown_p_value(e, slot, wanted.parentheses());
-            starred(e, p_value, digits, &wanted.stars)
-        }
-        None => absent(slot)
-            .or_else(|| not_applicable(source, &slot.column, &slot.term(row)?, footnotes))
-            .unwrap_or(Entry::Empty),
-    };
-    let label = row_label(source, &wanted.labels, row, columns);
-    let label = match unit(source, wanted, row, columns) {
-        Some(unit) => source.words().qualified(&label, &unit),
-        None => label,
-    };
-    let entries = slots.iter().zip(found.iter().copied()).map(value).collect();
-    let below = wanted.below.iter();
-    let below = below.filter_map(|&(what, brackets)| {
-        let line = spread_row(&found, slots, what, brackets, digits)?;
-        Some(line.of(row.to_string(), what.name()))
-    });
-    let estimates = Row::new(label, entries).of(row.to_string(), "estimate");
-    std::iter::once(estimates).chain(below).collect()
-}
-
-/// `million USD`: the unit of the variable of a row, where the table shows units.
-fn unit(
-    source: Source<'_>,
-    wanted: &RegressionTable,
-    row: &RowTerm,
-    columns: &[CellColumn<'_>],
-) -> Option<String> {
-    let first = columns.first().filter(|_| wanted.units)?;
-    let (Term::Variable(of) | Term::Impact(_, of)) = term_in(row, first) else { return None };
-    let unit = source.spec.variables.get(&of.variable)?.unit.as_ref()?;
-    Some(labels::unit(unit))
-}
-
-/// The coefficient, effect or function of them of an outcome, if it has it.
-pub(in crate::report) fn estimate<'a>(outcome: &'a Outcome, term: &Term) -> Option<&'a Estimate> {
-    let derived = outcome.derived.iter().filter_map(Derived::estimate);
-    outcome.fit.estimates.iter().chain(&outcome.impacts).chain(derived).find(|e| e.term == *term)
-}
-
-/// The entry of a function of the coefficients that says nothing about a column.
-fn not_applicable(
-    source: Source<'_>,
-    column: &CellColumn<'_>,
-    term: &Term,
-    footnotes: &mut Footnotes,
-) -> Option<Entry> {
-    let Term::Derived(name) = term else { return None };
-    let derived = column.outcome()?.derived.iter().find(|d| d.name == *name)?;
-    match &derived.outcome {
-        DerivedOutcome::Computed { .. } => None,
-        DerivedOutcome::NotApplicable { reason } => {
-            Some(notes::not_applicable(source, reason, footnotes))
-        }
-    }
-}
-
-/// The p-value behind the stars: of the bootstrap where its spread is shown, so that stars and
-/// intervals speak of the same distribution.
-fn shown_p_value(estimate: &Estimate, slot: &Slot<'_>, what: Parentheses) -> f64 {
-    match what {
-        Parentheses::BootstrapStdError | Parentheses::BootstrapInterval => {
-            resampled(slot, &estimate.term).map_or(1.0, |b| b.p_value)
-        }
-        // What is not tested has no stars.
-        Parentheses::RandomisationPValue => {
-            randomised(&slot.column, &estimate.term).map_or(1.0, |r| r.p_value)
-        }
-        Parentheses::StdError
-        | Parentheses::Statistic
-        | Parentheses::PValue
-        | Parentheses::Interval
-        | Parentheses::None => estimate.p_value,
-    }
-}
-
-fn starred(
-    estimate: &Estimate,
-    p_value: f64,
-    digits: usize,
-    thresholds: &[(f64, String)],
-) -> Entry {
-    // σ² is a variance: that it differs from zero is not a finding.
-    let stars = match estimate.term {
-        Term::Sigma2 => String::new(),
-        Term::Constant
-        | Term::Variable(_)
-        | Term::Rho
-        | Term::Lambda
-        | Term::Impact(..)
-        | Term::Derived(_) => number::stars(p_value, thresholds),
-    };
-    Entry::Starred { value: Number::decimals(estimate.value, digits), stars }
-}
-
-/// The row below an estimate, if any column has what it shows.
-fn spread_row(
-    found: &[Option<&Estimate>],
-    slots: &[Slot<'_>],
-    what: Parentheses,
-    brackets: Brackets,
-    digits: usize,
-) -> Option<Row> {
-    let enclosed = |value| Entry::Enclosed { value, brackets };
-    let decimals = |value| enclosed(Number::decimals(value, digits));
-    let interval = |(low, high)| Entry::Interval {
-        low: Number::decimals(low, digits),
-        high: Number::decimals(high, digits),
-    };
-    let entry = |(e, slot): (&Estimate, &Slot<'_>)| match what {
-        Parentheses::StdError => Some(decimals(e.std_error)),
-        Parentheses::Statistic => Some(decimals(e.statistic)),
-        Parentheses::PValue => Some(enclosed(Number::probability(e.p_value))),
-        Parentheses::Interval => Some(interval((e.conf_low, e.conf_high))),
-        Parentheses::BootstrapStdError => Some(decimals(resampled(slot, &e.term)?.std_error)),
-        Parentheses::BootstrapInterval => Some(interval(resampled(slot, &e.term)?.percentile_t)),
-        Parentheses::RandomisationPValue => {
-            Some(enclosed(Number::probability(randomised(&slot.column, &e.term)?.p_value)))
-        }
-        Parentheses::None => None,
-    };
-    let entries: Vec<Option<Entry>> =
-        found.iter().zip(slots).map(|(e, slot)| e.and_then(|e| entry((e, slot)))).collect();
-    let any = entries.iter().any(Option::is_some);
-    let entries = entries.into_iter().map(Option::unwrap_or_default).collect();
-    any.then(|| Row::new("", entries))
-}
-
-/// What the bootstrap that the table shows says of a term.
-fn resampled<'a>(slot: &Slot<'a>, term: &Term) -> Option<&'a BootstrapEstimate> {
-    slot.column
-        .outcome()?
-        .bootstraps
-        .get(slot.bootstrap)?
-        .estimates
-        .iter()
-        .find(|e| e.term == *term)
-}
-
-/// What the first randomisation test of a column's cell says of a term.
-fn randomised<'a>(column: &'a CellColumn<'_>, term: &Term) -> Option<&'a RandomisationEstimate> {
-    column.outcome()?.randomisations.first()?.estimates.iter().find(|e| e.term == *term)
-}
-
 /// Which effects are controlled for: of the question, so that a failed column shows them too.
 fn effects(
     source: Source<'_>,
@@ -463,6 +280,7 @@ fn table_notes(
     let mut said = notes::data(source);
     said.extend(notes::common(source, &panels::axes(wanted), columns));
     said.extend(notes::spatial_terms(source, &shown));
+    said.extend(slots::said(source, wanted, columns));
     said.extend(functions::derived(source, (rows, wanted.parentheses()), label));
     said.extend(below::said(source, &wanted.below, columns));
     let lines = || wanted.below.iter().map(|(what, _)| *what);
@@ -479,7 +297,7 @@ fn table_notes(
     }
     said.extend(notes::stars(source, &wanted.stars));
     if !wanted.tests.is_empty() {
-        said.extend(super::tests::notes_of(source, &wanted.tests, columns));
+        said.extend(super::tests::notes_of(source, (&wanted.tests, spec.test_brackets), columns));
     }
     said.extend(changes::note(source, &panels::axes(wanted), columns));
     said.extend(notes::sample(source, columns));

@@ -26,7 +26,7 @@ pub fn build(
     let names = names(rows, &columns);
     let mut groups: Vec<Group> = bases(&names, &columns)
         .into_iter()
-        .map(|basis| group(source, spec.digits, basis, &names, &columns, &mut footnotes))
+        .map(|basis| group(source, spec, basis, &names, &columns, &mut footnotes))
         .collect();
     if groups.is_empty() {
         groups.push(Group::of(vec![nothing(source, &columns)]));
@@ -53,6 +53,8 @@ pub(super) struct Shown<'a> {
     pub(super) digits: usize,
     /// Thresholds with their symbols.
     pub(super) stars: &'a [(f64, String)],
+    /// Of p-values, and of those of a bootstrap.
+    pub(super) brackets: [Brackets; 2],
 }
 
 /// Rows of these tests for a table of estimates: statistics with p-values below, the fit that they
@@ -82,14 +84,14 @@ pub(super) fn rows_of(
 /// What a table of estimates says of the tests below its statistics.
 pub(super) fn notes_of(
     source: Source<'_>,
-    names: &[String],
+    (names, brackets): (&[String], [Brackets; 2]),
     columns: &[CellColumn<'_>],
 ) -> Vec<String> {
-    let p_values = source.words().p_values_below_tests().to_owned();
+    let p_values = source.words().p_values_below_tests(brackets[0]);
     let mut said = vec![p_values];
     said.extend(functions::hypotheses(source, names, columns));
     said.extend(nulls(source, names, columns));
-    said.extend(bootstraps(source, names, columns));
+    said.extend(bootstraps(source, (names, brackets[1]), columns));
     said
 }
 
@@ -127,13 +129,14 @@ fn find<'a>(outcome: &'a Outcome, name: &str, basis: Basis) -> Option<&'a Test> 
 
 fn group(
     source: Source<'_>,
-    digits: usize,
+    spec: &TableSpec,
     basis: Basis,
     names: &[String],
     columns: &[CellColumn<'_>],
     footnotes: &mut Footnotes,
 ) -> Group {
-    let shown = Shown { digits, stars: &number::default_stars() };
+    let (digits, brackets) = (spec.digits, spec.test_brackets);
+    let shown = Shown { digits, stars: &number::default_stars(), brackets };
     let mut rows = test_rows(source, shown, basis, names, columns, footnotes);
     rows.extend(verdict_row(source, basis, columns));
     Group::titled(source.words().basis(basis), rows)
@@ -154,8 +157,10 @@ fn test_rows(
         let entries = tests.iter().map(|t| statistic(source, *t, shown, footnotes)).collect();
         let row = Row::new(label(source, name, &tests), entries);
         rows.push(row.of(name, "statistic"));
-        rows.extend(p_value_row(&tests).map(|row| row.of(name, "p")));
-        rows.extend(bootstrap_row(&tests).map(|row| row.of(name, "bootstrap-p")));
+        rows.extend(p_value_row(&tests, shown.brackets[0]).map(|row| row.of(name, "p")));
+        rows.extend(
+            bootstrap_row(&tests, shown.brackets[1]).map(|row| row.of(name, "bootstrap-p")),
+        );
     }
     rows
 }
@@ -191,10 +196,10 @@ fn statistic(
 }
 
 /// p-values of the null distributions, where any test has one; nothing below *not applicable*.
-fn p_value_row(tests: &[Option<&Test>]) -> Option<Row> {
+fn p_value_row(tests: &[Option<&Test>], brackets: Brackets) -> Option<Row> {
     let p_value = |test: Option<&Test>| match test.map(|t| &t.outcome) {
         Some(TestOutcome::Computed { p_value: Some(p_value), .. }) => {
-            Entry::Enclosed { value: Number::probability(*p_value), brackets: Brackets::Square }
+            Entry::Enclosed { value: Number::probability(*p_value), brackets }
         }
         Some(TestOutcome::Computed { p_value: None, .. } | TestOutcome::NotApplicable { .. })
         | None => Entry::Empty,
@@ -206,12 +211,12 @@ fn p_value_row(tests: &[Option<&Test>]) -> Option<Row> {
 }
 
 /// p-values of replicates under the null hypothesis, where any were asked for.
-fn bootstrap_row(tests: &[Option<&Test>]) -> Option<Row> {
+fn bootstrap_row(tests: &[Option<&Test>], brackets: Brackets) -> Option<Row> {
     let p_value = |test: Option<&Test>| {
         let bootstrap = test.and_then(|t| t.bootstrap.as_ref());
         bootstrap.map_or(Entry::Empty, |b| Entry::Enclosed {
             value: Number::probability(b.p_value),
-            brackets: Brackets::Round,
+            brackets,
         })
     };
     let any = tests.iter().flatten().any(|t| t.bootstrap.is_some());
@@ -255,11 +260,11 @@ fn table_notes(
 ) -> Vec<String> {
     let mut said = notes::data(source);
     said.extend(notes::common(source, &choice.columns, columns));
-    said.push(source.words().p_values_in_brackets().to_owned());
+    said.push(source.words().p_values_in_brackets(spec.test_brackets[0]));
     said.extend(functions::hypotheses(source, names, columns));
     said.extend(nulls(source, names, columns));
     said.extend(splits::estimated(source, spec.digits, names, columns));
-    said.extend(bootstraps(source, names, columns));
+    said.extend(bootstraps(source, (names, spec.test_brackets[1]), columns));
     said.extend(notes::stars(source, &number::default_stars()));
     said.extend(changes::note(source, &choice.columns, columns));
     said.extend(notes::sample(source, columns));
@@ -293,7 +298,11 @@ fn nulls(source: Source<'_>, names: &[String], columns: &[CellColumn<'_>]) -> Op
 }
 
 /// How the replicates under the null hypotheses were drawn, what failed, and which tests have none.
-fn bootstraps(source: Source<'_>, names: &[String], columns: &[CellColumn<'_>]) -> Option<String> {
+fn bootstraps(
+    source: Source<'_>,
+    (names, brackets): (&[String], Brackets),
+    columns: &[CellColumn<'_>],
+) -> Option<String> {
     fn shown<'o>(names: &[String], outcome: &'o Outcome) -> Vec<&'o Test> {
         outcome.tests.iter().filter(|t| names.contains(&t.name)).collect()
     }
@@ -320,7 +329,7 @@ fn bootstraps(source: Source<'_>, names: &[String], columns: &[CellColumn<'_>]) 
         (false, true) => Generated::OfFit,
         (true, true) => Generated::Both,
     };
-    Some(words.test_bootstrap(how, &said, source.spec.seed.0, &without))
+    Some(words.test_bootstrap((how, brackets), &said, source.spec.seed.0, &without))
 }
 
 /// The reasoning behind the choices, in words: a note each. The numbers it rests on are rows of

@@ -13,6 +13,7 @@ use crate::drawing::{Dash, Paint, Path, Point, Rich, Scene, Stroke};
 use crate::mistake::Checked;
 use crate::outcome::{BootstrapEstimate, Estimate};
 use crate::report::columns::CellColumn;
+use crate::report::words::{FigureNote, FigureTexts};
 use crate::report::{Source, notes, number};
 use crate::spec::Axis;
 use crate::spec::figures::{CellFigure, FigureSpec};
@@ -86,9 +87,10 @@ pub(super) fn draw(
         }
     }
     if shown.is_empty() {
-        return Ok(empty(spec, "There are no replicates of these estimates"));
+        return Ok(empty(source, spec, source.words().drawn().no_replicates));
     }
-    let entries = entries();
+    let texts = source.words().drawn();
+    let entries = entries(texts);
     let legend_height = legend::height_of_rows(&entries, width(spec));
     let (down, across) = Panels::square(shown.len());
     let between = 16.0 + X_AXIS_HEIGHT + 4.0;
@@ -102,20 +104,17 @@ pub(super) fn draw(
         draw_panel(&mut scene, &area, of);
         panel_title(&mut scene, &area, &Rich::bold(&of.title));
     }
-    y_title(&mut scene, &inside, 0.0, &Rich::plain("Density"));
+    y_title(&mut scene, &inside, 0.0, &Rich::plain(texts.density));
     let (total, top) = (scene.width, scene.height - legend_height);
     legend::draw_rows(&mut scene, &entries, (0.0, top), total);
     let heads: Vec<Axis> = wanted.cells.columns.clone();
     let mut notes = said(source, &heads, &cells);
     let drawn = notes::design(source.words(), &shown[0].of.design);
-    notes.push(
-        source.words().sentence(&format!("Replicates: {drawn}, seed {}", source.spec.seed.0)),
-    );
+    let note = FigureNote::Replicates(&drawn, source.spec.seed.0);
+    notes.push(source.words().figure_note(note));
     let outside: u32 = shown.iter().map(|s| s.of.outside.0 + s.of.outside.1).sum();
     if outside > 0 {
-        notes.push(format!(
-            "Bins lie between the 0.1 % and the 99.9 % quantile; {outside} replicates lie outside."
-        ));
+        notes.push(source.words().figure_note(FigureNote::Outside(outside)));
     }
     Ok(Figure { scene, rows: csv(&shown), notes })
 }
@@ -154,13 +153,13 @@ fn asymptotic() -> Stroke {
     Stroke::new(VERMILLION, 1.1)
 }
 
-fn entries() -> Vec<Entry> {
+fn entries(texts: &FigureTexts) -> Vec<Entry> {
     vec![
-        Entry::new(Key::Swatch(BLUE.lighter(0.65), Hatch::Plain), "replicates"),
-        Entry::new(Key::Line(normal_line()), "normal distribution"),
-        Entry::new(Key::Line(estimate_line()), "estimate"),
-        Entry::new(Key::Line(percentile_t()), "95 % percentile-t interval"),
-        Entry::new(Key::Line(asymptotic()), "95 % asymptotic interval"),
+        Entry::new(Key::Swatch(BLUE.lighter(0.65), Hatch::Plain), texts.replicates),
+        Entry::new(Key::Line(normal_line()), texts.normal),
+        Entry::new(Key::Line(estimate_line()), texts.estimate_line),
+        Entry::new(Key::Line(percentile_t()), texts.percentile_t),
+        Entry::new(Key::Line(asymptotic()), texts.asymptotic),
     ]
 }
 

@@ -13,6 +13,7 @@ use crate::mistake::Checked;
 use crate::outcome::{Estimate, Reference};
 use crate::report::columns::CellColumn;
 use crate::report::number;
+use crate::report::words::FigureNote;
 use crate::report::{Source, labels};
 use crate::spec::figures::{CellFigure, FigureSpec};
 use crate::spec::tables::RowTerm;
@@ -67,21 +68,18 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &CellFigure) -
         }
         draw_cells(&mut scene, &frame, (wanted, &terms, &groups), panel);
     }
-    let bottom = scene.height - legend_height;
+    let (bottom, texts) = (scene.height - legend_height, source.words().drawn());
     x_title(
         &mut scene,
         &inside,
         bottom,
-        &Rich::plain(if terms.iter().all(is_impact) { "Effect" } else { "Estimate" }),
+        &Rich::plain(if terms.iter().all(is_impact) { texts.effect } else { texts.estimate }),
     );
     let total = scene.width;
     legend::draw_rows(&mut scene, &entries, (0.0, bottom), total);
     let heads: Vec<_> = wanted.cells.columns.iter().copied().chain(wanted.group).collect();
     let mut notes = said(source, &heads, &panels);
-    notes.push(
-        "Thin lines: 95 % intervals; thick lines: 90 % intervals; filled points: p < 0.05."
-            .to_owned(),
-    );
+    notes.push(source.words().figure_note(FigureNote::ThinAndThick));
     Ok(Figure { scene, rows: csv(&terms, &panels), notes })
 }
 

@@ -11,6 +11,7 @@ use crate::drawing::{Colour, Dash, Letters, Paint, Path, Point, Rect, Rich, Scen
 use crate::mistake::Checked;
 use crate::report::columns::CellColumn;
 use crate::report::number::{self, default_stars};
+use crate::report::words::FigureNote;
 use crate::report::{Source, labels, notes};
 use crate::spec::figures::{CellFigure, FigureSpec};
 use crate::spec::tables::RowTerm;
@@ -28,7 +29,7 @@ const HEAD: f64 = 6.0;
 pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &CellFigure) -> Checked<Figure> {
     let (panels, down, across) = panels(source, wanted, &spec.at)?;
     let terms = rows(wanted, &panels);
-    let entries = entries(wanted.level);
+    let entries = entries(source, wanted.level);
     let legend_height = legend::height_of_rows(&entries, width(spec));
     let tall = terms.len() as f64 * (BOX + APART) - APART;
     let heading = 18.0;
@@ -52,19 +53,16 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &CellFigure) -
     legend::draw_rows(&mut scene, &entries, (0.0, top), total);
     let mut said = said(source, &wanted.cells.columns, &panels);
     said.extend(notes::stars(source, &default_stars()));
-    said.push(format!(
-        "Full arrows: p < {}; dashed arrows: not significant at that level.",
-        number::threshold(wanted.level)
-    ));
+    said.push(source.words().figure_note(FigureNote::Arrows(&number::threshold(wanted.level))));
     Ok(Figure { scene, rows: table, notes: said })
 }
 
-fn entries(level: f64) -> Vec<Entry> {
-    let level = number::threshold(level);
+fn entries(source: Source<'_>, level: f64) -> Vec<Entry> {
+    let (level, texts) = (number::threshold(level), source.words().drawn());
     let p = |text: &str, sign: &str| Rich::plain(text).italic("p").then(format!(" {sign} {level}"));
     vec![
-        Entry::new(Key::Line(arrow_line(1.0, true)), p("positive, ", "<")),
-        Entry::new(Key::Line(arrow_line(-1.0, true)), p("negative, ", "<")),
+        Entry::new(Key::Line(arrow_line(1.0, true)), p(texts.positive, "<")),
+        Entry::new(Key::Line(arrow_line(-1.0, true)), p(texts.negative, "<")),
         Entry::new(Key::Line(arrow_line(1.0, false)), p("", "≥")),
     ]
 }

@@ -1,8 +1,9 @@
 //! The map that values and regions are painted on: areas at their places, whichever file they come
 //! from.
 
+use crate::drawing::chart::leaders::{Leader, Led, led};
 use crate::drawing::chart::legend;
-use crate::drawing::colour::{GROUND, PALE, WHITE};
+use crate::drawing::colour::{GROUND, INK, PALE, WHITE};
 use crate::drawing::geometry::{bounds, corners};
 use crate::drawing::hatch::Hatch;
 use crate::drawing::project;
@@ -25,6 +26,8 @@ pub(super) struct Painted {
 pub(super) struct Ground<'a> {
     areas: Vec<(&'a Area, Vec<Vec<Point>>)>,
     tiles: bool,
+    /// Where the map may be drawn.
+    within: Rect,
 }
 
 impl<'a> Ground<'a> {
@@ -51,7 +54,7 @@ impl<'a> Ground<'a> {
         };
         let areas =
             map.areas.iter().map(|area| (area, placed.by_ref().take(count(area)).collect()));
-        Self { areas: areas.collect(), tiles }
+        Self { areas: areas.collect(), tiles, within: *into }
     }
 
     /// Height of the map in a width of 1.
@@ -63,7 +66,8 @@ impl<'a> Ground<'a> {
     }
 
     /// Paints the areas: units as `paint` says, hatched where it says nothing; areas that are no units
-    /// pale. Names are written where they fit.
+    /// pale. Names are written where they fit, those of areas without
+    /// room beside the map, with a line to them.
     pub(super) fn draw(
         &self,
         scene: &mut Scene,
@@ -82,37 +86,76 @@ impl<'a> Ground<'a> {
             legend::area(scene, rings, painted.colour, painted.hatch, border);
         }
         if names {
+            let missing = Painted { colour: WHITE, hatch: Hatch::Rising };
+            let (mut written, mut outside) = (Vec::new(), Vec::new());
             for (area, rings) in self.areas.iter().filter(|(area, _)| area.unit) {
-                let painted = paint(&area.name);
-                name(
-                    scene,
-                    area,
-                    rings,
-                    painted.unwrap_or(Painted { colour: WHITE, hatch: Hatch::Rising }),
-                );
+                let painted = paint(&area.name).unwrap_or(missing);
+                match name(scene, area, rings, painted) {
+                    Some(place) => written.push(place),
+                    None => outside.push((*area, rings)),
+                }
             }
+            self.lead(scene, &outside, &written);
         }
     }
 }
 
-/// Writes a name in the middle of the largest part of an area, if it has room; on a hatch, on a label
-/// of the area's colour.
-fn name(scene: &mut Scene, area: &Area, rings: &[Vec<Point>], painted: Painted) {
+impl Ground<'_> {
+    /// Writes names beside the map, each with a line to a dot in its area. Those near the edge of the
+    /// map choose first: they are nearest to where there is room.
+    fn lead(&self, scene: &mut Scene, outside: &[(&Area, &Vec<Vec<Point>>)], written: &[Rect]) {
+        let middle = bounds(self.areas.iter().flat_map(|(_, rings)| rings.iter().flatten()));
+        let mut wanted: Vec<(Rich, Led)> = outside
+            .iter()
+            .filter_map(|(area, rings)| {
+                let size = |ring: &&Vec<Point>| signed_area(ring).abs();
+                let largest = rings.iter().max_by(|a, b| size(a).total_cmp(&size(b)))?;
+                let text = Rich::plain(&area.label);
+                let size = (text.width(NAME), 0.8 * NAME);
+                Some((text, Led { from: widest(largest)?.0, size }))
+            })
+            .collect();
+        let inward = |led: &Led| -led.from.distance(middle.centre());
+        wanted.sort_by(|a, b| inward(&a.1).total_cmp(&inward(&b.1)));
+        let land: Vec<&[Vec<Point>]> = self
+            .areas
+            .iter()
+            .filter(|(area, _)| area.unit || !area.name.is_empty())
+            .map(|(_, rings)| rings.as_slice())
+            .collect();
+        let asked: Vec<Led> = wanted.iter().map(|(_, led)| *led).collect();
+        let found = led(&asked, &self.within, &land, written);
+        for ((text, of), leader) in wanted.iter().zip(found) {
+            let Some(Leader { name, end }) = leader else { continue };
+            // White beneath, so that it is seen on dark areas too.
+            scene.line(of.from, end, Stroke::new(WHITE, 1.2));
+            scene.path(Path::circle(of.from, 1.3), Paint::fill(WHITE));
+            scene.line(of.from, end, Stroke::new(INK, 0.4));
+            scene.path(Path::circle(of.from, 0.8), Paint::fill(INK));
+            let letters = Letters::start(NAME).coloured(INK);
+            scene.text(point(name.x, name.bottom()), text, letters);
+        }
+    }
+}
+
+/// Writes a name in the middle of the largest part of an area, if it has room, and says where; on a
+/// hatch, on a label of the area's colour.
+fn name(scene: &mut Scene, area: &Area, rings: &[Vec<Point>], painted: Painted) -> Option<Rect> {
     let size = |ring: &Vec<Point>| signed_area(ring).abs();
-    let Some(largest) = rings.iter().max_by(|a, b| size(a).total_cmp(&size(b))) else { return };
+    let largest = rings.iter().max_by(|a, b| size(a).total_cmp(&size(b)))?;
     let text = Rich::plain(&area.label);
     let letters = Letters::middle(NAME).coloured(painted.colour.ink());
     let width = text.width(NAME);
-    let Some((at, room)) = widest(largest) else { return };
+    let (at, room) = widest(largest)?;
     if width > room || size(largest) < width * NAME {
-        return;
+        return None;
     }
     let at = point(at.x, at.y + letters.drop());
     if painted.hatch != Hatch::Plain {
         let back = Rect::new(at.x - 0.5 * width, at.y - 0.8 * NAME, width, NAME).grown(0.8);
         scene.path(Path::rect(&back), Paint::fill(painted.colour));
     }
-    scene.text(at, &text, letters);
+    Some(scene.text(at, &text, letters))
 }
 
 /// Near the middle of a ring: the place with most room to both sides, and how much.

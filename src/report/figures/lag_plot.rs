@@ -8,8 +8,9 @@ use crate::math::dist::{chi_squared_sf, f_sf};
 use crate::math::linalg::inverse_quadratic;
 use crate::mistake::Checked;
 use crate::model::Term;
-use crate::outcome::{Outcome, Reference};
+use crate::outcome::{Outcome, Reference, TestOutcome};
 use crate::report::columns::CellColumn;
+use crate::report::words::FigureNote;
 use crate::report::{Source, labels, number};
 use crate::spec::Axis;
 use crate::spec::figures::{CellFigure, FigureSpec};
@@ -38,20 +39,23 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &CellFigure) -
                 let (term, group) = (row.to_string(), group.clone());
                 own.ranges.push(Ranged { place, group, term, cell: *cell, estimate: found });
             }
-            if impact.is_none() {
-                own.corner.extend(tested(source, wanted, cell));
-            }
+            own.corner.extend(match &wanted.wald {
+                Some(name) => declared(source, wanted, cell, name),
+                None if impact.is_none() => tested(source, wanted, cell),
+                None => None,
+            });
         }
         ranged.push(own);
     }
     if ranged.iter().all(|panel| panel.ranges.is_empty()) {
-        return Ok(empty(spec, "These cells have no estimates"));
+        return Ok(empty(source, spec, source.words().drawn().no_estimates));
     }
     let places: Vec<String> = lags.iter().map(|&lag| at_lag(lag)).collect();
     let name = label(source, wanted, &RowTerm::Measure { impact, lag: 0 }, &all);
+    let [before, after] = source.words().drawn().time;
     let shared = Shared {
         shape: (down, across),
-        x_title: Rich::plain("Time of the regressor; the response is that of ").italic("t"),
+        x_title: Rich::plain(before).italic("t").then(after),
         y_title: Rich::plain(name),
         group: wanted.group,
         joined: true,
@@ -61,13 +65,11 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &CellFigure) -
     let scene = ranges::draw(spec, &shared, &ranged);
     let heads: Vec<Axis> = wanted.cells.columns.iter().copied().chain(wanted.group).collect();
     let mut notes = said(source, &heads, &cells);
-    notes.push("Lines: 95 % intervals; filled points: p < 0.05.".to_owned());
-    if impact.is_none() {
-        notes.push(
-            "In the corner: Wald test that all coefficients shown of a model are zero, from the \
-             covariance matrix of its fit."
-                .to_owned(),
-        );
+    notes.push(source.words().figure_note(FigureNote::Lines));
+    let named = wanted.wald.as_ref();
+    let named = named.map(|name| labels::named_test(source.spec, &format!("wald:{name}")));
+    if named.is_some() || impact.is_none() {
+        notes.push(source.words().figure_note(FigureNote::Corner(named.as_deref())));
     }
     Ok(Figure { scene, rows: ranges::csv("time", &shared.places, &ranged), notes })
 }
@@ -87,6 +89,41 @@ fn at_lag(lag: i32) -> String {
     }
 }
 
+/// A test of the record by the name of its `[wald]`, as a line.
+fn declared(
+    source: Source<'_>,
+    wanted: &CellFigure,
+    cell: &CellColumn<'_>,
+    name: &str,
+) -> Option<Rich> {
+    let raw = format!("wald:{name}");
+    let test = cell.outcome()?.tests.iter().find(|test| test.name == raw)?;
+    let TestOutcome::Computed { statistic, null, p_value } = &test.outcome else { return None };
+    let p_value = p_value.or_else(|| test.bootstrap.as_ref().map(|b| b.p_value))?;
+    Some(line(source, (wanted, cell), &source.words().null(null), (*statistic, p_value)))
+}
+
+/// `East: χ²(3) = 9.21, p = 0.027`
+fn line(
+    source: Source<'_>,
+    (wanted, cell): (&CellFigure, &CellColumn<'_>),
+    null: &str,
+    (statistic, p_value): (f64, f64),
+) -> Rich {
+    let said = format!("{null} = {}, ", number::plain(statistic, 2));
+    let who = wanted.group.map(|axis| labels::axis_value(source.spec, &cell.cell.axes, axis));
+    let said = match who {
+        Some(who) => source.words().labelled(&who, &said),
+        None => said,
+    };
+    let p = if p_value < 0.001 {
+        " < 0.001".to_owned()
+    } else {
+        format!(" = {}", number::plain(p_value, 3))
+    };
+    Rich::plain(said).italic("p").then(p)
+}
+
 /// The joint test of a cell, as a line.
 fn tested(source: Source<'_>, wanted: &CellFigure, cell: &CellColumn<'_>) -> Option<Rich> {
     let terms: Vec<Term> = own_lags(cell)
@@ -94,21 +131,11 @@ fn tested(source: Source<'_>, wanted: &CellFigure, cell: &CellColumn<'_>) -> Opt
         .map(|lag| RowTerm::Measure { impact: None, lag }.term(&cell.cell.measure_variable))
         .collect();
     let wald = wald(cell.outcome()?, &terms)?;
-    let who = wanted.group.map(|axis| labels::axis_value(source.spec, &cell.cell.axes, axis));
-    let who = who.map(|who| format!("{who}: ")).unwrap_or_default();
-    let p = if wald.p_value < 0.001 {
-        " < 0.001".to_owned()
-    } else {
-        format!(" = {}", number::plain(wald.p_value, 3))
+    let null = match wald.denominator {
+        None => format!("χ²({})", wald.restrictions),
+        Some(df) => format!("F({}, {})", wald.restrictions, number::plain(df, 0)),
     };
-    let statistic = number::plain(wald.statistic, 2);
-    let text = match wald.denominator {
-        None => format!("{who}χ²({}) = {statistic}, ", wald.restrictions),
-        Some(df) => {
-            format!("{who}F({}, {}) = {statistic}, ", wald.restrictions, number::plain(df, 0))
-        }
-    };
-    Some(Rich::plain(text).italic("p").then(p))
+    Some(line(source, (wanted, cell), &null, (wald.statistic, wald.p_value)))
 }
 
 /// A joint test that coefficients are zero.

@@ -8,6 +8,7 @@ use crate::drawing::chart::{Entry, Key, legend};
 use crate::drawing::colour::{BLUE, VERMILLION, WHITE};
 use crate::drawing::hatch::Hatch;
 use crate::drawing::{Colour, Rich};
+use crate::report::words::FigureNote;
 use crate::report::{Source, labels, notes, number};
 use crate::spec::figures::{FigureSpec, LisaFigure};
 use crate::store::figures::{LocalMoranPeriod, LocalUnit};
@@ -59,6 +60,12 @@ impl Cluster {
         }
     }
 
+    /// What a legend calls it.
+    fn in_words(self, source: Source<'_>) -> &'static str {
+        let position = Self::ALL.iter().position(|of| *of == self);
+        source.words().drawn().clusters[position.unwrap_or_default()]
+    }
+
     /// Clusters are dark and plain, outliers pale and hatched; high is red, low is blue.
     fn painted(self) -> Painted {
         let (colour, hatch) = match self {
@@ -89,7 +96,7 @@ fn cluster(panel: &LocalMoranPeriod, wanted: &LisaFigure, name: &str) -> Cluster
 /// The map of clusters.
 pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &LisaFigure) -> Figure {
     let data = &source.experiment.figures;
-    let Some(map) = &data.map else { return empty(spec, "Not run: there is no record of the map") };
+    let Some(map) = &data.map else { return empty(source, spec, source.words().drawn().no_map) };
     let mut panels: Vec<&LocalMoranPeriod> = data
         .local
         .iter()
@@ -103,7 +110,7 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &LisaFigure) -
     }
     panels.sort_by_key(|l| l.period);
     if panels.is_empty() {
-        return empty(spec, "There is no local Moran’s I of these periods");
+        return empty(source, spec, source.words().drawn().no_local);
     }
     let areas = || map.areas.iter().filter(|area| area.unit).map(|area| area.name.as_str());
     let count = |of: Cluster| -> Vec<usize> {
@@ -121,7 +128,7 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &LisaFigure) -
         })
         .map(|(of, counts)| {
             let counts: Vec<String> = counts.iter().map(ToString::to_string).collect();
-            let text = format!("{} ({})", of.name(), counts.join(", "));
+            let text = source.words().qualified(of.in_words(source), &counts.join(", "));
             Entry::new(Key::Swatch(of.painted().colour, of.painted().hatch), text)
         })
         .collect();
@@ -169,29 +176,23 @@ fn csv(panels: &[&LocalMoranPeriod], wanted: &LisaFigure) -> Vec<Vec<String>> {
 }
 
 fn said(source: Source<'_>, wanted: &LisaFigure, panels: usize, file: &str) -> Vec<String> {
+    let words = source.words();
     let mut said = notes::data(source);
     if let Some(block) = source.spec.moran.iter().find(|block| block.id == wanted.moran) {
         let variable = labels::variable(source.spec, &block.variable.value);
         let weights = labels::weights(source.spec, &block.weights);
         let region = block.region.as_ref().map(|r| labels::region(source.spec, r));
-        let region = region.map(|r| format!(", region {r}")).unwrap_or_default();
-        said.push(format!("Local Moran's I of {variable}, weights {weights}{region}."));
+        let note = FigureNote::Local(variable, &weights, region.as_deref());
+        said.push(words.figure_note(note));
     }
     let level = number::threshold(wanted.level);
-    let rule = if wanted.fdr {
-        format!("false discovery rate at most {level} (Benjamini and Hochberg)")
-    } else {
-        format!("p < {level} for each unit, not adjusted for their number")
-    };
-    said.push(format!(
-        "Two-sided p-values from {} conditional permutations; {rule}.",
-        wanted.permutations
-    ));
-    let periods = if panels > 1 { ", by period" } else { "" };
-    said.push(format!(
-        "High-high and low-low: clusters; high-low and low-high: outliers, the unit first, its \
-         neighbours second. Numbers of units in parentheses{periods}."
-    ));
-    said.push(format!("Map: {file}. Seed {}.", source.spec.seed.0));
+    let notes = [
+        FigureNote::Permutations(wanted.permutations, &level, wanted.fdr),
+        FigureNote::Clusters,
+        FigureNote::Units(panels > 1),
+        FigureNote::Map(file),
+        FigureNote::Seed(source.spec.seed.0),
+    ];
+    said.extend(notes.map(|note| words.figure_note(note)));
     said
 }

@@ -8,6 +8,7 @@ use crate::drawing::chart::{Entry, Key, legend};
 use crate::drawing::colour::WHITE;
 use crate::drawing::hatch::Hatch;
 use crate::drawing::{Colour, Rich};
+use crate::report::words::FigureNote;
 use crate::report::{Source, labels, notes, number};
 use crate::spec::figures::{ClassRule, Classes, FigureSpec, MapFigure};
 use crate::store::figures::UnitValues;
@@ -15,7 +16,7 @@ use crate::store::figures::UnitValues;
 /// The map of a variable.
 pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &MapFigure) -> Figure {
     let data = &source.experiment.figures;
-    let Some(map) = &data.map else { return empty(spec, "Not run: there is no record of the map") };
+    let Some(map) = &data.map else { return empty(source, spec, source.words().drawn().no_map) };
     let name = wanted.variable.value.as_str();
     let mut panels: Vec<&UnitValues> = data.values.iter().filter(|v| v.variable == name).collect();
     if wanted.years.is_empty() {
@@ -28,11 +29,11 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &MapFigure) ->
     let observed: Vec<f64> =
         panels.iter().flat_map(|p| p.values.values().copied().flatten()).collect();
     if observed.is_empty() {
-        return empty(spec, "The variable is not observed in these periods");
+        return empty(source, spec, source.words().drawn().not_observed_then);
     }
     let scale = ClassScale::new(&wanted.classes, &observed);
     let missing = panels.iter().any(|p| p.values.values().any(Option::is_none));
-    let entries = scale.entries(missing);
+    let entries = scale.entries(missing.then_some(source.words().drawn().not_observed));
 
     let (rows, columns) = Panels::square(panels.len());
     let total = width(spec);
@@ -65,7 +66,7 @@ fn legend_title(source: Source<'_>, wanted: &MapFigure) -> String {
     let label = labels::variable(source.spec, &wanted.variable.value);
     let logarithm = label.starts_with("ln ");
     match variable.and_then(|v| v.unit.as_deref()).filter(|_| !logarithm) {
-        Some(unit) => format!("{label} ({})", labels::unit(unit)),
+        Some(unit) => source.words().qualified(label, &labels::unit(unit)),
         None => label.to_owned(),
     }
 }
@@ -118,7 +119,7 @@ impl ClassScale {
         Colour::sequential(0.05 + 0.9 * share)
     }
 
-    fn entries(&self, missing: bool) -> Vec<Entry> {
+    fn entries(&self, missing: Option<&str>) -> Vec<Entry> {
         let text = |v: f64| number::plain(v, self.decimals);
         let mut entries: Vec<Entry> = (0..=self.breaks.len())
             .rev()
@@ -133,9 +134,7 @@ impl ClassScale {
                 Entry::new(Key::Swatch(self.colour_of(class), Hatch::Plain), range)
             })
             .collect();
-        if missing {
-            entries.push(Entry::new(Key::Swatch(WHITE, Hatch::Rising), "not observed"));
-        }
+        entries.extend(missing.map(|text| Entry::new(Key::Swatch(WHITE, Hatch::Rising), text)));
         entries
     }
 }
@@ -182,13 +181,12 @@ fn csv(panels: &[&UnitValues], scale: &ClassScale) -> Vec<Vec<String>> {
 fn said(source: Source<'_>, wanted: &MapFigure, file: &str) -> Vec<String> {
     let mut said = notes::data(source);
     let rule = match &wanted.classes {
-        Classes::Breaks(_) => "Classes: stated",
-        Classes::ByRule(ClassRule::Quantile, _) => "Classes: quantiles",
-        Classes::ByRule(ClassRule::Equal, _) => "Classes: equally wide",
+        Classes::Breaks(_) => None,
+        Classes::ByRule(rule, _) => Some(*rule),
     };
-    let over = if wanted.years.len() > 1 { " of all periods shown together" } else { "" };
-    said.push(format!("{rule}{over}; a value between two classes belongs to the upper one."));
-    said.push(format!("Map: {file}."));
+    let words = source.words();
+    said.push(words.figure_note(FigureNote::Classes(rule, wanted.years.len() > 1)));
+    said.push(words.figure_note(FigureNote::Map(file)));
     said
 }
 

@@ -6,6 +6,7 @@ use crate::drawing::Colour;
 use crate::drawing::chart::{Entry, Key, legend};
 use crate::drawing::hatch::Hatch;
 use crate::ident::Located;
+use crate::report::words::FigureNote;
 use crate::report::{Source, labels, notes};
 use crate::spec::figures::FigureSpec;
 
@@ -17,7 +18,7 @@ pub(super) fn draw(
     names: bool,
 ) -> Figure {
     let data = &source.experiment.figures;
-    let Some(map) = &data.map else { return empty(spec, "Not run: there is no record of the map") };
+    let Some(map) = &data.map else { return empty(source, spec, source.words().drawn().no_map) };
     let painted =
         |i: usize| Painted { colour: Colour::group(i).lighter(0.55), hatch: Hatch::group(i) };
     let members = |i: usize| data.regions.get(&regions[i].value);
@@ -26,7 +27,9 @@ pub(super) fn draw(
         .enumerate()
         .map(|(i, region)| {
             let count = members(i).map_or(0, Vec::len);
-            let text = format!("{} ({count})", labels::region(source.spec, &region.value));
+            let text = source
+                .words()
+                .qualified(&labels::region(source.spec, &region.value), &count.to_string());
             Entry::new(Key::Swatch(painted(i).colour, painted(i).hatch), text)
         })
         .collect();
@@ -48,6 +51,8 @@ pub(super) fn draw(
         rows.extend(members(i).into_iter().flatten().map(|unit| row([&region.value, unit])));
     }
     let mut said = notes::data(source);
-    said.push(format!("Numbers of units in parentheses. Map: {}.", map.file));
+    let words = source.words();
+    said.push(words.figure_note(FigureNote::Units(false)));
+    said.push(words.figure_note(FigureNote::Map(map.file.as_str())));
     Figure { scene, rows, notes: said }
 }

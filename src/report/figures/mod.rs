@@ -45,9 +45,8 @@ use crate::report::formats::Layout;
 use crate::report::formats::latex::Latex;
 use crate::report::formats::letters::Letters;
 use crate::report::template::{FIGURE, Templates, UserTemplates};
-use crate::report::{RenderedFile, Source, number, words};
+use crate::report::{RenderedFile, Source, number};
 use crate::spec::figures::{FigureFormat, FigureKind, FigureSpec};
-use crate::spec::{Language, Spec};
 use serde::Serialize;
 
 /// Dots in an inch of a PNG.
@@ -78,9 +77,6 @@ pub struct Figures {
 /// # Errors
 /// A figure that selects no cell, a template that cannot be filled in; all of them are collected.
 pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Figures> {
-    // What figures say by themselves is English so far; two languages in one figure help nobody.
-    let english = Spec { language: Language::En, ..source.spec.clone() };
-    let source = Source { spec: &english, ..source };
     let templates = Templates::new(templates);
     let mut figures = Figures::default();
     let mut mistakes = Vec::new();
@@ -130,6 +126,8 @@ struct FigureView {
     caption: String,
     number: Option<u32>,
     width: String,
+    /// What the note begins with.
+    note: &'static str,
     notes: Vec<String>,
     letters: Letters,
 }
@@ -156,13 +154,14 @@ fn files(
     files.push(RenderedFile::text(path("csv"), crate::report::tidy::written(&figure.rows)));
     let caution = missing(spec, scene);
     let more = caution.as_slice();
-    let text = float(spec, figure, more, templates)?;
+    let text = float(source, spec, figure, more, templates)?;
     files.push(RenderedFile::text(path("tex"), text));
     Ok((files, caution))
 }
 
 /// The LaTeX float around a figure, with `more` below its note.
 pub(super) fn float(
+    source: Source<'_>,
     spec: &FigureSpec,
     figure: &Figure,
     more: &[String],
@@ -177,6 +176,7 @@ pub(super) fn float(
         caption,
         number: spec.number,
         width: spec.width.to_string(),
+        note: source.words().drawn().note,
         notes,
     };
     templates.render(FIGURE, &view)
@@ -215,12 +215,12 @@ fn labelled(ticks: &Ticks) -> Vec<Tick> {
 }
 
 /// A figure that says why it shows nothing.
-fn empty(spec: &FigureSpec, reason: &str) -> Figure {
+fn empty(source: Source<'_>, spec: &FigureSpec, reason: &str) -> Figure {
     use crate::drawing::{Letters, Rich};
     let mut scene = canvas(spec, 60.0);
     let at = scene.area().centre();
     scene.text(at, &Rich::plain(reason), Letters::middle(8.0));
-    Figure { scene, rows: Vec::new(), notes: vec![words::of(Language::En).sentence(reason)] }
+    Figure { scene, rows: Vec::new(), notes: vec![source.words().sentence(reason)] }
 }
 
 /// Texts as a row of a CSV file.

@@ -11,6 +11,7 @@ use crate::drawing::colour::{BLUE, GREY, INK, VERMILLION};
 use crate::drawing::{Anchor, Dash, Letters, Rect, Rich, Scene, Stroke, point};
 use crate::report::build::moran::{deciding_p, series_notes, years};
 use crate::report::number::{self, default_stars};
+use crate::report::words::FigureNote;
 use crate::report::{Source, labels};
 use crate::spec::figures::{FigureSpec, MoranScatterFigure};
 use crate::store::figures::{MoranScatter, ScatterPoint};
@@ -34,7 +35,7 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &MoranScatterF
         kept.iter().filter(|s| s.moran == wanted.moran).filter(listed).collect();
     panels.sort_by_key(|s| s.period);
     if panels.is_empty() {
-        return empty(spec, "Not run: there is no record of this series");
+        return empty(source, spec, source.words().drawn().no_series);
     }
     let all = || panels.iter().flat_map(|panel| &panel.points);
     // Above and below there is room for the corners.
@@ -71,14 +72,14 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &MoranScatterF
     }
     let variable = source.spec.moran.iter().find(|m| m.id == wanted.moran);
     let variable = variable.map_or("", |m| labels::variable(source.spec, &m.variable.value));
-    let bottom = scene.height;
+    let (bottom, texts) = (scene.height, source.words().drawn());
     x_title(
         &mut scene,
         &inside,
         bottom,
-        &Rich::plain(format!("{variable}, standardised: ")).italic("z"),
+        &Rich::plain(format!("{variable}{}", texts.standardised)).italic("z"),
     );
-    y_title(&mut scene, &inside, 0.0, &Rich::plain("Spatial lag ").italic("Wz"));
+    y_title(&mut scene, &inside, 0.0, &Rich::plain(texts.spatial_lag).italic("Wz"));
     let notes = notes(source, wanted);
     Figure { scene, rows: csv(&panels), notes }
 }
@@ -184,13 +185,9 @@ fn notes(source: Source<'_>, wanted: &MoranScatterFigure) -> Vec<String> {
     let years = years(source, &wanted.moran);
     let mut said = series_notes(source, &wanted.moran, years);
     said.extend(crate::report::notes::stars(source, &default_stars()));
-    said.push(
-        "z: the variable less its mean, in standard deviations; the slope of the line is Moran's I. \
-         Corners: numbers of units whose own value and whose neighbours' are high (H) or low (L)."
-            .to_owned(),
-    );
+    said.push(source.words().figure_note(FigureNote::Scatter));
     if years.iter().any(|y| y.p_permutation.is_some()) {
-        said.push(format!("Seed {}.", source.spec.seed.0));
+        said.push(source.words().figure_note(FigureNote::Seed(source.spec.seed.0)));
     }
     said
 }

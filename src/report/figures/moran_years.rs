@@ -8,6 +8,7 @@ use crate::drawing::colour::{BLUE, GREY, VERMILLION};
 use crate::drawing::{Dash, Paint, Path, Point, Rect, Rich, Stroke};
 use crate::outcome::MoranYear;
 use crate::report::build::moran::{deciding_p, series_notes, years};
+use crate::report::words::FigureNote;
 use crate::report::{Source, number};
 use crate::spec::figures::FigureSpec;
 
@@ -18,11 +19,11 @@ const RADIUS: f64 = 2.8;
 pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, moran: &str, level: f64) -> Figure {
     let years = years(source, moran);
     if years.is_empty() {
-        return empty(spec, "Not run: there is no record of this series");
+        return empty(source, spec, source.words().drawn().no_series);
     }
     let mut scene = canvas(spec, 200.0);
     let average = years.iter().map(|y| y.i).sum::<f64>() / years.len() as f64;
-    let entries = entries(years, level, average);
+    let entries = entries(source, years, level, average);
     let legend_height = legend::height_of_rows(&entries, scene.width);
     let total = scene.width;
     legend::draw_rows(&mut scene, &entries, (0.0, 0.0), total);
@@ -50,7 +51,7 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, moran: &str, level: f6
     frame.x_axis(&mut scene, &x_ticks);
     frame.y_axis(&mut scene, &y_ticks);
     let bottom = scene.height;
-    x_title(&mut scene, &area, bottom, &Rich::plain("Year"));
+    x_title(&mut scene, &area, bottom, &Rich::plain(source.words().drawn().year));
     y_title(&mut scene, &area, 0.0, &Rich::plain("Moran’s ").italic("I"));
 
     let expected: Vec<Point> =
@@ -73,7 +74,7 @@ fn average_line() -> Stroke {
     Stroke::new(VERMILLION, 0.9).dashed(Dash::Dotted)
 }
 
-fn entries(years: &[MoranYear], level: f64, average: f64) -> Vec<Entry> {
+fn entries(source: Source<'_>, years: &[MoranYear], level: f64, average: f64) -> Vec<Entry> {
     let level = number::threshold(level);
     let point = |filled| Key::Marker(Marker::Circle, BLUE, filled);
     let p = |sign: &str| Rich::default().italic("p").then(format!(" {sign} {level}"));
@@ -83,7 +84,7 @@ fn entries(years: &[MoranYear], level: f64, average: f64) -> Vec<Entry> {
     let expectation = years[0].expectation;
     let expected =
         Rich::plain("E(").italic("I").then(format!(") = {}", number::plain(expectation, 3)));
-    let mean = Rich::plain("Average ").then(number::plain(average, 3));
+    let mean = Rich::plain(source.words().drawn().average).then(number::plain(average, 3));
     let mut entries = Vec::new();
     if any(true) {
         entries.push(Entry::new(point(true), p("<")));
@@ -113,12 +114,9 @@ fn rows(years: &[MoranYear], level: f64) -> Vec<Vec<String>> {
 
 fn notes(source: Source<'_>, moran: &str, years: &[MoranYear], level: f64) -> Vec<String> {
     let mut said = series_notes(source, moran, years);
-    said.push(format!(
-        "Filled points: p < {}; hollow points: not significant at that level.",
-        number::threshold(level)
-    ));
+    said.push(source.words().figure_note(FigureNote::FilledPoints(&number::threshold(level))));
     if years.iter().any(|y| y.p_permutation.is_some()) {
-        said.push(format!("Seed {}.", source.spec.seed.0));
+        said.push(source.words().figure_note(FigureNote::Seed(source.spec.seed.0)));
     }
     said
 }

@@ -5,6 +5,7 @@ use crate::mistake::Checked;
 use crate::model::{Impact, Term};
 use crate::outcome::{DerivedOutcome, Estimate};
 use crate::report::columns::{CellColumn, choose};
+use crate::report::words::{FigureNote, Place};
 use crate::report::{Source, labels, notes};
 use crate::spec::Axis;
 use crate::spec::figures::CellFigure;
@@ -132,7 +133,7 @@ pub(super) fn label(
             let stated = figure.labels.get("measure").map(String::as_str);
             let name = stated.unwrap_or(match variables.as_slice() {
                 [one] => labels::variable(source.spec, one),
-                _ => "Measure",
+                _ => source.words().measure(),
             });
             labels::impact(source.spec, *impact, labels::lagged(name, *lag))
         }
@@ -149,21 +150,15 @@ pub(super) fn label(
 pub(super) fn said(source: Source<'_>, heads: &[Axis], panels: &[Panel<'_>]) -> Vec<String> {
     let cells: Vec<CellColumn<'_>> = panels.iter().flat_map(|p| p.cells.iter().copied()).collect();
     let mut said = notes::data(source);
-    let common = notes::common(source, heads, &cells);
-    said.extend(common.map(|text| {
-        text.replacen("All columns: ", "All panels: ", 1).replacen("The column: ", "Model: ", 1)
-    }));
+    said.extend(notes::common_of(source, heads, &cells, [Place::Panel, Place::Panels]));
     said.extend(notes::sample(source, &cells));
     said.extend(notes::weights(source, &cells));
-    said.extend(notes::std_errors(source, &cells).map(|text| source.words().sentence(&text)));
+    said.extend(notes::std_errors(source, &cells).map(|text| source.words().errors(&text)));
     said.extend(notes::inference(source, &cells));
     said.extend(notes::warnings(source, &cells));
     let absent = cells.iter().filter(|c| c.outcome().is_none()).count();
     if absent > 0 {
-        said.push(format!(
-            "{absent} of {} cells have no estimates and are left empty.",
-            cells.len()
-        ));
+        said.push(source.words().figure_note(FigureNote::Absent(absent, cells.len())));
     }
     said
 }

@@ -11,6 +11,7 @@ use crate::drawing::{Colour, Dash, Paint, Path, Point, Rect, Rich, Scene, Stroke
 use crate::math::dist::NORMAL_975;
 use crate::mistake::Checked;
 use crate::report::columns::CellColumn;
+use crate::report::words::{FigureNote, FigureTexts};
 use crate::report::{Source, labels, number};
 use crate::spec::Axis;
 use crate::spec::figures::{CellFigure, FigureSpec};
@@ -50,28 +51,24 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &CellFigure) -
         .filter(|(_, curves): &(String, Vec<Curve<'_>>)| !curves.is_empty())
         .collect();
     if rows.is_empty() {
-        return Ok(empty(spec, "There is no likelihood of a spatial parameter of these cells"));
+        return Ok(empty(source, spec, source.words().drawn().no_likelihood));
     }
     let groups = groups(&rows);
-    let entries = entries(&groups);
+    let texts = source.words().drawn();
+    let entries = entries(texts, &groups);
     let legend_height = legend::height_of_rows(&entries, width(spec));
     let each = 16.0 + TALL + X_AXIS_HEIGHT + 16.0;
     let mut scene = canvas(spec, rows.len() as f64 * each + legend_height + 4.0);
     let each = (scene.height - legend_height - 4.0) / rows.len() as f64;
     for (i, (title, curves)) in rows.iter().enumerate() {
-        draw_row(&mut scene, (i as f64 * each, each), title, (curves, &groups));
+        draw_row(&mut scene, (i as f64 * each, each), title, (curves, &groups, texts));
     }
     let (total, top) = (scene.width, scene.height - legend_height);
     legend::draw_rows(&mut scene, &entries, (0.0, top), total);
     let heads: Vec<Axis> = wanted.cells.columns.iter().copied().chain(wanted.group).collect();
     let mut notes = said(source, &heads, &cells);
-    notes.push(
-        "Log-likelihood with all other parameters concentrated out, less its maximum; left: over the \
-         admissible interval, right: around the maximum. Level line: half of the 95 % quantile of χ²(1) \
-         below the maximum; where a curve lies above it is the 95 % likelihood-ratio interval."
-            .to_owned(),
-    );
-    notes.push(told(&rows));
+    notes.push(source.words().figure_note(FigureNote::Profile));
+    notes.push(source.words().figure_note(FigureNote::Maxima(&told(source, &rows))));
     Ok(Figure { scene, rows: csv(&rows), notes })
 }
 
@@ -90,13 +87,13 @@ fn stroke(group: usize) -> Stroke {
     Stroke::new(Colour::group(group), 1.2).dashed(dash)
 }
 
-fn entries(groups: &[String]) -> Vec<Entry> {
+fn entries(texts: &FigureTexts, groups: &[String]) -> Vec<Entry> {
     let named = groups.iter().enumerate().filter(|(_, label)| !label.is_empty());
     let mut entries: Vec<Entry> =
         named.map(|(i, label)| Entry::new(Key::Line(stroke(i)), label.clone())).collect();
     let maximum = Key::Marker(Marker::Circle, Colour::group(0), true);
-    entries.push(Entry::new(maximum, "maximum"));
-    entries.push(Entry::new(Key::Line(drop_line()), "95 % likelihood-ratio interval"));
+    entries.push(Entry::new(maximum, texts.maximum));
+    entries.push(Entry::new(Key::Line(drop_line()), texts.likelihood_ratio));
     entries
 }
 
@@ -119,7 +116,7 @@ fn draw_row(
     scene: &mut Scene,
     (top, each): (f64, f64),
     title: &str,
-    (curves, groups): (&[Curve<'_>], &[String]),
+    (curves, groups, texts): (&[Curve<'_>], &[String], &FigureTexts),
 ) {
     let area = Rect::new(0.0, top + 16.0, scene.width, each - 16.0 - X_AXIS_HEIGHT - 16.0);
     let fold = |of: &dyn Fn(&Curve<'_>) -> f64, start: f64, with: fn(f64, f64) -> f64| {
@@ -160,10 +157,10 @@ fn draw_row(
         }
         x_title(scene, &area, area.bottom() + X_AXIS_HEIGHT + 13.0, &parameter(curves));
     }
-    let name = if title.is_empty() { "Admissible interval" } else { title };
+    let name = if title.is_empty() { texts.admissible } else { title };
     panel_title(scene, &first, &Rich::bold(name));
-    panel_title(scene, &second, &Rich::bold("Around the maximum"));
-    y_title(scene, &first, 0.0, &Rich::plain("Log-likelihood less maximum"));
+    panel_title(scene, &second, &Rich::bold(texts.around));
+    y_title(scene, &first, 0.0, &Rich::plain(texts.loglik));
 }
 
 fn draw_curve(
@@ -189,26 +186,28 @@ fn draw_curve(
 }
 
 /// Maxima and intervals in words.
-fn told(rows: &[(String, Vec<Curve<'_>>)]) -> String {
+fn told(source: Source<'_>, rows: &[(String, Vec<Curve<'_>>)]) -> Vec<String> {
+    let labelled = |head: &str, said: &str| match head {
+        "" => said.to_owned(),
+        head => source.words().labelled(head, said),
+    };
     let one = |curve: &Curve<'_>| {
         let of = curve.of;
         let name = if of.parameter == "lambda" { "λ" } else { "ρ" };
-        let who = if curve.label.is_empty() { String::new() } else { format!("{}: ", curve.label) };
         let end = |value: Option<f64>, bound: f64| number::plain(value.unwrap_or(bound), 3);
-        format!(
-            "{who}{name} = {} [{}, {}]",
+        let said = format!(
+            "{name} = {} [{}, {}]",
             number::plain(of.at, 3),
             end(of.ends.0, of.interval.0),
             end(of.ends.1, of.interval.1)
-        )
+        );
+        labelled(&curve.label, &said)
     };
     let row = |(title, curves): &(String, Vec<Curve<'_>>)| {
         let all: Vec<String> = curves.iter().map(one).collect();
-        let head = if title.is_empty() { String::new() } else { format!("{title}: ") };
-        format!("{head}{}", all.join(", "))
+        labelled(title, &source.words().list(&all))
     };
-    let all: Vec<String> = rows.iter().map(row).collect();
-    format!("Maxima and intervals: {}.", all.join("; "))
+    rows.iter().map(row).collect()
 }
 
 fn csv(rows: &[(String, Vec<Curve<'_>>)]) -> Vec<Vec<String>> {

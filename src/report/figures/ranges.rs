@@ -3,11 +3,14 @@
 
 use super::panels::Panel;
 use super::{canvas, labelled, row, width};
-use crate::drawing::chart::axes::{X_AXIS_HEIGHT, panel_title, x_title, y_axis_width, y_title};
+use crate::drawing::chart::axes::{
+    LINE, X_AXIS_HEIGHT, panel_title, x_title, y_axis_width, y_title,
+};
 use crate::drawing::chart::panels::Panels;
 use crate::drawing::chart::scale::ticks;
 use crate::drawing::chart::{Entry, Frame, Key, Marker, SMALL, Tick, legend};
 use crate::drawing::colour::{GREY, INK, PALE};
+use crate::drawing::text::lines;
 use crate::drawing::{Colour, Dash, Letters, Paint, Path, Point, Rect, Rich, Scene, Stroke, point};
 use crate::outcome::Estimate;
 use crate::report::columns::CellColumn;
@@ -94,9 +97,8 @@ pub(super) fn draw(spec: &FigureSpec, shared: &Shared<'_>, panels: &[RangedPanel
     let left = y_axis_width(&y_ticks) + 14.0;
     let each = (width(spec) - left - 6.0 - 10.0 * (across - 1) as f64) / across as f64;
     let slot = each / shared.places.len().max(1) as f64;
-    let widest = shared.places.iter().map(|p| Rich::plain(p).width(SMALL)).fold(0.0, f64::max);
-    let upwards = widest > slot - 3.0;
-    let axis_height = if upwards { widest + 8.0 } else { X_AXIS_HEIGHT };
+    let written = Written::of(&shared.places, slot - 4.0);
+    let axis_height = written.height();
     let heading = if panels.iter().any(|p| !p.title.is_empty()) { 16.0 } else { 4.0 };
     let below = axis_height + 14.0 + legend_height;
     let mut scene = canvas(spec, down as f64 * (TALL + heading) + below);
@@ -111,7 +113,7 @@ pub(super) fn draw(spec: &FigureSpec, shared: &Shared<'_>, panels: &[RangedPanel
         frame.border(&mut scene);
         let beneath = panels.iter().any(|p| p.at.1 == panel.at.1 && p.at.0 > panel.at.0);
         if !beneath {
-            write_places(&mut scene, &frame, &shared.places, upwards);
+            write_places(&mut scene, &frame, &written);
         }
         if panel.at.1 == 0 {
             frame.y_axis(&mut scene, &y_ticks);
@@ -152,18 +154,55 @@ fn entries(groups: &[(String, String)]) -> Vec<Entry> {
         .collect()
 }
 
-/// What the places are called, upwards where they have no room side by side.
-fn write_places(scene: &mut Scene, frame: &Frame, places: &[String], upwards: bool) {
-    let tick = |(i, name): (usize, &String)| Tick {
-        value: i as f64,
-        label: if upwards { String::new() } else { name.clone() },
-    };
-    let ticks: Vec<Tick> = places.iter().enumerate().map(tick).collect();
-    frame.x_axis(scene, &ticks);
-    for (i, name) in places.iter().enumerate().filter(|_| upwards) {
-        let letters = Letters { upwards: true, ..Letters::end(SMALL) };
-        let at = point(frame.x.at(i as f64) + letters.drop(), frame.area.bottom() + 5.0);
-        scene.text(at, &Rich::plain(name), letters);
+/// What the places are called: in lines side by side, or upwards where these have no room.
+enum Written<'a> {
+    Level(Vec<Vec<String>>),
+    Upwards(&'a [String]),
+}
+
+/// Most lines of the name of a place.
+const LINES: usize = 3;
+
+impl<'a> Written<'a> {
+    fn of(places: &'a [String], room: f64) -> Self {
+        let broken: Option<Vec<_>> = places.iter().map(|p| lines(p, SMALL, room)).collect();
+        match broken.filter(|names| names.iter().all(|name| name.len() <= LINES)) {
+            Some(names) => Self::Level(names),
+            None => Self::Upwards(places),
+        }
+    }
+
+    fn height(&self) -> f64 {
+        match self {
+            Self::Level(names) => {
+                let most = names.iter().map(Vec::len).max().unwrap_or(1).max(1);
+                X_AXIS_HEIGHT + (most - 1) as f64 * LINE
+            }
+            Self::Upwards(names) => {
+                let wide = names.iter().map(|name| Rich::plain(name).width(SMALL));
+                wide.fold(0.0, f64::max) + 8.0
+            }
+        }
+    }
+}
+
+fn write_places(scene: &mut Scene, frame: &Frame, names: &Written<'_>) {
+    let tick = |i: usize, label: &str| Tick { value: i as f64, label: label.to_owned() };
+    match names {
+        Written::Level(names) => {
+            let names = names.iter().enumerate();
+            let ticks: Vec<Tick> = names.map(|(i, name)| tick(i, &name.join("\n"))).collect();
+            frame.x_axis(scene, &ticks);
+        }
+        Written::Upwards(names) => {
+            let ticks: Vec<Tick> = (0..names.len()).map(|i| tick(i, "")).collect();
+            frame.x_axis(scene, &ticks);
+            for (i, name) in names.iter().enumerate() {
+                let letters = Letters { upwards: true, ..Letters::end(SMALL) };
+                let at = point(frame.x.at(i as f64) + letters.drop(), frame.area.bottom() + 5.0);
+                scene.text(at, &Rich::plain(name), letters);
+            }
+        }
     }
 }
 

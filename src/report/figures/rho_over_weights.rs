@@ -7,6 +7,7 @@ use crate::drawing::Rich;
 use crate::mistake::Checked;
 use crate::outcome::Estimate;
 use crate::report::columns::CellColumn;
+use crate::report::words::FigureNote;
 use crate::report::{Source, labels};
 use crate::spec::Axis;
 use crate::spec::figures::{CellFigure, FigureSpec};
@@ -45,13 +46,13 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &CellFigure) -
         ranged.push(own);
     }
     if shown.is_empty() {
-        return Ok(empty(spec, "These cells have no estimates"));
+        return Ok(empty(source, spec, source.words().drawn().no_estimates));
     }
     let names: Vec<String> = shown.iter().map(|row| label(source, wanted, row, &all)).collect();
     let places: Vec<String> = matrices.into_iter().map(|(_, label)| label).collect();
     let shared = Shared {
         shape: (down, across),
-        x_title: Rich::plain("Weights"),
+        x_title: Rich::plain(source.words().drawn().weights),
         y_title: Rich::plain(names.join(", ")),
         group: wanted.group,
         joined: false,
@@ -62,7 +63,7 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &CellFigure) -
     let heads: Vec<Axis> =
         wanted.cells.columns.iter().copied().chain(wanted.group).chain([Axis::Weights]).collect();
     let mut notes = said(source, &heads, &cells);
-    notes.push("Lines: 95 % intervals; filled points: p < 0.05.".to_owned());
+    notes.push(source.words().figure_note(FigureNote::Lines));
     Ok(Figure { scene, rows: ranges::csv("weights", &shared.places, &ranged), notes })
 }
 

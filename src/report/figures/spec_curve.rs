@@ -13,8 +13,9 @@ use crate::outcome::Estimate;
 use crate::report::build::regression::{estimate, row_label, term_in};
 use crate::report::columns::CellColumn;
 use crate::report::robustness::{Gathered, gather};
+use crate::report::words::{FigureNote, FigureTexts, Place};
 use crate::report::{Source, labels, notes, number};
-use crate::robustness::Robustness;
+use crate::robustness::{Robustness, Sign};
 use crate::spec::Axis;
 use crate::spec::figures::FigureSpec;
 use crate::spec::tables::RobustnessTable;
@@ -108,11 +109,12 @@ pub(super) fn draw(
     let curve = placed(&gathered, wanted);
     let summary = gathered.rows.first().and_then(|row| row.summary.as_ref());
     let (Some(summary), Some(first)) = (summary, gathered.rows.first()) else {
-        return Ok(empty(spec, "None of these cells has this coefficient"));
+        return Ok(empty(source, spec, source.words().drawn().no_coefficient));
     };
     let name = row_label(source, &wanted.labels, first.row, &gathered.cells);
     let (choices, untold) = choices(source, &curve, summary);
-    let entries = entries(&curve, wanted.level);
+    let texts = source.words().drawn();
+    let entries = entries(texts, &curve, wanted.level);
     let heights = Heights::new(&choices, legend::height_of_rows(&entries, width(spec)));
     let mut scene = canvas(spec, heights.total());
     // A height that is asked for is that of the estimates.
@@ -140,13 +142,13 @@ pub(super) fn draw(
 
     mark_base(&mut scene, &curve, [&top.area, &middle.area, &bottom], &top);
     draw_estimates(&mut scene, &top, &y_ticks, &curve);
-    y_title(&mut scene, &top.area, 0.0, &Rich::plain("Estimate"));
+    y_title(&mut scene, &top.area, 0.0, &Rich::plain(texts.estimate));
     panel_title(&mut scene, &top.area, &Rich::bold(name));
     draw_p_values(&mut scene, &middle, &curve, wanted.level);
     y_title(&mut scene, &middle.area, 0.0, &Rich::default().italic("p"));
-    draw_choices(&mut scene, &bottom, &top, (&choices, &curve));
+    draw_choices(&mut scene, &bottom, &top, (&choices, &curve, texts));
     let legend_top = scene.height - heights.legend;
-    let count = format!("{} specifications, sorted by estimate", curve.len());
+    let count = format!("{}{}", curve.len(), texts.specifications);
     x_title(&mut scene, &top.area, legend_top - 2.0, &Rich::plain(count));
     let total = scene.width;
     legend::draw_rows(&mut scene, &entries, (0.0, legend_top), total);
@@ -218,7 +220,7 @@ impl Heights {
     }
 }
 
-fn entries(curve: &[Placed<'_>], level: f64) -> Vec<Entry> {
+fn entries(texts: &FigureTexts, curve: &[Placed<'_>], level: f64) -> Vec<Entry> {
     let level = number::threshold(level);
     let mut entries: Vec<Entry> = Says::ALL
         .into_iter()
@@ -226,15 +228,19 @@ fn entries(curve: &[Placed<'_>], level: f64) -> Vec<Entry> {
         .map(|says| {
             let (marker, filled) = says.marker();
             let text = match says {
-                Says::Positive => Rich::plain("positive, ").italic("p").then(format!(" < {level}")),
-                Says::Negative => Rich::plain("negative, ").italic("p").then(format!(" < {level}")),
+                Says::Positive => {
+                    Rich::plain(texts.positive).italic("p").then(format!(" < {level}"))
+                }
+                Says::Negative => {
+                    Rich::plain(texts.negative).italic("p").then(format!(" < {level}"))
+                }
                 Says::Nothing => Rich::default().italic("p").then(format!(" ≥ {level}")),
             };
             Entry::new(Key::Marker(marker, says.colour(), filled), text)
         })
         .collect();
     if curve.iter().any(|p| p.base) {
-        entries.push(Entry::new(Key::Line(base_line()), "main specification"));
+        entries.push(Entry::new(Key::Line(base_line()), texts.main_specification));
     }
     entries
 }
@@ -343,7 +349,7 @@ fn draw_choices(
     scene: &mut Scene,
     area: &Rect,
     frame: &Frame,
-    (choices, curve): (&[Choices], &[Placed<'_>]),
+    (choices, curve, texts): (&[Choices], &[Placed<'_>], &FigureTexts),
 ) {
     let each = area.width / curve.len() as f64;
     let tall = if curve.len() > SINGLE { 2.6 } else { 2.0 };
@@ -351,7 +357,7 @@ fn draw_choices(
     let bars = Rect::new(area.right() + 10.0, area.y, BARS - 36.0, area.height);
     if choices.iter().any(|c| c.eta_squared.is_some()) {
         let at = point(bars.x, area.y - 3.0);
-        scene.text(at, &Rich::plain("Share of variance"), Letters::start(6.5));
+        scene.text(at, &Rich::plain(texts.share_of_variance), Letters::start(6.5));
     }
     for (i, of) in choices.iter().enumerate() {
         if i > 0 {
@@ -462,37 +468,28 @@ fn said(
 ) -> Vec<String> {
     let mut said = notes::data(source);
     let differ: Vec<Axis> = choices.iter().chain(untold).map(|c| c.axis).collect();
-    let common = notes::common(source, &differ, &gathered.cells);
-    said.extend(common.map(|text| text.replacen("All columns: ", "All specifications: ", 1)));
+    let places = [Place::Panel, Place::Curve];
+    said.extend(notes::common_of(source, &differ, &gathered.cells, places));
+    let words = source.words();
     let without = gathered.cells.len() - curve.len();
     if without > 0 {
-        said.push(format!(
-            "{without} of {} cells do not have this estimate and are left out.",
-            gathered.cells.len()
-        ));
+        said.push(words.figure_note(FigureNote::Without(without, gathered.cells.len())));
     }
     for of in untold {
-        let (axis, count) = (of.axis.name(), of.values.len());
-        said.push(format!("The {count} values of the axis {axis} are not shown one by one."));
+        let (axis, count) = (words.axis_word(of.axis), of.values.len());
+        said.push(words.figure_note(FigureNote::Untold(axis, count)));
     }
     let shares = summary.shares;
-    said.push(format!(
-        "Median {}; {} % of the estimates are {}, {} % with p < {}.",
-        number::plain(summary.median, 4),
-        number::plain(100.0 * shares.same_sign, 0),
-        summary.sign.name(),
-        number::plain(100.0 * shares.significant, 0),
-        number::threshold(wanted.level),
-    ));
-    let bars =
-        if curve.len() > SINGLE { "Shaded: 95 % intervals" } else { "Lines: 95 % intervals" };
-    said.push(format!("{bars}. p-values on a root scale, as each fit gives them."));
+    said.push(words.figure_note(FigureNote::Median(
+        &number::plain(summary.median, 4),
+        &number::plain(100.0 * shares.same_sign, 0),
+        summary.sign == Sign::Negative,
+        &number::plain(100.0 * shares.significant, 0),
+        &number::threshold(wanted.level),
+    )));
+    said.push(words.figure_note(FigureNote::Curve(curve.len() > SINGLE)));
     if choices.iter().any(|c| c.eta_squared.is_some()) {
-        said.push(
-            "Share of variance: η² of each choice, between-group over total sum of squares of the \
-             estimates."
-                .to_owned(),
-        );
+        said.push(words.figure_note(FigureNote::ShareOfVariance));
     }
     said
 }

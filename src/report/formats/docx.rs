@@ -5,9 +5,9 @@
 //! in tables without a tab character. Columns are wide enough for their widest entry, and the
 //! letters become smaller where the table would leave the page.
 
+use crate::drawing::xml::escape;
 use crate::report::Content;
 use crate::report::formats::Layout;
-use crate::report::formats::html::escape;
 use crate::report::formats::plain::{Shown, width};
 use crate::report::formats::view::{PageView, TableView};
 use crate::report::table::{Align, Entry, Table};

@@ -3,6 +3,7 @@
 //! Decimal points stand in line because what is left and right of them are boxes of the column's
 //! own widths, counted in digits (`ch`), which the style makes equally wide.
 
+use crate::drawing::xml::escape;
 use crate::report::formats::Layout;
 use crate::report::formats::plain::Shown;
 use crate::report::formats::view::TableView;
@@ -45,22 +46,6 @@ impl Layout for Html {
         };
         format!("{}{}{mark}", escape(&shown.whole), escape(&shown.rest))
     }
-}
-
-/// Text for HTML and XML, in elements and in attributes. What XML has no character for is a blank.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

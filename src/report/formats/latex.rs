@@ -6,6 +6,7 @@
 use crate::report::formats::Layout;
 use crate::report::formats::letters::Letters;
 use crate::report::formats::view::TableView;
+use crate::report::formats::width;
 use crate::report::number::{Digits, Number};
 use crate::report::table::{Align, Brackets, Entry, Table};
 use crate::spec::tables::LatexMode;
@@ -53,6 +54,10 @@ impl Layout for Latex {
         matches!(view.latex.mode, LatexMode::Standalone).then_some("standalone.tex.jinja")
     }
 
+    fn indent(&self) -> &'static str {
+        "\\quad{}"
+    }
+
     fn escape(&self, text: &str) -> String {
         escape(text)
     }
@@ -73,6 +78,7 @@ impl Layout for Latex {
             };
         }
         view.letters = Letters::of(view.printed());
+        view.size = width::size(view, table);
         let notes = view.notes.iter_mut().chain(view.footnotes.iter_mut().map(|f| &mut f.text));
         notes.for_each(|note| *note = breakable(note));
     }

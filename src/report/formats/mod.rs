@@ -6,6 +6,7 @@
 //! | `plain` | entries in plain Unicode, split at their decimal points |
 //! | `markdown`, `latex`, `html`, `typst`, `docx` | formats that a template lays out |
 //! | `xlsx`, `csv`, `json` | formats that are written without one |
+//! | `width` | how wide LaTeX sets a table |
 //! | `letters` | which TeX sets the letters of a text |
 //!
 //! Adding one: a file with an `impl Layout` (and a template in `templates/`) or an `impl Writer`,
@@ -21,6 +22,7 @@ pub mod markdown;
 pub mod plain;
 pub mod typst;
 pub mod view;
+pub mod width;
 pub mod xlsx;
 
 use crate::report::Content;
@@ -88,6 +90,12 @@ pub trait Layout: Sync {
 
     /// Extension of its files, and of its templates before `.jinja`.
     fn extension(&self) -> &'static str;
+
+    /// What stands before the label of a row below the line of its group. A blank of the width of a
+    /// letter is kept where blanks at the start are not.
+    fn indent(&self) -> &'static str {
+        "\u{2003}"
+    }
 
     /// The built-in templates, by file name; `table.EXTENSION.jinja` is one of them.
     fn templates(&self) -> &'static [(&'static str, &'static str)];

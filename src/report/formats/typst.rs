@@ -24,6 +24,10 @@ impl Layout for Typst {
         &[("table.typ.jinja", include_str!("../../../templates/table.typ.jinja"))]
     }
 
+    fn indent(&self) -> &'static str {
+        "#h(1em)"
+    }
+
     fn escape(&self, text: &str) -> String {
         escape(text)
     }

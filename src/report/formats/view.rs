@@ -4,6 +4,7 @@ use crate::ident::CellId;
 use crate::report::formats::Layout;
 use crate::report::formats::letters::Letters;
 use crate::report::formats::plain::{self, Shown};
+use crate::report::formats::width::Size;
 use crate::report::number::exact;
 use crate::report::table::{Align, Column, Entry, Group, Head, Row, Table};
 use crate::report::words::{self, Words};
@@ -55,6 +56,8 @@ pub struct TableView {
     pub letters: Letters,
     /// How it is set by LaTeX.
     pub latex: LatexSpec,
+    /// In which letters, so that it fits the page; nothing in other formats.
+    pub size: Size,
     /// Whose habits it has.
     pub style: &'static str,
     /// What these are in LaTeX.
@@ -278,6 +281,7 @@ pub fn view(table: &Table, format: &dyn Layout, (latex, style): (LatexSpec, Styl
         style: style.name(),
         rules: RulesView::of(style, words),
         latex,
+        size: Size::default(),
         page: PageView::default(),
     };
     mark_first(&mut view);
@@ -390,10 +394,16 @@ fn level(heads: &[Head], table: &Table, format: &dyn Layout) -> HeadLevel {
 }
 
 fn group(group: &Group, table: &Table, format: &dyn Layout) -> GroupView {
+    let label = format.escape(group.label.as_deref().unwrap_or_default());
     GroupView {
-        label: format.escape(group.label.as_deref().unwrap_or_default()),
+        label: indented(label, group.depth.saturating_sub(1), format),
         rows: group.rows.iter().map(|r| row(r, group, table, format)).collect(),
     }
+}
+
+/// The label of a row that stands below so many lines.
+fn indented(label: String, depth: usize, format: &dyn Layout) -> String {
+    if label.is_empty() { label } else { format.indent().repeat(depth) + &label }
 }
 
 fn row(row: &Row, group: &Group, table: &Table, format: &dyn Layout) -> RowView {
@@ -403,7 +413,7 @@ fn row(row: &Row, group: &Group, table: &Table, format: &dyn Layout) -> RowView 
     };
     let cells: Vec<EntryView> = row.entries.iter().enumerate().map(cell).collect();
     RowView {
-        label: format.escape(&row.label),
+        label: indented(format.escape(&row.label), group.depth, format),
         name: one_line(&row.name),
         quantity: row.quantity,
         entries: cells.iter().map(|cell| cell.text.clone()).collect(),

@@ -178,7 +178,10 @@ impl Page<'_> {
         for (position, group) in self.table.groups.iter().enumerate() {
             let rule = position > 0;
             if let Some(label) = &group.label {
-                let f = ruled(base().set_italic(), rule, false);
+                let f = indented(
+                    ruled(base().set_italic(), rule, false),
+                    group.depth.saturating_sub(1),
+                );
                 self.across(0, self.last, label, &f)?;
                 self.row += 1;
             }
@@ -187,7 +190,7 @@ impl Page<'_> {
                 let top = rule && i == 0 && group.label.is_none();
                 let bottom = position + 1 == groups && i + 1 == group.rows.len();
                 let style = |f: Format| ruled(f, top, bottom);
-                self.across(0, 0, &row.label, &style(base()))?;
+                self.across(0, 0, &row.label, &indented(style(base()), group.depth))?;
                 for (i, entry) in row.entries.iter().enumerate() {
                     let align = self.table.columns[i].align;
                     self.entry(column(i + 1), entry, align, &marks[i], style)?;
@@ -258,6 +261,13 @@ fn characters(tenths: u32) -> f64 {
 
 fn base() -> Format {
     Format::new().set_font_name("Times New Roman").set_font_size(10)
+}
+
+fn indented(f: Format, depth: usize) -> Format {
+    match u8::try_from(depth) {
+        Ok(0) | Err(_) => f,
+        Ok(depth) => f.set_indent(depth),
+    }
 }
 
 fn ruled(f: Format, top: bool, bottom: bool) -> Format {

@@ -18,11 +18,9 @@ use crate::report::formats::latex::Latex;
 use crate::report::formats::letters::Letters;
 use crate::report::formats::view::view;
 use crate::report::template::{Templates, UserTemplates};
-use crate::report::words;
 use crate::report::{RenderedFile, Source, build, notes};
 use crate::spec::figures::FigureSpec;
 use crate::spec::tables::{LatexMode, LatexSpec, TableSpec};
-use crate::spec::{Language, Spec};
 use places::Place;
 use serde::Serialize;
 
@@ -45,6 +43,8 @@ struct DocumentView {
     language: &'static str,
     /// What the language calls a table.
     table_word: &'static str,
+    /// What it calls a figure.
+    figure_word: &'static str,
     /// Whether a table is turned in a float.
     turned: bool,
     /// Whether a table may be broken over pages.
@@ -82,8 +82,6 @@ struct Part {
 /// collected.
 pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<RenderedFile>> {
     let templates = Templates::new(templates);
-    let english = Spec { language: Language::En, ..source.spec.clone() };
-    let said = Source { spec: &english, ..source };
     let mut files = Vec::new();
     let mut parts: Vec<(Place, Part)> = Vec::new();
     let mut mistakes = Vec::new();
@@ -91,7 +89,7 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
         match table(source, spec, &templates) {
             Ok(file) => {
                 files.push(file);
-                let sentence = sentences::of_table(said, spec)?;
+                let sentence = sentences::of_table(source, spec)?;
                 parts.push((
                     places::of_table(source.spec, spec),
                     part("table", &spec.id, sentence, spec.number),
@@ -101,10 +99,10 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
         }
     }
     for spec in &source.spec.figures {
-        match figure(said, spec, &templates) {
+        match figure(source, spec, &templates) {
             Ok(made) => {
                 files.extend(made);
-                let sentence = sentences::of_figure(spec);
+                let sentence = sentences::of_figure(source, spec);
                 parts.push((
                     places::of_figure(spec),
                     part("figure", &spec.id, sentence, spec.number),
@@ -114,7 +112,7 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
         }
     }
     let files = Mistakes::unless_empty(mistakes, files)?;
-    let data: Vec<String> = notes::data(said).iter().map(|note| Latex.escape(note)).collect();
+    let data: Vec<String> = notes::data(source).iter().map(|note| Latex.escape(note)).collect();
     let title = Latex.escape(&source.spec.title);
     let sentences = parts.iter().map(|(_, part)| part.sentence.as_str());
     // What is no text has no lines.
@@ -129,11 +127,12 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
         title,
         experiment: Latex.escape(&source.spec.name),
         language: source.spec.language.name(),
-        table_word: words::of(source.spec.language).table(),
+        table_word: source.words().table(),
+        figure_word: source.words().drawn().figure,
         turned: tables.iter().any(|t| t.latex.landscape && !t.latex.longtable),
         long: tables.iter().any(|t| t.latex.longtable),
         data,
-        sections: numbered(sections(&parts)),
+        sections: numbered(sections(source, &parts)),
     };
     let document = templates.render(DOCUMENT, &view)?;
     let document = RenderedFile::text(format!("{FOLDER}/report.tex"), document);
@@ -145,10 +144,14 @@ fn part(kind: &'static str, id: &str, sentence: String, number: Option<u32>) -> 
 }
 
 /// Sections that have something in them, each in the order of the specification, tables first.
-fn sections(parts: &[(Place, Part)]) -> Vec<SectionView> {
+fn sections(source: Source<'_>, parts: &[(Place, Part)]) -> Vec<SectionView> {
     let section = |place: Place| {
         let here = parts.iter().filter(|(of, _)| *of == place).map(|(_, part)| part.clone());
-        SectionView { title: place.title(), label: place.label(), parts: here.collect() }
+        SectionView {
+            title: place.title(source.words()),
+            label: place.label(),
+            parts: here.collect(),
+        }
     };
     Place::ALL.into_iter().map(section).filter(|section| !section.parts.is_empty()).collect()
 }
@@ -187,6 +190,6 @@ fn figure(
     let figure = draw(source, spec)?;
     let path = |extension: &str| format!("{FOLDER}/figures/{}.{extension}", spec.id);
     let picture = RenderedFile::bytes(path("pdf"), pdf::write(&figure.scene));
-    let text = float(spec, &figure, &[], templates)?;
+    let text = float(source, spec, &figure, &[], templates)?;
     Ok([RenderedFile::text(path("tex"), text), picture])
 }

@@ -1,5 +1,6 @@
 //! Which section a table or figure belongs to: by what it shows, never by what it is called.
 
+use crate::report::words::Words;
 use crate::spec::figures::{FigureKind, FigureSpec};
 use crate::spec::tables::{CellChoice, TableKind, TableSpec};
 use crate::spec::{Axis, Spec};
@@ -25,14 +26,9 @@ impl Place {
         [Self::Data, Self::Correlation, Self::Main, Self::Regions, Self::Robustness];
 
     /// The heading.
-    pub(super) fn title(self) -> &'static str {
-        match self {
-            Self::Data => "Data and descriptive statistics",
-            Self::Correlation => "Spatial correlation",
-            Self::Main => "Main results",
-            Self::Regions => "Regions",
-            Self::Robustness => "Robustness",
-        }
+    pub(super) fn title(self, words: &dyn Words) -> &'static str {
+        let position = Self::ALL.iter().position(|place| *place == self);
+        words.result_sections()[position.unwrap_or_default()]
     }
 
     /// What refers to it.

@@ -12,6 +12,7 @@ use crate::report::formats::plain::written;
 use crate::report::joint::stored;
 use crate::report::number::{Number, percent_of, threshold};
 use crate::report::robustness::gather;
+use crate::report::words::{Finding, Sentence};
 use crate::report::{Source, functions, labels};
 use crate::spec::figures::FigureSpec;
 use crate::spec::tables::{RegressionTable, RobustnessTable, RowTerm, TableKind, TableSpec};
@@ -21,27 +22,29 @@ const LEVEL: f64 = 0.05;
 
 /// What is said of a table.
 pub(super) fn of_table(source: Source<'_>, spec: &TableSpec) -> Checked<String> {
+    let words = source.words();
     let said = match &spec.kind {
         TableKind::Descriptive { variables, .. } => {
-            format!("describes {} variables", variables.len())
+            words.of_table(Sentence::Describes(variables.len()), None)
         }
         TableKind::Regression(table) => regression(source, spec, table)?,
         TableKind::Tests { cells, rows } => {
             let cells = columns::choose(source, cells, &spec.at)?;
             tests(source, &cells, rows.first().map(|row| row.value.as_str()))
         }
-        TableKind::Moran { moran } => of_years(spec, years(source, moran)),
+        TableKind::Moran { moran } => of_years(source, spec, years(source, moran)),
         TableKind::Robustness(table) => robustness(source, spec, table)?,
         TableKind::Joint { joint } => family(source, joint),
-        TableKind::Published { .. } => "holds printed numbers against those computed".to_owned(),
+        TableKind::Published { .. } => words.of_table(Sentence::Published, None),
     };
-    Ok(format!("Table~\\ref{{tab:{}}} {}.", spec.id, Latex.escape(&said)))
+    Ok(format!("{}~\\ref{{tab:{}}} {}", words.table(), spec.id, Latex.escape(&said)))
 }
 
 /// What is said of a figure.
-pub(super) fn of_figure(spec: &FigureSpec) -> String {
-    let caption = Latex.escape(spec.caption.trim_end_matches('.'));
-    format!("Figure~\\ref{{fig:{}}} shows: {caption}.", spec.id)
+pub(super) fn of_figure(source: Source<'_>, spec: &FigureSpec) -> String {
+    let words = source.words();
+    let said = Latex.escape(&words.of_figure(spec.caption.trim_end_matches(['.', '。'])));
+    format!("{}~\\ref{{fig:{}}} {said}", words.drawn().figure, spec.id)
 }
 
 fn number(value: f64, digits: usize) -> String {
@@ -58,8 +61,6 @@ fn probability(p: f64) -> String {
 fn regression(source: Source<'_>, spec: &TableSpec, table: &RegressionTable) -> Checked<String> {
     let cells = columns::choose(source, &table.cells, &spec.at)?;
     let fitted = cells.iter().filter(|cell| cell.outcome().is_some()).count();
-    let shown = format!("shows {fitted} fits");
-    let shown = if fitted == 1 { "shows one fit".to_owned() } else { shown };
     let measure = RowTerm::Measure { impact: None, lag: 0 };
     let rows = table.rows.iter().map(|row| &row.value);
     // A constant says little.
@@ -68,7 +69,7 @@ fn regression(source: Source<'_>, spec: &TableSpec, table: &RegressionTable) -> 
     let label = table.labels.get(&row.to_string()).cloned();
     let label = label.unwrap_or_else(|| functions::row_label(source, row, &cells));
     let found: Vec<&Estimate> = estimates(row, &cells);
-    Ok(format!("{shown}{}", coefficient(&label, &found, spec.digits)))
+    Ok(coefficient(source, fitted, &label, (&found, spec.digits)))
 }
 
 fn estimates<'a>(row: &RowTerm, cells: &[CellColumn<'a>]) -> Vec<&'a Estimate> {
@@ -77,15 +78,21 @@ fn estimates<'a>(row: &RowTerm, cells: &[CellColumn<'a>]) -> Vec<&'a Estimate> {
 }
 
 /// `: the coefficient of ln OA lies between −0.3 and 0.2, with p < 0.05 in 2 of 4`
-fn coefficient(label: &str, found: &[&Estimate], digits: usize) -> String {
+fn coefficient(
+    source: Source<'_>,
+    fits: usize,
+    label: &str,
+    (found, digits): (&[&Estimate], usize),
+) -> String {
+    let said = |finding| source.words().of_table(Sentence::Fits(fits), finding);
     match found {
-        [] => String::new(),
-        [one] => format!(
-            ": the coefficient of {label} is {} (standard error {}, {})",
-            number(one.value, digits),
-            number(one.std_error, digits),
-            probability(one.p_value)
-        ),
+        [] => said(None),
+        [one] => said(Some(Finding::Coefficient(
+            label,
+            &number(one.value, digits),
+            &number(one.std_error, digits),
+            &probability(one.p_value),
+        ))),
         several => {
             let values = || several.iter().map(|e| e.value);
             let (low, high) = (
@@ -93,35 +100,36 @@ fn coefficient(label: &str, found: &[&Estimate], digits: usize) -> String {
                 values().fold(f64::NEG_INFINITY, f64::max),
             );
             let significant = several.iter().filter(|e| e.p_value < LEVEL).count();
-            format!(
-                ": the coefficient of {label} lies between {} and {}, with p < {} in {significant} \
-                 of {}",
-                number(low, digits),
-                number(high, digits),
-                threshold(LEVEL),
-                several.len()
-            )
+            said(Some(Finding::Between(
+                label,
+                &number(low, digits),
+                &number(high, digits),
+                &threshold(LEVEL),
+                significant,
+                several.len(),
+            )))
         }
     }
 }
 
 /// How often the first test rejects.
 fn tests(source: Source<'_>, cells: &[CellColumn<'_>], wanted: Option<&str>) -> String {
-    let shown = format!("shows the tests of {} cells", cells.len());
+    let words = source.words();
+    let said = |finding| words.of_table(Sentence::Tests(cells.len()), finding);
     let all = || cells.iter().filter_map(CellColumn::outcome);
     let first = all().flat_map(|o| &o.tests).find(|t| wanted.is_none_or(|name| t.name == name));
-    let Some(first) = first else { return shown };
+    let Some(first) = first else { return said(None) };
     let same = |t: &&Test| t.name == first.name && t.basis == first.basis;
     let p_values: Vec<f64> =
         all().flat_map(|o| o.tests.iter().filter(same)).filter_map(p_value).collect();
     let rejects = p_values.iter().filter(|p| **p < LEVEL).count();
-    format!(
-        "{shown}: {} ({}) has p < {} in {rejects} of {}",
-        labels::named_test(source.spec, &first.name),
-        source.words().basis(first.basis),
-        threshold(LEVEL),
-        p_values.len()
-    )
+    said(Some(Finding::Rejects(
+        &labels::named_test(source.spec, &first.name),
+        words.basis(first.basis),
+        &threshold(LEVEL),
+        rejects,
+        p_values.len(),
+    )))
 }
 
 fn p_value(test: &Test) -> Option<f64> {
@@ -133,52 +141,42 @@ fn p_value(test: &Test) -> Option<f64> {
     }
 }
 
-fn of_years(spec: &TableSpec, years: &[MoranYear]) -> String {
+fn of_years(source: Source<'_>, spec: &TableSpec, years: &[MoranYear]) -> String {
     let least = years.iter().min_by(|a, b| a.i.total_cmp(&b.i));
     let most = years.iter().max_by(|a, b| a.i.total_cmp(&b.i));
     let (Some(least), Some(most)) = (least, most) else {
-        return "has no Moran's I".to_owned();
+        return source.words().of_table(Sentence::NoMoran, None);
     };
     let significant = years.iter().filter(|year| deciding_p(year) < LEVEL).count();
-    format!(
-        "shows Moran's I of {} periods: it lies between {} ({}) and {} ({}), with p < {} in \
-         {significant} of them",
-        years.len(),
-        number(least.i, spec.digits),
-        least.period,
-        number(most.i, spec.digits),
-        most.period,
-        threshold(LEVEL)
-    )
+    let (low, high) = (number(least.i, spec.digits), number(most.i, spec.digits));
+    let (low, high) = ((low.as_str(), least.period), (high.as_str(), most.period));
+    let said = Sentence::Moran(years.len(), low, high, &threshold(LEVEL), significant);
+    source.words().of_table(said, None)
 }
 
 fn robustness(source: Source<'_>, spec: &TableSpec, table: &RobustnessTable) -> Checked<String> {
     let gathered = gather(source, &spec.at, table)?;
-    let shown = format!("sums up {} cells", gathered.cells.len());
+    let said = |finding| source.words().of_table(Sentence::SumsUp(gathered.cells.len()), finding);
     let first = gathered.rows.first().and_then(|row| Some((row, row.summary.as_ref()?)));
-    let Some((row, summary)) = first else { return Ok(shown) };
+    let Some((row, summary)) = first else { return Ok(said(None)) };
     let label = functions::row_label(source, row.row, &gathered.cells);
-    Ok(format!(
-        "{shown}: the coefficient of {label} ranges from {} to {} with median {}; {} of {} fits \
-         have the same sign and p < {}",
-        number(summary.minimum, spec.digits),
-        number(summary.maximum, spec.digits),
-        number(summary.median, spec.digits),
-        percent_of(summary.shares.significant),
+    Ok(said(Some(Finding::Range(
+        &label,
+        &number(summary.minimum, spec.digits),
+        &number(summary.maximum, spec.digits),
+        &number(summary.median, spec.digits),
+        &percent_of(summary.shares.significant),
         summary.specifications,
-        threshold(table.level)
-    ))
+        &threshold(table.level),
+    ))))
 }
 
 fn family(source: Source<'_>, name: &str) -> String {
     let Some(family) = stored(source, name) else {
-        return "tests hypotheses together".to_owned();
+        return source.words().of_table(Sentence::Family, None);
     };
     let all: Vec<_> = family.cells.iter().flat_map(|c| c.hypotheses.iter().flatten()).collect();
     let rejected = all.iter().filter(|h| h.p_romano_wolf < family.level).count();
-    format!(
-        "tests {} hypotheses together: {rejected} of them have a Romano–Wolf p-value below {}",
-        all.len(),
-        threshold(family.level)
-    )
+    let said = Sentence::Rejected(all.len(), rejected, &threshold(family.level));
+    source.words().of_table(said, None)
 }

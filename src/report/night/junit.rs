@@ -4,6 +4,7 @@
 use super::{Night, line};
 use crate::compare::change::Change;
 use crate::compare::claims::Standing;
+use crate::drawing::xml::{escape, escape_lines};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -45,14 +46,17 @@ pub fn junit(night: Night<'_>) -> String {
                 body,
                 "      <failure type=\"{kind}\" message=\"{}\">{}</failure>",
                 escape(&line(first)),
-                escape(&lines.join("\n"))
+                escape_lines(&lines.join("\n"))
             );
         }
         let printed: Vec<String> =
             note.map(str::to_owned).into_iter().chain(other.iter().map(|c| line(c))).collect();
         if !printed.is_empty() {
-            let _ =
-                writeln!(body, "      <system-out>{}</system-out>", escape(&printed.join("\n")));
+            let _ = writeln!(
+                body,
+                "      <system-out>{}</system-out>",
+                escape_lines(&printed.join("\n"))
+            );
         }
         body.push_str("    </testcase>\n");
     };
@@ -71,21 +75,4 @@ pub fn junit(night: Night<'_>) -> String {
          <testsuite name=\"{title}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">\n\
          {body}  </testsuite>\n</testsuites>\n"
     )
-}
-
-/// Text of XML, without characters that XML has not.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(c),
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
-    }
-    out
 }

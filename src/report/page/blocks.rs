@@ -1,6 +1,6 @@
 //! What sections are made of. Every text is escaped here, once.
 
-use crate::report::formats::html::escape;
+use crate::drawing::xml::escape;
 use serde::Serialize;
 
 /// A part of a section.
@@ -147,6 +147,11 @@ pub(super) struct CellRow {
     pub(super) again: String,
 }
 
+/// JSON that may stand in a script: within one nothing may look like markup.
+pub(super) fn unmarked(json: &str) -> String {
+    json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
 /// A paragraph.
 pub(super) fn text(said: &str) -> Block {
     Block::Text { text: escape(said) }
@@ -165,6 +170,11 @@ pub(super) fn heading(said: &str) -> Block {
 /// Texts as they are read.
 pub(super) fn items(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<Item> {
     texts.into_iter().map(|t| Item { text: escape(t.as_ref()), ..Item::default() }).collect()
+}
+
+/// A text as it is read.
+pub(super) fn plain(text: &str) -> Item {
+    Item { text: escape(text), ..Item::default() }
 }
 
 /// A text for machines.

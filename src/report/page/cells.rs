@@ -2,13 +2,14 @@
 
 use super::blocks::{Block, CellRow, text};
 use super::{Ground, anchor};
+use crate::drawing::xml::escape;
 use crate::ident::{CellId, Digest};
 use crate::model::Term;
 use crate::outcome::{Estimate, Outcome, Statistic};
 use crate::plan::Cell;
-use crate::report::formats::html::escape;
 use crate::report::formats::plain::written;
 use crate::report::number::{Number, default_stars, stars};
+use crate::report::words::PageNote;
 use crate::report::{labels, notes};
 use crate::store::{CellResult, Record};
 
@@ -30,11 +31,7 @@ pub(super) fn blocks(ground: Ground<'_>) -> Vec<Block> {
     if distinct.is_empty() {
         return Vec::new();
     }
-    let said = format!(
-        "{} cells. Commands are for the folder that the experiment was run in. Estimates have \
-         standard errors in parentheses; * p < 0.1, ** p < 0.05, *** p < 0.01.",
-        distinct.len()
-    );
+    let said = ground.source.words().page_note(PageNote::EveryCell(distinct.len()));
     let cells = distinct.iter().map(|(id, cells)| row(ground, id, cells)).collect();
     vec![text(&said), Block::Cells { seed: ground.source.spec.seed.0, cells }]
 }
@@ -47,7 +44,7 @@ fn row(ground: Ground<'_>, id: &CellId, cells: &[&Cell]) -> CellRow {
     };
     let numbers = match (outcome, record) {
         (Some(outcome), _) => key_numbers(ground, cells, outcome),
-        (None, record) => vec![escape(&why_not(record))],
+        (None, record) => vec![escape(&why_not(ground, record))],
     };
     let statistic = |which: Statistic, show: fn(f64) -> Number| {
         let value = outcome.and_then(|o| o.fit.statistics.get(&which));
@@ -75,12 +72,14 @@ fn row(ground: Ground<'_>, id: &CellId, cells: &[&Cell]) -> CellRow {
     }
 }
 
-fn why_not(record: Option<&Record>) -> String {
+fn why_not(ground: Ground<'_>, record: Option<&Record>) -> String {
+    let words = ground.source.words();
     match record.map(|record| &record.result) {
         Some(CellResult::Failed(failure)) => {
-            format!("Not fitted ({}): {}", failure.kind, notes::readable(&failure.reason))
+            let reason = words.quoted(&notes::readable(&failure.reason));
+            words.page_note(PageNote::NotFitted(&words.failure(failure.kind), &reason))
         }
-        Some(CellResult::Fitted(_)) | None => "Not run: there is no record of it".to_owned(),
+        Some(CellResult::Fitted(_)) | None => words.page().not_run.to_owned(),
     }
 }
 

@@ -13,12 +13,13 @@ pub(super) fn blocks(ground: Ground<'_>) -> Vec<Block> {
     let rows: Vec<Vec<Item>> = judgements
         .iter()
         .map(|j| {
-            let numbers = j.reason.clone().unwrap_or_else(|| numbers_in(words, j));
+            let numbers = j.reason.as_deref().map(|reason| words.quoted(reason));
+            let numbers = numbers.unwrap_or_else(|| numbers_in(words, j));
             let mut row = vec![code(&j.claim)];
             row.extend(items([&j.text, words.standing(j.standing), &tally_in(words, j), &numbers]));
             row
         })
         .collect();
     let heads = words.claim_heads();
-    vec![grid("How they stand", &heads.columns, rows), text(heads.note)]
+    vec![grid(words.page().standings, &heads.columns, rows), text(heads.note)]
 }

@@ -2,15 +2,16 @@
 //! their range and shares for readers without scripts.
 
 use super::Ground;
-use super::blocks::{Block, Item, items, text};
+use super::blocks::{Block, Item, items, text, unmarked};
+use crate::drawing::xml::escape;
 use crate::model::{Impact, NEIGHBOURS, Term};
 use crate::outcome::{Estimate, Outcome};
 use crate::plan::Cell;
 use crate::report::build::regression::estimate;
-use crate::report::formats::html::escape;
 use crate::report::formats::plain::written;
 use crate::report::labels;
 use crate::report::number::{self, Number, significant};
+use crate::report::words::PageNote;
 use crate::robustness::{Specification, summarise};
 use crate::spec::Axis;
 use crate::spec::tables::RowTerm;
@@ -110,11 +111,8 @@ pub(super) fn blocks(ground: Ground<'_>) -> Vec<Block> {
         cells: points,
     };
     let json = serde_json::to_string(&data).unwrap_or_default();
-    // Within a script nothing may look like markup.
-    let json = json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
-    let said = "Each point is a coefficient of one cell, with its 95 % interval; below it, the choices \
-                that its cell makes. Estimates of different measures, or of models with and without Wy, \
-                are shown as they are.";
+    let json = unmarked(&json);
+    let said = ground.source.words().page().curve;
     vec![text(said), Block::Curve { json, cells: count }, still]
 }
 
@@ -238,7 +236,7 @@ fn point(
     let found = |(at, row): (usize, &RowTerm)| {
         let e = estimate(outcome, &row.term(&cell.measure_variable))?;
         let [value, low, high, p] = [e.value, e.conf_low, e.conf_high, e.p_value].map(significant);
-        Some((at, (value, low, high, p, in_words(e))))
+        Some((at, (value, low, high, p, in_words(ground, e))))
     };
     let position = |(axis, values): &(Axis, Vec<(String, String)>)| {
         let own = cell.axes.value(*axis);
@@ -254,17 +252,16 @@ fn point(
 }
 
 /// `−0.1234, standard error 0.0456, p = 0.012, 95 % interval [−0.2128, −0.0340]`
-fn in_words(e: &Estimate) -> String {
+fn in_words(ground: Ground<'_>, e: &Estimate) -> String {
     let number = |value: f64| written(&Number::decimals(value, DECIMALS));
     let p = written(&Number::probability(e.p_value));
     let p = p.strip_prefix('<').map_or_else(|| format!("p = {p}"), |p| format!("p < {p}"));
-    format!(
-        "{}, standard error {}, {p}, 95 % interval [{}, {}]",
-        number(e.value),
-        number(e.std_error),
-        number(e.conf_low),
-        number(e.conf_high)
-    )
+    ground.source.words().page_note(PageNote::Estimate(
+        &number(e.value),
+        &number(e.std_error),
+        &p,
+        [&number(e.conf_low), &number(e.conf_high)],
+    ))
 }
 
 /// Range and shares of each row over the cells of a grid.
@@ -289,19 +286,13 @@ fn still(ground: Ground<'_>, grid: &str, rows: &[RowTerm], cells: &[&Cell]) -> B
         lines.push(line);
     }
     let level = number::threshold(LEVEL);
-    let heads = [
-        "Coefficient or effect".to_owned(),
-        "Fits".to_owned(),
-        "Min".to_owned(),
-        "Median".to_owned(),
-        "Max".to_owned(),
-        "Sign of the median".to_owned(),
-        format!("and p < {level}"),
-        format!("other sign, p < {level}"),
-    ];
+    let words = ground.source.words();
+    let shares = [PageNote::AndBelow(&level), PageNote::OtherBelow(&level)];
+    let heads = words.page().still_heads.into_iter().map(str::to_owned);
+    let heads = heads.chain(shares.map(|note| words.page_note(note)));
     Block::Still {
-        caption: escape(&format!("Coefficients and effects over the cells of the grid {grid}")),
-        heads: heads.iter().map(|head| escape(head)).collect(),
+        caption: escape(&words.page_note(PageNote::Ranges(grid))),
+        heads: heads.map(|head| escape(&head)).collect(),
         rows: lines,
     }
 }

@@ -3,11 +3,13 @@
 use super::Ground;
 use super::blocks::{Block, Item, grid, items, link, text};
 use crate::report::notes;
+use crate::report::words::PageNote;
 use crate::store::CellResult;
 use std::collections::BTreeSet;
 
 pub(super) fn blocks(ground: Ground<'_>) -> Vec<Block> {
     let source = ground.source;
+    let words = source.words();
     let mut seen = BTreeSet::new();
     let distinct = source.plan.cells.iter().filter(|cell| seen.insert(cell.id));
     let rows: Vec<Vec<Item>> = distinct
@@ -15,9 +17,10 @@ pub(super) fn blocks(ground: Ground<'_>) -> Vec<Block> {
             let (kind, reason) = match source.records.get(&cell.id).map(|record| &record.result) {
                 Some(CellResult::Fitted(_)) => return None,
                 Some(CellResult::Failed(failure)) => {
-                    (failure.kind.to_string(), notes::readable(&failure.reason))
+                    let reason = words.quoted(&notes::readable(&failure.reason));
+                    (words.failure(failure.kind), reason)
                 }
-                None => ("not run".to_owned(), "there is no record of this cell".to_owned()),
+                None => (words.not_run().to_owned(), words.page().no_record.to_owned()),
             };
             let mut row = vec![link(&cell.label(), ground.anchor(&cell.id))];
             row.extend(items([kind, reason]));
@@ -25,9 +28,9 @@ pub(super) fn blocks(ground: Ground<'_>) -> Vec<Block> {
         })
         .collect();
     if rows.is_empty() {
-        let said = format!("None: all {} cells were fitted.", seen.len());
+        let said = words.page_note(PageNote::AllFitted(seen.len()));
         return vec![text(&said)];
     }
-    let said = format!("{} of {} cells.", rows.len(), seen.len());
-    vec![text(&said), grid("Cells without a fit", &["Cell", "Kind", "Reason"], rows)]
+    let said = words.page_note(PageNote::Failed(rows.len(), seen.len()));
+    vec![text(&said), grid(words.page().sections[7], &words.page().failed_heads, rows)]
 }

@@ -3,9 +3,9 @@
 use super::Ground;
 use super::blocks::Block;
 use crate::drawing::svg;
+use crate::drawing::xml::escape;
 use crate::mistake::{Checked, Mistakes};
 use crate::report::figures::draw;
-use crate::report::formats::html::escape;
 use crate::spec::figures::FigureSpec;
 
 /// What a file of its own has to say and a part of a page has not.
@@ -29,7 +29,8 @@ fn figure(ground: Ground<'_>, spec: &FigureSpec) -> Checked<Block> {
     // Names within a picture are names of the page.
     figure.scene.id = format!("drawing-{}", spec.id);
     let mut rows = figure.rows.iter().map(|row| row.iter().map(|text| escape(text)).collect());
-    let numbered = spec.number.map(|n| format!("Figure {n}.")).unwrap_or_default();
+    let numbered =
+        spec.number.map(|n| ground.source.words().numbered_figure(n)).unwrap_or_default();
     Ok(Block::Figure {
         anchor: format!("fig-{}", spec.id),
         name: escape(format!("{numbered} {}", spec.caption).trim()),

@@ -29,12 +29,12 @@ mod protocol;
 mod question;
 mod tables;
 
+use crate::drawing::xml::escape;
 use crate::ident::CellId;
 use crate::mistake::{Checked, Mistakes};
-use crate::report::formats::html::escape;
 use crate::report::template::{Templates, UserTemplates};
+use crate::report::words::PageTexts;
 use crate::report::{RenderedFile, Source};
-use crate::spec::{Language, Spec};
 use blocks::Block;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -50,24 +50,22 @@ pub const TEMPLATES: [(&str, &str); 3] = [
 ];
 
 /// The sections, in their order.
-static SECTIONS: &[Section] = &[
-    Section { id: "question", title: "Question", blocks: Blocks::Sure(question::blocks) },
-    Section { id: "data", title: "Data", blocks: Blocks::Sure(data::blocks) },
-    Section { id: "protocol", title: "Protocol", blocks: Blocks::Sure(protocol::blocks) },
-    Section { id: "tables", title: "Tables", blocks: Blocks::Checked(tables::blocks) },
-    Section { id: "figures", title: "Figures", blocks: Blocks::Checked(figures::blocks) },
-    Section { id: "claims", title: "Claims", blocks: Blocks::Sure(claims::blocks) },
-    Section { id: "curve", title: "Specification curve", blocks: Blocks::Sure(curve::blocks) },
-    Section { id: "failed", title: "Cells without a fit", blocks: Blocks::Sure(failed::blocks) },
-    Section { id: "cells", title: "Every cell", blocks: Blocks::Sure(cells::blocks) },
+static SECTIONS: [Section; 9] = [
+    Section { id: "question", blocks: Blocks::Sure(question::blocks) },
+    Section { id: "data", blocks: Blocks::Sure(data::blocks) },
+    Section { id: "protocol", blocks: Blocks::Sure(protocol::blocks) },
+    Section { id: "tables", blocks: Blocks::Checked(tables::blocks) },
+    Section { id: "figures", blocks: Blocks::Checked(figures::blocks) },
+    Section { id: "claims", blocks: Blocks::Sure(claims::blocks) },
+    Section { id: "curve", blocks: Blocks::Sure(curve::blocks) },
+    Section { id: "failed", blocks: Blocks::Sure(failed::blocks) },
+    Section { id: "cells", blocks: Blocks::Sure(cells::blocks) },
 ];
 
 /// A section of the page.
 struct Section {
     /// Its anchor.
     id: &'static str,
-    /// Its heading.
-    title: &'static str,
     /// What it says; a section that says nothing is left out.
     blocks: Blocks,
 }
@@ -99,10 +97,7 @@ impl std::fmt::Debug for Said<'_> {
 /// What sections are made from.
 #[derive(Clone, Copy)]
 struct Ground<'a> {
-    /// The experiment; what is said beside tables is said in English.
     source: Source<'a>,
-    /// The experiment as it is, for tables.
-    tables: Source<'a>,
     said: &'a Said<'a>,
     templates: &'a Templates<'a>,
     /// The cells that have a row among all cells.
@@ -127,6 +122,9 @@ struct PageView {
     title: String,
     experiment: String,
     simulated: bool,
+    words: &'static PageTexts,
+    /// What the script says, as JSON that may stand in it.
+    script: String,
     version: &'static str,
     sections: Vec<SectionView>,
 }
@@ -137,6 +135,11 @@ struct SectionView {
     id: &'static str,
     title: &'static str,
     blocks: Vec<Block>,
+}
+
+/// What the script says, as JSON in which nothing looks like markup.
+fn script(words: &PageTexts) -> String {
+    blocks::unmarked(&serde_json::to_string(&words.script).unwrap_or_default())
 }
 
 /// The page.
@@ -150,18 +153,12 @@ pub fn render(
     templates: &UserTemplates,
 ) -> Checked<RenderedFile> {
     let templates = Templates::new(templates);
-    let english = Spec { language: Language::En, ..source.spec.clone() };
     let listed = source.plan.cells.iter().map(|cell| cell.id).collect();
-    let ground = Ground {
-        source: Source { spec: &english, ..source },
-        tables: source,
-        said,
-        templates: &templates,
-        listed: &listed,
-    };
+    let ground = Ground { source, said, templates: &templates, listed: &listed };
     let mut sections = Vec::new();
     let mut mistakes = Vec::new();
-    for Section { id, title, blocks } in SECTIONS {
+    let words = source.words().page();
+    for (Section { id, blocks }, title) in SECTIONS.iter().zip(words.sections) {
         let made = match blocks {
             Blocks::Sure(make) => Ok(make(ground)),
             Blocks::Checked(make) => make(ground),
@@ -177,6 +174,8 @@ pub fn render(
         title: escape(&source.spec.title),
         experiment: escape(&source.spec.name),
         simulated: source.experiment.provenance.as_ref().is_some_and(|p| p.simulated),
+        words,
+        script: script(words),
         version: env!("CARGO_PKG_VERSION"),
         sections,
     };

@@ -4,28 +4,28 @@ use super::Ground;
 use super::blocks::{Block, Fact, Item, code, fact, grid, heading, items};
 use crate::outcome::Verdict;
 use crate::plan::Cell;
+use crate::report::words::PageNote;
 use crate::report::{labels, notes};
 use crate::spec::{Axis, GridSpec, Selector};
 use crate::store::CellResult;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn blocks(ground: Ground<'_>) -> Vec<Block> {
-    let spec = ground.source.spec;
-    let seed = fact("Seed", vec![code(&spec.seed.0.to_string())]);
+    let (spec, words) = (ground.source.spec, ground.source.words());
+    let seed = fact(words.page().seed, vec![code(&spec.seed.0.to_string())]);
     let moran = spec.moran.iter().map(|block| {
         let region = block.region.as_deref().map(|r| labels::region(spec, r));
-        let said = format!(
-            "{} each period, {}, {}, {} permutations",
+        let said = words.page_note(PageNote::MoranOf(
             labels::variable(spec, &block.variable.value),
-            region.unwrap_or_else(|| "every unit".to_owned()),
-            labels::weights(spec, &block.weights),
+            region.as_deref().unwrap_or(words.page().every_unit),
+            &labels::weights(spec, &block.weights),
             block.permutations,
-        );
-        fact(&format!("Moran's I {}", block.id), items([said]))
+        ));
+        fact(&words.page_note(PageNote::Moran(&block.id)), items([said]))
     });
     let mut blocks = vec![Block::Facts { facts: std::iter::once(seed).chain(moran).collect() }];
     for (name, declared) in &spec.grids {
-        blocks.push(heading(&format!("Grid {name}")));
+        blocks.push(heading(&words.page_note(PageNote::Grid(name))));
         blocks.push(Block::Facts { facts: of_grid(ground, name, declared) });
     }
     blocks.extend(verdicts(ground));
@@ -37,44 +37,41 @@ fn of_grid(ground: Ground<'_>, name: &str, grid: &GridSpec) -> Vec<Fact> {
     let cells: Vec<&Cell> = ground.source.plan.cells.iter().filter(|c| *c.grid == *name).collect();
     let label = |name: &crate::ident::VarName| labels::variable(spec, name).to_owned();
     let mut facts = vec![
-        fact("Cells", items([counted(ground, &cells)])),
-        fact("Response", items([label(&grid.response.value)])),
+        fact(words.page().cells, items([counted(ground, &cells)])),
+        fact(words.page().response, items([label(&grid.response.value)])),
     ];
     if !grid.controls.is_empty() {
-        let controls = grid.controls.iter().map(|c| label(&c.value)).collect();
-        facts.push(fact("Controls", listed(controls)));
+        let controls: Vec<String> = grid.controls.iter().map(|c| label(&c.value)).collect();
+        facts.push(fact(words.page().controls, items([words.list(&controls)])));
     }
     facts.extend(Axis::ALL.into_iter().filter_map(|axis| axis_fact(ground, axis, &cells)));
     let rules = |kind: &str, rules: &[crate::ident::Located<Selector>]| {
         let count = rules.len();
-        (count > 0).then(|| fact(kind, items([format!("{count} rules")])))
+        (count > 0).then(|| fact(kind, items([words.page_note(PageNote::Rules(count))])))
     };
-    facts.extend(rules("Cells left out by", &grid.exclude));
-    facts.extend(rules("Cells added by", &grid.include));
+    facts.extend(rules(words.page().left_out, &grid.exclude));
+    facts.extend(rules(words.page().added, &grid.include));
     let named = |name: &str, list: Vec<String>| (!list.is_empty()).then(|| fact(name, items(list)));
     let design = |name: &String| {
         let design = spec.bootstrap.get(name).map(|b| notes::design(words, &b.design));
         design.unwrap_or_else(|| name.clone())
     };
-    facts.extend(named("Tests", grid.tests.iter().map(|t| t.value.clone()).collect()));
-    facts
-        .extend(named("Tests under their nulls", grid.test_bootstrap.iter().map(design).collect()));
-    facts.extend(named("Bootstraps", grid.bootstrap.iter().map(design).collect()));
+    facts.extend(named(words.page().tests, grid.tests.iter().map(|t| t.value.clone()).collect()));
+    facts.extend(named(
+        words.page().tests_under_null,
+        grid.test_bootstrap.iter().map(design).collect(),
+    ));
+    facts.extend(named(words.page().bootstraps, grid.bootstrap.iter().map(design).collect()));
     let permuted = grid.randomisation.iter().map(|name| match spec.randomisation.get(name) {
-        Some(r) => format!("{}, {} permutations", r.permute.name(), r.replicates),
+        Some(r) => words.page_note(PageNote::Permuted(r.permute.name(), r.replicates)),
         None => name.clone(),
     });
-    facts.extend(named("Randomisation of the measure", permuted.collect()));
+    facts.extend(named(words.page().randomisation, permuted.collect()));
     let derived = grid.derived.iter().map(|name| labels::derived(spec, name));
-    facts.extend(named("Functions of coefficients", derived.collect()));
+    facts.extend(named(words.page().functions, derived.collect()));
     let wald = grid.wald.iter().map(|name| labels::named_test(spec, &format!("wald:{name}")));
-    facts.extend(named("Joint tests", wald.collect()));
+    facts.extend(named(words.page().joint_tests, wald.collect()));
     facts
-}
-
-/// Short words on one line.
-fn listed(words: Vec<String>) -> Vec<Item> {
-    items([words.join(", ")])
 }
 
 /// `48: 47 fitted, 1 failed`.
@@ -87,11 +84,7 @@ fn counted(ground: Ground<'_>, cells: &[&Cell]) -> String {
         }
     }
     let open = cells.len() - fitted - failed;
-    let others = [(failed, "failed"), (open, "without a record")];
-    let others = others.into_iter().filter(|(count, _)| *count > 0);
-    let said = std::iter::once((fitted, "fitted")).chain(others);
-    let said: Vec<String> = said.map(|(count, what)| format!("{count} {what}")).collect();
-    format!("{}: {}", cells.len(), said.join(", "))
+    ground.source.words().page_note(PageNote::Cells(cells.len(), fitted, failed, open))
 }
 
 /// The values of an axis; nothing where there is only the base variant.
@@ -104,7 +97,7 @@ fn axis_fact(ground: Ground<'_>, axis: Axis, cells: &[&Cell]) -> Option<Fact> {
     let distinct = cells.iter().filter(|cell| seen.insert(cell.axes.value(axis)));
     let values: Vec<String> =
         distinct.map(|cell| labels::axis_value(spec, &cell.axes, axis)).collect();
-    (!values.is_empty()).then(|| fact(words.axis(axis), listed(values)))
+    (!values.is_empty()).then(|| fact(words.axis(axis), items([words.list(&values)])))
 }
 
 /// What decision rules chose, counted over the cells of each grid.
@@ -127,15 +120,13 @@ fn verdicts(ground: Ground<'_>) -> Option<Block> {
         .into_iter()
         .map(|((grid, rule, basis), chosen)| {
             let all: usize = chosen.values().sum();
-            let said: Vec<String> =
-                chosen.iter().map(|(name, n)| format!("{name} in {n} of {all} cells")).collect();
-            items([grid, rule.to_uppercase(), basis.to_owned(), said.join("; ")])
+            let said: Vec<String> = chosen
+                .iter()
+                .map(|(name, n)| words.page_note(PageNote::Chosen(name, *n, all)))
+                .collect();
+            items([grid, rule.to_uppercase(), basis.to_owned(), words.clauses(&said)])
         })
         .collect();
-    let heads = ["Grid", "Rule", "Fit that is tested", "Choice"];
-    (!rows.is_empty()).then(|| grid_of_choices(&heads, rows))
-}
-
-fn grid_of_choices(heads: &[&str], rows: Vec<Vec<Item>>) -> Block {
-    grid("What the decision rules chose", heads, rows)
+    let words = words.page();
+    (!rows.is_empty()).then(|| grid(words.choices, &words.choice_heads, rows))
 }

@@ -2,7 +2,7 @@
 
 use super::Ground;
 use super::blocks::{Block, lead};
-use crate::report::formats::html::escape;
+use crate::drawing::xml::escape;
 
 /// What the line of the comment that asks begins with.
 const ASKS: &str = "Question";
@@ -13,7 +13,7 @@ pub(super) fn blocks(ground: Ground<'_>) -> Vec<Block> {
     let question = stated.or_else(|| header.and_then(asked));
     let question = question.as_deref().unwrap_or(&ground.source.spec.title);
     let comment = header.map(|header| Block::Verbatim {
-        title: "The experiment's own words".to_owned(),
+        title: escape(ground.source.words().page().own_words),
         // Line by line: a control sign would be a blank.
         text: header.lines().map(escape).collect::<Vec<_>>().join("\n"),
     });

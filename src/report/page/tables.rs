@@ -2,16 +2,17 @@
 
 use super::Ground;
 use super::blocks::Block;
+use crate::drawing::xml::escape;
 use crate::mistake::{Checked, Mistakes};
 use crate::report::build;
-use crate::report::formats::html::{Html, escape};
+use crate::report::formats::html::Html;
 use crate::report::formats::view::{EntryView, TableView, view};
 use crate::spec::tables::{TableKind, TableSpec};
 
 pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
     let mut blocks = Vec::new();
     let mut mistakes = Vec::new();
-    for spec in &ground.tables.spec.tables {
+    for spec in &ground.source.spec.tables {
         match table(ground, spec) {
             Ok(block) => blocks.push(block),
             Err(found) => mistakes.extend(found.into_vec()),
@@ -21,7 +22,7 @@ pub(super) fn blocks(ground: Ground<'_>) -> Checked<Vec<Block>> {
 }
 
 fn table(ground: Ground<'_>, spec: &TableSpec) -> Checked<Block> {
-    let table = build::build(ground.tables, spec)?;
+    let table = build::build(ground.source, spec)?;
     let mut view = view(&table, &Html, (spec.latex, spec.style));
     let otherwise = origin(&spec.kind);
     for cell in entries(&mut view).filter(|cell| !cell.value.is_empty() || !cell.low.is_empty()) {
@@ -29,13 +30,15 @@ fn table(ground: Ground<'_>, spec: &TableSpec) -> Checked<Block> {
         anchor.clone_into(&mut cell.link);
     }
     let name = match spec.number {
-        Some(number) => format!("Table {number}. {}", spec.caption),
+        Some(number) => {
+            format!("{} {}", ground.source.words().numbered(number), spec.caption)
+        }
         None => spec.caption.clone(),
     };
     Ok(Block::Table {
         anchor: format!("tab-{}", spec.id),
         name: escape(&name),
-        language: ground.tables.spec.language.name(),
+        language: ground.source.spec.language.name(),
         html: ground.templates.laid_out(&spec.template, &Html, &view)?,
     })
 }

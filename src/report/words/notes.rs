@@ -72,6 +72,12 @@ pub enum Place {
     Models,
     /// All specifications.
     Specifications,
+    /// The only model of a figure.
+    Panel,
+    /// All panels of a figure.
+    Panels,
+    /// All specifications of a curve.
+    Curve,
 }
 
 /// Sentences and what joins them. Examples are the English ones.
@@ -131,6 +137,10 @@ pub trait Notes {
     fn lambda(&self) -> &'static str;
     /// What direct, indirect and total effects are.
     fn impacts(&self) -> &'static str;
+    /// Where statistics stand in a table with several columns a model.
+    fn once_a_model(&self) -> &'static str;
+    /// Why a model has no effects beside its coefficients.
+    fn no_spillovers(&self) -> &'static str;
     /// Clauses as a sentence: `a; b.`
     fn said(&self, clauses: &[String]) -> String;
 
@@ -199,9 +209,9 @@ pub trait Notes {
     fn variants(&self, said: &str) -> String;
 
     /// p-values in the table of tests.
-    fn p_values_in_brackets(&self) -> &'static str;
+    fn p_values_in_brackets(&self, brackets: Brackets) -> String;
     /// p-values of tests in a table of estimates.
-    fn p_values_below_tests(&self) -> &'static str;
+    fn p_values_below_tests(&self, brackets: Brackets) -> String;
     /// `χ²(1) for LM lag, LM error`
     fn null_of(&self, null: &str, tests: &[String]) -> String;
     /// `Null distributions: … .`
@@ -209,7 +219,13 @@ pub trait Notes {
     /// What is said of a bootstrap of tests: its design, and the most replicates without a statistic.
     fn test_replicates(&self, design: &str, failed: u32) -> String;
     /// Bootstrap p-values of tests.
-    fn test_bootstrap(&self, how: Generated, said: &str, seed: u64, without: &[String]) -> String;
+    fn test_bootstrap(
+        &self,
+        how: (Generated, Brackets),
+        said: &str,
+        seed: u64,
+        without: &[String],
+    ) -> String;
     /// Why the LM protocol chose what it chose.
     fn protocol(&self, basis: &str, columns: Option<&str>, because: &str) -> String;
     /// Coefficients by region, of these columns.

@@ -31,7 +31,10 @@ pub struct RawFigure {
     pub kind: Option<RawFigureKind>,
     /// Caption.
     pub caption: Option<String>,
-    /// Number of the figure; LaTeX counts on when absent.
+    /// Figures of cells: repeats the figure for every value of this axis; `{n}` or the axis, as
+    /// `{measure}`, stands in the id.
+    pub each: Option<Axis>,
+    /// Number of the figure, with `each` of the first one; LaTeX counts on when absent.
     pub number: Option<u32>,
     /// Width in millimetres; 160 when absent.
     pub width: Option<f64>,
@@ -76,6 +79,9 @@ pub struct RawFigure {
     pub labels: BTreeMap<String, String>,
     /// Coefplot, rho-over-weights, lag-plot, profile: axis whose values differ in colour and shape.
     pub group: Option<Axis>,
+    /// Lag-plot: the joint test in the corner, a [wald.NAME] that the grid runs; that all coefficients
+    /// shown are zero when absent.
+    pub wald: Option<String>,
     /// Moran-years, effect-diagram, spec-curve, lisa-map: p-values below which something is drawn as
     /// significant; 0.05 when absent, 0.10 in effect-diagrams.
     pub level: Option<f64>,

@@ -6,7 +6,7 @@ use super::tables::Turn;
 use crate::ident::KeyPath;
 use crate::mistake::suggest;
 use crate::spec::Spec;
-use crate::spec::figures::{FigureKind, LisaFigure};
+use crate::spec::figures::{CellFigure, FigureKind, LisaFigure};
 use crate::spec::raw::{RawFigure, RawTable};
 use crate::spec::tables::RowTerm;
 
@@ -26,7 +26,7 @@ impl Resolver<'_> {
     pub(super) fn specification_curve(
         &mut self,
         raw: &RawFigure,
-        spec: &Spec,
+        (spec, turn): (&Spec, &Turn),
         place: &KeyPath,
     ) -> Option<FigureKind> {
         self.one_row(raw, place);
@@ -39,7 +39,7 @@ impl Resolver<'_> {
             level: raw.level,
             ..RawTable::default()
         };
-        self.specifications(&asked, spec, &Turn::default(), place).map(FigureKind::SpecCurve)
+        self.specifications(&asked, spec, turn, place).map(FigureKind::SpecCurve)
     }
 
     pub(super) fn local_moran_map(
@@ -71,11 +71,21 @@ impl Resolver<'_> {
     pub(super) fn lag_plot(
         &mut self,
         raw: &RawFigure,
-        spec: &Spec,
+        (spec, turn): (&Spec, &Turn),
         place: &KeyPath,
     ) -> Option<FigureKind> {
         self.one_row(raw, place);
-        let cells = self.cell_figure(raw, spec, 0.05, place)?;
+        let cells = self.cell_figure(raw, (spec, turn), 0.05, place)?;
+        let at = place.join("wald");
+        if let Some(name) = &raw.wald
+            && self.declared("Wald test", "wald", name, &at)
+        {
+            let own = spec.grids.get(&cells.cells.grid).map_or(&[][..], |grid| &grid.wald);
+            if !own.contains(name) {
+                let text = format!("the grid `{}` does not run `{name}`", cells.cells.grid);
+                self.wrong(&at, text, format!("add it to the grid: wald = [\"{name}\"]"));
+            }
+        }
         for row in &cells.rows {
             if !matches!(row.value, RowTerm::Measure { lag: 0, .. }) {
                 let text = format!("`{}` is not the measure or an effect of it", row.value);
@@ -84,16 +94,16 @@ impl Resolver<'_> {
                 self.wrong(&row.at, text, help);
             }
         }
-        Some(FigureKind::LagPlot(cells))
+        Some(FigureKind::LagPlot(CellFigure { wald: raw.wald.clone(), ..cells }))
     }
 
     pub(super) fn bootstrap_density(
         &mut self,
         raw: &RawFigure,
-        spec: &Spec,
+        (spec, turn): (&Spec, &Turn),
         place: &KeyPath,
     ) -> Option<FigureKind> {
-        let cells = self.cell_figure(raw, spec, 0.05, place)?;
+        let cells = self.cell_figure(raw, (spec, turn), 0.05, place)?;
         let grid = &cells.cells.grid;
         let all = spec.grids.get(grid).map_or(&[][..], |grid| &grid.bootstrap);
         let at = place.join("bootstrap");

@@ -1,5 +1,6 @@
 //! Figures, their map, and the formats of output.
 
+use super::tables::Turn;
 use super::{Resolver, at, items};
 use crate::ident::{KeyPath, Located, Period, VarName};
 use crate::spec::figures::{
@@ -48,18 +49,51 @@ impl Resolver<'_> {
         let mut figures = Vec::new();
         for (i, figure) in raw.figures.iter().enumerate() {
             let place = at(&["figures"]).join(i);
-            let Some(made) = self.figure(figure, spec, &place) else { continue };
-            if !seen.insert(made.id.to_lowercase()) {
-                let text = format!("several figures are called `{}`", made.id);
-                self.wrong(&place.join("id"), text, "give each an id of its own");
+            let asked = RawTable {
+                each: figure.each,
+                number: figure.number,
+                grid: figure.grid.clone(),
+                select: figure.select.clone(),
+                ..RawTable::default()
+            };
+            for turn in self.turns(&asked, spec, &place) {
+                let before = self.mistakes.len();
+                let made = self.figure(figure, spec, &turn, &place);
+                self.said_once(before);
+                let Some(made) = made else { continue };
+                if !seen.insert(made.id.to_lowercase()) {
+                    let text = format!("several figures are called `{}`", made.id);
+                    let help =
+                        "give each an id of its own; with `each`, put {n} or the axis in the id";
+                    self.wrong(&place.join("id"), text, help);
+                    break;
+                }
+                figures.push(made);
             }
-            figures.push(made);
         }
         figures
     }
 
-    fn figure(&mut self, raw: &RawFigure, spec: &Spec, place: &KeyPath) -> Option<FigureSpec> {
+    /// The same mistake in every turn of a repeated figure is said once; `before` had been said.
+    fn said_once(&mut self, before: usize) {
+        for mistake in self.mistakes.split_off(before) {
+            if !self.mistakes.contains(&mistake) {
+                self.mistakes.push(mistake);
+            }
+        }
+    }
+
+    fn figure(
+        &mut self,
+        raw: &RawFigure,
+        spec: &Spec,
+        turn: &Turn,
+        place: &KeyPath,
+    ) -> Option<FigureSpec> {
         let id = self.required(raw.id.clone(), &place.join("id"), "a file name without extension");
+        let id = id.and_then(|text| self.filled(&text, turn, true, &place.join("id")));
+        let caption = raw.caption.clone().unwrap_or_default();
+        let caption = self.filled(&caption, turn, false, &place.join("caption"));
         if let Some(id) = &id {
             self.refuse_path(id, &place.join("id"));
         }
@@ -68,7 +102,7 @@ impl Resolver<'_> {
         let kind = self.required(raw.kind, &place.join("kind"), &kinds.join(", "));
         let kind = kind.and_then(|kind| {
             self.refuse_keys_of_other_figures(raw, kind, place);
-            self.figure_kind(raw, spec, kind, place)
+            self.figure_kind(raw, (spec, turn), kind, place)
         });
         let mut size = |given: Option<f64>, key: &str| {
             let value = given?;
@@ -83,8 +117,8 @@ impl Resolver<'_> {
         let height = size(raw.height, "height");
         Some(FigureSpec {
             id: id?,
-            caption: raw.caption.clone().unwrap_or_default(),
-            number: raw.number,
+            caption: caption?,
+            number: raw.number.map(|_| turn.number),
             width,
             height,
             notes: raw.notes.clone(),
@@ -117,7 +151,9 @@ impl Resolver<'_> {
             &[EffectDiagram, Coefplot, RhoOverWeights, LagPlot, Profile, BootstrapDensity];
         const ROWS: &[RawFigureKind] =
             &[EffectDiagram, Coefplot, SpecCurve, RhoOverWeights, LagPlot, BootstrapDensity];
-        let keys: [(&str, bool, &[RawFigureKind]); 19] = [
+        let keys: [(&str, bool, &[RawFigureKind]); 21] = [
+            ("each", raw.each.is_some(), CELLS),
+            ("wald", raw.wald.is_some(), &[LagPlot]),
             ("moran", raw.moran.is_some(), &[MoranYears, MoranScatter, LisaMap]),
             ("years", raw.years.is_some(), &[MoranScatter, Map, LisaMap]),
             ("names", raw.names.is_some(), &[MoranScatter, Map, MapRegions, LisaMap]),
@@ -152,7 +188,7 @@ impl Resolver<'_> {
     fn figure_kind(
         &mut self,
         raw: &RawFigure,
-        spec: &Spec,
+        (spec, turn): (&Spec, &Turn),
         kind: RawFigureKind,
         place: &KeyPath,
     ) -> Option<FigureKind> {
@@ -172,21 +208,21 @@ impl Resolver<'_> {
             RawFigureKind::MapRegions => self.map_of_regions(raw, spec, place),
             RawFigureKind::EffectDiagram => {
                 let level = self.figure_level(raw, 0.10, place);
-                self.cell_figure(raw, spec, level, place).map(FigureKind::EffectDiagram)
+                self.cell_figure(raw, (spec, turn), level, place).map(FigureKind::EffectDiagram)
             }
             RawFigureKind::Coefplot => {
-                self.cell_figure(raw, spec, 0.05, place).map(FigureKind::Coefplot)
+                self.cell_figure(raw, (spec, turn), 0.05, place).map(FigureKind::Coefplot)
             }
-            RawFigureKind::SpecCurve => self.specification_curve(raw, spec, place),
+            RawFigureKind::SpecCurve => self.specification_curve(raw, (spec, turn), place),
             RawFigureKind::LisaMap => self.local_moran_map(raw, place),
-            RawFigureKind::BootstrapDensity => self.bootstrap_density(raw, spec, place),
+            RawFigureKind::BootstrapDensity => self.bootstrap_density(raw, (spec, turn), place),
             RawFigureKind::RhoOverWeights => {
                 self.one_row(raw, place);
-                self.cell_figure(raw, spec, 0.05, place).map(FigureKind::RhoOverWeights)
+                self.cell_figure(raw, (spec, turn), 0.05, place).map(FigureKind::RhoOverWeights)
             }
-            RawFigureKind::LagPlot => self.lag_plot(raw, spec, place),
+            RawFigureKind::LagPlot => self.lag_plot(raw, (spec, turn), place),
             RawFigureKind::Profile => {
-                self.cell_figure(raw, spec, 0.05, place).map(FigureKind::Profile)
+                self.cell_figure(raw, (spec, turn), 0.05, place).map(FigureKind::Profile)
             }
         }
     }
@@ -317,7 +353,7 @@ impl Resolver<'_> {
     pub(super) fn cell_figure(
         &mut self,
         raw: &RawFigure,
-        spec: &Spec,
+        (spec, turn): (&Spec, &Turn),
         level: f64,
         place: &KeyPath,
     ) -> Option<CellFigure> {
@@ -327,7 +363,7 @@ impl Resolver<'_> {
             labels: raw.labels.clone(),
             ..RawTable::default()
         };
-        let cells = self.cells(&asked, spec, &super::tables::Turn::default(), place);
+        let cells = self.cells(&asked, spec, turn, place);
         let panels = match &raw.panels {
             Some(OneOrMany::One(axis)) => vec![*axis],
             Some(OneOrMany::Many(axes)) => axes.clone(),
@@ -353,6 +389,7 @@ impl Resolver<'_> {
             rows,
             labels: raw.labels.clone(),
             group: raw.group,
+            wald: None,
             level,
         })
     }

@@ -8,7 +8,9 @@ use crate::mistake::suggest;
 use crate::model::Impact;
 use crate::spec::output::OutputSpec;
 use crate::spec::raw::{OneOrMany, RawTable, RawTableKind};
-use crate::spec::tables::{CellChoice, LatexMode, LatexSpec, Moment, TableKind, TableSpec};
+use crate::spec::tables::{
+    Brackets, CellChoice, LatexMode, LatexSpec, Moment, TableKind, TableSpec,
+};
 use crate::spec::variants::VariantName;
 use crate::spec::{Axis, Selector, Spec};
 use std::collections::BTreeMap;
@@ -22,7 +24,7 @@ pub(super) struct Turn {
     /// The axis, the value's name and its label.
     value: Option<(Axis, String, String)>,
     /// What `{n}` counts.
-    number: u32,
+    pub(super) number: u32,
 }
 
 impl Resolver<'_> {
@@ -53,7 +55,7 @@ impl Resolver<'_> {
     }
 
     /// The values a table is repeated for; a single turn without `each`.
-    fn turns(&mut self, raw: &RawTable, spec: &Spec, place: &KeyPath) -> Vec<Turn> {
+    pub(super) fn turns(&mut self, raw: &RawTable, spec: &Spec, place: &KeyPath) -> Vec<Turn> {
         let number = raw.number.unwrap_or(1);
         let Some(axis) = raw.each else {
             return vec![Turn { value: None, number }];
@@ -148,8 +150,29 @@ impl Resolver<'_> {
             style,
             template: Located::new(template, place.join("template")),
             latex: self.latex(raw, place),
+            test_brackets: self.test_brackets(raw, place),
             at: place.clone(),
         })
+    }
+
+    /// In what p-values of tests stand, and those of a bootstrap: not in the same.
+    fn test_brackets(&mut self, raw: &RawTable, place: &KeyPath) -> [Brackets; 2] {
+        use Brackets::{Round, Square};
+        match &raw.test_brackets {
+            None => [Square, Round],
+            Some(OneOrMany::One(Round)) => [Round, Square],
+            Some(OneOrMany::One(own)) => [*own, Round],
+            Some(OneOrMany::Many(both)) => match both.as_slice() {
+                [own, of_bootstrap] if own != of_bootstrap => [*own, *of_bootstrap],
+                _ => {
+                    let text = "`test_brackets` are one, or two that differ";
+                    let help = "such as \"round\", or [\"square\", \"round\"]: of p-values, and of those \
+                                of a bootstrap";
+                    self.wrong(&place.join("test_brackets"), text, help);
+                    [Square, Round]
+                }
+            },
+        }
     }
 
     /// How LaTeX sets a table: by its own keys, or by those of `[output]`.
@@ -199,7 +222,13 @@ impl Resolver<'_> {
     }
 
     /// Placeholders filled in: `{n}`, and the axis of `each` by name (in ids) or label.
-    fn filled(&mut self, text: &str, turn: &Turn, by_name: bool, at: &KeyPath) -> Option<String> {
+    pub(super) fn filled(
+        &mut self,
+        text: &str,
+        turn: &Turn,
+        by_name: bool,
+        at: &KeyPath,
+    ) -> Option<String> {
         let mut out = String::new();
         let mut rest = text;
         while let Some(open) = rest.find('{') {
@@ -244,6 +273,7 @@ impl Resolver<'_> {
             ("parentheses", raw.parentheses.is_some(), &[Regression]),
             ("bootstrap", raw.bootstrap.is_some(), &[Regression]),
             ("brackets", raw.brackets.is_some(), &[Regression]),
+            ("test_brackets", raw.test_brackets.is_some(), &[Regression, Tests]),
             ("stars", raw.stars.is_some(), &[Regression]),
             ("star_symbols", raw.star_symbols.is_some(), &[Regression]),
             ("keep", !raw.keep.is_empty(), &[Regression]),
@@ -286,6 +316,7 @@ impl Resolver<'_> {
             RawTableKind::Tests => {
                 let cells = self.columns(raw, spec, turn, place)?;
                 let rows = raw.rows.clone().unwrap_or_default();
+                self.refuse_twice(&rows, &place.join("rows"));
                 self.refuse_tests_not_run(&rows, spec, &cells.grid, &place.join("rows"));
                 Some(TableKind::Tests { cells, rows: located(&rows, &place.join("rows")) })
             }
@@ -409,7 +440,18 @@ impl Resolver<'_> {
         Some(CellChoice { columns, ..cells? })
     }
 
-    /// A label that no row carries is a slip of the pen. Without `rows` every term is a row.
+    /// What is listed twice would stand twice.
+    pub(super) fn refuse_twice<T: AsRef<str>>(&mut self, names: &[T], at: &KeyPath) {
+        for (i, name) in names.iter().enumerate() {
+            let name = name.as_ref();
+            if names[..i].iter().any(|known| known.as_ref() == name) {
+                self.wrong(&at.join(i), format!("`{name}` is listed twice"), "list it once");
+            }
+        }
+    }
+
+    /// A label that no row carries is a slip of the pen. Without `rows` every term is a row, and
+    /// the plan looks for them.
     pub(super) fn refuse_labels_of_no_row(
         &mut self,
         raw: &RawTable,

@@ -35,7 +35,7 @@ impl Log {
     /// Adds a record; the place where it begins.
     pub(super) fn append(&mut self, record: &[u8]) -> Checked<u64> {
         let failed = |e: std::io::Error| {
-            Mistake::file(&self.path, format!("cannot be written: {e}"))
+            Mistake::unwritten(&self.path, e)
                 .help("nothing that was kept before is lost: make room and run again")
         };
         let mut line = sum(record).to_string().into_bytes();
@@ -60,7 +60,7 @@ impl Log {
     /// Forces what was appended to the disk.
     pub(super) fn sync(&self) -> Checked<()> {
         let synced = self.file.as_ref().map_or(Ok(()), File::sync_data);
-        synced.map_err(|e| Mistake::file(&self.path, format!("cannot be written: {e}")).into())
+        synced.map_err(|e| Mistake::unwritten(&self.path, e).into())
     }
 
     /// Takes the log away once its records have their place elsewhere.

@@ -36,11 +36,12 @@ pub fn cells(panels: &[Axis], group: Option<Axis>, model: &[&str]) -> CellFigure
         rows: Vec::new(),
         labels: BTreeMap::new(),
         group,
+        wald: None,
         level: 0.1,
     }
 }
 
-fn every_kind() -> Vec<FigureSpec> {
+pub fn every_kind() -> Vec<FigureSpec> {
     let moran = || "emissions".to_owned();
     let mut kinds = vec![
         figure("years", FigureKind::MoranYears { moran: moran(), level: 0.05 }),
@@ -79,7 +80,7 @@ fn every_kind() -> Vec<FigureSpec> {
 }
 
 /// Units `A` to `D` on four tiles, `D` not observed.
-fn data() -> FigureData {
+pub fn data() -> FigureData {
     let names = ["A", "B", "C", "D"];
     let area = |(i, name): (i32, &str)| Area {
         name: name.to_owned(),

@@ -1,10 +1,12 @@
 //! Tables in Chinese.
 
 use super::made::{Made, every_table, experiment, regression, select, table};
-use super::{rendered, text};
+use super::{figures, rendered, text};
+use spanel::drawing::Rich;
 use spanel::model::{Effects, Impact, Normalisation, Permute, RegionWeights, Rescale};
 use spanel::outcome::{Basis, FailureKind, NullDistribution, Reference, Statistic};
 use spanel::report::RenderedFile;
+use spanel::report::figures::draw;
 use spanel::report::words::{self, Below, Generated, NoBase, Place, Resampled, Tally};
 use spanel::spec::tables::{Brackets, Facet, Moment, Parentheses, Style, TableKind, TableSpec};
 use spanel::spec::{Axis, Language, Missing};
@@ -37,11 +39,17 @@ const KEPT: &[&str] = &[
     "AIC",
     "BIC",
     "Benjamini",
+    "Holm",
+    "Hochberg",
+    "Moran",
+    "Wz",
+    "HH",
+    "LH",
+    "LL",
+    "HL",
     "Delta",
     "Fan",
     "Hall",
-    "Hochberg",
-    "Holm",
     "Hyndman",
     "LM",
     "Mammen",
@@ -72,6 +80,7 @@ const THEIRS: &[&str] = &[
     "A note of the author's.",
     "Drawn from a spatial lag model with two-way effects.",
     "paper-simulated.csv",
+    "tiles.csv",
     "contiguity of provinces",
     "the score is 0.2 after 100 iterations",
     "the exact form needs a W with equal column sums",
@@ -179,12 +188,21 @@ fn every_phrase_is_chinese() {
         }
     }
     for how in [Generated::UnderNull, Generated::OfFit, Generated::Both] {
-        said.push(words.test_bootstrap(how, "抽样", 1, &two));
+        said.push(words.test_bootstrap((how, Brackets::Round), "抽样", 1, &two));
     }
     for why in [NoBase::WithoutCoefficient, NoBase::Failed, NoBase::NotRun] {
         said.push(words.no_base(why));
     }
-    for who in [Place::Column, Place::Columns, Place::Model, Place::Models, Place::Specifications] {
+    for who in [
+        Place::Column,
+        Place::Columns,
+        Place::Model,
+        Place::Models,
+        Place::Specifications,
+        Place::Panel,
+        Place::Panels,
+        Place::Curve,
+    ] {
         said.push(words.all(who, &two));
     }
     for facet in [Facet::Coefficient, Facet::Direct, Facet::Indirect, Facet::Total] {
@@ -253,6 +271,98 @@ fn every_phrase_is_chinese() {
             let narrow = |c: char| matches!(c, ',' | ';' | ':' | '?' | '!');
             assert!(!(wide(pair[0]) && narrow(pair[1])), "{said}");
         }
+    }
+}
+
+/// Every text within a value that can be serialised.
+fn texts(of: &impl serde::Serialize) -> Vec<String> {
+    fn walk(value: &serde_json::Value, found: &mut Vec<String>) {
+        match value {
+            serde_json::Value::String(text) => found.push(text.clone()),
+            serde_json::Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
+            serde_json::Value::Object(of) => of.values().for_each(|item| walk(item, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    walk(&serde_json::to_value(of).expect("texts can be serialised"), &mut found);
+    found
+}
+
+/// What figures draw is lettered by the fonts that spanel has; what it has not would be a box.
+#[test]
+fn every_word_of_figures_can_be_drawn() {
+    for language in [Language::En, Language::Zh] {
+        let words = words::of(language);
+        let mut drawn = texts(words.drawn());
+        assert!(drawn.len() > 40, "{drawn:?}");
+        drawn.extend(Axis::ALL.map(|axis| words.axis(axis).to_owned()));
+        for effects in [Effects::None, Effects::Individual, Effects::Time, Effects::TwoWay] {
+            drawn.push(words.effects(effects).to_owned());
+        }
+        for impact in [Impact::Direct, Impact::Indirect, Impact::Total] {
+            drawn.push(words.impact(impact, ""));
+        }
+        let info = spanel::diagnostic::DIAGNOSTICS.iter().map(|d| d.info());
+        let tests = info.flat_map(|info| info.tests).filter_map(|(test, _)| words.test(test));
+        drawn.extend(tests.map(str::to_owned));
+        drawn.extend([
+            words.lags("0–2", true),
+            words.qualified("", ""),
+            words.labelled("", ""),
+            words.without(""),
+            words.joint_test(""),
+            words.measure().to_owned(),
+            words.constant().to_owned(),
+            words.base().to_owned(),
+            words.list(&[String::new(), String::new()]),
+        ]);
+        for text in drawn {
+            let missing = Rich::plain(&text).laid().missing;
+            assert!(missing.is_empty(), "no font has {missing:?} of “{text}”");
+        }
+    }
+}
+
+#[test]
+fn no_english_word_is_left_in_a_chinese_figure() {
+    let mut made = chinese(Vec::new());
+    made.spec.figures = figures::every_kind();
+    made.experiment.figures = figures::data();
+    for spec in &mut made.spec.figures {
+        spec.caption = "图题".to_owned();
+        spec.notes = vec!["作者的说明".to_owned()];
+    }
+    for spec in &made.spec.figures {
+        let figure = draw(made.source(), spec).expect("a figure");
+        let drawn = figure.scene.texts().into_iter().map(|text| text.laid.text.clone());
+        for text in drawn.chain(figure.notes) {
+            let left = foreign(&text);
+            assert!(left.is_empty(), "{left:?} in “{text}” of {}", spec.id);
+        }
+    }
+}
+
+/// What the page says by itself is Chinese, but for what readers of any language type or know.
+#[test]
+fn every_word_of_the_page_is_chinese() {
+    let page = words::of(Language::Zh).page();
+    for text in texts(page) {
+        let shown = text.split(['{', '}']).step_by(2).collect::<String>();
+        let known = ["BLAKE3", "BLAKE", "Tab", "Home", "End", "Enter", "zh-Hans"];
+        let left: Vec<String> =
+            foreign(&shown).into_iter().filter(|word| !known.contains(&&**word)).collect();
+        assert!(left.is_empty(), "{left:?} in “{text}”");
+    }
+    let placeholders = |text: &str| {
+        let mut names: Vec<String> =
+            text.split('{').skip(1).filter_map(|t| Some(t.split_once('}')?.0.to_owned())).collect();
+        names.sort();
+        names
+    };
+    let english = texts(words::of(Language::En).page());
+    for (ours, theirs) in texts(page).iter().zip(&english) {
+        assert_eq!(placeholders(ours), placeholders(theirs), "“{ours}” for “{theirs}”");
     }
 }
 

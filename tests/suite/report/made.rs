@@ -459,6 +459,7 @@ pub fn table(id: &str, kind: TableKind) -> TableSpec {
         style: Style::Plain,
         template: at("table".to_owned()),
         latex: LatexSpec::default(),
+        test_brackets: [Brackets::Square, Brackets::Round],
         at: KeyPath::root().join("tables").join(0),
     }
 }

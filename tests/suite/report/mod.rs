@@ -2,6 +2,7 @@
 
 mod curves;
 mod family;
+mod figure_blocks;
 mod figures;
 mod formats;
 mod languages;

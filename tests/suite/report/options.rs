@@ -132,6 +132,108 @@ fn panels_stand_one_below_the_other_with_the_same_columns() {
 }
 
 #[test]
+fn what_is_no_effect_stands_below_no_head_of_an_effect() {
+    let effects = || vec![Facet::Direct, Facet::Indirect, Facet::Total];
+    let shown = markdown(|t| t.facets = effects());
+    let lines = rows(&shown);
+    // The measure's table has ρ, which gets a column of coefficients.
+    assert_eq!(lines[1][1..], ["Coefficient", "Direct", "Indirect", "Total"], "{shown}");
+    let row = lines.iter().find(|row| row[0] == "ρ").expect("ρ");
+    assert!(!row[1].is_empty() && row[2..].iter().all(String::is_empty), "{row:?}");
+    assert!(shown.contains("What belongs to a whole model"), "{shown}");
+    let alone = rows(&markdown(|t| {
+        t.facets = effects();
+        t.filter.drop = vec!["rho".into(), "lambda".into()];
+    }));
+    assert_eq!(alone[1][1..], ["Direct", "Indirect", "Total"], "{alone:?}");
+}
+
+#[test]
+fn columns_of_effects_that_a_model_has_not_are_explained() {
+    let mut wanted = regression(&[Axis::Model], select(&["slm", "sem"], &["oa"], &["all"]));
+    wanted.facets = vec![Facet::Coefficient, Facet::Direct];
+    let made = experiment(vec![table("t", TableKind::Regression(wanted))]);
+    let shown = text(&rendered(&made), "tables/t.md").to_owned();
+    let why = "no spatial lag of the dependent variable, hence no spillovers";
+    assert!(shown.lines().any(|l| l.contains(why) && l.contains("in column (2)")), "{shown}");
+}
+
+#[test]
+fn the_end_of_a_group_is_seen_by_its_indented_labels() {
+    let mut wanted = regression(&[Axis::Measure], select(&["slm"], &["oa"], &["all"]));
+    let rows = vec!["measure@lag1".to_owned(), "rho".to_owned()];
+    wanted.groups = vec![RowGroup { label: "Together".to_owned(), rows }];
+    let made = experiment(vec![table("t", TableKind::Regression(wanted.clone()))]);
+    let files = rendered(&made);
+    let shown = text(&files, "tables/t.md");
+    let inside = |label: &str| shown.contains(&format!("| \u{2003}{label}"));
+    assert!(inside("ln OA (t−1)") && inside("ρ"), "{shown}");
+    assert!(shown.contains("| ln OA "), "{shown}");
+    assert!(!inside("Log likelihood") && !inside("*Together*"), "{shown}");
+    assert!(text(&files, "tables/t.tex").contains("\n\\quad{}$\\rho$ & "));
+    // In a panel the line of a group is itself below another.
+    wanted.panels = Some(Axis::Region);
+    let made = experiment(vec![table("t", TableKind::Regression(wanted))]);
+    let shown = text(&rendered(&made), "tables/t.md").to_owned();
+    for line in ["| *Panel A", "| *\u{2003}Together*", "| \u{2003}\u{2003}ρ", "| N "] {
+        assert!(shown.contains(line), "{line} in {shown}");
+    }
+}
+
+#[test]
+fn panels_without_listed_rows_have_the_rows_of_their_own_cells() {
+    let mut wanted = regression(&[Axis::Region], select(&["slm"], &["oa", "la"], &["all"]));
+    wanted.panels = Some(Axis::Measure);
+    wanted.rows = Vec::new();
+    let made = experiment(vec![table("t", TableKind::Regression(wanted))]);
+    let shown = text(&rendered(&made), "tables/t.md").to_owned();
+    let lines = rows(&shown);
+    let second = lines.iter().position(|row| row[0].starts_with("*Panel B")).expect("a panel");
+    let of = |label: &str, lines: &[Vec<String>]| lines.iter().any(|row| row[0] == label);
+    assert!(of("ln OA", &lines[..second]) && !of("ln LA", &lines[..second]), "{shown}");
+    assert!(!of("ln OA", &lines[second..]) && of("ln LA", &lines[second..]), "{shown}");
+}
+
+#[test]
+fn brackets_of_tests_are_chosen_too() {
+    let mut wanted = regression(&[Axis::Measure], select(&["slm"], &["oa"], &["all"]));
+    wanted.tests = vec!["lm-lag".into()];
+    let mut spec = table("t", TableKind::Regression(wanted));
+    spec.test_brackets = [Brackets::Curly, Brackets::Round];
+    let shown = text(&rendered(&experiment(vec![spec])), "tables/t.md").to_owned();
+    assert!(shown.contains("Below test statistics their p-values in braces."), "{shown}");
+    let lines = rows(&shown);
+    let at = lines.iter().position(|row| row[0].starts_with("LM lag")).expect("the test");
+    assert!(lines[at + 1][1].starts_with('{'), "{shown}");
+}
+
+#[test]
+fn tables_too_wide_for_a_page_are_set_smaller_and_then_told() {
+    let lab = Lab::new();
+    let told = |more: &str| {
+        let table = format!(
+            "\n[[tables]]\nid = \"wide\"\nkind = \"regression\"\ngrid = \"main\"\n\
+             columns = [\"model\", \"effects\", \"region\", \"lags\"]\n{more}"
+        );
+        lab.write("lab.toml", &(SPEC.to_owned() + &table));
+        let run = lab.run(&["run", "lab.toml"]);
+        assert_exit(&run, 0);
+        let tex = std::fs::read_to_string(lab.path("results/lab/tables/wide.tex"));
+        (String::from_utf8_lossy(&run.stderr).into_owned(), tex.expect("the table is there"))
+    };
+    let (said, tex) = told("digits = 12\n");
+    assert!(said.contains("table `wide` is about") && said.contains("landscape = true"), "{said}");
+    assert!(tex.contains("\\scriptsize\n\\setlength{\\tabcolsep}{2pt}"), "{tex}");
+    assert!(tex.contains("mm wide, more than the page has"), "{tex}");
+    let (said, tex) =
+        told("digits = 12\nlandscape = true\nlongtable = true\nlatex = \"standalone\"\n");
+    assert!(!said.contains("landscape = true"), "{said}");
+    assert!(tex.contains("% Compile with pdflatex, twice"), "{tex}");
+    let (said, _) = told("digits = 2\nwhere = { model = \"slm\", region = \"all\", lags = 0 }\n");
+    assert!(!said.contains("mm wide"), "{said}");
+}
+
+#[test]
 fn decimals_of_single_rows_are_theirs() {
     let shown = markdown(|t| {
         t.row_digits = [("rho".to_owned(), 2), ("loglik".to_owned(), 1)].into();

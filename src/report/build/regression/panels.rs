@@ -5,11 +5,12 @@
 
 use super::Parts;
 use super::slots::{self, Slot};
+use crate::model::Term;
 use crate::report::columns::CellColumn;
 use crate::report::table::{Column, Entry, Group, Row};
 use crate::report::{Source, labels};
 use crate::spec::Axis;
-use crate::spec::tables::{CellChoice, RegressionTable};
+use crate::spec::tables::{CellChoice, RegressionTable, RowTerm};
 
 /// A panel; the only one of a table without panels has no label.
 pub(super) struct Panel<'a> {
@@ -64,6 +65,31 @@ pub(super) fn column(slot: &Slot<'_>, wanted: &RegressionTable) -> Column {
     }
 }
 
+/// The rows of a panel: those that one of its cells has or, where a cell has no fit, could have had.
+/// A table without panels shows every row, and rows that the author lists are shown in every panel.
+pub(super) fn own_rows(
+    wanted: &RegressionTable,
+    rows: &[RowTerm],
+    slots: &[Slot<'_>],
+) -> Vec<RowTerm> {
+    let shows = |slot: &Slot<'_>, row: &RowTerm| {
+        let Some(term) = slot.term(row) else { return false };
+        match (slot.column.outcome(), term) {
+            (Some(outcome), Term::Derived(name)) => outcome.derived.iter().any(|d| d.name == name),
+            (Some(outcome), term) => super::estimate(outcome, &term).is_some(),
+            (None, Term::Variable(of) | Term::Impact(_, of)) => {
+                slot.column.cell.model.regressors.contains(&of)
+            }
+            (None, _) => true,
+        }
+    };
+    let own = |row: &&RowTerm| slots.iter().any(|slot| shows(slot, row));
+    if wanted.panels.is_none() || !wanted.rows.is_empty() {
+        return rows.to_vec();
+    }
+    rows.iter().filter(own).cloned().collect()
+}
+
 /// The groups of rows of all panels.
 pub(super) fn stacked(panels: &[Panel<'_>], made: Vec<Parts>) -> Vec<Group> {
     let same = |rows: fn(&Parts) -> &Vec<Row>, row: &Row| {
@@ -83,12 +109,15 @@ pub(super) fn stacked(panels: &[Panel<'_>], made: Vec<Parts>) -> Vec<Group> {
         }
         let rest = [own(|p| &p.effects, parts), own(|p| &p.statistics, parts), parts.tests.clone()];
         let rest = rest.into_iter().map(Group::of);
+        // Rows of a panel stand below its line, those of its groups below theirs too.
+        let inside = usize::from(panel.label.is_some());
         let cells = || match &panel.label {
             Some(_) => panel.slots.iter().map(|slot| slot.column().cell).collect(),
             None => Vec::new(),
         };
         let all = estimates.into_iter().chain(rest).filter(|group| !group.rows.is_empty());
-        groups.extend(all.map(|group| Group { cells: cells(), ..group }));
+        let placed = |group: Group| Group { cells: cells(), depth: group.depth + inside, ..group };
+        groups.extend(all.map(placed));
     }
     // In a table without panels every row is shared: tests stay below the statistics.
     let tests = match panels {

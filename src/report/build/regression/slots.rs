@@ -1,9 +1,9 @@
 //! What each column of a table shows of its cell: coefficients, or effects of one kind.
 
 use crate::model::Term;
-use crate::report::Source;
 use crate::report::columns::CellColumn;
 use crate::report::table::{Column, Entry, Head, Row};
+use crate::report::{Source, notes};
 use crate::spec::tables::{Facet, RegressionTable, RowTerm};
 
 /// A column of the table.
@@ -83,4 +83,24 @@ pub(super) fn spread(mut rows: Vec<Row>, slots: &[Slot<'_>]) -> Vec<Row> {
         row.entries = slots.iter().map(entry).collect();
     }
     rows
+}
+
+/// Of a table with columns of effects: where the statistics of a model stand, and which models have
+/// no effects beside their coefficients.
+pub(super) fn said(
+    source: Source<'_>,
+    wanted: &RegressionTable,
+    columns: &[CellColumn<'_>],
+) -> Vec<String> {
+    let words = source.words();
+    let effects = || wanted.facets.iter().filter(|facet| facet.impact().is_some());
+    if effects().next().is_none() {
+        return Vec::new();
+    }
+    let blank = notes::of_outcome(words, columns, |outcome| {
+        let lagged = outcome.fit.estimates.iter().any(|e| e.term == Term::Rho);
+        (outcome.impacts.is_empty() && !lagged).then(|| words.no_spillovers().to_owned())
+    });
+    let whole = (wanted.facets.len() > 1).then(|| words.once_a_model().to_owned());
+    whole.into_iter().chain(blank.map(|clause| words.said(&[clause]))).collect()
 }

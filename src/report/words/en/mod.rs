@@ -1,9 +1,12 @@
 //! English, the language of the records too.
 
 mod claims;
+mod figures;
 mod frames;
 mod names;
 mod notes;
+mod page;
+mod published;
 
 use super::Words;
 

@@ -72,6 +72,9 @@ impl Notes for English {
             Place::Model => "The model",
             Place::Models => "In all models",
             Place::Specifications => "In all of them",
+            Place::Panel => "Model",
+            Place::Panels => "All panels",
+            Place::Curve => "All specifications",
         };
         format!("{who}: {}.", self.list(phrases))
     }
@@ -166,6 +169,15 @@ impl Notes for English {
          delta method)"
     }
 
+    fn once_a_model(&self) -> &'static str {
+        "What belongs to a whole model, such as its statistics, stands in the first of its columns."
+    }
+
+    fn no_spillovers(&self) -> &'static str {
+        "no spatial lag of the dependent variable, hence no spillovers: a direct effect is the \
+         coefficient, and the columns of effects are blank"
+    }
+
     fn said(&self, clauses: &[String]) -> String {
         format!("{}.", self.clauses(clauses))
     }
@@ -258,12 +270,7 @@ impl Notes for English {
     }
 
     fn below(&self, below: Below<'_>) -> String {
-        let place = match below.brackets {
-            Brackets::Round => "in parentheses",
-            Brackets::Square => "in brackets",
-            Brackets::Curly => "in braces",
-            Brackets::None => "below the estimates",
-        };
+        let place = enclosed(below.brackets, "below the estimates");
         let from = below.errors.map(|e| format!(" Standard errors: {e}.")).unwrap_or_default();
         match below.what {
             Parentheses::StdError => {
@@ -363,12 +370,13 @@ impl Notes for English {
         format!("Variants: {said}.")
     }
 
-    fn p_values_in_brackets(&self) -> &'static str {
-        "p-values in brackets."
+    fn p_values_in_brackets(&self, brackets: Brackets) -> String {
+        format!("p-values {}.", enclosed(brackets, "below the statistics"))
     }
 
-    fn p_values_below_tests(&self) -> &'static str {
-        "Below test statistics their p-values in brackets."
+    fn p_values_below_tests(&self, brackets: Brackets) -> String {
+        let place = enclosed(brackets, "");
+        format!("Below test statistics their p-values {place}").trim_end().to_owned() + "."
     }
 
     fn null_of(&self, null: &str, tests: &[String]) -> String {
@@ -383,7 +391,13 @@ impl Notes for English {
         format!("{design}{}", of_them(failed, ", up to ", "without the statistic"))
     }
 
-    fn test_bootstrap(&self, how: Generated, said: &str, seed: u64, without: &[String]) -> String {
+    fn test_bootstrap(
+        &self,
+        (how, brackets): (Generated, Brackets),
+        said: &str,
+        seed: u64,
+        without: &[String],
+    ) -> String {
         let without = match without {
             [] => String::new(),
             some => format!("; no bootstrap version of {}", self.list(some)),
@@ -396,8 +410,9 @@ impl Notes for English {
                  estimates; Hall & Wilson 1991)"
             }
         };
+        let place = enclosed(brackets, "below the statistics");
         format!(
-            "Bootstrap p-values in parentheses, which the stars go by, the statistic among those \
+            "Bootstrap p-values {place}, which the stars go by, the statistic among those \
              of replicates {how}: {said}; seed {seed}{without}."
         )
     }
@@ -535,5 +550,15 @@ impl Notes for English {
         "Below a row its most influential choice, the one with the largest η²: the share of the \
          variance of the estimates that lies between its values (between-group over total sum of \
          squares). Named are its values with the lowest and the highest mean; means in parentheses."
+    }
+}
+
+/// Where a number stands: in which brackets, or else at `bare`.
+fn enclosed(brackets: Brackets, bare: &'static str) -> &'static str {
+    match brackets {
+        Brackets::Round => "in parentheses",
+        Brackets::Square => "in brackets",
+        Brackets::Curly => "in braces",
+        Brackets::None => bare,
     }
 }

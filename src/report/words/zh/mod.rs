@@ -2,9 +2,12 @@
 //! Latin letters or digits.
 
 mod claims;
+mod figures;
 mod frames;
 mod names;
 mod notes;
+mod page;
+mod published;
 
 use super::Words;
 

@@ -72,8 +72,10 @@ impl Notes for Chinese {
         let who = match who {
             Place::Column => "本列设定",
             Place::Columns => "各列共同设定",
-            Place::Model => "模型设定",
-            Place::Models | Place::Specifications => "各模型共同设定",
+            Place::Model | Place::Panel => "模型设定",
+            Place::Models | Place::Specifications | Place::Panels | Place::Curve => {
+                "各模型共同设定"
+            }
         };
         format!("{who}：{}。", phrases.join("，"))
     }
@@ -168,6 +170,14 @@ impl Notes for Chinese {
         "直接效应、间接效应与总效应为 β(I − ρW)⁻¹ 的平均效应（渐近标准误由 Delta 方法计算）"
     }
 
+    fn once_a_model(&self) -> &'static str {
+        "属于整个模型的内容（如统计量）列于该模型的第一列。"
+    }
+
+    fn no_spillovers(&self) -> &'static str {
+        "模型不含因变量的空间滞后，故无溢出效应：直接效应即系数，效应各列留空"
+    }
+
     fn said(&self, clauses: &[String]) -> String {
         format!("{}。", self.clauses(clauses))
     }
@@ -257,12 +267,7 @@ impl Notes for Chinese {
     }
 
     fn below(&self, below: Below<'_>) -> String {
-        let place = match below.brackets {
-            Brackets::Round => "圆括号内",
-            Brackets::Square => "方括号内",
-            Brackets::Curly => "花括号内",
-            Brackets::None => "估计值下方",
-        };
+        let place = enclosed(below.brackets, "估计值下方");
         let from = below.errors.map(|e| self.errors(e)).unwrap_or_default();
         match below.what {
             Parentheses::StdError => {
@@ -360,12 +365,15 @@ impl Notes for Chinese {
         format!("稳健性设定：{said}。")
     }
 
-    fn p_values_in_brackets(&self) -> &'static str {
-        "方括号内为 p 值。"
+    fn p_values_in_brackets(&self, brackets: Brackets) -> String {
+        format!("{}为 p 值。", enclosed(brackets, "检验统计量下方"))
     }
 
-    fn p_values_below_tests(&self) -> &'static str {
-        "检验统计量下方的方括号内为其 p 值。"
+    fn p_values_below_tests(&self, brackets: Brackets) -> String {
+        match enclosed(brackets, "") {
+            "" => "检验统计量下方为其 p 值。".to_owned(),
+            place => format!("检验统计量下方的{place}为其 p 值。"),
+        }
     }
 
     fn null_of(&self, null: &str, tests: &[String]) -> String {
@@ -380,7 +388,13 @@ impl Notes for Chinese {
         format!("{design}{}", of_them(failed, "，其中至多", "未能得到统计量"))
     }
 
-    fn test_bootstrap(&self, how: Generated, said: &str, seed: u64, without: &[String]) -> String {
+    fn test_bootstrap(
+        &self,
+        (how, brackets): (Generated, Brackets),
+        said: &str,
+        seed: u64,
+        without: &[String],
+    ) -> String {
         let without = match without {
             [] => String::new(),
             some => joined(&["；以下检验没有自助法形式：", &self.list(some)]),
@@ -393,8 +407,9 @@ impl Notes for Chinese {
                  Wilson 1991）"
             }
         };
+        let place = enclosed(brackets, "检验统计量下方");
         format!(
-            "圆括号内为自助法 p 值，显著性由其确定，即统计量在重复抽样中的位置，{how}：{said}；\
+            "{place}为自助法 p 值，显著性由其确定，即统计量在重复抽样中的位置，{how}：{said}；\
              随机种子 {seed}{without}。"
         )
     }
@@ -530,5 +545,15 @@ impl Notes for Chinese {
     fn influence(&self) -> &'static str {
         "每行下方为影响最大的设定，即 η² 最大者：η² 为估计值的方差中来自该设定不同取值之间的比例\
          （组间平方和与总平方和之比）。列出均值最低与最高的取值，圆括号内为均值。"
+    }
+}
+
+/// Where a number stands: in which brackets, or else at `bare`.
+fn enclosed(brackets: Brackets, bare: &'static str) -> &'static str {
+    match brackets {
+        Brackets::Round => "圆括号内",
+        Brackets::Square => "方括号内",
+        Brackets::Curly => "花括号内",
+        Brackets::None => bare,
     }
 }

@@ -34,6 +34,10 @@ impl Resolver<'_> {
             .enumerate()
             .map(|(i, row)| Located::new(RowTerm::parse(row), place.join("rows").join(i)))
             .collect();
+        let facets: Vec<&str> = raw.impact_columns.iter().map(|facet| facet.name()).collect();
+        self.refuse_twice(&facets, &place.join("impact_columns"));
+        self.refuse_twice(&raw.tests, &place.join("tests"));
+        self.refuse_twice(raw.statistics.as_deref().unwrap_or_default(), &place.join("statistics"));
         let cells = cells?;
         self.refuse_tests_not_run(&raw.tests, spec, &cells.grid, &place.join("tests"));
         if let Some(axis) = raw.panels.filter(|axis| cells.columns.contains(axis)) {
