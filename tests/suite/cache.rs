@@ -290,10 +290,13 @@ fn what_is_known_of_results_is_one_document_of_json() {
     assert_eq!((&would["dry_run"], &would["earlier_records"]), (&true.into(), &36.into()));
     let gone = json(&lab, &["gc", "lab.toml", "--json"], 0);
     assert_eq!((&gone["dry_run"], &gone["earlier_records"]), (&false.into(), &36.into()));
-    // What is wrong is said on standard error alone.
+    // What is wrong is said twice: for programs and for people.
     let wrong = lab.run(&["check", "lab.toml", "--json", "--set", "grids.main.model=slmm"]);
     assert_exit(&wrong, 2);
-    assert!(wrong.stdout.is_empty() && !wrong.stderr.is_empty());
+    let said: serde_json::Value = serde_json::from_slice(&wrong.stdout).expect("a document");
+    let message = said["mistakes"][0]["message"].as_str().unwrap();
+    assert!(message.ends_with("there is no model called `slmm`"), "{message}");
+    assert!(!wrong.stderr.is_empty());
 }
 
 /// Reasons name who is linked with whom, and who is in a region.

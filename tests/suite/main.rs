@@ -14,6 +14,7 @@ mod cache;
 mod claims;
 mod cli;
 mod config;
+mod coverage;
 mod data_errors;
 mod diff;
 mod experiments;
