@@ -4,8 +4,8 @@
 //! X and W fixed, and estimated by the same estimator. Schemes differ in how v* is drawn from the
 //! innovations; each says what of them it preserves and where it comes from (for spatial models:
 //! Yang 2015; Jin & Lee 2015; for clusters: MacKinnon, Nielsen & Webb 2023), and which estimators
-//! it is not for. Two kinds draw something else: units with all they have, and the pieces of the
-//! score.
+//! it is not for. Three kinds draw something else: units with all they have, the pieces of the
+//! score, and the estimates themselves.
 //!
 //! Replicate b draws from stream b of a key that depends on the design and the panel's shape only:
 //! it is the same whatever the number of replicates, the thread, the order, or the cell, so that
@@ -25,6 +25,7 @@
 //! | `parametric` | normal draws |
 //! | `pairs` | whole units with their regressors |
 //! | `score` | pieces of the score, without estimating again |
+//! | `estimates` | normal draws of the estimates, without estimating again |
 //! | `replicates` | tiles of replicates, and one fit at a time: the plain path |
 //! | `drawn` | the numbers of consecutive replicates |
 //! | `functions` | functions of the coefficients, and joint tests, in each replicate |
@@ -39,6 +40,7 @@ pub mod acceleration;
 pub mod block;
 pub mod cluster;
 mod drawn;
+pub mod estimates;
 pub mod functions;
 mod groups;
 pub mod joint;
@@ -138,7 +140,9 @@ pub trait Scheme: Sync {
             Draws::Units => Independent::Units,
             Draws::Innovations(draws) if draws.by_unit().is_some() => Independent::Units,
             Draws::Innovations(_) if self.keeps_space() => Independent::Periods,
-            Draws::Innovations(_) | Draws::Scores(_) => Independent::Observations,
+            Draws::Innovations(_) | Draws::Scores(_) | Draws::Estimates => {
+                Independent::Observations
+            }
         }
     }
 
@@ -169,6 +173,8 @@ pub enum Draws<'a> {
     Scores(Multiplier),
     /// Units with their responses and regressors, which are estimated again.
     Units,
+    /// The estimates themselves, from their normal distribution.
+    Estimates,
 }
 
 impl std::fmt::Debug for Draws<'_> {
@@ -177,6 +183,7 @@ impl std::fmt::Debug for Draws<'_> {
             Self::Innovations(_) => "innovations",
             Self::Scores(_) => "scores",
             Self::Units => "units",
+            Self::Estimates => "estimates",
         })
     }
 }
@@ -227,6 +234,7 @@ pub static SCHEMES: &[&dyn Scheme] = &[
     &score::MAMMEN,
     &score::WEBB,
     &score::NORMAL,
+    &estimates::Estimates,
 ];
 
 /// The scheme called `name`.
@@ -253,7 +261,7 @@ pub(crate) mod tests {
     fn schemes() -> impl Iterator<Item = (&'static str, &'static dyn Innovations)> {
         SCHEMES.iter().filter_map(|scheme| match scheme.draws() {
             Draws::Innovations(draws) => Some((scheme.info().name, draws)),
-            Draws::Scores(_) | Draws::Units => None,
+            Draws::Scores(_) | Draws::Units | Draws::Estimates => None,
         })
     }
 

@@ -127,6 +127,7 @@ impl<'a> Replicator<'a> {
                 let moves = estimator.scored().map(|s| Moves::new(problem, at, s, &factors));
                 Way::Scores(multiplier, moves)
             }
+            Draws::Estimates => Way::Scores(Multiplier::Normal, Moves::of_estimates(at)),
             Draws::Units => Way::Units,
         };
         let reduction = match (path, &way) {
@@ -393,8 +394,9 @@ impl<'a> Replicator<'a> {
         room: &mut Room,
         out: &mut [Lane],
     ) -> [bool; LANES] {
-        multiplier.draw(&mut self.words(first), &mut room.errors);
-        moves.of(&room.errors, &mut room.moves);
+        let numbers = &mut room.errors[..moves.count()];
+        multiplier.draw(&mut self.words(first), numbers);
+        moves.of(numbers, &mut room.moves);
         let spatial = self.estimator.info().spatial;
         let interval = self.at.fit.convergence.as_ref().map(|c| c.interval);
         let mut at = self.at.clone();

@@ -18,7 +18,9 @@ use super::residuals::Factors;
 use super::{Draws, Info, Scheme, Support, is_spatial};
 use crate::estimator::score::Scored;
 use crate::estimator::{Estimated, Estimator, Problem};
+use crate::math::Matrix;
 use crate::math::lanes::{LANES, Lane, Packed};
+use crate::math::linalg::cholesky;
 use crate::math::simd::{Kernel, dispatch};
 use crate::model::Effects;
 
@@ -88,10 +90,12 @@ impl Scheme for Score {
     }
 }
 
-/// VG: how far each multiplier moves each estimate.
+/// How far each random number moves each estimate: VG of the pieces of the score.
 #[derive(Debug)]
 pub(super) struct Moves {
     rows: Packed,
+    /// Random numbers of a replicate.
+    count: usize,
 }
 
 impl Moves {
@@ -108,7 +112,21 @@ impl Moves {
             let sum: f64 = v[r].iter().zip(&pieces).map(|(v, g)| v * g[i]).sum();
             factors.at(i) * sum
         });
-        Self { rows }
+        Self { rows, count: problem.n() }
+    }
+
+    /// L of the covariance LL' of the fit; `None` where it is singular.
+    pub(super) fn of_estimates(at: &Estimated) -> Option<Self> {
+        let v = &at.fit.covariance;
+        let p = v.len();
+        let factor = cholesky(&Matrix::from_fn(p, p, |i, j| v[i][j]))?;
+        let rows = Packed::new(p, p, |i, j| if j <= i { factor[(i, j)] } else { 0.0 });
+        Some(Self { rows, count: p })
+    }
+
+    /// Random numbers of a replicate.
+    pub(super) fn count(&self) -> usize {
+        self.count
     }
 
     /// Room for [`of`](Self::of).
@@ -116,7 +134,7 @@ impl Moves {
         vec![[0.0; LANES]; self.rows.padded_rows()]
     }
 
-    /// θ* − θ̂ of a tile from its multipliers, N·T lanes.
+    /// θ* − θ̂ of a tile from its random numbers, as many lanes as they are.
     pub(super) fn of(&self, multipliers: &[Lane], out: &mut [Lane]) {
         dispatch(Sum { of: self, multipliers, out });
     }

@@ -15,11 +15,11 @@ pub fn words() -> Vec<SchemeWords> {
         block_length: scheme.has_block_length(),
         rescale: match scheme.draws() {
             Draws::Innovations(_) | Draws::Scores(_) => true,
-            Draws::Units => false,
+            Draws::Units | Draws::Estimates => false,
         },
         by_unit: match scheme.draws() {
             Draws::Innovations(draws) => draws.by_unit().is_some(),
-            Draws::Scores(_) | Draws::Units => false,
+            Draws::Scores(_) | Draws::Units | Draws::Estimates => false,
         },
         no_null: no_null(*scheme).map(str::to_owned),
         whole_periods: scheme.keeps_space(),
@@ -34,7 +34,9 @@ fn no_null(scheme: &dyn Scheme) -> Option<&'static str> {
             Some("it keeps the dependence between units, which that hypothesis excludes")
         }
         Draws::Innovations(_) => None,
-        Draws::Scores(_) | Draws::Units => Some("it generates no response from a restricted model"),
+        Draws::Scores(_) | Draws::Units | Draws::Estimates => {
+            Some("it generates no response from a restricted model")
+        }
     }
 }
 

@@ -239,6 +239,19 @@ pub fn symmetric_eigenvalues(a: &Matrix) -> Option<Vec<f64>> {
     a.self_adjoint_eigenvalues(Side::Lower).ok()
 }
 
+/// L of A = LL', lower triangular; `None` where A is not positive definite. A is scaled to a diagonal
+/// of ones first.
+pub fn cholesky(a: &Matrix) -> Option<Matrix> {
+    let n = a.nrows();
+    let scale: Vec<f64> = (0..n).map(|i| a[(i, i)].sqrt()).collect();
+    if !scale.iter().all(|s| s.is_finite() && *s > 0.0) {
+        return None;
+    }
+    let scaled = Matrix::from_fn(n, n, |i, j| a[(i, j)] / (scale[i] * scale[j]));
+    let factor = scaled.llt(Side::Lower).ok()?;
+    Some(Matrix::from_fn(n, n, |i, j| if j <= i { scale[i] * factor.L()[(i, j)] } else { 0.0 }))
+}
+
 /// A symmetric matrix with its negative eigenvalues set to zero, and whether there were any beyond
 /// rounding.
 pub fn positive_part(a: &Matrix) -> (Matrix, bool) {

@@ -15,7 +15,7 @@ pub(super) fn streams(scheme: &str, sample: &Sample) -> String {
     let units: Vec<&str> = sample.units.as_slice().iter().map(|u| u.0.as_str()).collect();
     let by_unit = find(scheme).is_some_and(|s| match s.draws() {
         Draws::Innovations(innovations) => innovations.by_unit().is_some(),
-        Draws::Scores(_) | Draws::Units => false,
+        Draws::Scores(_) | Draws::Units | Draws::Estimates => false,
     });
     if by_unit {
         format!("bootstrap {scheme} {units:?}")

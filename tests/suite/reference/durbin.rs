@@ -111,3 +111,51 @@ fn check_reductions(
         ledger.check(at, number(&block[lr_in]["statistic"]), Some(ratio), Scale::Unit, 1e-7);
     }
 }
+
+/// Effects at 4000 normal draws of the estimates against 20000 of the reference: a standard deviation
+/// of B draws has a relative error of 1/√(2B), a mean of sd/√B.
+#[test]
+fn simulated_effects_agree_within_monte_carlo_error() {
+    use spanel::bootstrap::replicates::{Design, Path, Replicator};
+    const DRAWS: usize = 4000;
+    let (plain, weights) = produc::sample_and_weights();
+    let sample = with_durbin(&plain, &weights);
+    let file = json("produc_durbin.json");
+    let mut checked = 0;
+    for (case, block) in file["results"].as_object().expect("results") {
+        let Some(kind) = case.strip_prefix("sdm_") else { continue };
+        let model = model("sdm", &sample, effects(kind), LagOrder::LagThenDemean, None);
+        let problem = Problem::new(&sample, &weights, &model).expect("the same units");
+        let estimator = find("sdm").expect("an estimator");
+        let base = estimator.fit(&problem).expect("a fit");
+        let effects = estimator.impacts(&problem, &base);
+        let design = Design {
+            scheme: spanel::bootstrap::find("estimates").expect("a scheme"),
+            rescale: spanel::model::Rescale::None,
+            block_length: None,
+            key: [3; 32],
+        };
+        let made = Replicator::new(&problem, estimator, (&base, &effects), design, Path::Batched);
+        let drawn = made.replicates(0, DRAWS);
+        assert_eq!(drawn.failed(), 0, "{case}");
+        for (i, effect) in effects.iter().enumerate() {
+            let Term::Impact(impact, of) = &effect.term else { panic!("{}", effect.term) };
+            let reference = &block["impacts_simulated"][impact.name()];
+            let at = |what: &str| {
+                let block = reference[what].as_object().expect("numbers by term");
+                let own = block.iter().find(|(t, _)| term(t) == Term::Variable(of.clone()));
+                number(own.expect("the regressor").1)
+            };
+            let (sd, mean) = (at("sd"), at("mean"));
+            let values: Vec<f64> = drawn.of(base.fit.estimates.len() + i).map(|(v, _)| v).collect();
+            let ours = values.iter().sum::<f64>() / DRAWS as f64;
+            let squares = values.iter().map(|v| (v - ours).powi(2)).sum::<f64>();
+            let ratio = (squares / (DRAWS - 1) as f64).sqrt() / sd;
+            assert!((ratio - 1.0).abs() < 0.05, "{case} {}: sd ratio {ratio}", effect.term);
+            let apart = (ours - mean).abs() / sd;
+            assert!(apart < 0.07, "{case} {}: means {apart} sd apart", effect.term);
+            checked += 1;
+        }
+    }
+    assert_eq!(checked, 36);
+}

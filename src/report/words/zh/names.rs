@@ -252,7 +252,7 @@ impl Names for Chinese {
             "expected information matrix" => "期望信息矩阵".to_owned(),
             "classical, divisor n" => "经典标准误，除数为 n".to_owned(),
             "classical, degrees of freedom corrected" => "经典标准误，按自由度调整".to_owned(),
-            other => other.to_owned(),
+            other => ROBUST.iter().fold(other.to_owned(), |said, (en, zh)| said.replace(en, zh)),
         }
     }
 
@@ -278,6 +278,7 @@ impl Names for Chinese {
             "pairs" => "成对自助法",
             "parametric" => "参数自助法",
             "score" => "得分自助法",
+            "estimates" => "估计量的正态模拟",
             _ => return raw.to_owned(),
         };
         format!("{scheme}{multiplier}")
@@ -310,3 +311,38 @@ impl Names for Chinese {
         .to_owned()
     }
 }
+
+/// What standard errors that are not the estimator's own say of themselves, longer phrases first.
+const ROBUST: &[(&str, &str)] = &[
+    ("observed information matrix", "观测信息矩阵"),
+    (
+        "sandwich of independent errors of any one distribution (QML)",
+        "拟极大似然（QML）三明治估计，误差独立同分布而分布任意",
+    ),
+    ("heteroskedasticity-robust", "异方差稳健"),
+    ("robust to a variance of each unit", "对个体异方差稳健"),
+    ("clustered by unit and period", "按个体与时期双向聚类"),
+    ("clustered by unit", "按个体聚类"),
+    ("clustered by period", "按时期聚类"),
+    ("clustered by ", "聚类依据 "),
+    ("Driscoll–Kraay, Bartlett weights over ", "Driscoll–Kraay，Bartlett 权重，滞后阶数 "),
+    (
+        "Newey–West within units, Bartlett weights over ",
+        "个体内 Newey–West，Bartlett 权重，滞后阶数 ",
+    ),
+    ("panel-corrected: dependent across units", "面板校正，个体间相关"),
+    ("Conley, uniform kernel to ", "Conley，均匀核，截断距离 "),
+    ("Conley, Bartlett kernel to ", "Conley，Bartlett 核，截断距离 "),
+    (" on a sphere of radius 6371 km, ", "（球面半径 6371 km），个体内滞后阶数 "),
+    (" lags within units", ""),
+    (" lags", ""),
+    ("residuals over √(1 − h) (HC2)", "残差除以 √(1 − h)（HC2）"),
+    ("residuals over 1 − h (HC3)", "残差除以 1 − h（HC3）"),
+    ("factor ", "调整系数 "),
+    (" of the smaller G", "（取较小的 G）"),
+    ("k without effects", "k 不含固定效应"),
+    ("k with effects outside the clusters", "k 含聚类以外的固定效应"),
+    ("k with effects", "k 含固定效应"),
+    (" and ", " 与 "),
+    (", ", "，"),
+];
