@@ -236,10 +236,12 @@ fn model(cell: &Cell) -> Table {
 
 fn grid(cell: &Cell, spec: &Spec) -> Table {
     let controls = spec.grids.get(&*cell.grid).map(|grid| &grid.controls);
+    let terms = spec.grids.get(&*cell.grid).map(|grid| &grid.terms);
     let lags = cell.axes.lags.lags().iter().map(|&lag| whole(lag)).collect();
     table([
         ("response", text(cell.model.response.to_string())),
         ("controls", texts(controls.into_iter().flatten().map(|c| c.value.to_string()))),
+        ("terms", texts(terms.into_iter().flatten().map(|t| t.pattern.value.clone()))),
         ("model", text(ONLY)),
         ("effects", text(cell.model.effects.name())),
         ("measure", text(ONLY)),

@@ -4,6 +4,7 @@ use crate::expr::Expr;
 use crate::ident::{KeyPath, Located, VarName};
 use crate::load::panel::Wanted;
 use crate::panel::derive::columns;
+use crate::spec::GridSpec;
 use crate::spec::figures::FigureKind;
 use crate::spec::tables::TableKind;
 use crate::spec::{RegionUnits, Spec};
@@ -92,9 +93,11 @@ impl Uses {
 /// Every name of a column that a grid, a table, a figure or a Moran block uses, with its place.
 fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
     let mut used: Vec<&Located<VarName>> = Vec::new();
+    let mut terms: Vec<(&VarName, &KeyPath)> = Vec::new();
     for grid in spec.grids.values() {
         used.push(&grid.response);
         used.extend(&grid.controls);
+        terms.extend(terms_of(spec, grid));
         let errors = grid.std_errors.iter().filter_map(|name| spec.std_errors.get(name));
         used.extend(errors.flat_map(|errors| &errors.numbers));
         used.extend(grid.threshold.iter().map(|threshold| &threshold.variable));
@@ -128,5 +131,15 @@ fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
             | FigureKind::Profile(_) => {}
         }
     }
-    used.into_iter().map(|located| (&located.value, &located.at)).collect()
+    used.into_iter().map(|located| (&located.value, &located.at)).chain(terms).collect()
+}
+
+/// The columns of the terms of a grid.
+fn terms_of<'s>(spec: &'s Spec, grid: &'s GridSpec) -> Vec<(&'s VarName, &'s KeyPath)> {
+    let measures = grid.measure.iter().filter_map(|name| spec.measures.get(name));
+    let columns = measures.flat_map(|measure| {
+        grid.terms.iter().map(|term| (term.column(&measure.variable.value), &term.pattern.at))
+    });
+    let declared = |(name, at)| Some((spec.variables.get_key_value(&name)?.0, at));
+    columns.filter_map(declared).collect()
 }

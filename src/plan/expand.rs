@@ -316,7 +316,8 @@ fn model(ground: Ground<'_>, axes: &CellAxes, leads: bool) -> Model {
     let lagged = shifts.map(|lag| Regressor::new(variable.clone(), lag));
     let controls = grid.controls.iter().map(|c| Regressor::new(c.value.clone(), 0));
     let model_spec = &spec.models[&axes.model];
-    let mut regressors: Vec<Regressor> = lagged.chain(controls).collect();
+    let terms = grid.terms.iter().map(|term| Regressor::new(term.column(variable), 0));
+    let mut regressors: Vec<Regressor> = lagged.chain(terms).chain(controls).collect();
     if model_spec.has_durbin {
         let listed = model_spec.durbin.as_deref();
         let durbin: Vec<Regressor> = regressors

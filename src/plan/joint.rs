@@ -58,8 +58,9 @@ impl Cell {
     /// The raw name of the coefficient, effect or function that `row` means in this cell.
     pub fn term_name(&self, row: &RowTerm) -> String {
         match row {
-            RowTerm::Named(name) => name.clone(),
-            RowTerm::OfNeighbours { .. } => row.term(&self.measure_variable).to_string(),
+            RowTerm::Named(_) | RowTerm::OfNeighbours { .. } => {
+                row.term(&self.measure_variable).to_string()
+            }
             RowTerm::Measure { impact, lag } => {
                 let regressor = Regressor::new(self.measure_variable.clone(), *lag);
                 match impact {

@@ -2,6 +2,7 @@
 
 use super::{Cell, Plan};
 use crate::mistake::Mistake;
+use crate::model::change::Placebo;
 use crate::spec::vocabulary::Vocabulary;
 use crate::spec::{Axis, Spec};
 
@@ -10,6 +11,15 @@ pub fn check_sense(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<Mis
     let mut mistakes = Vec::new();
     for (name, grid) in &spec.grids {
         let own: Vec<&Cell> = plan.cells.iter().filter(|cell| *cell.grid == **name).collect();
+        let permuted = |cell: &&&Cell| cell.change.placebo == Some(Placebo::Measure);
+        if let (Some(term), Some(cell)) = (grid.terms.first(), own.iter().find(permuted)) {
+            let text = format!(
+                "variant `{}` permutes the measure, and `{}` is made of it",
+                cell.axes.variant, term.pattern.value
+            );
+            let help = "make a grid without `terms` for it";
+            mistakes.push(Mistake::spec(&term.pattern.at, text).help(help));
+        }
         let mut reasons: Vec<(String, Vec<&Cell>)> = Vec::new();
         let mut known: Option<(*const crate::model::Model, Option<String>)> = None;
         for cell in &own {

@@ -115,6 +115,10 @@ pub(super) fn unfilled(chosen: &[&Cell], row: &RowTerm) -> Option<String> {
         }
         RowTerm::Named(name) => {
             let known = row_names(chosen);
+            let own = chosen.iter().map(|cell| row.term(&cell.measure_variable).to_string());
+            if own.into_iter().any(|own| known.contains(&own)) {
+                return None;
+            }
             (!known.contains(name)).then(|| suggest(name, known.iter().map(String::as_str)))
         }
     }

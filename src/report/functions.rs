@@ -1,11 +1,13 @@
 //! Functions of the coefficients and joint hypotheses in words: `b(ln OA) + b(ln OA (t−1))`.
 
 use crate::expr::formula::{Formula, Written};
+use crate::ident::VarName;
 use crate::model::{Impact, Term};
 use crate::outcome::BootstrapSummary;
 use crate::report::columns::CellColumn;
 use crate::report::{Source, labels};
 use crate::spec::tables::{Parentheses, RowTerm};
+use crate::spec::terms::{self, MEASURE, names_measure, with_measure};
 
 /// What the functions of the coefficients are whose rows a table shows, with what stands in
 /// parentheses. `label` is what the table calls a row.
@@ -58,7 +60,7 @@ pub fn hypotheses(
 /// A row without a label of its own: the measure by its variable where all columns share it.
 pub fn row_label(source: Source<'_>, row: &RowTerm, columns: &[CellColumn<'_>]) -> String {
     match row {
-        RowTerm::Named(raw) => labels::term(source.spec, &Term::parse(raw)),
+        RowTerm::Named(raw) => named(source, raw, columns),
         RowTerm::OfNeighbours { lag } => {
             let measure = RowTerm::Measure { impact: None, lag: *lag };
             labels::of_neighbours(&row_label(source, &measure, columns))
@@ -69,6 +71,26 @@ pub fn row_label(source: Source<'_>, row: &RowTerm, columns: &[CellColumn<'_>]) 
             let label =
                 shared.map_or(source.words().measure(), |v| labels::variable(source.spec, v));
             labels::impact(source.spec, *impact, labels::lagged(label, *lag))
+        }
+    }
+}
+
+/// The label of a row by name. In one made of the measure, `measure^2`, it is that of the measure
+/// where all columns share it.
+fn named(source: Source<'_>, raw: &str, columns: &[CellColumn<'_>]) -> String {
+    if !names_measure(raw) {
+        return labels::term(source.spec, &Term::parse(raw));
+    }
+    let first = columns.first().map(|c| &c.cell.measure_variable);
+    match first.filter(|v| columns.iter().all(|c| c.cell.measure_variable == **v)) {
+        Some(measure) => labels::term(source.spec, &Term::parse(&with_measure(raw, measure))),
+        None => {
+            let (impact, of) = Impact::split(raw);
+            let word = |word: &str| match word {
+                MEASURE => Some(source.words().measure().to_owned()),
+                other => source.spec.variables.get(&VarName::new(other))?.label.clone(),
+            };
+            labels::impact(source.spec, impact, terms::label(of, word))
         }
     }
 }

@@ -47,6 +47,7 @@ mod sources;
 pub mod std_errors;
 pub mod submit;
 pub mod tables;
+pub mod terms;
 pub mod variants;
 pub mod vocabulary;
 
@@ -72,6 +73,7 @@ use std::path::{Path, PathBuf};
 use std_errors::StdErrorsSpec;
 use submit::SlurmSpec;
 use tables::{CellChoice, RowTerm, TableSpec};
+use terms::TermSpec;
 use variants::{Family, VariantName, VariantSpec};
 use vocabulary::Vocabulary;
 
@@ -431,6 +433,8 @@ pub struct GridSpec {
     pub response: Located<VarName>,
     /// Regressors beside the measure.
     pub controls: Vec<Located<VarName>>,
+    /// Regressors that are computed from the measure.
+    pub terms: Vec<TermSpec>,
     /// Values of the model axis: keys of [`Spec::models`].
     pub model: Vec<String>,
     /// Values of the effects axis.

@@ -311,6 +311,8 @@ pub struct RawGrid {
     pub response: Option<String>,
     /// Regressors beside the measure.
     pub controls: Vec<String>,
+    /// Regressors computed from the measure: `measure^2`, `measure * ln_gdp`.
+    pub terms: Vec<String>,
     /// Axis: models.
     #[schemars(extend("x-words" = "models"))]
     pub model: Option<OneOrMany<String>>,

@@ -3,6 +3,7 @@
 use crate::ident::{KeyPath, Located, VarName};
 use crate::model::{Impact, NEIGHBOURS, Regressor, Term, shift, split_shift};
 use crate::outcome::Statistic;
+use crate::spec::terms::{names_measure, with_measure};
 use crate::spec::{Axis, Selector};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -383,6 +384,7 @@ impl RowTerm {
             Self::OfNeighbours { lag } => {
                 Term::Variable(Regressor::new(measure.clone(), *lag).of_neighbours())
             }
+            Self::Named(raw) if names_measure(raw) => Term::parse(&with_measure(raw, measure)),
             Self::Named(raw) => Term::parse(raw),
         }
     }

@@ -22,7 +22,10 @@ pub struct Vocabulary {
 
 /// Why a model makes no sense, if it makes none.
 #[derive(Clone, Copy, Default)]
-pub struct Sense(pub Option<fn(&Model) -> Result<(), String>>);
+pub struct Sense(pub Option<Judge>);
+
+/// Whether a model makes sense, else why not.
+pub type Judge = fn(&Model) -> Result<(), String>;
 
 impl Sense {
     /// Whether `model` makes sense, else why not.

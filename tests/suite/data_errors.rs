@@ -81,6 +81,7 @@ fn spec(file: &Path) -> Spec {
 fn grid() -> GridSpec {
     GridSpec {
         response: name("y", "grids.main.response"),
+        terms: Vec::new(),
         controls: Vec::new(),
         model: vec!["ols".into()],
         effects: vec![Effects::None],

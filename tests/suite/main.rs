@@ -46,6 +46,7 @@ mod splits;
 mod std_errors;
 mod submit;
 mod support;
+mod terms;
 mod threshold;
 mod under_null;
 mod variants;

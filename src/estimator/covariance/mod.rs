@@ -180,7 +180,7 @@ fn sandwich(
         Meat::Space(_) => positive(&covariance, &bread),
         _ => (covariance, false),
     };
-    let kind = match (residuals_name(robust.residuals), factors.name(robust)) {
+    let kind = match (residuals_name(robust.residuals), Factors::name(robust)) {
         (None, None) => of,
         (Some(a), None) | (None, Some(a)) => format!("{of}, {a}"),
         (Some(a), Some(b)) => format!("{of}, {a}, {b}"),
@@ -271,7 +271,8 @@ impl Factors {
         }
     }
 
-    fn name(&self, robust: &Robust) -> Option<String> {
+    /// What a note says of them.
+    fn name(robust: &Robust) -> Option<String> {
         let observations = match robust.of_observations {
             ObservationFactor::None => None,
             ObservationFactor::Divisor => Some("n/(n − k)"),

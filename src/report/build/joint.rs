@@ -13,6 +13,9 @@ use crate::report::{Source, functions, labels, notes};
 use crate::spec::Axis;
 use crate::spec::tables::{Parentheses, RowTerm, TableSpec};
 
+/// A family with the adjusted p-values of a cell.
+type Adjusted<'a> = (&'a JointFamily, &'a Vec<[f64; 2]>);
+
 /// Columns beside the labels.
 const WIDTH: usize = 8;
 
@@ -87,7 +90,7 @@ fn cell_label(
 fn rows(
     source: Source<'_>,
     digits: usize,
-    (family, i): (Option<(&JointFamily, &Vec<[f64; 2]>)>, usize),
+    (family, i): (Option<Adjusted<'_>>, usize),
     cell: &CellColumn<'_>,
     footnotes: &mut Footnotes,
 ) -> Vec<Row> {

@@ -5,6 +5,7 @@ use crate::mistake::Checked;
 use crate::model::{Impact, Term};
 use crate::outcome::{DerivedOutcome, Estimate};
 use crate::report::columns::{CellColumn, choose};
+use crate::report::functions;
 use crate::report::words::{FigureNote, Place};
 use crate::report::{Source, labels, notes};
 use crate::spec::Axis;
@@ -141,7 +142,7 @@ pub(super) fn label(
             let measure = RowTerm::Measure { impact: None, lag: *lag };
             labels::of_neighbours(&label(source, figure, &measure, cells))
         }
-        RowTerm::Named(raw) => labels::term(source.spec, &Term::parse(raw)),
+        RowTerm::Named(_) => functions::row_label(source, row, cells),
     })
 }
 

@@ -36,6 +36,7 @@ impl Resolver<'_> {
         );
         let controls = raw.controls.clone();
         self.refuse_repeats(&controls, &place.join("controls"), "control");
+        let terms = self.terms(raw, place);
         let model = self.named_axis(raw.model.as_ref(), place, "model", "models");
         let effects = self.axis(raw.effects.as_ref(), place, "effects").map(|list| values(&list));
         let measure = self.named_axis(raw.measure.as_ref(), place, "measure", "measures");
@@ -91,6 +92,7 @@ impl Resolver<'_> {
                     Located::new(VarName::new(c.as_str()), place.join("controls").join(i))
                 })
                 .collect(),
+            terms,
             model: model?,
             effects,
             measure: measure?,

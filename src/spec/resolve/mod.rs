@@ -11,6 +11,7 @@
 //! | `joint` | families of hypotheses over many cells |
 //! | `std_errors` | standard errors beside the built-in ones |
 //! | `splits` | tests of coefficients that differ between regions or regimes |
+//! | `terms` | regressors that are computed from the measure |
 //! | `tables` | tables, repeated ones among them |
 //! | `figure_kinds` | specification curves, local Moran maps, figures of replicates |
 //! | `figures` | figures, their map, formats of output |
@@ -40,6 +41,7 @@ mod splits;
 mod std_errors;
 mod submit;
 mod tables;
+mod terms;
 mod variants;
 
 use super::raw::{OneOrMany, RawSpec};
@@ -100,7 +102,7 @@ impl Resolver<'_> {
         let title = raw.title.clone().unwrap_or_else(|| name.to_owned());
         let seed = self.required(raw.seed, &at(&["seed"]), "a whole number such as 20260101");
         let data = self.data();
-        let variables = self.variables();
+        let mut variables = self.variables();
         let weights = self.weights();
         let regions = self.regions();
         let measures = self.measures();
@@ -113,6 +115,7 @@ impl Resolver<'_> {
         let wald = self.wald();
         let run = self.run();
         let grids = self.grids();
+        Self::add_terms(&mut variables, &grids, &measures);
         let moran = self.moran();
         if raw.grids.is_empty() && raw.moran.is_empty() && !self.reported(&at(&["grids"])) {
             self.mistakes.push(
