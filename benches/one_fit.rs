@@ -113,7 +113,7 @@ fn sample(csv: &str) -> Sample {
         y: column(0),
         regressors: COLUMNS[1..]
             .iter()
-            .map(|(name, _)| Regressor { variable: VarName::new(*name), lag: 0 })
+            .map(|(name, _)| Regressor::new(VarName::new(*name), 0))
             .collect(),
         x: (1..COLUMNS.len()).map(column).collect(),
     }

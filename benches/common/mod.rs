@@ -117,7 +117,7 @@ fn usual(scheme: &dyn Scheme) -> Rescale {
     match scheme.draws() {
         Draws::Innovations(draws) if draws.by_unit().is_some() => Rescale::Jackknife,
         Draws::Innovations(_) | Draws::Scores(_) => Rescale::Df,
-        Draws::Units => Rescale::None,
+        Draws::Units | Draws::Estimates => Rescale::None,
     }
 }
 
@@ -168,7 +168,7 @@ fn panel(
         y.iter_mut().zip(x).for_each(|(y, x)| *y += x / (1.0 + j as f64));
     }
     let regressors: Vec<Regressor> =
-        (0..k).map(|j| Regressor { variable: VarName::new(format!("x{j}")), lag: 0 }).collect();
+        (0..k).map(|j| Regressor::new(VarName::new(format!("x{j}")), 0)).collect();
     let sample = Sample {
         units,
         periods: (0..t as i64).map(Period).collect(),
