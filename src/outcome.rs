@@ -172,6 +172,30 @@ pub struct Convergence {
     pub interval: (f64, f64),
     /// Whether the estimate lies within a thousandth of the interval's length of an end.
     pub at_edge: bool,
+    /// The same of the second spatial parameter, of a model with two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<Searched>,
+}
+
+impl Convergence {
+    /// The admissible interval of a spatial parameter.
+    pub fn interval_of(&self, term: &Term) -> (f64, f64) {
+        let second = self.second.as_ref().filter(|second| second.parameter == *term);
+        second.map_or(self.interval, |second| second.interval)
+    }
+}
+
+/// A second spatial parameter at the optimum of a likelihood.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Searched {
+    /// Which.
+    pub parameter: Term,
+    /// As in [`Convergence`].
+    pub score: f64,
+    /// As in [`Convergence`], from the eigenvalues of its own matrix.
+    pub interval: (f64, f64),
+    /// As in [`Convergence`].
+    pub at_edge: bool,
 }
 
 /// A fitted model.

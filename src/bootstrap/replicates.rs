@@ -398,7 +398,7 @@ impl<'a> Replicator<'a> {
         multiplier.draw(&mut self.words(first), numbers);
         moves.of(numbers, &mut room.moves);
         let spatial = self.estimator.info().spatial;
-        let interval = self.at.fit.convergence.as_ref().map(|c| c.interval);
+        let convergence = self.at.fit.convergence.as_ref();
         let mut at = self.at.clone();
         std::array::from_fn(|l| {
             let mut inside = true;
@@ -407,7 +407,8 @@ impl<'a> Replicator<'a> {
                 at.fit.estimates.iter_mut().zip(originals).zip(&room.moves)
             {
                 now.value = original.value + step[l];
-                if let Some((low, high)) = interval.filter(|_| spatial.contains(&now.term)) {
+                let interval = convergence.filter(|_| spatial.contains(&now.term));
+                if let Some((low, high)) = interval.map(|c| c.interval_of(&now.term)) {
                     inside &= now.value > low && now.value < high;
                 }
             }

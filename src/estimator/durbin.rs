@@ -5,6 +5,7 @@
 //! | SLX | y = Xβ + WXθ + effects + e |
 //! | SDM | y = ρWy + Xβ + WXθ + effects + e |
 //! | SDEM | y = Xβ + WXθ + effects + u, u = λWu + e |
+//! | GNS | y = ρWy + Xβ + WXθ + effects + u, u = λWu + e (in `sac`) |
 //!
 //! The columns WX are regressors like others once a sample has them ([`completed`]); each model is
 //! its base estimator on more columns ([`Durbin`]). Which regressors have a Durbin term is the
@@ -74,6 +75,13 @@ static SDEM_INFO: Info = Info {
     small_sample: false,
     durbin: true,
 };
+
+impl<E> Durbin<E> {
+    /// `base` under another name, for samples with Durbin terms.
+    pub(super) const fn new(base: &'static E, info: &'static Info) -> Self {
+        Self { base, info }
+    }
+}
 
 impl<E: Estimator> Durbin<E> {
     fn named(&self, mut estimated: Estimated) -> Estimated {

@@ -71,7 +71,7 @@ pub fn convergence(
     let (low, high) = spectrum.interval();
     let margin = 1e-3 * (high - low);
     let at_edge = at - low < margin || high - at < margin;
-    Ok(Convergence { iterations, score, interval: (low, high), at_edge })
+    Ok(Convergence { iterations, score, interval: (low, high), at_edge, second: None })
 }
 
 /// The sentence a reader needs when an estimate lies at the edge of its interval.

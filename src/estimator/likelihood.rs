@@ -113,7 +113,7 @@ fn information(
 }
 
 /// Covariance of (γ, …) → covariance of (β, …), β = R⁻¹γ.
-fn in_coefficients(space: &ColumnSpace, covariance: &Matrix) -> Matrix {
+pub(super) fn in_coefficients(space: &ColumnSpace, covariance: &Matrix) -> Matrix {
     let (k, p) = (space.rank(), covariance.nrows());
     let r = space.r_inverse();
     let map = Matrix::from_fn(p, p, |i, j| match (i < k, j < k) {

@@ -12,6 +12,7 @@
 //! | `slm` | the spatial lag model by maximum likelihood |
 //! | `durbin` | models with the neighbours' regressors: SLX, SDM, SDEM |
 //! | `sem` | the spatial error model by maximum likelihood |
+//! | `sac` | spatial lag and spatial error together, by maximum likelihood: SAC, GNS |
 //! | `likelihood` | what estimators of one spatial parameter share |
 //! | `batch` | estimates of many replicates at once |
 //! | `gram` | cross-products of filtered columns as functions of λ |
@@ -37,6 +38,7 @@ mod likelihood;
 pub mod ols;
 pub mod problem;
 pub mod random_effects;
+pub mod sac;
 pub mod score;
 pub mod sem;
 pub mod slm;
@@ -301,7 +303,7 @@ impl From<FitError> for Failure {
 
 /// Every estimator, in the order they are listed to users.
 pub static ESTIMATORS: &[&dyn Estimator] =
-    &[&ols::Ols, &durbin::SLX, &slm::Slm, &durbin::SDM, &sem::Sem, &durbin::SDEM];
+    &[&ols::Ols, &durbin::SLX, &slm::Slm, &durbin::SDM, &sem::Sem, &durbin::SDEM, &sac::Sac, &sac::GNS];
 
 /// The estimator called `name`.
 pub fn find(name: &str) -> Option<&'static dyn Estimator> {

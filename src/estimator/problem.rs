@@ -17,6 +17,9 @@ pub struct Problem<'a> {
     pub sample: &'a Sample,
     /// Who is whose neighbour.
     pub weights: &'a Weights,
+    /// Who is whose neighbour in the errors, of a model with a spatial lag and a spatial error; the
+    /// same as `weights` unless the model has its own.
+    pub error_weights: &'a Weights,
     /// What is estimated.
     pub model: &'a Model,
     /// How the maximum of a likelihood is searched for.
@@ -35,7 +38,28 @@ impl<'a> Problem<'a> {
         if sample.units != *weights.units() {
             return Err(FitError::OtherUnits);
         }
-        Ok(Self { sample, weights, model, search: Search::PLAIN, beside: Beside::default() })
+        let (search, beside) = (Search::PLAIN, Beside::default());
+        Ok(Self { sample, weights, error_weights: weights, model, search, beside })
+    }
+
+    /// The same with another matrix for the errors; one for other units or in another order is
+    /// refused.
+    pub fn with_error_weights(self, weights: &'a Weights) -> Result<Self, FitError> {
+        if self.sample.units != *weights.units() {
+            return Err(FitError::OtherUnits);
+        }
+        Ok(Self { error_weights: weights, ..self })
+    }
+
+    /// Whether the errors have another matrix than the response.
+    pub fn has_own_error_weights(&self) -> bool {
+        !std::ptr::eq(self.weights, self.error_weights)
+    }
+
+    /// The problem with the matrix of the errors in the place of W.
+    #[must_use]
+    pub fn of_errors(&self) -> Self {
+        Self { weights: self.error_weights, ..*self }
     }
 
     /// Number of units, N.

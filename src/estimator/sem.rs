@@ -86,9 +86,7 @@ impl Estimator for Sem {
     }
 
     fn hat(&self, problem: &Problem<'_>, at: &Estimated) -> Hat {
-        let filtered = filtered_basis(problem, at.value(&Term::Lambda).unwrap_or(0.0));
-        let space = ColumnSpace::new(&matrix(&filtered));
-        Hat::new(problem, &space.expect("the fit has inverted the same matrix"))
+        hat(problem, at.value(&Term::Lambda).unwrap_or(0.0))
     }
 
     fn scored(&self) -> Option<&dyn Scored> {
@@ -155,7 +153,7 @@ impl Scored for Sem {
 
 /// h of generalised least squares: of the filtered regressors, and of the filtered dummies. Those
 /// of units span the same space as before, those of periods are multiples of c = (I − λW)1.
-fn leverages(problem: &Problem<'_>, lambda: f64) -> Vec<f64> {
+pub(super) fn leverages(problem: &Problem<'_>, lambda: f64) -> Vec<f64> {
     let filtered = filtered_basis(problem, lambda);
     let k = filtered.len();
     let gram = Matrix::from_fn(k, k, |i, j| dot(&filtered[i], &filtered[j]));
@@ -171,6 +169,12 @@ fn leverages(problem: &Problem<'_>, lambda: f64) -> Vec<f64> {
         .collect()
 }
 
+/// The hat matrix of generalised least squares.
+pub(super) fn hat(problem: &Problem<'_>, lambda: f64) -> Hat {
+    let space = ColumnSpace::new(&matrix(&filtered_basis(problem, lambda)));
+    Hat::new(problem, &space.expect("the fit has inverted the same matrix"))
+}
+
 /// The filtered regressors, all effects removed. They come from a basis that is orthonormal before
 /// it is filtered: no digits are lost to collinearity.
 fn filtered_basis(problem: &Problem<'_>, lambda: f64) -> Vec<Vec<f64>> {
@@ -180,7 +184,7 @@ fn filtered_basis(problem: &Problem<'_>, lambda: f64) -> Vec<Vec<f64>> {
 }
 
 /// Columns of X that are an orthonormal basis of QX once effects are removed.
-fn basis(problem: &Problem<'_>, space: &ColumnSpace) -> Vec<Vec<f64>> {
+pub(super) fn basis(problem: &Problem<'_>, space: &ColumnSpace) -> Vec<Vec<f64>> {
     let (raw, r_inverse) = (problem.columns(), space.r_inverse());
     (0..space.rank())
         .map(|j| {
@@ -191,7 +195,7 @@ fn basis(problem: &Problem<'_>, space: &ColumnSpace) -> Vec<Vec<f64>> {
 }
 
 /// How the dummies of effects are removed from a column and its lag.
-struct Dummies {
+pub(super) struct Dummies {
     /// Those that can be removed before filtering: of units, which commute with W, and of periods
     /// where the rows of W have one sum.
     before: Effects,
@@ -200,7 +204,7 @@ struct Dummies {
 }
 
 impl Dummies {
-    fn of(problem: &Problem<'_>) -> Self {
+    pub(super) fn of(problem: &Problem<'_>) -> Self {
         let exact_periods = problem.model.effects.has_time()
             && problem.model.lag_order == LagOrder::LagThenDemean
             && problem.weights.common_row_sum().is_none();
@@ -212,15 +216,20 @@ impl Dummies {
         Self { before, row_sums: exact_periods.then(|| problem.weights.row_sums()) }
     }
 
+    /// Row sums of W, when the dummies of periods have to be projected out for each λ.
+    pub(super) fn row_sums(&self) -> Option<&[f64]> {
+        self.row_sums.as_deref()
+    }
+
     /// The column and its lag without the effects that are removed before filtering.
-    fn removed(&self, problem: &Problem<'_>, column: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    pub(super) fn removed(&self, problem: &Problem<'_>, column: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let model = Model { effects: self.before, ..problem.model.clone() };
         let sub = Problem { model: &model, ..*problem };
         (sub.within(column), sub.within_lag(column))
     }
 
     /// Takes c = (I − λW)1 out of every period, where that is still to be done.
-    fn project(&self, lambda: f64, filtered: &mut [f64]) {
+    pub(super) fn project(&self, lambda: f64, filtered: &mut [f64]) {
         let Some(sums) = &self.row_sums else { return };
         let c: Vec<f64> = sums.iter().map(|s| 1.0 - lambda * s).collect();
         let size = dot(&c, &c);
@@ -231,7 +240,7 @@ impl Dummies {
     }
 
     /// The filtered column, all effects removed.
-    fn filtered(&self, problem: &Problem<'_>, lambda: f64, column: &[f64]) -> Vec<f64> {
+    pub(super) fn filtered(&self, problem: &Problem<'_>, lambda: f64, column: &[f64]) -> Vec<f64> {
         let (direct, lag) = self.removed(problem, column);
         let mut out: Vec<f64> = direct.iter().zip(&lag).map(|(d, l)| d - lambda * l).collect();
         self.project(lambda, &mut out);

@@ -8,6 +8,7 @@
 //! | `lanczos` | the ends of the spectrum of a large symmetric matrix |
 //! | `multiplicity` | p-values of hypotheses that are tested together |
 //! | `optimize` | the maximum of a smooth function on an open interval |
+//! | `plane` | the maxima of a smooth function of two parameters |
 //! | `dual` | numbers that carry their derivative |
 //! | `random` | streams of random numbers |
 //! | `words` | the same streams, those of many replicates side by side |
@@ -24,6 +25,7 @@ pub mod lanes;
 pub mod linalg;
 pub mod multiplicity;
 pub mod optimize;
+pub mod plane;
 pub mod random;
 pub mod simd;
 pub mod sparse;

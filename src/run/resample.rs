@@ -92,7 +92,8 @@ fn resample(
         let file = format!("{}/{name}", cell.label());
         source.distribution = Some(watch.keeper.distribution(&file, heading, facts)?);
     }
-    let bounds = estimated.fit.convergence.as_ref().map(|c| c.interval);
+    let convergence = estimated.fit.convergence.as_ref();
+    let spatial = estimator.info().spatial;
     let functions: Vec<&Function> = computed.iter().map(|c| &c.function).collect();
     let independent = (estimator, draws.scheme.independent());
     let accelerations = accelerations(problem, independent, estimated, impacts, &functions);
@@ -101,7 +102,9 @@ fn resample(
         .zip(accelerations)
         .map(|(&estimate, acceleration)| Original {
             estimate,
-            bounds: bounds.filter(|_| estimator.info().spatial.contains(&estimate.term)),
+            bounds: convergence
+                .filter(|_| spatial.contains(&estimate.term))
+                .map(|c| c.interval_of(&estimate.term)),
             acceleration,
         })
         .collect();

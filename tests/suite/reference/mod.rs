@@ -16,6 +16,7 @@ mod ncovr;
 mod produc;
 mod regions;
 mod robust;
+mod sac;
 mod spreg;
 mod threshold;
 

@@ -19,7 +19,7 @@ pub fn sample_and_weights() -> (Sample, Weights) {
 /// For an SEM with time effects these averages are not the coefficients of the period dummies:
 /// the innovations average to zero in each period, u = (I − λW)⁻¹e does not. The file has the
 /// averages; what our fit calls systematic has the dummies (see `the_parts_of_a_fit_add_up`).
-fn check_effects(
+pub fn check_effects(
     ledger: &mut Ledger,
     case: &str,
     reference: &Value,

@@ -210,6 +210,7 @@ fn outcome(cell: &Cell, lag_model: bool, first_measure: bool, region: &str) -> O
                 score: 1e-10,
                 interval: (-1.5, 1.0),
                 at_edge: false,
+                second: None,
             }),
             cautions: if region == "east" && lag_model {
                 vec!["rho = -0.2500 lies at the edge of its interval (-0.2510, 1.0000)".to_owned()]
