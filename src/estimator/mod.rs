@@ -302,8 +302,16 @@ impl From<FitError> for Failure {
 }
 
 /// Every estimator, in the order they are listed to users.
-pub static ESTIMATORS: &[&dyn Estimator] =
-    &[&ols::Ols, &durbin::SLX, &slm::Slm, &durbin::SDM, &sem::Sem, &durbin::SDEM, &sac::Sac, &sac::GNS];
+pub static ESTIMATORS: &[&dyn Estimator] = &[
+    &ols::Ols,
+    &durbin::SLX,
+    &slm::Slm,
+    &durbin::SDM,
+    &sem::Sem,
+    &durbin::SDEM,
+    &sac::Sac,
+    &sac::GNS,
+];
 
 /// The estimator called `name`.
 pub fn find(name: &str) -> Option<&'static dyn Estimator> {

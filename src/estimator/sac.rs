@@ -41,7 +41,7 @@ use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, Lu, dot, spd_inverse};
 use crate::math::optimize::NoMaximum;
-use crate::math::plane::{Jet, NoPeak, Peak, Peaks, maxima};
+use crate::math::plane::{self, Jet, Peak, Peaks, maxima};
 use crate::model::{LagOrder, Model, Term};
 use crate::outcome::{Estimate, Fit, Reference, Searched};
 use crate::weights::spectrum::Spectrum;
@@ -209,9 +209,7 @@ fn mean_lag(
         LagOrder::LagThenDemean => {
             dummies.filtered(&problem.of_errors(), lambda, &lagged(systematic))
         }
-        LagOrder::DemeanThenLag => {
-            filter(problem, lambda, &lagged(&problem.within(linear)))
-        }
+        LagOrder::DemeanThenLag => filter(problem, lambda, &lagged(&problem.within(linear))),
     }
 }
 
@@ -324,7 +322,57 @@ impl<'a> Surface<'a> {
         })
     }
 
-    fn loglik(&self, at: [f64; 2]) -> Jet {
+    /// Cross-products of By and BW₁y once the filtered regressors are taken out.
+    fn left(&self, lambda: f64) -> Option<[f64; 3]> {
+        let g = self.gram.at(lambda).value;
+        let k = self.start[0].len();
+        let block = Matrix::from_fn(k, k, |i, j| g[(i + 2, j + 2)]);
+        let inverse = if k == 0 { Matrix::zeros(0, 0) } else { spd_inverse(&block)? };
+        let of = |a: usize, b: usize| {
+            let row = |i: usize| -> f64 { (0..k).map(|j| inverse[(i, j)] * g[(j + 2, b)]).sum() };
+            g[(a, b)] - (0..k).map(|i| g[(i + 2, a)] * row(i)).sum::<f64>()
+        };
+        Some([of(0, 0), of(0, 1), of(1, 1)])
+    }
+
+    fn maxima(&self, problem: &Problem<'_>) -> Result<Peaks, FitError> {
+        let ends = self.spectra.map(Spectrum::interval);
+        let (low, high) = (ends.map(|e| e.0), ends.map(|e| e.1));
+        maxima(self, (low, high), &STARTS, problem.search).map_err(|(why, axis)| match why {
+            NoMaximum::AtEnd => FitError::NoInteriorMaximum {
+                parameter: NAMES[axis],
+                low: low[axis],
+                high: high[axis],
+            },
+            NoMaximum::Lost => FitError::NotFound { parameter: "rho and lambda" },
+            NoMaximum::Stopped => FitError::Stopped,
+        })
+    }
+    /// e = the filtered residual, period dummies projected out where that is still to be done.
+    fn innovations(&self, [rho, lambda]: [f64; 2], gamma: &[f64]) -> Vec<f64> {
+        let theta: Vec<f64> = [1.0, -rho].into_iter().chain(gamma.iter().map(|c| -c)).collect();
+        let n = self.columns[0].len();
+        let direct = combine(n, &self.columns, &theta);
+        let lag = combine(n, &self.lags, &theta);
+        let mut e: Vec<f64> = direct.iter().zip(&lag).map(|(d, l)| d - lambda * l).collect();
+        self.dummies.project(lambda, &mut e);
+        e
+    }
+
+    /// The filtered basis, effects removed.
+    fn filtered_basis(&self, lambda: f64) -> Vec<Vec<f64>> {
+        let filtered = |(x, wx): (&Vec<f64>, &Vec<f64>)| {
+            let mut out: Vec<f64> = x.iter().zip(wx).map(|(x, l)| x - lambda * l).collect();
+            self.dummies.project(lambda, &mut out);
+            out
+        };
+        self.columns[2..].iter().zip(&self.lags[2..]).map(filtered).collect()
+    }
+}
+
+/// The concentrated log-likelihood of (ρ, λ).
+impl plane::Surface for Surface<'_> {
+    fn at(&self, at: [f64; 2]) -> Jet {
         let n = self.columns[0].len();
         let Some(p) = self.profile(at) else {
             return Jet { value: f64::NAN, slope: [f64::NAN; 2], curvature: [f64::NAN; 3] };
@@ -347,42 +395,16 @@ impl<'a> Surface<'a> {
         }
     }
 
-    fn maxima(&self, problem: &Problem<'_>) -> Result<Peaks, FitError> {
-        let ends = self.spectra.map(Spectrum::interval);
-        let (low, high) = (ends.map(|e| e.0), ends.map(|e| e.1));
-        let search = problem.search;
-        maxima(|at| self.loglik(at), (low, high), &STARTS, search).map_err(|(why, axis): NoPeak| {
-            match why {
-                NoMaximum::AtEnd => FitError::NoInteriorMaximum {
-                    parameter: NAMES[axis],
-                    low: low[axis],
-                    high: high[axis],
-                },
-                NoMaximum::Lost => FitError::NotFound { parameter: "rho and lambda" },
-                NoMaximum::Stopped => FitError::Stopped,
-            }
-        })
-    }
-
-    /// e = the filtered residual, period dummies projected out where that is still to be done.
-    fn innovations(&self, [rho, lambda]: [f64; 2], gamma: &[f64]) -> Vec<f64> {
-        let theta: Vec<f64> = [1.0, -rho].into_iter().chain(gamma.iter().map(|c| -c)).collect();
+    /// At one λ, SSR is a quadratic in ρ: θ'Sθ, θ = (1, −ρ), S what the regressors leave of y and
+    /// W₁y.
+    fn along(&self, lambda: f64) -> Box<dyn Fn(f64) -> f64 + '_> {
+        let Some([yy, yl, ll]) = self.left(lambda) else { return Box::new(|_| f64::NAN) };
         let n = self.columns[0].len();
-        let direct = combine(n, &self.columns, &theta);
-        let lag = combine(n, &self.lags, &theta);
-        let mut e: Vec<f64> = direct.iter().zip(&lag).map(|(d, l)| d - lambda * l).collect();
-        self.dummies.project(lambda, &mut e);
-        e
-    }
-
-    /// The filtered basis, effects removed.
-    fn filtered_basis(&self, lambda: f64) -> Vec<Vec<f64>> {
-        let filtered = |(x, wx): (&Vec<f64>, &Vec<f64>)| {
-            let mut out: Vec<f64> = x.iter().zip(wx).map(|(x, l)| x - lambda * l).collect();
-            self.dummies.project(lambda, &mut out);
-            out
-        };
-        self.columns[2..].iter().zip(&self.lags[2..]).map(filtered).collect()
+        let of_errors = self.periods * self.spectra[1].log_det(lambda);
+        Box::new(move |rho| {
+            let ssr = yy - 2.0 * rho * yl + rho * rho * ll;
+            gaussian_loglik(ssr, n) + self.periods * self.spectra[0].log_det(rho) + of_errors
+        })
     }
 }
 

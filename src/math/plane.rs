@@ -17,6 +17,24 @@ pub struct Jet {
     pub curvature: [f64; 3],
 }
 
+/// A function of two parameters.
+pub trait Surface {
+    /// The function with its derivatives.
+    fn at(&self, x: [f64; 2]) -> Jet;
+
+    /// The function of the first parameter where the second is `b`: what a grid is filled from,
+    /// row by row.
+    fn along(&self, b: f64) -> Box<dyn Fn(f64) -> f64 + '_> {
+        Box::new(move |a| self.at([a, b]).value)
+    }
+}
+
+impl<F: Fn([f64; 2]) -> Jet> Surface for F {
+    fn at(&self, x: [f64; 2]) -> Jet {
+        self(x)
+    }
+}
+
 /// A local maximum.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Peak {
@@ -56,7 +74,7 @@ const LEVEL: f64 = 1e-12;
 /// # Errors
 /// When the function is highest on its way to an edge, or no climb ends.
 pub fn maxima(
-    f: impl Fn([f64; 2]) -> Jet,
+    f: &impl Surface,
     (low, high): ([f64; 2], [f64; 2]),
     starts: &[[f64; 2]],
     search: Search<'_>,
@@ -97,20 +115,20 @@ fn same(a: [f64; 2], b: [f64; 2]) -> bool {
 }
 
 struct Climber<'a, F> {
-    f: F,
+    f: &'a F,
     low: [f64; 2],
     high: [f64; 2],
     search: Search<'a>,
     evaluations: u32,
 }
 
-impl<F: Fn([f64; 2]) -> Jet> Climber<'_, F> {
+impl<F: Surface> Climber<'_, F> {
     fn at(&mut self, x: [f64; 2]) -> Result<Jet, NoPeak> {
         if !(self.search.go_on)() {
             return Err((NoMaximum::Stopped, 0));
         }
         self.evaluations += 1;
-        Ok((self.f)(x))
+        Ok(self.f.at(x))
     }
 
     /// The points of the grid that are higher than those around them, highest first.
@@ -123,12 +141,18 @@ impl<F: Fn([f64; 2]) -> Jet> Climber<'_, F> {
             low[axis] + (high[axis] - low[axis]) * share
         };
         let mut grid = Vec::with_capacity((points * points) as usize);
-        for i in 0..points {
-            for j in 0..points {
-                let x = [place(0, i), place(1, j)];
-                let value = self.at(x)?.value;
-                grid.push((x, if value.is_finite() { value } else { f64::NEG_INFINITY }));
+        for j in 0..points {
+            if !(self.search.go_on)() {
+                return Err((NoMaximum::Stopped, 0));
             }
+            let b = place(1, j);
+            let row = self.f.along(b);
+            for i in 0..points {
+                let a = place(0, i);
+                let value = row(a);
+                grid.push(([a, b], if value.is_finite() { value } else { f64::NEG_INFINITY }));
+            }
+            self.evaluations += points;
         }
         let side = points as usize;
         let around = |at: usize| {
@@ -275,7 +299,7 @@ mod tests {
                 curvature: [-12.0 * a * a + 4.0 - 0.5, 1.0, -2.0],
             }
         };
-        let found = maxima(f, SQUARE, &[[0.0, 0.0]], Search::PLAIN).unwrap();
+        let found = maxima(&f, SQUARE, &[[0.0, 0.0]], Search::PLAIN).unwrap();
         assert_eq!(found.peaks.len(), 2);
         // −4a(a² − 1) + 1/10 = 0.
         for (peak, sign) in found.peaks.iter().zip([1.0, -1.0]) {
@@ -292,11 +316,11 @@ mod tests {
             slope: [-2.0 * a, 1.0],
             curvature: [-2.0, 0.0, 0.0],
         };
-        assert_eq!(maxima(f, SQUARE, &[], Search::PLAIN), Err((NoMaximum::AtEnd, 1)));
-        let nowhere = |_| Jet { value: f64::NAN, slope: [0.0; 2], curvature: [0.0; 3] };
-        assert_eq!(maxima(nowhere, SQUARE, &[], Search::PLAIN), Err((NoMaximum::Lost, 0)));
+        assert_eq!(maxima(&f, SQUARE, &[], Search::PLAIN), Err((NoMaximum::AtEnd, 1)));
+        let nowhere = |_: [f64; 2]| Jet { value: f64::NAN, slope: [0.0; 2], curvature: [0.0; 3] };
+        assert_eq!(maxima(&nowhere, SQUARE, &[], Search::PLAIN), Err((NoMaximum::Lost, 0)));
         let stopped = Search { go_on: &|| false, ..Search::PLAIN };
-        assert_eq!(maxima(f, SQUARE, &[], stopped), Err((NoMaximum::Stopped, 0)));
+        assert_eq!(maxima(&f, SQUARE, &[], stopped), Err((NoMaximum::Stopped, 0)));
     }
 
     #[test]
@@ -310,7 +334,7 @@ mod tests {
                 curvature: [-12.0 * a * a + 4.0, 0.0, -2.0],
             }
         };
-        let found = maxima(f, SQUARE, &[], Search::PLAIN).unwrap();
+        let found = maxima(&f, SQUARE, &[], Search::PLAIN).unwrap();
         assert_eq!(found.peaks.len(), 2);
         assert!((found.peaks[0].at[0] - 1.0).abs() < 1e-14);
     }
