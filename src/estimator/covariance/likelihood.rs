@@ -43,7 +43,7 @@ fn step(at: &Estimated, j: usize) -> f64 {
     let own = STEP * estimate.std_error;
     match (&estimate.term, &at.fit.convergence) {
         (Term::Rho | Term::Lambda, Some(convergence)) => {
-            let (low, high) = convergence.interval;
+            let (low, high) = convergence.interval_of(&estimate.term);
             own.min((estimate.value - low) / 4.0).min((high - estimate.value) / 4.0)
         }
         (Term::Sigma2, _) => own.min(estimate.value / 4.0),

@@ -1,0 +1,246 @@
+//! Models with a spatial lag and a spatial error by maximum likelihood: SAC (also SARAR, SARMA in
+//! older texts) and, with Durbin terms, GNS.
+//!
+//! *Model*: y = ρW₁y + Xβ + μᵢ + τₜ + u, u = λW₂u + e, e ~ (0, σ²I). W₂ is W₁ unless a model has
+//! error weights of its own.
+//! *Estimator*: effects, β and σ² are concentrated out; (ρ, λ) maximise
+//! l(ρ, λ) = −(n/2)(ln 2π + 1 + ln(SSR(ρ, λ)/n)) + T ln|I − ρW₁| + T ln|I − λW₂|, SSR(ρ, λ) that of
+//! generalised least squares of B(y − ρW₁y) on BX and the filtered dummies, B = I − λW₂ (LeSage &
+//! Pace 2009, section 3.1.4; Elhorst 2014, section 2.6). The dummies are those of the exact
+//! likelihood; with `demean-then-lag` W₁ and B are applied to Qy and QX, which are not projected
+//! again, as splm has it.
+//!
+//! The likelihood can have two maxima, ρ and λ in each other's places where W₁ = W₂ and the
+//! regressors say little: it is climbed from a grid and several points, the highest maximum is taken,
+//! and another that is almost as high is said ([`CLOSE`]).
+//!
+//! *Standard errors and divisors*: inverse of the expected information of (β, ρ, λ, σ²), σ² = e'e/n,
+//! normal distribution. With W₂'s H = W₂B⁻¹, G = W₁(I − ρW₁)⁻¹, Ĝ = BGB⁻¹, X̃ the filtered regressors and
+//! g the mean of BW₁y (Anselin 1988, section 6.2; Lee & Yu 2010, appendix A):
+//!
+//! ```text
+//! ββ X̃'X̃/σ²,  βρ X̃'g/σ²,  ρρ g'g/σ² + T tr(ĜĜ + Ĝ'Ĝ),  ρλ T tr((H + H')Ĝ),  ρσ² T tr G/σ²
+//! λλ T tr(HH + H'H),  λσ² T tr H/σ²,  σ²σ² n/2σ⁴,  βλ = βσ² = 0
+//! ```
+//!
+//! Ĝ and H are dense, N × N: some thousand units are the limit.
+//! *Limits*: as for the SLM; without regressors that matter ρ and λ are not identified apart.
+//! | file | what it does |
+//! |---|---|
+//! | `surface` | the concentrated log-likelihood and its maxima |
+//! | `information` | expected information |
+//! | `score` | the score, in pieces and at any values |
+//!
+//! *References*: Anselin (1988); LeSage & Pace (2009); Lee & Yu (2010), Journal of Econometrics 154.
+
+mod information;
+mod score;
+mod surface;
+
+use super::durbin::Durbin;
+use super::goodness::{Ingredients, statistics};
+use super::impacts::impacts;
+use super::inference::{convergence, edge_caution, estimates, rows};
+use super::leverage::Hat;
+use super::likelihood::in_coefficients;
+use super::score::Scored;
+use super::sem;
+use super::{Estimated, Estimator, FitError, Info, Problem};
+use crate::math::linalg::{ColumnSpace, dot, spd_inverse};
+use crate::math::plane::{Peak, Peaks};
+use crate::model::{Model, Term};
+use crate::outcome::{Estimate, Fit, Reference, Searched};
+use information::{information, mean_lag};
+use surface::Surface;
+
+/// The model with a spatial lag and a spatial error.
+#[derive(Debug)]
+pub struct Sac;
+
+static INFO: Info = Info {
+    name: "sac",
+    label: "SAC",
+    summary: "spatial lag and spatial error, maximum likelihood",
+    reference: "LeSage & Pace (2009), section 3.1.4; Lee & Yu (2010)",
+    version: 1,
+    spatial: &[Term::Rho, Term::Lambda],
+    small_sample: false,
+    durbin: false,
+};
+
+/// The general nesting spatial model: SAC with Durbin terms.
+pub static GNS: Durbin<Sac> = Durbin::new(&Sac, &GNS_INFO);
+
+static GNS_INFO: Info = Info {
+    name: "gns",
+    label: "GNS",
+    summary: "spatial lag, neighbours' regressors and spatial error, maximum likelihood",
+    reference: "Elhorst (2014), section 2.4; LeSage & Pace (2009), section 3.1.4",
+    version: 1,
+    spatial: &[Term::Rho, Term::Lambda],
+    small_sample: false,
+    durbin: true,
+};
+
+const NAMES: [&str; 2] = ["rho", "lambda"];
+
+/// A maximum whose log-likelihood is lower by less than this is said: half the 95 % quantile of χ²
+/// with one degree of freedom, rounded up.
+pub const CLOSE: f64 = 2.0;
+
+impl Estimator for Sac {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn supports(&self, _model: &Model) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
+        let space = problem.within_space()?;
+        let surface = Surface::new(problem, &space)?;
+        let found = surface.maxima(problem)?;
+        assemble(problem, &space, &surface, &found)
+    }
+
+    fn impacts(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<Estimate> {
+        impacts(problem, &at.fit)
+    }
+
+    fn leverages(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<f64> {
+        sem::leverages(&problem.of_errors(), at.value(&Term::Lambda).unwrap_or(0.0))
+    }
+
+    fn hat(&self, problem: &Problem<'_>, at: &Estimated) -> Hat {
+        sem::hat(&problem.of_errors(), at.value(&Term::Lambda).unwrap_or(0.0))
+    }
+
+    fn scored(&self) -> Option<&dyn Scored> {
+        Some(self)
+    }
+
+    fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
+        let [rho, lambda] = spatial(at);
+        let u = problem.error_weights.resolve(lambda, errors);
+        let shocked: Vec<f64> = at.systematic.iter().zip(&u).map(|(f, u)| f + u).collect();
+        problem.weights.resolve(rho, &shocked)
+    }
+}
+
+/// (ρ, λ) of a fit.
+fn spatial(at: &Estimated) -> [f64; 2] {
+    [Term::Rho, Term::Lambda].map(|term| at.value(&term).unwrap_or(0.0))
+}
+
+fn assemble(
+    problem: &Problem<'_>,
+    space: &ColumnSpace,
+    surface: &Surface<'_>,
+    found: &Peaks,
+) -> Result<Estimated, FitError> {
+    let peak = found.peaks[0];
+    let [rho, lambda] = peak.at;
+    let n = problem.n();
+    let profile = surface.profile(peak.at).ok_or(FitError::SingularInformation)?;
+    let innovations = surface.innovations(peak.at, &profile.gamma);
+    let [on_y, on_lag] = &surface.start;
+    let coordinates: Vec<f64> =
+        (0..profile.gamma.len()).map(|j| on_y[j] - rho * on_lag[j] + profile.gamma[j]).collect();
+    let coefficients = space.coefficients(&coordinates);
+
+    // y − ρW₁y = Xβ + effects + B⁻¹e, with the effects of the exact likelihood.
+    let y = &problem.sample.y;
+    let lag = problem.weights.lag(y);
+    let disturbance = problem.error_weights.resolve(lambda, &innovations);
+    let systematic: Vec<f64> = (0..n).map(|i| y[i] - rho * lag[i] - disturbance[i]).collect();
+    // R² in levels takes unit and period means for the effects, as those of the error model do.
+    let linear = problem.linear_part(&coefficients);
+    let rest: Vec<f64> = (0..n).map(|i| y[i] - rho * lag[i] - linear[i]).collect();
+    let effects = problem.effects_part(&rest);
+    let level_residual: Vec<f64> = rest.iter().zip(&effects).map(|(r, m)| r - m).collect();
+    let with_effects: Vec<f64> = linear.iter().zip(&effects).map(|(l, m)| l + m).collect();
+    let multiplied = problem.weights.filter(rho);
+    let reduced_form = multiplied.resolve(&with_effects);
+    let within_reduced_form = problem.within(&multiplied.resolve(&problem.within(&linear)));
+
+    let sigma2 = dot(&innovations, &innovations) / n as f64;
+    let g = mean_lag(problem, &surface.dummies, (rho, lambda), (&systematic, &linear));
+    let information = information(problem, surface, &profile.block, (peak.at, sigma2, &g));
+    let covariance = spd_inverse(&information).ok_or(FitError::SingularInformation)?;
+    let covariance = in_coefficients(space, &covariance);
+
+    let checked = |i: usize| {
+        convergence(
+            NAMES[i],
+            peak.at[i],
+            peak.jet.slope[i],
+            found.evaluations,
+            n,
+            surface.spectra[i],
+        )
+    };
+    let (mut of_rho, of_lambda) = (checked(0)?, checked(1)?);
+    let mut cautions: Vec<String> = edge_caution("rho", rho, &of_rho).into_iter().collect();
+    cautions.extend(edge_caution("lambda", lambda, &of_lambda));
+    cautions.extend(other_maximum(&found.peaks));
+    of_rho.second = Some(Searched {
+        parameter: Term::Lambda,
+        score: of_lambda.score,
+        interval: of_lambda.interval,
+        at_edge: of_lambda.at_edge,
+    });
+
+    let mut terms = problem.linear_terms();
+    terms.extend([Term::Rho, Term::Lambda, Term::Sigma2]);
+    let slopes = coefficients.len();
+    let mut values = coefficients;
+    values.extend([rho, lambda, sigma2]);
+    let ingredients = Ingredients {
+        loglik: peak.jet.value,
+        sigma2,
+        innovations: &innovations,
+        level_residual: &level_residual,
+        reduced_form: Some(&reduced_form),
+        within_reduced_form: &within_reduced_form,
+        slopes,
+        spatial: 2,
+    };
+    let fit = Fit {
+        estimator: INFO.name.to_owned(),
+        estimator_version: INFO.version,
+        effects: problem.model.effects,
+        estimates: estimates(&terms, &values, &covariance, &Reference::Normal),
+        covariance: rows(&covariance),
+        std_error_kind: "expected information matrix".to_owned(),
+        inference: Reference::Normal,
+        statistics: statistics(problem, &ingredients),
+        cautions,
+        convergence: Some(of_rho),
+    };
+    Ok(Estimated { fit, innovations, systematic, bread: None })
+}
+
+/// What a reader has to know where another maximum is almost as high.
+fn other_maximum(peaks: &[Peak]) -> Vec<String> {
+    let (highest, others) = peaks.split_first().expect("there is one at least");
+    let place = |p: &Peak| format!("rho = {:.4}, lambda = {:.4}", p.at[0], p.at[1]);
+    let lower = |p: &&Peak| highest.jet.value - p.jet.value < CLOSE;
+    let others: Vec<String> = others
+        .iter()
+        .filter(lower)
+        .map(|p| {
+            let less = highest.jet.value - p.jet.value;
+            format!("{} (log-likelihood lower by {less:.3})", place(p))
+        })
+        .collect();
+    if others.is_empty() {
+        return Vec::new();
+    }
+    vec![format!(
+        "the likelihood has another maximum almost as high: the estimates are those at {}, the \
+         other is at {}; standard errors know of one only",
+        place(highest),
+        others.join(" and at ")
+    )]
+}
