@@ -27,6 +27,9 @@ use toml::{Table, Value};
 pub const EXPERIMENT: &str = "repro.toml";
 const SAMPLE: &str = "sample.csv";
 const WEIGHTS: &str = "weights.csv";
+const ERROR_WEIGHTS: &str = "error-weights.csv";
+/// What the experiment calls the matrix of the spatial error.
+const OF_ERRORS: &str = "errors";
 /// Why text is always written.
 const TAKES_ALL: &str = "a string takes all that is written to it";
 /// What the experiment calls the one value of an axis.
@@ -52,13 +55,17 @@ pub fn files(
 ) -> BTreeMap<String, String> {
     let question = serde_json::to_string_pretty(&asked(spec, cell))
         .expect("a structure of strings, numbers and enums always has a JSON form");
-    BTreeMap::from([
+    let mut files = BTreeMap::from([
         (EXPERIMENT.to_owned(), experiment(cell, spec, inputs, failed)),
         (SAMPLE.to_owned(), sample(cell, spec, inputs)),
-        (WEIGHTS.to_owned(), weights(cell, inputs)),
+        (WEIGHTS.to_owned(), weights(&cell.axes.weights, inputs)),
         ("question.json".to_owned(), question + "\n"),
         ("failure.txt".to_owned(), said(cell, failed)),
-    ])
+    ]);
+    if let Some(name) = &cell.error_weights {
+        files.insert(ERROR_WEIGHTS.to_owned(), weights(name, inputs));
+    }
+    files
 }
 
 fn said(cell: &Cell, Failed { failure, version, .. }: &Failed<'_>) -> String {
@@ -102,7 +109,7 @@ fn experiment(cell: &Cell, spec: &Spec, inputs: &Inputs, failed: &Failed<'_>) ->
         ("seed", whole(i64::try_from(spec.seed.0).unwrap_or(i64::MAX))),
         ("data", Value::Table(data(spec))),
         ("variables", Value::Table(variables(cell, spec))),
-        ("weights", named(ONLY, weights_of(cell, spec))),
+        ("weights", Value::Table(matrices(cell, spec))),
         ("regions", named(ONLY, table([("units", texts(units_of(cell, inputs)))]))),
         ("measures", named(ONLY, table([("variable", text(cell.measure_variable.to_string()))]))),
         ("models", named(ONLY, model(cell))),
@@ -200,10 +207,19 @@ fn variables(cell: &Cell, spec: &Spec) -> Table {
     found
 }
 
-fn weights_of(cell: &Cell, spec: &Spec) -> Table {
-    let weights = &spec.weights[&cell.axes.weights];
+fn matrices(cell: &Cell, spec: &Spec) -> Table {
+    let of = |name: &str, file: &str| Value::Table(weights_of(name, spec, file));
+    let mut all = table([(ONLY, of(&cell.axes.weights, WEIGHTS))]);
+    if let Some(name) = &cell.error_weights {
+        all.insert(OF_ERRORS.to_owned(), of(name, ERROR_WEIGHTS));
+    }
+    all
+}
+
+fn weights_of(name: &str, spec: &Spec, file: &str) -> Table {
+    let weights = &spec.weights[name];
     table([
-        ("file", text(WEIGHTS)),
+        ("file", text(file)),
         ("format", text("edges")),
         ("normalise", worded(weights.normalise)),
         ("regions", worded(weights.regions)),
@@ -225,6 +241,9 @@ fn model(cell: &Cell) -> Table {
     let durbin = cell.model.regressors.iter().filter(|r| r.is_of_neighbours());
     let durbin: Vec<Regressor> =
         durbin.map(|r| Regressor::new(r.variable.clone(), r.lag)).collect();
+    if cell.error_weights.is_some() {
+        model.insert("error_weights".to_owned(), text(OF_ERRORS));
+    }
     if !durbin.is_empty() {
         model.insert("durbin".to_owned(), texts(durbin));
     }
@@ -366,8 +385,8 @@ fn sample(cell: &Cell, spec: &Spec, inputs: &Inputs) -> String {
 }
 
 /// The links, before they are normalised; a unit without any has a row of its own.
-fn weights(cell: &Cell, inputs: &Inputs) -> String {
-    let links = &inputs.links[&cell.axes.weights];
+fn weights(name: &str, inputs: &Inputs) -> String {
+    let links = &inputs.links[name];
     let mut csv = "from,to,weight\n".to_owned();
     let name = |i: usize| field(&links.units[i].0);
     let linked: BTreeSet<usize> = links.links.iter().map(|(from, _, _)| *from).collect();

@@ -137,6 +137,38 @@ type SharedSample = Result<Made, Failure>;
 /// Weights of some units with their hash, or why there are none.
 type SharedWeights = Result<(Weights, Digest), Failure>;
 
+/// The matrices of a cell.
+#[derive(Debug, Clone)]
+struct Matrices {
+    of_response: Arc<SharedWeights>,
+    /// That of the spatial error, where it is another one.
+    of_errors: Option<Arc<SharedWeights>>,
+}
+
+impl Matrices {
+    /// W.
+    fn of_response(&self) -> Result<&Weights, Failure> {
+        Ok(&self.of_response.as_ref().as_ref().map_err(Clone::clone)?.0)
+    }
+
+    /// The problem of a sample and a model with these matrices.
+    fn problem<'a>(&'a self, sample: &'a Sample, model: &'a Model) -> Result<Problem<'a>, Failure> {
+        let plain = Problem::new(sample, self.of_response()?, model)?;
+        let Some(of_errors) = &self.of_errors else { return Ok(plain) };
+        let (weights, _) = of_errors.as_ref().as_ref().map_err(Clone::clone)?;
+        Ok(plain.with_error_weights(weights)?)
+    }
+
+    /// The hash of their contents.
+    fn hash(&self) -> Result<Digest, Failure> {
+        let (_, of_response) = self.of_response.as_ref().as_ref().map_err(Clone::clone)?;
+        let Some(of_errors) = &self.of_errors else { return Ok(*of_response) };
+        let (_, of_errors) = of_errors.as_ref().as_ref().map_err(Clone::clone)?;
+        let both = format!("{of_response} {of_errors}");
+        Ok(Digest::of("spanel 2026 two weights", both.as_bytes()))
+    }
+}
+
 /// Weights by name, positions of the units and, of a placebo, which permutation.
 type WeightsKey = (String, Arc<[usize]>, Option<u32>);
 
@@ -166,7 +198,7 @@ impl<'a> Shared<'a> {
     fn expect(&self, items: &[&Item<'_>]) {
         for item in items {
             self.samples.expect(item.sample);
-            if let Some(weights) = &item.weights {
+            for weights in item.weights.iter().chain(&item.error_weights) {
                 self.weights.expect(weights.clone());
             }
         }
@@ -175,7 +207,7 @@ impl<'a> Shared<'a> {
     /// Lets go what no announced cell but that of `item` asks for.
     fn done_with(&self, item: &Item<'_>) {
         self.samples.done_with(&item.sample);
-        if let Some(weights) = &item.weights {
+        for weights in item.weights.iter().chain(&item.error_weights) {
             self.weights.done_with(weights);
         }
     }
@@ -195,15 +227,24 @@ impl<'a> Shared<'a> {
         self.samples.get(variant::key(cell), || variant::make(self, cell))
     }
 
-    /// The weights of a cell, given its sample; a cell without one that its variant changes has
+    /// The matrices of a cell, given its sample; a cell without one that its variant changes has
     /// no units to speak of.
-    fn weights_for(&self, cell: &Cell, sample: &SharedSample) -> Arc<SharedWeights> {
+    fn weights_for(&self, cell: &Cell, sample: &SharedSample) -> Matrices {
         let units = match sample {
             Ok(made) => &made.positions,
             Err(_) if cell.change.is_none() => &self.inputs.regions[&cell.axes.region],
-            Err(failure) => return Arc::new(Err(failure.clone())),
+            Err(failure) => {
+                let of_response = Arc::new(Err(failure.clone()));
+                return Matrices { of_response, of_errors: None };
+            }
         };
-        self.weights(&cell.axes.weights, units, cell.change.draw_of(Placebo::Weights))
+        // A placebo that permutes units permutes them alike in both.
+        let draw = cell.change.draw_of(Placebo::Weights);
+        let named = |name: &str| self.weights(name, units, draw);
+        Matrices {
+            of_response: named(&cell.axes.weights),
+            of_errors: cell.error_weights.as_deref().map(named),
+        }
     }
 
     fn weights(&self, weights: &str, units: &[usize], draw: Option<u32>) -> Arc<SharedWeights> {
@@ -305,8 +346,7 @@ fn fit_free(shared: &Shared<'_>, cell: &Cell) -> Result<(), Failure> {
     let sample = shared.sample(cell);
     let weights = shared.weights_for(cell, &sample);
     let made = sample.as_ref().as_ref().map_err(Clone::clone)?;
-    let (weights, _) = weights.as_ref().as_ref().map_err(Clone::clone)?;
-    let problem = Problem::new(&made.sample, weights, &cell.model)?;
+    let problem = weights.problem(&made.sample, &cell.model)?;
     problem.within_space()?;
     Ok(())
 }
@@ -316,7 +356,7 @@ fn outcome(
     watch: &Watch<'_>,
     cell: &Cell,
     sample: &SharedSample,
-    weights: &SharedWeights,
+    weights: &Matrices,
 ) -> Result<Outcome, Ended> {
     let go_on = || (watch.overdue)(cell).is_none();
     let fitted = fit(shared.spec, cell, (sample, weights), &go_on);
@@ -326,7 +366,6 @@ fn outcome(
     }
     let Fitted { problem, estimator, estimated, impacts } = fitted?;
     let made = sample.as_ref().map_err(Clone::clone)?;
-    let (_, weights_hash) = weights.as_ref().map_err(Clone::clone)?;
     let derived = functions::of(cell, &problem, &estimated.fit);
     let subject = Subject {
         cell,
@@ -335,7 +374,7 @@ fn outcome(
         estimated: &estimated,
         impacts: &impacts,
         derived: &derived,
-        hashes: (made.hash, *weights_hash),
+        hashes: (made.hash, weights.hash()?),
     };
     let bootstraps = resample::bootstraps(shared, watch, &subject)?;
     let randomisations = cell
@@ -365,7 +404,10 @@ pub fn islands(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {
     let pairs: BTreeSet<(&str, &str)> = plan
         .cells
         .iter()
-        .map(|cell| (cell.axes.region.as_str(), cell.axes.weights.as_str()))
+        .flat_map(|cell| {
+            let names = [Some(cell.axes.weights.as_str()), cell.error_weights.as_deref()];
+            names.into_iter().flatten().map(|name| (cell.axes.region.as_str(), name))
+        })
         .collect();
     let mut lines = Vec::new();
     for (region, name) in pairs {

@@ -69,10 +69,16 @@ impl<'a> Reasons<'a> {
     fn made_otherwise(&self, old: &MadeFrom, item: &Item<'_>) -> Vec<String> {
         let new = &item.made_from;
         let mut found = versions(&old.versions, &new.versions);
-        if old.weights != new.weights {
-            let links = self.links(item.cell);
-            let name = &item.cell.axes.weights;
-            match links {
+        let axis = &*item.cell.axes.weights;
+        let of_errors = item.cell.error_weights.as_deref().unwrap_or(axis);
+        for (name, changed) in [
+            (axis, old.weights != new.weights),
+            (of_errors, old.error_weights != new.error_weights),
+        ] {
+            if !changed {
+                continue;
+            }
+            match self.links(item.cell, name) {
                 Some(links) => found.push(links),
                 None if old.sample == new.sample => {
                     found.push(format!("the links of weights `{name}`"));
@@ -131,8 +137,7 @@ impl<'a> Reasons<'a> {
 
     /// Which links among the units of the cell's region are others than in the last run; `None`
     /// where that is not known, or none is.
-    fn links(&self, cell: &Cell) -> Option<String> {
-        let name = &cell.axes.weights;
+    fn links(&self, cell: &Cell, name: &str) -> Option<String> {
         let before = self.before.as_ref()?;
         let region = &cell.axes.region;
         let (then, now) = (linked(before, name, region)?, linked(&self.now, name, region)?);

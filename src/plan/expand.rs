@@ -244,11 +244,14 @@ impl<'a> Loom<'a> {
         let (derived, wald) = self.functions(&axes.measure, variable);
         let own = if change.leads() { 0 } else { axes.lags.deepest() };
         let skip = if grid.common_sample { self.deepest } else { own } as usize;
+        let of_errors = spec.models[&axes.model].error_weights.as_deref();
+        let error_weights = of_errors.filter(|name| *name != axes.weights).map(Arc::from);
         let mut cell = Cell {
             id: CellId::of(&[]),
             grid: Arc::clone(&self.grid),
             axes,
             model,
+            error_weights,
             measure_variable: variable.clone(),
             change,
             skip,

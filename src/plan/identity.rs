@@ -17,6 +17,9 @@ struct Canonical<'a> {
     model: &'a Model,
     region: CanonicalRegion<'a>,
     weights: CanonicalWeights<'a>,
+    /// Those of the spatial error; absent, and so without a trace, where they are the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_weights: Option<CanonicalWeights<'a>>,
     skip: usize,
     extras: &'a Extras<'a>,
     /// What derived columns are made of, those they are made of included.
@@ -311,6 +314,7 @@ fn with_canonical<T>(spec: &Spec, cell: &Cell, look: impl FnOnce(&Canonical<'_>)
         model,
         region: canonical_region(spec, &cell.axes.region),
         weights: canonical_weights(spec, &cell.axes.weights),
+        error_weights: cell.error_weights.as_ref().map(|name| canonical_weights(spec, name)),
         skip: cell.skip,
         extras: &extras,
         derived: derived(spec, model, extras.threshold),

@@ -70,6 +70,9 @@ pub struct Cell {
     pub axes: CellAxes,
     /// What is estimated; cells of one model share it, as they do what follows.
     pub model: Arc<Model>,
+    /// Key of `Spec::weights`: the matrix of the spatial error, where it is another one than that of
+    /// the axis.
+    pub error_weights: Option<Arc<str>>,
     /// The measure's column.
     pub measure_variable: VarName,
     /// What its variant changes.

@@ -73,11 +73,11 @@ pub fn sample(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String> 
 pub fn weights(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String> {
     let words = source.words();
     let said = by_column(words, columns, |c| {
-        let name = &c.cell.axes.weights;
-        let normalise = source.spec.weights.get(name)?.normalise;
-        let label = labels::weights(source.spec, name);
-        Some(words.described(&label, words.normalisation(normalise)))
+        described(source, &c.cell.axes.weights)
     })?;
+    let of_errors = by_column(words, columns, |c| {
+        Some(words.error_weights(&described(source, c.cell.error_weights.as_deref()?)?))
+    });
     let regional: Vec<CellColumn<'_>> =
         columns.iter().filter(|c| region_weights(source, c).is_some()).copied().collect();
     let regional = by_column(words, &regional, |c| region_weights(source, c).map(str::to_owned));
@@ -85,8 +85,15 @@ pub fn weights(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String>
         let any = !o.sample.isolates.is_empty();
         any.then(|| words.empty_rows().to_owned())
     });
-    let all: Vec<String> = std::iter::once(said).chain(regional).chain(isolated).collect();
+    let all: Vec<String> = std::iter::once(said).chain(of_errors).chain(regional).chain(isolated).collect();
     Some(words.weights(&words.clauses(&all)))
+}
+
+/// A matrix by its label, with its normalisation.
+fn described(source: Source<'_>, name: &str) -> Option<String> {
+    let words = source.words();
+    let normalise = source.spec.weights.get(name)?.normalise;
+    Some(words.described(&labels::weights(source.spec, name), words.normalisation(normalise)))
 }
 
 fn region_weights(source: Source<'_>, column: &CellColumn<'_>) -> Option<&'static str> {

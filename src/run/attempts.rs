@@ -1,6 +1,6 @@
 //! The fit of a cell, searched for from other points where the first search fails.
 
-use super::{SharedSample, SharedWeights};
+use super::{Matrices, SharedSample};
 use crate::estimator::{self, Estimated, Estimator, FitError, Problem, covariance};
 use crate::math::optimize::Search;
 use crate::math::random::Stream;
@@ -21,11 +21,10 @@ pub(super) struct Fitted<'a> {
 pub(super) fn fit<'a>(
     spec: &Spec,
     cell: &'a Cell,
-    (sample, weights): (&'a SharedSample, &'a SharedWeights),
+    (sample, weights): (&'a SharedSample, &'a Matrices),
     go_on: &'a (dyn Fn() -> bool + Sync),
 ) -> Result<Fitted<'a>, Failure> {
     let made = sample.as_ref().map_err(Clone::clone)?;
-    let (weights, _) = weights.as_ref().map_err(Clone::clone)?;
     let unsupported = |reason: String| Failure { kind: FailureKind::Unsupported, reason };
     let estimator = estimator::find(&cell.model.estimator)
         .ok_or_else(|| unsupported(format!("no estimator is called `{}`", cell.model.estimator)))?;
@@ -36,15 +35,26 @@ pub(super) fn fit<'a>(
         .beside
         .as_ref()
         .map_err(|reason| Failure { kind: FailureKind::BadData, reason: reason.clone() })?;
-    let plain = Problem::new(&made.sample, weights, &cell.model)?;
+    let plain = weights.problem(&made.sample, &cell.model)?;
     let problem = Problem { search: first, beside: beside.borrowed(), ..plain };
     let try_from = |search| covariance::fit(estimator, &Problem { search, ..problem });
     let mut estimated =
         attempts(spec.run.retries, |attempt| searched(spec, cell, attempt, first), try_from)?;
     let cautions = made.left_out.iter().map(|term| term.caution(&cell.model));
     estimated.fit.cautions.extend(cautions);
+    estimated.fit.cautions.extend(alone_in_errors(&problem));
     let impacts = estimator.impacts(&problem, &estimated);
     Ok(Fitted { problem, estimator, estimated, impacts })
+}
+
+/// The units without neighbours in a matrix that the errors have to themselves.
+fn alone_in_errors(problem: &Problem<'_>) -> Option<String> {
+    let weights = problem.error_weights;
+    let alone = if problem.has_own_error_weights() { weights.isolates() } else { Vec::new() };
+    let units = weights.units().as_slice();
+    let names: Vec<&str> = alone.into_iter().map(|i| units[i].0.as_str()).collect();
+    (!names.is_empty())
+        .then(|| format!("without neighbours in the weights of the errors: {}", names.join(", ")))
 }
 
 /// What the first attempt that succeeds gives. A later one says so in a caution.

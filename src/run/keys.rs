@@ -31,6 +31,8 @@ pub struct Item<'a> {
     pub(super) sample: Digest,
     /// The weights that it asks for.
     pub(super) weights: Option<WeightsKey>,
+    /// Those of the spatial error, where they are others.
+    pub(super) error_weights: Option<WeightsKey>,
 }
 
 /// What cells would be made from. Reads the numbers of every sample, fits nothing.
@@ -63,14 +65,22 @@ pub fn items<'a>(cells: &[&'a Cell], spec: &Spec, inputs: &Inputs) -> Vec<Item<'
         let footprint = &samples[key];
         let draw = cell.change.draw_of(Placebo::Weights);
         let units = footprint.positions.clone();
-        let weights = units.map(|units| (cell.axes.weights.clone(), units, draw));
+        let named = |name: &str| Some((name.to_owned(), units.clone()?, draw));
+        let weights = named(&cell.axes.weights);
+        let error_weights = cell.error_weights.as_ref().and_then(|name| named(name));
+        let hash = |weights: &Option<WeightsKey>| {
+            weights.as_ref().and_then(|weights| shared.hash_of_weights(weights))
+        };
         let made_from = MadeFrom {
             sample: footprint.hash,
-            weights: weights.as_ref().and_then(|weights| shared.hash_of_weights(weights)),
+            weights: hash(&weights),
+            error_weights: hash(&error_weights),
             facts: footprint.facts_of(&shared, cell),
             versions: Arc::clone(&versions[&Versioned::of(cell)]),
         };
-        Item { cell, key: key_of(&cell.id, &made_from), made_from, sample: *key, weights }
+        let sample = *key;
+        let key = key_of(&cell.id, &made_from);
+        Item { cell, key, made_from, sample, weights, error_weights }
     };
     keys.par_iter().zip(cells).map(item).collect()
 }

@@ -341,6 +341,8 @@ pub struct ModelSpec {
     pub has_durbin: bool,
     /// Which regressors have one; all when absent.
     pub durbin: Option<Vec<Located<RowTerm>>>,
+    /// Key of [`Spec::weights`]: the matrix of the spatial error; that of the cell when absent.
+    pub error_weights: Option<String>,
 }
 
 /// `[derived.NAME]`

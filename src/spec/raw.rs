@@ -218,6 +218,9 @@ pub struct RawModel {
     /// Regressors whose neighbours' values enter too, of an estimator with Durbin terms: `measure`,
     /// `measure@lag1`, a control; all when absent.
     pub durbin: Option<OneOrMany<String>>,
+    /// Weights of the spatial error, of an estimator with a spatial lag and a spatial error; those of
+    /// the cell when absent.
+    pub error_weights: Option<String>,
 }
 
 /// `[bootstrap.NAME]`

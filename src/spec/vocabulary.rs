@@ -58,6 +58,13 @@ pub struct EstimatorWords {
     pub durbin: bool,
 }
 
+impl EstimatorWords {
+    /// Whether it has a spatial lag and a spatial error, each of which may have its own matrix.
+    pub fn has_lag_and_error(&self) -> bool {
+        [Term::Rho, Term::Lambda].iter().all(|term| self.spatial.contains(term))
+    }
+}
+
 /// What a specification may say of a bootstrap scheme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(

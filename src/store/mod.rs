@@ -72,6 +72,9 @@ pub struct MadeFrom {
     /// Hash of the weights matrix; absent when it could not be made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights: Option<Digest>,
+    /// That of the matrix of the spatial error, where it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_weights: Option<Digest>,
     /// Hash of what else is said of the data: filled and dropped values, what a variant changed, why
     /// there is no sample.
     pub facts: Digest,

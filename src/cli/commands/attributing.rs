@@ -319,7 +319,7 @@ impl Desk<'_> {
             told.unknown.push("versions".to_owned());
             told.notes.push("the old version is not there to fit with".to_owned());
         }
-        if was.weights != is.weights {
+        if was.weights != is.weights || was.error_weights != is.error_weights {
             told.unknown.push("weights".to_owned());
             told.notes.push("the old weights are not kept".to_owned());
         }

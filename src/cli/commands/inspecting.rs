@@ -105,6 +105,9 @@ fn print_explained(explained: &Explained<'_>) {
     let hash = |hash: &Option<Digest>| hash.map_or("none".to_owned(), |h| h.to_string());
     println!("    sample   {}", hash(&made_from.sample));
     println!("    weights  {}", hash(&made_from.weights));
+    if made_from.error_weights.is_some() {
+        println!("    errors'  {}", hash(&made_from.error_weights));
+    }
     println!("    facts    {}", made_from.facts);
     for (name, version) in &*made_from.versions {
         println!("    version  {version} of {name}");
@@ -156,6 +159,9 @@ fn print_record((experiment, results): (&Experiment, &Results), label: &str, rec
     let hash = |hash: &Option<Digest>| hash.map_or("none".to_owned(), |h| h.to_string());
     println!("  sample   {}", hash(&record.made_from.sample));
     println!("  weights  {}", hash(&record.made_from.weights));
+    if record.made_from.error_weights.is_some() {
+        println!("  errors'  {}", hash(&record.made_from.error_weights));
+    }
     for (name, version) in &*record.made_from.versions {
         println!("  version  {version} of {name}");
     }

@@ -49,6 +49,8 @@ struct Made {
     key: Option<String>,
     sample: Option<String>,
     weights: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_weights: Option<String>,
     versions: BTreeMap<String, u32>,
     /// The command that fits it again.
     again: String,
@@ -180,6 +182,7 @@ impl Shelf {
             key: self.records.get(&id).map(|record| record.key.to_string()),
             sample: from.and_then(|f| f.sample).map(|hash| hash.to_string()),
             weights: from.and_then(|f| f.weights).map(|hash| hash.to_string()),
+            error_weights: from.and_then(|f| f.error_weights).map(|hash| hash.to_string()),
             versions: from.map(|f| (*f.versions).clone()).unwrap_or_default(),
             again: format!("{again} --cell {} --force", quoted(label)),
         }
@@ -376,6 +379,9 @@ fn print_made(made: &Made) {
     println!("  cell     {}  {}", made.cell, made.label);
     println!("  sample   {}", hash(&made.sample));
     println!("  weights  {}", hash(&made.weights));
+    if made.error_weights.is_some() {
+        println!("  errors'  {}", hash(&made.error_weights));
+    }
     for (name, version) in &made.versions {
         println!("  version  {version} of {name}");
     }

@@ -6,6 +6,7 @@ use crate::model::{LagOrder, Term};
 use crate::spec::ModelSpec;
 use crate::spec::raw::RawModel;
 use crate::spec::tables::RowTerm;
+use crate::spec::vocabulary::EstimatorWords;
 use std::collections::BTreeMap;
 
 impl Resolver<'_> {
@@ -22,6 +23,7 @@ impl Resolver<'_> {
                     small_sample: None,
                     has_durbin: e.durbin,
                     durbin: None,
+                    error_weights: None,
                 };
                 (e.name.clone(), spec)
             })
@@ -48,6 +50,7 @@ impl Resolver<'_> {
             self.refuse_small_sample(&estimator, raw.small_sample, &place);
             let has_durbin = vocabulary.estimators.iter().any(|e| e.name == estimator && e.durbin);
             let durbin = self.durbin(&estimator, has_durbin, raw, &place.join("durbin"));
+            let error_weights = self.error_weights(&estimator, raw, &place.join("error_weights"));
             models.insert(
                 name.clone(),
                 ModelSpec {
@@ -57,10 +60,37 @@ impl Resolver<'_> {
                     small_sample: raw.small_sample,
                     has_durbin,
                     durbin,
+                    error_weights,
                 },
             );
         }
         models
+    }
+
+    /// The matrix of the spatial error, of an estimator that has a spatial lag as well: others have
+    /// one matrix only.
+    fn error_weights(&mut self, estimator: &str, raw: &RawModel, at: &KeyPath) -> Option<String> {
+        let name = raw.error_weights.as_ref()?;
+        let estimators = &self.vocabulary.estimators;
+        let both = |e: &&EstimatorWords| e.has_lag_and_error();
+        if !estimators.iter().filter(both).any(|e| e.name == estimator) {
+            let with: Vec<String> =
+                estimators.iter().filter(both).map(|e| format!("`{}`", e.name)).collect();
+            let with = with.join(", ");
+            let spatial = estimators.iter().find(|e| e.name == estimator).map(|e| &e.spatial[..]);
+            let (why, help) = match spatial {
+                Some([Term::Lambda]) => (
+                    "has one matrix, that of its cells",
+                    format!(
+                        "put the matrix on the axis `weights` of a grid; two matrices are for {with}"
+                    ),
+                ),
+                _ => ("has no spatial error", format!("those that have both are {with}")),
+            };
+            self.wrong(at, format!("estimator `{estimator}` {why}"), help);
+            return None;
+        }
+        self.declared("weights", "weights", name, at).then(|| name.clone())
     }
 
     /// The regressors with a Durbin term. Whether a grid has them is for the plan to say.
