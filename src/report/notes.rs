@@ -72,9 +72,7 @@ pub fn sample(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String> 
 /// Which W, how normalised, and what a region does with it.
 pub fn weights(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String> {
     let words = source.words();
-    let said = by_column(words, columns, |c| {
-        described(source, &c.cell.axes.weights)
-    })?;
+    let said = by_column(words, columns, |c| described(source, &c.cell.axes.weights))?;
     let of_errors = by_column(words, columns, |c| {
         Some(words.error_weights(&described(source, c.cell.error_weights.as_deref()?)?))
     });
@@ -85,7 +83,8 @@ pub fn weights(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String>
         let any = !o.sample.isolates.is_empty();
         any.then(|| words.empty_rows().to_owned())
     });
-    let all: Vec<String> = std::iter::once(said).chain(of_errors).chain(regional).chain(isolated).collect();
+    let all: Vec<String> =
+        std::iter::once(said).chain(of_errors).chain(regional).chain(isolated).collect();
     Some(words.weights(&words.clauses(&all)))
 }
 

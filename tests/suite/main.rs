@@ -37,6 +37,7 @@ mod randomisation;
 mod reference;
 mod region_equality;
 mod report;
+mod sac;
 mod scaffold;
 mod schema;
 mod schemes;

@@ -106,6 +106,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
             small_sample: None,
             std_errors: spanel::model::std_errors::StdErrors::Default,
         }),
+        error_weights: None,
         measure_variable: variable,
         change: Arc::default(),
         skip: 1,
@@ -129,6 +130,7 @@ fn record(cell: &Cell, result: CellResult) -> Record {
         made_from: MadeFrom {
             sample: None,
             weights: None,
+            error_weights: None,
             facts: Digest::of("", b""),
             versions: Arc::default(),
         },
@@ -368,6 +370,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         small_sample: None,
         has_durbin: false,
         durbin: None,
+        error_weights: None,
     };
     let weights = WeightsSpec {
         file: at("w.gal".into()),
