@@ -12,7 +12,7 @@ use spanel::outcome::Statistic;
 use spanel::panel::sample::Sample;
 use spanel::weights::Weights;
 
-const N: usize = 6;
+const N: usize = 7;
 const T: usize = 5;
 
 fn row(links: &spanel::weights::Links) -> Weights {
@@ -120,7 +120,7 @@ fn climbed(at: impl Fn(f64, f64) -> f64, low: [f64; 2], high: [f64; 2]) -> ([f64
     let mut half = [0, 1].map(|i| 0.499 * (high[i] - low[i]));
     let mut best = f64::NEG_INFINITY;
     for round in 0..24 {
-        let points = if round == 0 { 60 } else { 5 };
+        let points = if round == 0 { 20 } else { 4 };
         let (from, mut top) = (middle, middle);
         for i in -points..=points {
             for j in -points..=points {
@@ -134,7 +134,7 @@ fn climbed(at: impl Fn(f64, f64) -> f64, low: [f64; 2], high: [f64; 2]) -> ([f64
             }
         }
         middle = top;
-        half = half.map(|h| if round == 0 { h * 0.05 } else { h * 0.4 });
+        half = half.map(|h| if round == 0 { h * 0.12 } else { h * 0.45 });
     }
     (middle, best)
 }
@@ -312,7 +312,10 @@ fn a_run_with_two_matrices() {
     let asked = |r: &&serde_json::Value| r["asked"].get("error_weights").is_some();
     assert_eq!(records.values().filter(asked).count(), 3);
     let table = std::fs::read_to_string(lab.path("results/lab/tables/main.md")).unwrap();
-    assert!(table.contains("in the errors ring, row-normalised"), "{table}");
+    assert!(
+        table.contains("in the errors ring, rows normalised to sum 1 in column (3)"),
+        "{table}"
+    );
 
     // A link more in the second matrix is a reason for the cells that have it, and for no other.
     lab.write(
