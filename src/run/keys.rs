@@ -80,7 +80,7 @@ pub fn items<'a>(cells: &[&'a Cell], spec: &Spec, inputs: &Inputs) -> Vec<Item<'
         };
         let sample = *key;
         let key = key_of(&cell.id, &made_from);
-        Item { cell, key, made_from, sample, weights, error_weights }
+        Item { cell, made_from, key, sample, weights, error_weights }
     };
     keys.par_iter().zip(cells).map(item).collect()
 }

@@ -328,7 +328,7 @@ fn a_run_with_two_matrices() {
         assert_eq!(line.starts_with("stale"), line.contains("sac_ring"), "{line}");
     }
     assert!(plan.contains("ring"), "{plan}");
-    let why = lab.run(&["why", "lab.toml", "main/sac_ring/none/x/all/lag1/w"]);
+    let why = lab.run(&["why", "lab.toml", "main/sac_ring/none/x/all/lag0-1/w"]);
     assert!(
         text(&why.stdout).contains("weights `ring`") || text(&why.stdout).contains("ring: "),
         "{}",

@@ -3,9 +3,11 @@
 
 use super::*;
 use data::{Table, json, weights};
+use spanel::estimator::covariance;
 use spanel::estimator::durbin::completed;
 use spanel::estimator::impacts::impacts;
-use spanel::model::Impact;
+use spanel::model::std_errors::StdErrors;
+use spanel::model::{Impact, Model};
 
 #[test]
 fn sac_agrees_with_the_exact_one() {
@@ -33,6 +35,26 @@ fn sac_agrees_with_the_exact_one() {
         }
     }
     ledger.finish(500);
+}
+
+#[test]
+fn observed_information_of_sac_agrees() {
+    let (sample, weights) = produc::sample_and_weights();
+    let file = json("produc_sac.json");
+    let mut ledger = Ledger::new("produc_sac.json: observed information");
+    for (case, block) in file["results"].as_object().expect("results") {
+        let order = match block["variant"].as_str() {
+            Some("lsdv") => LagOrder::LagThenDemean,
+            _ => LagOrder::DemeanThenLag,
+        };
+        let effects = effects(block["effects"].as_str().expect("effects"));
+        let plain = model("sac", &sample, effects, order, None);
+        let model = Model { std_errors: StdErrors::Hessian, ..plain };
+        let problem = Problem::new(&sample, &weights, &model).expect("the same units");
+        let ours = covariance::fit(find("sac").expect("an estimator"), &problem).expect("a fit");
+        check_std_errors(&mut ledger, case, &block["se_observed_information"], &ours, 1e-7);
+    }
+    ledger.finish(45);
 }
 
 /// The score of λ, beside that of ρ.
