@@ -111,9 +111,10 @@ fn row_terms(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<RowTer
         Term::Constant | Term::Variable(_) => 0,
         Term::Rho => 1,
         Term::Lambda => 2,
-        Term::Sigma2 => 3,
-        Term::Impact(..) => 4,
-        Term::Derived(_) => 5,
+        Term::Phi => 3,
+        Term::Sigma2 => 4,
+        Term::Impact(..) => 5,
+        Term::Derived(_) => 6,
     });
     terms.into_iter().map(|t| RowTerm::Named(t.to_string())).filter(stays).collect()
 }

@@ -170,7 +170,7 @@ fn row_of(cell: &Cell, found: &Estimate) -> Option<(u8, RowTerm)> {
         Term::Rho | Term::Lambda => (2, named()),
         Term::Derived(_) => (3, named()),
         Term::Constant => (4, named()),
-        Term::Sigma2 => return None,
+        Term::Phi | Term::Sigma2 => return None,
     })
 }
 

@@ -105,6 +105,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
             lag_order: LagOrder::LagThenDemean,
             small_sample: None,
             std_errors: spanel::model::std_errors::StdErrors::Default,
+            error_components: None,
         }),
         measure_variable: variable,
         change: Arc::default(),
@@ -365,6 +366,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         label: None,
         lag_order: LagOrder::LagThenDemean,
         small_sample: None,
+        error_components: None,
         has_durbin: false,
         durbin: None,
     };
