@@ -44,11 +44,7 @@ pub(super) fn of_observations(effects: Effects, otherwise: Support) -> Support {
 }
 
 /// The same of a scheme that draws all that a unit has as one.
-pub(super) fn of_units(
-    estimator: &dyn Estimator,
-    effects: Effects,
-    otherwise: Support,
-) -> Support {
+pub(super) fn of_units(estimator: &dyn Estimator, effects: Effects, otherwise: Support) -> Support {
     if effects.is_random() && estimator.info().spatial.contains(&Term::Lambda) {
         return Support::Caution(
             "with `error_components = \"anselin\"` standardised errors are uncorrelated between \

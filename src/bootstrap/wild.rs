@@ -9,7 +9,9 @@
 //! wild draw changes only as far as its fourth moment lets it.
 
 use super::multiplier::{Multiplier, signs};
-use super::{Draws, Info, Innovations, Layout, Scheme, Support, UnitMultipliers, is_spatial, support};
+use super::{
+    Draws, Info, Innovations, Layout, Scheme, Support, UnitMultipliers, is_spatial, support,
+};
 use crate::estimator::Estimator;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::simd::{Kernel, dispatch};
@@ -125,9 +127,7 @@ impl Scheme for Wild {
                 source: "with η = ±1, (ηv)'A(ηv) = v'Av; Cameron, Gelbach & Miller (2008) propose \
                          the scheme for scores that are linear in v",
             },
-            Share::Observation | Share::Period => {
-                support::of_observations(effects, Support::Sound)
-            }
+            Share::Observation | Share::Period => support::of_observations(effects, Support::Sound),
             Share::Unit => support::of_units(estimator, effects, Support::Sound),
         }
     }

@@ -28,7 +28,9 @@ use crate::model::Effects;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum NoRandomEffects {
     /// A model whose effects of units are random.
-    #[error("the effects of units are random in this model: there are no fixed ones to compare with")]
+    #[error(
+        "the effects of units are random in this model: there are no fixed ones to compare with"
+    )]
     Random,
     /// A model without effects of units.
     #[error("the model has no effects of units that could be random")]

@@ -38,7 +38,8 @@ pub fn unit(text: &str) -> String {
 /// A variable's label with its time lag: `ln OA (t−1)`.
 pub fn regressor(spec: &Spec, regressor: &Regressor) -> String {
     let own = lagged(variable(spec, &regressor.variable), regressor.lag);
-    let whose = if regressor.of_each_period().is_of_neighbours() { of_neighbours(&own) } else { own };
+    let whose =
+        if regressor.of_each_period().is_of_neighbours() { of_neighbours(&own) } else { own };
     if regressor.is_unit_mean() { words::of(spec.language).unit_mean(&whose) } else { whose }
 }
 

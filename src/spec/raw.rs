@@ -21,8 +21,8 @@ pub use values::{Lags, OneOrMany, Text};
 use crate::model::change::{LeaveOut, Placebo};
 use crate::model::splits::Coefficients;
 use crate::model::{
-    Effects, ErrorComponents, Isolates, Keep, LagOrder, Normalisation, Permute, RegionWeights, Rescale, SmallSample,
-    WeightsFormat,
+    Effects, ErrorComponents, Isolates, Keep, LagOrder, Normalisation, Permute, RegionWeights,
+    Rescale, SmallSample, WeightsFormat,
 };
 use crate::spec::figures::FigureFormat;
 use crate::spec::tables::{Brackets, Facet, LatexMode, Parentheses, Style};

@@ -106,7 +106,8 @@ fn scaling_a_regressor_divides_its_slope() {
     each_model(|what, m| {
         let (a, b) = (fit(&data, &w, &m), fit(&scaled, &w, &m));
         for (x, y) in a.fit.estimates.iter().zip(&b.fit.estimates) {
-            let of = [regressor(1), regressor(1).of_neighbours()].map(Term::Variable);
+            let (own, lag) = (regressor(1), regressor(1).of_neighbours());
+            let of = [own.unit_mean(), lag.unit_mean(), own, lag].map(Term::Variable);
             let factor = if of.contains(&x.term) { C } else { 1.0 };
             assert_close(&format!("{what} {}", x.term), y.value * factor, x.value, 1e-9);
             assert_close(&format!("{what} {}", x.term), y.std_error * factor, x.std_error, 1e-9);
@@ -144,11 +145,7 @@ fn removing_effects_equals_estimating_dummies() {
             }
             let data = whole(&data, &w, &m.estimator);
             let dummies = with_dummies(&data, m.effects);
-            let pooled = Model {
-                effects,
-                regressors: dummies.regressors.clone(),
-                ..m.clone()
-            };
+            let pooled = Model { effects, regressors: dummies.regressors.clone(), ..m.clone() };
             let (within, full) = (fit(&data, &w, &m), fit(&dummies, &w, &pooled));
             let what = format!("{kind} {what}");
             for e in &within.fit.estimates {

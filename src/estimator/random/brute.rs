@@ -15,11 +15,16 @@ use crate::weights::tests::{undirected, units};
 const N: usize = 5;
 const T: usize = 3;
 
-fn fixture(effects: Effects, form: ErrorComponents, how: Normalisation) -> (Sample, Weights, Model) {
+fn fixture(
+    effects: Effects,
+    form: ErrorComponents,
+    how: Normalisation,
+) -> (Sample, Weights, Model) {
     let pairs = [(0, 1), (1, 2), (2, 3), (0, 3), (3, 4)];
     let weights = Weights::new(&units(N), &undirected(N, &pairs), how).expect("links");
-    let column =
-        |a: f64| -> Vec<f64> { (0..N * T).map(|i| (a * (i * i) as f64 + i as f64).sin()).collect() };
+    let column = |a: f64| -> Vec<f64> {
+        (0..N * T).map(|i| (a * (i * i) as f64 + i as f64).sin()).collect()
+    };
     let regressor = Regressor::new(VarName::new("x"), 0);
     let sample = Sample {
         units: units(N),
@@ -48,9 +53,7 @@ fn times(a: &Matrix, v: &[f64]) -> Vec<f64> {
 /// The log-likelihood at (ρ, λ, s), β (period dummies among the regressors) and σ² concentrated out.
 fn dense(problem: &Problem<'_>, form: ErrorComponents, (rho, lambda, s): (f64, f64, f64)) -> f64 {
     let w = problem.weights.dense();
-    let filter = |r: f64| {
-        Matrix::from_fn(N, N, |i, j| f64::from(u8::from(i == j)) - r * w[(i, j)])
-    };
+    let filter = |r: f64| Matrix::from_fn(N, N, |i, j| f64::from(u8::from(i == j)) - r * w[(i, j)]);
     let b = filter(lambda);
     let a0 = spd_inverse(&(b.transpose() * &b)).expect("inside the interval");
     let phi = s / T as f64;

@@ -1,9 +1,9 @@
 //! The columns of a model with random effects: unit means as regressors, and what of a column lies
 //! between and within units.
 
+use crate::estimator::Problem;
 use crate::estimator::problem::matrix;
 use crate::estimator::transform::unit_means;
-use crate::estimator::Problem;
 use crate::math::linalg::ColumnSpace;
 use crate::model::Regressor;
 use crate::panel::sample::Sample;
@@ -30,7 +30,8 @@ pub(super) fn with_unit_means<'a>(problem: &Problem<'a>) -> (Cow<'a, Sample>, Ve
         if let Some(of) = combination(&Problem { sample: &sample, ..*problem }) {
             sample.x.pop();
             sample.regressors.pop();
-            cautions.push(format!("`{name}` is left out: it is a combination of {}", of.join(", ")));
+            cautions
+                .push(format!("`{name}` is left out: it is a combination of {}", of.join(", ")));
         }
     }
     (Cow::Owned(sample), cautions)

@@ -51,7 +51,8 @@ impl Components {
             }
             ErrorComponents::Anselin => {
                 let c = covariance_of_means(weights, self.lambda.unwrap_or(0.0), self.s);
-                let root = symmetric_power(&c, power).unwrap_or_else(|| Matrix::identity(means.len(), means.len()));
+                let root = symmetric_power(&c, power)
+                    .unwrap_or_else(|| Matrix::identity(means.len(), means.len()));
                 let of = |i: usize| (0..means.len()).map(|j| root[(i, j)] * means[j]).sum();
                 (0..means.len()).map(of).collect()
             }
@@ -62,9 +63,7 @@ impl Components {
     pub(super) fn standardised(&self, weights: &Weights, u: &[f64]) -> Vec<f64> {
         let n = weights.n();
         let filtered: Vec<f64> = match self.lambda {
-            Some(lambda) => {
-                u.iter().zip(weights.lag(u)).map(|(u, lag)| u - lambda * lag).collect()
-            }
+            Some(lambda) => u.iter().zip(weights.lag(u)).map(|(u, lag)| u - lambda * lag).collect(),
             None => u.to_vec(),
         };
         let (means, within) = parts(&filtered, n);
@@ -77,8 +76,7 @@ impl Components {
         let n = weights.n();
         let (means, within) = parts(e, n);
         let means = self.means(weights, &means, 0.5);
-        let filtered: Vec<f64> =
-            within.iter().enumerate().map(|(i, w)| w + means[i % n]).collect();
+        let filtered: Vec<f64> = within.iter().enumerate().map(|(i, w)| w + means[i % n]).collect();
         match self.lambda {
             Some(lambda) => weights.resolve(lambda, &filtered),
             None => filtered,

@@ -72,14 +72,10 @@ impl<'a> Likelihood<'a> {
                 .map(|v| if spatial.error { weights.lag(v) } else { vec![0.0; v.len()] })
                 .collect()
         };
-        let components =
-            components.unwrap_or_else(|| error_components(problem.model, spatial));
+        let components = components.unwrap_or_else(|| error_components(problem.model, spatial));
         let lags_of_means = lag(&means);
-        let between = Between::new(
-            (&means, &lags_of_means),
-            problem.n_periods(),
-            (components, weights),
-        )?;
+        let between =
+            Between::new((&means, &lags_of_means), problem.n_periods(), (components, weights))?;
         Ok(Self {
             within: within_gram(problem, within, &lag),
             between,
@@ -117,7 +113,12 @@ impl<'a> Likelihood<'a> {
         self.solved(&forms, &log_det, (rho, lambda))
     }
 
-    fn solved(&self, s: &Jet2<Matrix>, log_det: &Jet2<f64>, (rho, lambda): (f64, f64)) -> Option<Point> {
+    fn solved(
+        &self,
+        s: &Jet2<Matrix>,
+        log_det: &Jet2<f64>,
+        (rho, lambda): (f64, f64),
+    ) -> Option<Point> {
         let (m, first) = (self.columns(), 1 + usize::from(self.spatial.lag));
         let k = m - first;
         let block = Matrix::from_fn(k, k, |i, j| s.value[(first + i, first + j)]);
@@ -128,8 +129,9 @@ impl<'a> Likelihood<'a> {
                 s.value[(first + i, 0)] - lag
             })
             .collect();
-        let apply =
-            |v: &[f64]| -> Vec<f64> { (0..k).map(|i| (0..k).map(|j| inverse[(i, j)] * v[j]).sum()).collect() };
+        let apply = |v: &[f64]| -> Vec<f64> {
+            (0..k).map(|i| (0..k).map(|j| inverse[(i, j)] * v[j]).sum()).collect()
+        };
         let gamma = apply(&right);
         let mut theta = vec![1.0];
         if self.spatial.lag {

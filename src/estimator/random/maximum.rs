@@ -73,11 +73,8 @@ pub(super) fn without_effects(
     own: &Problem<'_>,
     pooled: &dyn Estimator,
 ) -> Result<Estimated, FitError> {
-    let model = Model {
-        effects: own.model.effects.fixed(),
-        error_components: None,
-        ..own.model.clone()
-    };
+    let model =
+        Model { effects: own.model.effects.fixed(), error_components: None, ..own.model.clone() };
     let mut estimated = pooled.fit(&Problem { model: &model, ..*own })?;
     let fit = &mut estimated.fit;
     fit.effects = own.model.effects;
@@ -237,9 +234,8 @@ fn parameters(
         if (nuisance..k).contains(&j) { r[(i, j - nuisance)] } else { 0.0 }
     });
     let covariance = &map * inverse * map.transpose();
-    let symmetric = Matrix::from_fn(reported, reported, |i, j| {
-        0.5 * (covariance[(i, j)] + covariance[(j, i)])
-    });
+    let symmetric =
+        Matrix::from_fn(reported, reported, |i, j| 0.5 * (covariance[(i, j)] + covariance[(j, i)]));
     Ok((space.coefficients(&coordinates), symmetric))
 }
 

@@ -80,14 +80,18 @@ pub(super) fn error_components(model: &Model, spatial: Spatial) -> ErrorComponen
 /// Whether a model can have the effects it asks for, else why not.
 pub(super) fn supports(model: &Model, spatial: Spatial) -> Result<(), String> {
     if model.effects.is_random() && model.lag_order == LagOrder::DemeanThenLag {
-        return Err("`demean-then-lag` is an order of removing fixed effects; random ones are part \
+        return Err(
+            "`demean-then-lag` is an order of removing fixed effects; random ones are part \
                     of the error and are not removed"
-            .to_owned());
+                .to_owned(),
+        );
     }
     if model.error_components.is_some() && !(model.effects.is_random() && spatial.error) {
-        return Err("`error_components` says how random effects and a spatially lagged error make \
+        return Err(
+            "`error_components` says how random effects and a spatially lagged error make \
                     up u; this model has not both"
-            .to_owned());
+                .to_owned(),
+        );
     }
     Ok(())
 }

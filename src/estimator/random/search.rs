@@ -129,9 +129,8 @@ impl Climb<'_, '_> {
                 return Err(NoMaximum::Lost);
             };
             let size = (0..3).map(|p| step[p].abs() / (1.0 + place[p].abs())).fold(0.0, f64::max);
-            let (next, made, tried) = self.along(place, &point, step, &score).ok_or_else(|| {
-                self.why(place)
-            })?;
+            let (next, made, tried) =
+                self.along(place, &point, step, &score).ok_or_else(|| self.why(place))?;
             evaluations += tried;
             (place, point) = (next, made);
             if place[2] > MOST {

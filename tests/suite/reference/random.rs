@@ -3,8 +3,8 @@
 
 use super::*;
 use data::{Table, json, weights};
-use spanel::estimator::random::maximum;
 use spanel::estimator::random::Spatial;
+use spanel::estimator::random::maximum;
 use spanel::model::{ErrorComponents, Model};
 
 /// Optimised to a score below 1e-7 of numbers of size 1; standard errors by differences.
@@ -40,7 +40,9 @@ fn maximum_likelihood_agrees_with_splm_optimised_again() {
         let (both, lag, error) = (kind == "both", kind == "lag", kind == "error");
         let spatial = Spatial { lag: lag || both, error: error || both };
         let ours = random(&sample, &weights, (spatial, components));
-        for (name, value) in numbers(&block["coef"]).into_iter().chain(numbers(&block["spatial_and_components"])) {
+        for (name, value) in
+            numbers(&block["coef"]).into_iter().chain(numbers(&block["spatial_and_components"]))
+        {
             let (scale, tolerance) =
                 if name == "phi" { (Scale::Relative, COMPONENTS) } else { (Scale::Unit, PLACE) };
             let what = if name == "phi" { "phi" } else { "coefficient under random effects" };

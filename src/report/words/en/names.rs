@@ -210,6 +210,7 @@ impl Names for English {
             "robust-lm-lag" => "Robust LM lag",
             "robust-lm-error" => "Robust LM error",
             "lm-joint" => "Joint LM lag and error",
+            "mundlak" => "Unit means (Mundlak)",
             "hausman" => "Hausman",
             "hausman-common" => "Hausman (common variance)",
             "hausman-robust" => "Hausman (robust)",

@@ -210,6 +210,7 @@ impl Names for Chinese {
             "robust-lm-lag" => "稳健 LM 滞后检验",
             "robust-lm-error" => "稳健 LM 误差检验",
             "lm-joint" => "LM 滞后与误差联合检验",
+            "mundlak" => "个体均值检验（Mundlak）",
             "hausman" => "豪斯曼检验",
             "hausman-common" => "豪斯曼检验（共同方差）",
             "hausman-robust" => "豪斯曼检验（稳健）",
