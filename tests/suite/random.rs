@@ -40,7 +40,8 @@ fn a_variable_that_does_not_change_has_no_unit_mean() {
     for name in ["ols", "slm", "sem"] {
         let fit = fit(&data, &w, &model(name, Effects::CorrelatedRandom, 2)).fit;
         assert!(!fit.estimates.iter().any(|e| e.term == Term::Variable(regressor(1).unit_mean())));
-        assert_eq!(fit.cautions[0], "`mean:x1` is left out: it is a combination of x1", "{name}");
+        let said = "`mean:x1` is left out: it is a combination of x1";
+        assert!(fit.cautions.iter().any(|c| c == said), "{name}: {:?}", fit.cautions);
     }
 }
 

@@ -50,16 +50,6 @@ pub fn fit(
     Ok(fitted)
 }
 
-/// The log-likelihood of a model with one spatial parameter as a function of it, φ concentrated out;
-/// `None` for others.
-pub fn profile(
-    problem: &Problem<'_>,
-    spatial: Spatial,
-) -> Result<Option<impl Fn(f64) -> f64 + use<>>, FitError> {
-    let _ = (problem, spatial);
-    Ok(None::<fn(f64) -> f64>)
-}
-
 fn parameter(spatial: Spatial) -> &'static str {
     match (spatial.lag, spatial.error) {
         (true, _) => "rho",
