@@ -15,11 +15,11 @@
 use super::batch::{self, Reduction};
 use super::goodness::gaussian_loglik;
 use super::impacts::impacts;
-use super::problem::combine;
-use super::score::{self, Form, Scored};
 use super::leverage::{self, Hat};
 use super::likelihood::{self, Optimum};
+use super::problem::combine;
 use super::random::{self, Spatial};
+use super::score::{self, Form, Scored};
 use super::{Estimated, Estimator, FitError, Info, Problem, Profile};
 use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, dot};

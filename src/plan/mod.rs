@@ -31,7 +31,6 @@ mod tables;
 mod variants;
 
 pub use claims::check_claims;
-pub use effects::check_effects;
 pub use expand::cell_at;
 pub use figures::check_figures;
 pub use functions::{Function, JointTest, check_functions};

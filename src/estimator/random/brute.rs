@@ -41,6 +41,7 @@ fn fixture(
         effects,
         lag_order: LagOrder::LagThenDemean,
         small_sample: None,
+        std_errors: crate::model::std_errors::StdErrors::Default,
         error_components: Some(form),
     };
     (sample, weights, model)

@@ -167,5 +167,5 @@ fn least_squares(
         convergence: None,
         cautions: Vec::new(),
     };
-    Ok(Estimated { fit, innovations, systematic: levels.systematic })
+    Ok(Estimated { fit, innovations, systematic: levels.systematic, bread: None })
 }

@@ -138,7 +138,7 @@ fn assemble(
         cautions: edges,
         convergence: Some(convergence),
     };
-    Ok(Estimated { fit, innovations, systematic: levels.systematic })
+    Ok(Estimated { fit, innovations, systematic: levels.systematic, bread: None })
 }
 
 /// The score of each parameter must be below 1e-8·n; the largest is kept, with the caution of every

@@ -128,7 +128,9 @@ fn with_coefficients(
 ) -> RegressionTable {
     let mut wanted = wanted.clone();
     let of_model = |term: Term| match term {
-        Term::Constant | Term::Rho | Term::Lambda | Term::Sigma2 | Term::Derived(_) => true,
+        Term::Constant | Term::Rho | Term::Lambda | Term::Phi | Term::Sigma2 | Term::Derived(_) => {
+            true
+        }
         Term::Variable(_) | Term::Impact(..) => false,
     };
     let shown = || columns.iter().flat_map(|c| rows.iter().map(move |row| term_in(row, c)));
@@ -149,6 +151,7 @@ fn names(row: &RowTerm, columns: &[CellColumn<'_>]) -> Vec<String> {
 fn as_measure(row: &RowTerm, columns: &[CellColumn<'_>]) -> Option<RowTerm> {
     let RowTerm::Named(raw) = row else { return None };
     let (impact, regressor) = match Term::parse(raw) {
+        Term::Variable(regressor) if regressor.is_unit_mean() => return None,
         Term::Variable(regressor) => (None, regressor),
         Term::Impact(impact, regressor) => (Some(impact), regressor),
         _ => return None,

@@ -267,6 +267,10 @@ impl Names for Chinese {
     fn std_errors(&self, kind: &str) -> String {
         match kind {
             "expected information matrix" => "期望信息矩阵".to_owned(),
+            "observed information matrix" => "观测信息矩阵".to_owned(),
+            "generalised least squares, given the variance components" => {
+                "给定方差成分的广义最小二乘".to_owned()
+            }
             "classical, divisor n" => "经典标准误，除数为 n".to_owned(),
             "classical, degrees of freedom corrected" => "经典标准误，按自由度调整".to_owned(),
             other => other.to_owned(),
