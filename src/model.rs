@@ -24,11 +24,29 @@ pub enum Effects {
     Time,
     /// Both.
     TwoWay,
+    /// A random effect of each unit, beside a constant.
+    Random,
+    /// A random effect of each unit, and a fixed one of each period.
+    RandomTime,
+    /// A random effect of each unit beside the unit means of the regressors (Mundlak 1978).
+    CorrelatedRandom,
 }
 
 impl Effects {
-    /// All four, in the order tables show them.
-    pub const ALL: [Self; 4] = [Self::None, Self::Individual, Self::Time, Self::TwoWay];
+    /// All, in the order tables show them.
+    pub const ALL: [Self; 7] = [
+        Self::None,
+        Self::Individual,
+        Self::Time,
+        Self::TwoWay,
+        Self::Random,
+        Self::RandomTime,
+        Self::CorrelatedRandom,
+    ];
+    /// Those that are parameters, or none.
+    pub const FIXED: [Self; 4] = [Self::None, Self::Individual, Self::Time, Self::TwoWay];
+    /// Those of units that are random.
+    pub const RANDOM: [Self; 3] = [Self::Random, Self::RandomTime, Self::CorrelatedRandom];
 
     /// The name in a specification.
     pub fn name(self) -> &'static str {
@@ -37,26 +55,64 @@ impl Effects {
             Self::Individual => "individual",
             Self::Time => "time",
             Self::TwoWay => "two-way",
+            Self::Random => "random",
+            Self::RandomTime => "random-time",
+            Self::CorrelatedRandom => "correlated-random",
         }
     }
 
-    /// Whether there is an effect for each unit.
+    /// Whether there is a fixed effect for each unit.
     pub fn has_individual(self) -> bool {
         matches!(self, Self::Individual | Self::TwoWay)
     }
 
-    /// Whether there is an effect for each period.
+    /// Whether there is a fixed effect for each period.
     pub fn has_time(self) -> bool {
-        matches!(self, Self::Time | Self::TwoWay)
+        matches!(self, Self::Time | Self::TwoWay | Self::RandomTime)
     }
 
-    /// Degrees of freedom that the effects absorb in a panel of `n` units and `t` periods,
-    /// the overall constant included when there are any effects.
+    /// Whether the effects of units are random: part of the error, not parameters.
+    pub fn is_random(self) -> bool {
+        matches!(self, Self::Random | Self::RandomTime | Self::CorrelatedRandom)
+    }
+
+    /// Whether the unit means of the regressors are regressors too.
+    pub fn has_unit_means(self) -> bool {
+        self == Self::CorrelatedRandom
+    }
+
+    /// Whether there is an overall constant among the coefficients: no fixed effects absorb it.
+    pub fn has_constant(self) -> bool {
+        !self.has_individual() && !self.has_time()
+    }
+
+    /// What is left of them once the random ones are taken for none.
+    #[must_use]
+    pub fn fixed(self) -> Self {
+        match self {
+            Self::Random | Self::CorrelatedRandom => Self::None,
+            Self::RandomTime => Self::Time,
+            Self::None | Self::Individual | Self::Time | Self::TwoWay => self,
+        }
+    }
+
+    /// The same with fixed effects in the place of random ones.
+    #[must_use]
+    pub fn within(self) -> Self {
+        match self {
+            Self::Random | Self::CorrelatedRandom => Self::Individual,
+            Self::RandomTime => Self::TwoWay,
+            Self::None | Self::Individual | Self::Time | Self::TwoWay => self,
+        }
+    }
+
+    /// Degrees of freedom that fixed effects absorb in a panel of `n` units and `t` periods,
+    /// the overall constant included when there are any.
     pub fn absorbed(self, n: usize, t: usize) -> usize {
         match self {
-            Self::None => 0,
+            Self::None | Self::Random | Self::CorrelatedRandom => 0,
             Self::Individual => n,
-            Self::Time => t,
+            Self::Time | Self::RandomTime => t,
             Self::TwoWay => n + t - 1,
         }
     }
@@ -144,6 +200,10 @@ pub enum Whose {
     Own,
     /// Its neighbours', Wx: a Durbin term.
     Neighbours,
+    /// The mean of its own over the periods of the sample, x̄ᵢ.
+    UnitMean,
+    /// The mean of its neighbours'.
+    NeighboursUnitMean,
 }
 
 impl Whose {
@@ -177,6 +237,31 @@ impl Regressor {
         Self { of: Whose::Neighbours, ..self.clone() }
     }
 
+    /// The mean of the unit's values over the periods of the sample.
+    #[must_use]
+    pub fn unit_mean(&self) -> Self {
+        let of = match self.of {
+            Whose::Own | Whose::UnitMean => Whose::UnitMean,
+            Whose::Neighbours | Whose::NeighboursUnitMean => Whose::NeighboursUnitMean,
+        };
+        Self { of, ..self.clone() }
+    }
+
+    /// Whether it is a unit mean.
+    pub fn is_unit_mean(&self) -> bool {
+        matches!(self.of, Whose::UnitMean | Whose::NeighboursUnitMean)
+    }
+
+    /// What it is the unit mean of; itself where it is none.
+    #[must_use]
+    pub fn of_each_period(&self) -> Self {
+        let of = match self.of {
+            Whose::Own | Whose::UnitMean => Whose::Own,
+            Whose::Neighbours | Whose::NeighboursUnitMean => Whose::Neighbours,
+        };
+        Self { of, ..self.clone() }
+    }
+
     /// Whether it is a Durbin term.
     pub fn is_of_neighbours(&self) -> bool {
         self.of == Whose::Neighbours
@@ -187,8 +272,12 @@ impl Regressor {
         self.of == Whose::Own && self.variable == *variable
     }
 
-    /// The regressor that a raw name means: `ln_oa`, `ln_oa@lag1`, `W:ln_oa`.
+    /// The regressor that a raw name means: `ln_oa`, `ln_oa@lag1`, `W:ln_oa`, `mean:ln_oa`,
+    /// `mean:W:ln_oa`.
     pub fn parse(raw: &str) -> Self {
+        if let Some(rest) = raw.strip_prefix(UNIT_MEAN) {
+            return Self::parse(rest).unit_mean();
+        }
         let (of, column) = match raw.strip_prefix(NEIGHBOURS) {
             Some(column) => (Whose::Neighbours, column),
             None => (Whose::Own, raw),
@@ -205,9 +294,12 @@ impl Regressor {
 }
 
 impl fmt::Display for Regressor {
-    /// `ln_oa`, `ln_oa@lag1`, `ln_oa@lead1`, `W:ln_oa`.
+    /// `ln_oa`, `ln_oa@lag1`, `ln_oa@lead1`, `W:ln_oa`, `mean:ln_oa`, `mean:W:ln_oa`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_of_neighbours() {
+        if self.is_unit_mean() {
+            f.write_str(UNIT_MEAN)?;
+        }
+        if self.of_each_period().is_of_neighbours() {
             f.write_str(NEIGHBOURS)?;
         }
         write!(f, "{}{}", self.variable, shift(self.lag))
@@ -216,6 +308,9 @@ impl fmt::Display for Regressor {
 
 /// What raw names of Durbin terms begin with.
 pub const NEIGHBOURS: &str = "W:";
+
+/// What raw names of unit means begin with.
+pub const UNIT_MEAN: &str = "mean:";
 
 /// What a raw name has after the variable: nothing, `@lag2`, or `@lead1` for lag −1.
 pub fn shift(lag: i32) -> String {
@@ -248,6 +343,29 @@ pub enum SmallSample {
     Asymptotic,
 }
 
+/// How the error of a model with random effects of units depends over space.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ErrorComponents {
+    /// u = μ + (I − λW)⁻¹e: the effects do not spill over (Anselin 1988; Baltagi, Song & Koh 2003).
+    Anselin,
+    /// u = (I − λW)⁻¹(μ + e): they spill over as the innovations do (Kapoor, Kelejian & Prucha
+    /// 2007).
+    Kkp,
+}
+
+impl ErrorComponents {
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Anselin => "anselin",
+            Self::Kkp => "kkp",
+        }
+    }
+}
+
 /// What one cell estimates.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Model {
@@ -266,6 +384,10 @@ pub struct Model {
     /// How the covariance of the estimates is estimated.
     #[serde(default, skip_serializing_if = "StdErrors::is_default")]
     pub std_errors: StdErrors,
+    /// How random effects and innovations make up the error, of a model with both random effects and
+    /// a spatially lagged error; `None`: as by default, or there is no such choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_components: Option<ErrorComponents>,
 }
 
 /// How a change of a regressor reaches the response through space (LeSage & Pace 2009).
@@ -315,6 +437,8 @@ pub enum Term {
     Rho,
     /// Coefficient of W·u, the spatially lagged error.
     Lambda,
+    /// Variance of the random effects of units over that of the innovations, σ²_μ/σ².
+    Phi,
     /// Variance of the innovations.
     Sigma2,
     /// The average effect of a regressor, by the way it takes.
@@ -330,6 +454,7 @@ impl Term {
             "constant" => Self::Constant,
             "rho" => Self::Rho,
             "lambda" => Self::Lambda,
+            "phi" => Self::Phi,
             "sigma2" => Self::Sigma2,
             other => match other.strip_prefix("derived:") {
                 Some(name) => Self::Derived(name.to_owned()),
@@ -358,6 +483,7 @@ impl fmt::Display for Term {
             Self::Impact(impact, regressor) => write!(f, "{}:{regressor}", impact.name()),
             Self::Rho => f.write_str("rho"),
             Self::Lambda => f.write_str("lambda"),
+            Self::Phi => f.write_str("phi"),
             Self::Sigma2 => f.write_str("sigma2"),
             Self::Derived(name) => write!(f, "derived:{name}"),
         }
@@ -574,6 +700,7 @@ mod tests {
             Term::Constant,
             Term::Rho,
             Term::Lambda,
+            Term::Phi,
             Term::Sigma2,
             lagged("ln_oa", 0),
             lagged("ln_oa", 12),

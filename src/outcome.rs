@@ -70,12 +70,14 @@ pub enum Statistic {
     Sigma2,
     /// Log-likelihood with all constants.
     Loglik,
-    /// −2 loglik + 2 (k + spatial parameters + 1): effects not counted.
+    /// −2 loglik + 2 (k + spatial parameters + 1): effects not counted, the variance of random ones
+    /// is.
     Aic,
-    /// −2 loglik + ln(n) (k + spatial parameters + 1): effects not counted.
+    /// −2 loglik + ln(n) (k + spatial parameters + 1): effects not counted, the variance of random
+    /// ones is.
     Bic,
-    /// 1 − SSR/TSS in levels, effects and ρWy among the fitted values; an SEM's residual is
-    /// y − Xβ − effects.
+    /// 1 − SSR/TSS in levels, fixed effects and ρWy among the fitted values, random effects not; an
+    /// SEM's residual is y − Xβ − effects.
     R2,
     /// 1 − SSR/TSS in levels with the reduced form (I − ρW)⁻¹(Xβ + effects) as fitted values.
     R2ReducedForm,
@@ -91,11 +93,16 @@ pub enum Statistic {
     R2PseudoAdjusted,
     /// 1 − (1 − R² within)(n − a)/(n − a − k), a the absorbed effects (1 for a pooled model).
     R2WithinAdjusted,
+    /// σ²_μ, the variance of random effects of units.
+    Sigma2Unit,
+    /// θ = 1 − 1/√(1 + Tφ), the share of unit means that generalised least squares takes off; φ the
+    /// variance of random effects over that of innovations.
+    Theta,
 }
 
 impl Statistic {
     /// Every statistic, in the order of the columns of `fits.csv`.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::N,
         Self::Units,
         Self::Periods,
@@ -115,6 +122,8 @@ impl Statistic {
         Self::R2Adjusted,
         Self::R2PseudoAdjusted,
         Self::R2WithinAdjusted,
+        Self::Sigma2Unit,
+        Self::Theta,
     ];
 
     /// The name in specifications and CSV headers.
@@ -139,6 +148,8 @@ impl Statistic {
             Self::R2Adjusted => "r2-adjusted",
             Self::R2PseudoAdjusted => "r2-pseudo-adjusted",
             Self::R2WithinAdjusted => "r2-within-adjusted",
+            Self::Sigma2Unit => "sigma2-unit",
+            Self::Theta => "theta",
         }
     }
 
@@ -207,7 +218,7 @@ pub struct Fit {
     pub estimator_version: u32,
     /// Effects that were removed.
     pub effects: Effects,
-    /// Slopes, then spatial parameters, then σ².
+    /// Slopes, then spatial parameters, φ of random effects, then σ².
     pub estimates: Vec<Estimate>,
     /// Covariance of `estimates`, row by row, symmetric.
     pub covariance: Vec<Vec<f64>>,

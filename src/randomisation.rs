@@ -58,7 +58,12 @@ impl Observed {
             Term::Variable(regressor) | Term::Impact(_, regressor) => {
                 regressor.variable == *measure
             }
-            Term::Constant | Term::Rho | Term::Lambda | Term::Sigma2 | Term::Derived(_) => false,
+            Term::Constant
+            | Term::Rho
+            | Term::Lambda
+            | Term::Phi
+            | Term::Sigma2
+            | Term::Derived(_) => false,
         };
         let estimates = fit.estimates.iter().chain(impacts).filter(of_measure).cloned().collect();
         Self { measure: measure.clone(), estimates }

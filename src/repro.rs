@@ -250,6 +250,9 @@ fn model(cell: &Cell) -> Table {
     if let Some(small_sample) = cell.model.small_sample {
         model.insert("small_sample".to_owned(), worded(small_sample));
     }
+    if let Some(components) = cell.model.error_components {
+        model.insert("error_components".to_owned(), text(components.name()));
+    }
     model
 }
 

@@ -29,6 +29,7 @@ pub use watch::{Watch, late};
 use crate::bootstrap::stream::HELD;
 use crate::diagnostic::{self, Context, Findings};
 use crate::estimator::Problem;
+use crate::estimator::random::mundlak;
 use crate::ident::Digest;
 use crate::inputs::Inputs;
 use crate::mistake::Mistakes;
@@ -366,6 +367,7 @@ fn outcome(
     }
     let Fitted { problem, estimator, estimated, impacts } = fitted?;
     let made = sample.as_ref().map_err(Clone::clone)?;
+    let mundlak = mundlak::test(&estimated.fit);
     let derived = functions::of(cell, &problem, &estimated.fit);
     let subject = Subject {
         cell,
@@ -392,7 +394,7 @@ fn outcome(
         bootstraps,
         randomisations,
         fit: estimated.fit,
-        tests: findings.tests.into_iter().chain(wald).collect(),
+        tests: findings.tests.into_iter().chain(mundlak).chain(wald).collect(),
         verdicts: findings.verdicts,
         sample: facts(shared, cell, made, problem.weights),
     })

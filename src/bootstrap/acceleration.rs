@@ -18,7 +18,8 @@ use crate::outcome::Estimate;
 const MOST_UNITS: usize = 500;
 
 /// The acceleration of each estimate, then each effect, then each function; `None` where the
-/// estimator's score is not known in pieces, or there are more than 500 units.
+/// estimator's score is not known in pieces, as under random effects, or there are more than 500
+/// units.
 pub fn accelerations(
     problem: &Problem<'_>,
     (estimator, independent): (&dyn Estimator, Independent),
@@ -27,7 +28,9 @@ pub fn accelerations(
     functions: &[&Function],
 ) -> Vec<Option<f64>> {
     let count = at.fit.estimates.len() + impacts.len() + functions.len();
-    let scored = estimator.scored().filter(|_| problem.n_units() <= MOST_UNITS);
+    let few = problem.n_units() <= MOST_UNITS;
+    let known = few && !problem.model.effects.is_random();
+    let scored = estimator.scored().filter(|_| known);
     let Some(scored) = scored else { return vec![None; count] };
     let pieces = scored.pieces(problem, at);
     let influences: Vec<Vec<f64>> = at

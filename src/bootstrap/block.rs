@@ -6,6 +6,7 @@
 //! there are fewer than two blocks. Periods at the ends stand in fewer blocks than others: the
 //! stationary scheme visits all alike.
 
+use super::support::of_observations;
 use super::{Draws, Info, Innovations, Layout, Scheme, Support, is_spatial};
 use crate::estimator::Estimator;
 use crate::math::lanes::{LANES, Lane};
@@ -55,8 +56,8 @@ impl Scheme for TimeBlock {
         Draws::Innovations(self)
     }
 
-    fn supports(&self, estimator: &dyn Estimator, _: Effects) -> Support {
-        support(estimator)
+    fn supports(&self, estimator: &dyn Estimator, effects: Effects) -> Support {
+        of_observations(effects, support(estimator))
     }
 
     fn has_block_length(&self) -> bool {

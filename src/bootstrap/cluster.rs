@@ -3,9 +3,11 @@
 //! *Preserved*: dependence over time within a unit. *Source*: Kapetanios (2008). *Not for*: units
 //! whose variances differ, or innovations that still depend over space.
 
-use super::{Draws, Independent, Info, Innovations, Layout, Scheme};
+use super::{Draws, Independent, Info, Innovations, Layout, Scheme, Support, support};
+use crate::estimator::Estimator;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::words::Words;
+use crate::model::Effects;
 
 /// Each unit gets the history of a unit drawn with replacement.
 #[derive(Debug)]
@@ -31,6 +33,10 @@ impl Scheme for UnitResidual {
 
     fn independent(&self) -> Independent {
         Independent::Units
+    }
+
+    fn supports(&self, estimator: &dyn Estimator, effects: Effects) -> Support {
+        support::of_units(estimator, effects, Support::Sound)
     }
 }
 

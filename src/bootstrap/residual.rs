@@ -4,10 +4,12 @@
 //! is consistent, and of higher order, for spatial models with independent and identically
 //! distributed errors. *Not for*: heteroskedasticity, or dependence that the model leaves.
 
-use super::{Draws, Info, Innovations, Layout, Scheme};
+use super::{Draws, Info, Innovations, Layout, Scheme, Support, support};
+use crate::estimator::Estimator;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::simd::{Kernel, dispatch};
 use crate::math::words::{BLOCK, Words};
+use crate::model::Effects;
 
 /// Draws with replacement over units and periods alike.
 #[derive(Debug)]
@@ -29,6 +31,10 @@ impl Scheme for Residual {
 
     fn draws(&self) -> Draws<'_> {
         Draws::Innovations(self)
+    }
+
+    fn supports(&self, _: &dyn Estimator, effects: Effects) -> Support {
+        support::of_observations(effects, Support::Sound)
     }
 }
 

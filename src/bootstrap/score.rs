@@ -73,8 +73,8 @@ impl Scheme for Score {
         Draws::Scores(self.multiplier)
     }
 
-    fn supports(&self, estimator: &dyn Estimator, _: Effects) -> Support {
-        if estimator.scored().is_none() {
+    fn supports(&self, estimator: &dyn Estimator, effects: Effects) -> Support {
+        if estimator.scored().is_none() || effects.is_random() {
             return Support::Refused {
                 because: "its score is not known as a sum of pieces that do not predict each other",
                 source: "Kline & Santos (2012), section 2; Baltagi & Yang (2013)",

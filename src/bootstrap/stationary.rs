@@ -6,6 +6,7 @@
 //! the first. *Not for*: few periods, above all where there is a spatial parameter.
 
 use super::block::{cross_section, support};
+use super::support::of_observations;
 use super::{Draws, Info, Innovations, Layout, Scheme, Support};
 use crate::estimator::Estimator;
 use crate::math::lanes::{LANES, Lane};
@@ -34,8 +35,8 @@ impl Scheme for Stationary {
         Draws::Innovations(self)
     }
 
-    fn supports(&self, estimator: &dyn Estimator, _: Effects) -> Support {
-        support(estimator)
+    fn supports(&self, estimator: &dyn Estimator, effects: Effects) -> Support {
+        of_observations(effects, support(estimator))
     }
 
     fn has_block_length(&self) -> bool {

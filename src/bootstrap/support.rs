@@ -1,5 +1,8 @@
 //! What a scheme is good for.
 
+use crate::estimator::Estimator;
+use crate::model::{Effects, Term};
+
 /// What a scheme can say of an estimator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Support {
@@ -24,4 +27,29 @@ impl Support {
             Self::Sound | Self::Refused { .. } => None,
         }
     }
+}
+
+/// `otherwise`, unless effects of units are random: what a unit has in common over the periods is then in its innovations, all of them together, and
+/// whatever draws them apart from each other draws no such thing again.
+pub(super) fn of_observations(effects: Effects, otherwise: Support) -> Support {
+    if !effects.is_random() {
+        return otherwise;
+    }
+    Support::Refused {
+        because: "under random effects innovations are standardised errors, of which those of a unit \
+                  are uncorrelated over periods and not independent unless they are normal: drawn \
+                  apart from each other they lose the effect of the unit",
+        source: "Andersson & Karlsson (2001); Cameron, Gelbach & Miller (2008)",
+    }
+}
+
+/// The same of a scheme that draws all that a unit has as one.
+pub(super) fn of_units(estimator: &dyn Estimator, effects: Effects, otherwise: Support) -> Support {
+    if effects.is_random() && estimator.info().spatial.contains(&Term::Lambda) {
+        return Support::Caution(
+            "with `error_components = \"anselin\"` standardised errors are uncorrelated between \
+             units, and independent only where they are normal; with `kkp` they are independent",
+        );
+    }
+    otherwise
 }

@@ -9,7 +9,9 @@
 //! wild draw changes only as far as its fourth moment lets it.
 
 use super::multiplier::{Multiplier, signs};
-use super::{Draws, Info, Innovations, Layout, Scheme, Support, UnitMultipliers, is_spatial};
+use super::{
+    Draws, Info, Innovations, Layout, Scheme, Support, UnitMultipliers, is_spatial, support,
+};
 use crate::estimator::Estimator;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::simd::{Kernel, dispatch};
@@ -117,7 +119,7 @@ impl Scheme for Wild {
         Draws::Innovations(self)
     }
 
-    fn supports(&self, estimator: &dyn Estimator, _: Effects) -> Support {
+    fn supports(&self, estimator: &dyn Estimator, effects: Effects) -> Support {
         match self.share {
             Share::Period if is_spatial(estimator) => Support::Refused {
                 because: "a sign common to a whole cross-section v leaves v'Av, and so the score \
@@ -125,7 +127,8 @@ impl Scheme for Wild {
                 source: "with η = ±1, (ηv)'A(ηv) = v'Av; Cameron, Gelbach & Miller (2008) propose \
                          the scheme for scores that are linear in v",
             },
-            Share::Observation | Share::Unit | Share::Period => Support::Sound,
+            Share::Observation | Share::Period => support::of_observations(effects, Support::Sound),
+            Share::Unit => support::of_units(estimator, effects, Support::Sound),
         }
     }
 

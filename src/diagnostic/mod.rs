@@ -125,6 +125,7 @@ pub struct BaseFit {
 
 impl<'a> Context<'a> {
     /// Fits least squares on the sample of `problem`: pooled, and within when there are effects.
+    /// Where those of units are random there is no such fit, and the tests of that basis say so.
     pub fn new(problem: Problem<'a>) -> Self {
         let effects = problem.model.effects;
         let mut wanted = vec![(Basis::Pooled, Effects::None)];
@@ -147,9 +148,14 @@ impl<'a> Context<'a> {
                     estimator: Ols.info().name.to_owned(),
                     effects,
                     small_sample: Some(SmallSample::Asymptotic),
+                    error_components: None,
                     ..problem.model.clone()
                 };
-                let fit = Ols.fit(&Problem { model: &model, ..problem });
+                let fit = if effects.is_random() {
+                    Err(FitError::NotWithin)
+                } else {
+                    Ols.fit(&Problem { model: &model, ..problem })
+                };
                 BaseFit { basis, model, fit }
             })
             .collect();

@@ -124,6 +124,13 @@ impl<'a> Ground<'a> {
                     .to_owned(),
             );
         }
+        if problem.model.effects.is_random() {
+            return Err(
+                "the threshold regression of Hansen (1999) is one within units; this model's \
+                        effects of units are random"
+                    .to_owned(),
+            );
+        }
         let q = asked_for.values.clone()?;
         let design = &asked_for.design;
         let split = asked.positions(design.of, problem.sample.x.len());

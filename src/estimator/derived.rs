@@ -232,6 +232,7 @@ fn input(term: &Term, terms: &[Term]) -> Result<Input, Unavailable> {
         | Term::Variable(_)
         | Term::Rho
         | Term::Lambda
+        | Term::Phi
         | Term::Sigma2
         | Term::Derived(_) => position(term).map(Input::Parameter).ok_or_else(missing),
     }

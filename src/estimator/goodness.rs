@@ -86,6 +86,26 @@ pub fn statistics(problem: &Problem<'_>, from: &Ingredients<'_>) -> BTreeMap<Sta
     values.into_iter().filter(|(_, v)| v.is_finite()).collect()
 }
 
+/// Those of a fit with random effects of variance `sigma2_unit` and s = Tφ. R² within units, which
+/// such a model does not explain apart, are left out, and φ counts as a parameter.
+pub(super) fn of_random_effects(
+    problem: &Problem<'_>,
+    from: &Ingredients<'_>,
+    (sigma2_unit, s): (f64, f64),
+) -> BTreeMap<Statistic, f64> {
+    let mut all = statistics(problem, from);
+    for within in [Statistic::R2Within, Statistic::R2CorrWithin, Statistic::R2WithinAdjusted] {
+        all.remove(&within);
+    }
+    all.insert(Statistic::Sigma2Unit, sigma2_unit);
+    all.insert(Statistic::Theta, 1.0 - 1.0 / (1.0 + s).sqrt());
+    let n = problem.n() as f64;
+    let parameters = (from.slopes + from.spatial + 2) as f64;
+    all.insert(Statistic::Aic, -2.0 * from.loglik + 2.0 * parameters);
+    all.insert(Statistic::Bic, -2.0 * from.loglik + n.ln() * parameters);
+    all
+}
+
 fn square(v: &[f64]) -> f64 {
     v.iter().map(|x| x * x).sum()
 }

@@ -51,6 +51,11 @@ impl FilteredGram {
         Self { direct, periods: row_sums.map(|s| PeriodProjection::new(columns, lags, s)) }
     }
 
+    /// Number of columns, m.
+    pub fn columns(&self) -> usize {
+        self.direct[0].ncols()
+    }
+
     /// G, G′, G″ at `lambda`.
     pub fn at(&self, lambda: f64) -> GramJet {
         let [value, first, second] = polynomial(&self.direct, lambda);

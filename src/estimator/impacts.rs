@@ -127,7 +127,7 @@ pub struct Place {
 }
 
 /// The regressors that have effects, in the order of their first term: all but lags of the
-/// response, which pass effects on and are none. Empty for a model with neither a spatial lag nor
+/// response, which pass effects on and are none, and unit means, which do not change in a period. Empty for a model with neither a spatial lag nor
 /// Durbin terms.
 pub fn places<'t>(
     terms: impl Iterator<Item = &'t Term> + Clone,
@@ -140,7 +140,7 @@ pub fn places<'t>(
     let mut places: Vec<Place> = Vec::new();
     for (at, term) in terms.enumerate() {
         let Term::Variable(r) = term else { continue };
-        if r.variable == *response {
+        if r.variable == *response || r.is_unit_mean() {
             continue;
         }
         let regressor = Regressor::new(r.variable.clone(), r.lag);

@@ -8,6 +8,7 @@
 //! | `problem` | sample + weights + model whose units agree; effects removed |
 //! | `transform` | the projections that remove effects |
 //! | `ols` | pooled and within least squares |
+//! | `random` | random effects of units, with and without spatial terms |
 //! | `random_effects` | random effects of units by feasible least squares, for tests |
 //! | `slm` | the spatial lag model by maximum likelihood |
 //! | `durbin` | models with the neighbours' regressors: SLX, SDM, SDEM |
@@ -37,6 +38,7 @@ pub mod leverage;
 mod likelihood;
 pub mod ols;
 pub mod problem;
+pub mod random;
 pub mod random_effects;
 pub mod sac;
 pub mod score;
@@ -244,6 +246,23 @@ pub enum FitError {
     /// Standard errors over distances without coordinates.
     #[error("these standard errors need the coordinates of units")]
     NoCoordinates,
+    /// An N × N matrix would have to be inverted at each step.
+    #[error(
+        "{units} units are too many for random effects that do not spill over (at most {most}): \
+         each step inverts a dense matrix of that size; `error_components = \"kkp\"` does not"
+    )]
+    TooManyUnits {
+        /// Units.
+        units: usize,
+        /// The most.
+        most: usize,
+    },
+    /// The effects of units are random.
+    #[error("the effects of units are random: there is no regression within units")]
+    NotWithin,
+    /// Two matrices where there can be one.
+    #[error("under random effects lag and error have one matrix: take `error_weights` out")]
+    OneMatrix,
     /// The information matrix cannot be inverted.
     #[error("the information matrix is singular")]
     SingularInformation,
@@ -285,12 +304,15 @@ impl From<FitError> for Failure {
     fn from(error: FitError) -> Self {
         let kind = match error {
             FitError::OtherUnits => FailureKind::Panic,
-            FitError::NoScore | FitError::NoCoordinates => FailureKind::Unsupported,
+            FitError::NoScore | FitError::NoCoordinates | FitError::OneMatrix => {
+                FailureKind::Unsupported
+            }
             FitError::Absorbed { .. }
             | FitError::Collinear { .. }
             | FitError::TooFew { .. }
             | FitError::PerfectFit
             | FitError::SingularInformation => FailureKind::Singular,
+            FitError::TooManyUnits { .. } | FitError::NotWithin => FailureKind::Unsupported,
             FitError::NoInteriorMaximum { .. } => FailureKind::AtBound,
             FitError::NoSpectrum | FitError::NotFound { .. } | FitError::Score { .. } => {
                 FailureKind::NoConvergence

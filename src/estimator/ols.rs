@@ -11,6 +11,8 @@
 use super::batch::{self, Reduction};
 use super::goodness::{Ingredients, gaussian_loglik, statistics};
 use super::inference::{estimates, rows};
+use super::leverage::{self, Hat};
+use super::random::{self, Spatial};
 use super::score::{self, Scored};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
@@ -20,6 +22,8 @@ use crate::outcome::{Fit, Reference};
 /// Pooled and within least squares.
 #[derive(Debug)]
 pub struct Ols;
+
+const SPATIAL: Spatial = Spatial { lag: false, error: false };
 
 static INFO: Info = Info {
     name: "ols",
@@ -37,11 +41,14 @@ impl Estimator for Ols {
         &INFO
     }
 
-    fn supports(&self, _model: &Model) -> Result<(), String> {
-        Ok(())
+    fn supports(&self, model: &Model) -> Result<(), String> {
+        random::supports(model, SPATIAL)
     }
 
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
+        if problem.model.effects.is_random() {
+            return random::feasible::fit(problem, &INFO, self);
+        }
         let space = problem.within_space()?;
         let y = problem.within(&problem.sample.y);
         let innovations = space.residual(&y);
@@ -109,11 +116,31 @@ impl Estimator for Ols {
         at: &Estimated,
         _spread: f64,
     ) -> Option<Box<dyn Reduction>> {
+        if problem.model.effects.is_random() {
+            return None;
+        }
         batch::ols::reduction(problem, at).map(|r| Box::new(r) as Box<dyn Reduction>)
     }
 
-    fn simulate(&self, _problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
+    fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
+        if problem.model.effects.is_random() {
+            return random::simulate(problem, at, errors);
+        }
         at.systematic.iter().zip(errors).map(|(f, e)| f + e).collect()
+    }
+
+    fn leverages(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<f64> {
+        if problem.model.effects.is_random() {
+            return random::leverages(problem, at);
+        }
+        leverage::within(problem)
+    }
+
+    fn hat(&self, problem: &Problem<'_>, at: &Estimated) -> Hat {
+        if problem.model.effects.is_random() {
+            return random::hat(problem, at);
+        }
+        Hat::within(problem)
     }
 
     fn scored(&self) -> Option<&dyn Scored> {

@@ -85,9 +85,9 @@ impl<'a> Problem<'a> {
         constant.into_iter().chain(variables).collect()
     }
 
-    /// Whether any effects are removed.
+    /// Whether any effects are removed, the constant with them.
     pub fn has_effects(&self) -> bool {
-        self.model.effects != crate::model::Effects::None
+        !self.model.effects.has_constant()
     }
 
     /// Columns of the linear part before effects are removed, each N·T.

@@ -27,6 +27,11 @@ use crate::model::Effects;
 /// Why random effects cannot be estimated.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum NoRandomEffects {
+    /// A model whose effects of units are random.
+    #[error(
+        "the effects of units are random in this model: there are no fixed ones to compare with"
+    )]
+    Random,
     /// A model without effects of units.
     #[error("the model has no effects of units that could be random")]
     NoUnitEffects,
@@ -97,6 +102,9 @@ impl Design {
     /// No such effects, collinear regressors, too few units.
     pub fn new(problem: &Problem<'_>) -> Result<Self, NoRandomEffects> {
         let effects = problem.model.effects;
+        if effects.is_random() {
+            return Err(NoRandomEffects::Random);
+        }
         if !effects.has_individual() {
             return Err(NoRandomEffects::NoUnitEffects);
         }
@@ -261,6 +269,7 @@ mod tests {
             lag_order: LagOrder::LagThenDemean,
             small_sample: None,
             std_errors: crate::model::std_errors::StdErrors::Default,
+            error_components: None,
         };
         let problem = Problem::new(&sample, &weights, &model).expect("the same units");
         let design = Design::new(&problem).expect("four units for two coefficients");

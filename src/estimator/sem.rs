@@ -17,6 +17,7 @@ use super::gram::FilteredGram;
 use super::leverage::{self, Hat};
 use super::likelihood::{self, Optimum};
 use super::problem::{combine, matrix};
+use super::random::{self, Spatial};
 use super::score::{self, Form, Scored};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
@@ -28,6 +29,8 @@ use crate::weights::spectrum::Spectrum;
 /// The spatial error model by maximum likelihood.
 #[derive(Debug)]
 pub struct Sem;
+
+const SPATIAL: Spatial = Spatial { lag: false, error: true };
 
 static INFO: Info = Info {
     name: "sem",
@@ -45,11 +48,14 @@ impl Estimator for Sem {
         &INFO
     }
 
-    fn supports(&self, _model: &Model) -> Result<(), String> {
-        Ok(())
+    fn supports(&self, model: &Model) -> Result<(), String> {
+        random::supports(model, SPATIAL)
     }
 
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
+        if problem.model.effects.is_random() {
+            return random::maximum::fit(problem, &INFO, SPATIAL, self);
+        }
         let space = problem.within_space()?;
         let spectrum = problem.weights.spectrum().ok_or(FitError::NoSpectrum)?;
         let filtered = Filtered::new(problem, &space)?;
@@ -65,6 +71,9 @@ impl Estimator for Sem {
         &self,
         problem: &'p Problem<'p>,
     ) -> Result<Option<super::Profile<'p>>, FitError> {
+        if problem.model.effects.is_random() {
+            return Ok(None);
+        }
         let space = problem.within_space()?;
         let spectrum = problem.weights.spectrum().ok_or(FitError::NoSpectrum)?;
         let filtered = Filtered::new(problem, &space)?;
@@ -82,10 +91,16 @@ impl Estimator for Sem {
     }
 
     fn leverages(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<f64> {
+        if problem.model.effects.is_random() {
+            return random::leverages(problem, at);
+        }
         leverages(problem, at.value(&Term::Lambda).unwrap_or(0.0))
     }
 
     fn hat(&self, problem: &Problem<'_>, at: &Estimated) -> Hat {
+        if problem.model.effects.is_random() {
+            return random::hat(problem, at);
+        }
         hat(problem, at.value(&Term::Lambda).unwrap_or(0.0))
     }
 
@@ -94,6 +109,9 @@ impl Estimator for Sem {
     }
 
     fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
+        if problem.model.effects.is_random() {
+            return random::simulate(problem, at, errors);
+        }
         let lambda = at.value(&Term::Lambda).unwrap_or(0.0);
         let u = problem.weights.resolve(lambda, errors);
         at.systematic.iter().zip(&u).map(|(f, u)| f + u).collect()

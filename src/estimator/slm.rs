@@ -15,8 +15,10 @@
 use super::batch::{self, Reduction};
 use super::goodness::gaussian_loglik;
 use super::impacts::impacts;
+use super::leverage::{self, Hat};
 use super::likelihood::{self, Optimum};
 use super::problem::combine;
+use super::random::{self, Spatial};
 use super::score::{self, Form, Scored};
 use super::{Estimated, Estimator, FitError, Info, Problem, Profile};
 use crate::math::Matrix;
@@ -29,6 +31,8 @@ use crate::weights::spectrum::Spectrum;
 /// The spatial lag model by maximum likelihood.
 #[derive(Debug)]
 pub struct Slm;
+
+const SPATIAL: Spatial = Spatial { lag: true, error: false };
 
 static INFO: Info = Info {
     name: "slm",
@@ -46,11 +50,14 @@ impl Estimator for Slm {
         &INFO
     }
 
-    fn supports(&self, _model: &Model) -> Result<(), String> {
-        Ok(())
+    fn supports(&self, model: &Model) -> Result<(), String> {
+        random::supports(model, SPATIAL)
     }
 
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
+        if problem.model.effects.is_random() {
+            return random::maximum::fit(problem, &INFO, SPATIAL, self);
+        }
         let space = problem.within_space()?;
         let y = problem.within(&problem.sample.y);
         let lag = problem.within_lag(&problem.sample.y);
@@ -63,6 +70,9 @@ impl Estimator for Slm {
     }
 
     fn profile<'p>(&self, problem: &'p Problem<'p>) -> Result<Option<Profile<'p>>, FitError> {
+        if problem.model.effects.is_random() {
+            return Ok(None);
+        }
         let space = problem.within_space()?;
         let y = problem.within(&problem.sample.y);
         let lag = problem.within_lag(&problem.sample.y);
@@ -84,11 +94,28 @@ impl Estimator for Slm {
         batch::slm::reduction(problem, at, spread).map(|r| Box::new(r) as Box<dyn Reduction>)
     }
 
+    fn leverages(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<f64> {
+        if problem.model.effects.is_random() {
+            return random::leverages(problem, at);
+        }
+        leverage::within(problem)
+    }
+
+    fn hat(&self, problem: &Problem<'_>, at: &Estimated) -> Hat {
+        if problem.model.effects.is_random() {
+            return random::hat(problem, at);
+        }
+        Hat::within(problem)
+    }
+
     fn scored(&self) -> Option<&dyn Scored> {
         Some(self)
     }
 
     fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
+        if problem.model.effects.is_random() {
+            return random::simulate(problem, at, errors);
+        }
         let shocked: Vec<f64> = at.systematic.iter().zip(errors).map(|(f, e)| f + e).collect();
         problem.weights.resolve(at.value(&Term::Rho).unwrap_or(0.0), &shocked)
     }

@@ -176,6 +176,27 @@ pub fn spd_inverse(a: &Matrix) -> Option<Matrix> {
     (0..k).all(|i| inverse[(i, i)].is_finite() && inverse[(i, i)] > 0.0).then_some(inverse)
 }
 
+/// ln|A| of a symmetric positive definite matrix, or `None` when it is not.
+pub fn spd_log_det(a: &Matrix) -> Option<f64> {
+    let factor = a.llt(Side::Lower).ok()?;
+    let l = factor.L();
+    let sum: f64 = (0..a.nrows()).map(|i| l[(i, i)].ln()).sum();
+    sum.is_finite().then_some(2.0 * sum)
+}
+
+/// A to a power, symmetric, of a symmetric positive definite matrix; `None` when the iteration fails
+/// or it is not.
+pub fn symmetric_power(a: &Matrix, power: f64) -> Option<Matrix> {
+    let eigen = a.self_adjoint_eigen(Side::Lower).ok()?;
+    let (u, n) = (eigen.U(), a.nrows());
+    let values: Vec<f64> = eigen.S().column_vector().iter().copied().collect();
+    if values.iter().any(|v| *v <= 0.0) {
+        return None;
+    }
+    let scaled = Matrix::from_fn(n, n, |i, j| u[(i, j)] * values[j].powf(power));
+    Some(&scaled * u.transpose())
+}
+
 /// b'A⁻¹b of a symmetric positive definite matrix (k × k, row by row, k the length of `b`), or
 /// `None` when a row is a linear combination of others. Both are overwritten; nothing is allocated.
 pub fn inverse_quadratic(a: &mut [f64], b: &mut [f64]) -> Option<f64> {

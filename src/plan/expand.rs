@@ -342,6 +342,7 @@ fn model(ground: Ground<'_>, axes: &CellAxes, leads: bool) -> Model {
         lag_order: model_spec.lag_order,
         small_sample: model_spec.small_sample,
         std_errors: spec.std_errors[&axes.std_errors].how.clone(),
+        error_components: model_spec.error_components.filter(|_| axes.effects.is_random()),
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Cell, Plan};
 use crate::expr::formula::{Formula, Written};
 use crate::ident::{Located, VarName};
 use crate::mistake::{Mistake, suggest};
-use crate::model::{Effects, Impact, Regressor, Term};
+use crate::model::{Impact, Regressor, Term};
 use crate::spec::layers::Layers;
 use crate::spec::tables::RowTerm;
 use crate::spec::vocabulary::Vocabulary;
@@ -195,11 +195,18 @@ fn terms(cell: &Cell, vocabulary: &Vocabulary) -> Vec<Term> {
     let words = vocabulary.estimators.iter().find(|e| e.name == cell.model.estimator);
     let spatial = words.map(|e| e.spatial.clone()).unwrap_or_default();
     let regressors = &cell.model.regressors;
-    let constant = (cell.model.effects == Effects::None).then_some(Term::Constant);
+    let constant = cell.model.effects.has_constant().then_some(Term::Constant);
     let mut terms: Vec<Term> = constant.into_iter().collect();
     terms.extend(regressors.iter().cloned().map(Term::Variable));
     let has_lag = spatial.contains(&Term::Rho);
+    let by_likelihood = !spatial.is_empty();
     terms.extend(spatial);
+    if cell.model.effects.is_random() && by_likelihood {
+        terms.push(Term::Phi);
+    }
+    if cell.model.effects.has_unit_means() {
+        terms.extend(regressors.iter().map(|r| Term::Variable(r.unit_mean())));
+    }
     terms.push(Term::Sigma2);
     if has_lag || regressors.iter().any(Regressor::is_of_neighbours) {
         let of = |regressor| Impact::ALL.map(|kind| Term::Impact(kind, Clone::clone(regressor)));

@@ -29,6 +29,14 @@ pub fn check_sense(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<Mis
                 Some((of, reason)) if *of == model => reason.clone(),
                 _ => vocabulary.sense.of(&cell.model).err(),
             };
+            let two = cell.error_weights.is_some() && cell.model.effects.is_random();
+            let reason = match reason {
+                None if two => Some(
+                    "under random effects lag and error have one matrix: take `error_weights` out"
+                        .to_owned(),
+                ),
+                reason => reason,
+            };
             known = Some((model, reason.clone()));
             let Some(reason) = reason else { continue };
             match reasons.iter_mut().find(|(known, _)| *known == reason) {

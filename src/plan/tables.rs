@@ -10,7 +10,7 @@ use super::expand::absent;
 use super::{Cell, CellAxes, Plan};
 use crate::ident::{KeyPath, Located};
 use crate::mistake::{Mistake, suggest};
-use crate::model::{Effects, Impact, Regressor, Term};
+use crate::model::{Impact, Regressor, Term};
 use crate::spec::tables::{
     CellChoice, Parentheses, RegressionTable, RobustnessTable, RowTerm, TableKind,
 };
@@ -150,15 +150,19 @@ pub(super) fn check_base(plan: &Plan, table: &RobustnessTable, mistakes: &mut Ve
 fn row_names(cells: &[&Cell]) -> Vec<String> {
     let mut names = vec!["measure".to_owned()];
     for cell in cells {
-        if cell.axes.effects == Effects::None {
+        if cell.axes.effects.has_constant() {
             names.push(Term::Constant.to_string());
         }
         for regressor in &cell.model.regressors {
             names.push(Term::Variable(regressor.clone()).to_string());
         }
+        if cell.axes.effects.has_unit_means() {
+            let mean = |r: &Regressor| Term::Variable(r.unit_mean()).to_string();
+            names.extend(cell.model.regressors.iter().map(mean));
+        }
     }
     // Which of these a model has is the estimator's business.
-    names.extend([Term::Rho, Term::Lambda, Term::Sigma2].map(|term| term.to_string()));
+    names.extend([Term::Rho, Term::Lambda, Term::Phi, Term::Sigma2].map(|term| term.to_string()));
     for regressor in cells.iter().flat_map(|cell| &cell.model.regressors) {
         if !regressor.is_of_neighbours() {
             names.extend(Impact::ALL.map(|kind| Term::Impact(kind, regressor.clone()).to_string()));

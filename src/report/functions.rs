@@ -109,7 +109,7 @@ fn text(formula: &Formula<Written>, label: impl Fn(&RowTerm) -> String) -> Strin
             Term::Impact(impact, regressor) => {
                 format!("{}({})", kind(Some(impact)), coefficient(Term::Variable(regressor)))
             }
-            term @ (Term::Rho | Term::Lambda | Term::Sigma2 | Term::Derived(_)) => {
+            term @ (Term::Rho | Term::Lambda | Term::Phi | Term::Sigma2 | Term::Derived(_)) => {
                 coefficient(term)
             }
         },

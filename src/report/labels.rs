@@ -38,7 +38,9 @@ pub fn unit(text: &str) -> String {
 /// A variable's label with its time lag: `ln OA (t−1)`.
 pub fn regressor(spec: &Spec, regressor: &Regressor) -> String {
     let own = lagged(variable(spec, &regressor.variable), regressor.lag);
-    if regressor.is_of_neighbours() { of_neighbours(&own) } else { own }
+    let whose =
+        if regressor.of_each_period().is_of_neighbours() { of_neighbours(&own) } else { own };
+    if regressor.is_unit_mean() { words::of(spec.language).unit_mean(&whose) } else { whose }
 }
 
 /// The label of a Durbin term: `W × ln OA`.
@@ -62,6 +64,7 @@ pub fn term(spec: &Spec, term: &Term) -> String {
         Term::Variable(r) => regressor(spec, r),
         Term::Rho => "ρ".to_owned(),
         Term::Lambda => "λ".to_owned(),
+        Term::Phi => "φ".to_owned(),
         Term::Sigma2 => "σ²".to_owned(),
         Term::Impact(kind, r) => impact(spec, Some(*kind), regressor(spec, r)),
         Term::Derived(name) => derived(spec, name),

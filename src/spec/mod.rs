@@ -55,7 +55,9 @@ use crate::expr::formula::{Formula, Written};
 use crate::ident::{KeyPath, Located, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
 use crate::model::splits::{RegionEquality, Threshold};
-use crate::model::{Bootstrap, Effects, Keep, LagOrder, LagSet, Randomisation, SmallSample};
+use crate::model::{
+    Bootstrap, Effects, ErrorComponents, Keep, LagOrder, LagSet, Randomisation, SmallSample,
+};
 use claims::ClaimSpec;
 use extract::{Extracted, extract};
 use figures::{FigureSpec, MapSpec};
@@ -337,6 +339,9 @@ pub struct ModelSpec {
     pub lag_order: LagOrder,
     /// Divisors and reference distribution, when stated.
     pub small_sample: Option<SmallSample>,
+    /// How random effects and a spatially lagged error make up u, of an estimator with
+    /// one.
+    pub error_components: Option<ErrorComponents>,
     /// Whether the estimator has Durbin terms.
     pub has_durbin: bool,
     /// Which regressors have one; all when absent.

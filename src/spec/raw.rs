@@ -21,8 +21,8 @@ pub use values::{Lags, OneOrMany, Text};
 use crate::model::change::{LeaveOut, Placebo};
 use crate::model::splits::Coefficients;
 use crate::model::{
-    Effects, Isolates, Keep, LagOrder, Normalisation, Permute, RegionWeights, Rescale, SmallSample,
-    WeightsFormat,
+    Effects, ErrorComponents, Isolates, Keep, LagOrder, Normalisation, Permute, RegionWeights,
+    Rescale, SmallSample, WeightsFormat,
 };
 use crate::spec::figures::FigureFormat;
 use crate::spec::tables::{Brackets, Facet, LatexMode, Parentheses, Style};
@@ -215,6 +215,9 @@ pub struct RawModel {
     pub lag_order: Option<LagOrder>,
     /// Divisors and reference distribution; the estimator's own when absent.
     pub small_sample: Option<SmallSample>,
+    /// How random effects of units and a spatially lagged error make up the error, of an estimator
+    /// with λ in cells with random effects; `anselin` when absent.
+    pub error_components: Option<ErrorComponents>,
     /// Regressors whose neighbours' values enter too, of an estimator with Durbin terms: `measure`,
     /// `measure@lag1`, a control; all when absent.
     pub durbin: Option<OneOrMany<String>>,

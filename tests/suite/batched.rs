@@ -51,7 +51,7 @@ fn batched_and_plain_replicates_agree_to_rounding() {
         let data = sample(&w, T, 3);
         for estimator in ESTIMATORS {
             let data = whole(&data, &w, estimator.info().name);
-            for effects in Effects::ALL {
+            for effects in Effects::FIXED {
                 let m = model(estimator.info().name, effects, 2);
                 for scheme in ["residual", "unit-wild"] {
                     let (batched, reduced) = draw(&data, &w, &m, scheme, Path::Batched);

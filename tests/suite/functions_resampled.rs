@@ -93,7 +93,7 @@ fn batched_and_plain_functions_agree_to_rounding() {
         let data = sample(&w, T, 3);
         for estimator in ESTIMATORS {
             let data = whole(&data, &w, estimator.info().name);
-            for effects in Effects::ALL {
+            for effects in Effects::FIXED {
                 let m = model(estimator.info().name, effects, 2);
                 // One multiplier a unit goes another way to the same kernels.
                 let schemes = ["residual", "unit-wild"];
@@ -275,7 +275,7 @@ fn units_of_a_regressor_do_not_matter_to_replicates() {
 fn corrected_least_squares_has_its_own_variance_in_replicates() {
     let (_, w) = all_weights(N).swap_remove(1);
     let data = sample(&w, T, 7);
-    for effects in Effects::ALL {
+    for effects in Effects::FIXED {
         let m = Model { small_sample: Some(SmallSample::Corrected), ..model("ols", effects, 2) };
         let batched = draw(&data, &w, &m, "residual", Path::Batched);
         let plain = draw(&data, &w, &m, "residual", Path::Plain);

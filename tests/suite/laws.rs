@@ -9,7 +9,7 @@ use crate::support::{
 use spanel::estimator::{ESTIMATORS, Estimated, Problem, find};
 use spanel::ident::VarName;
 use spanel::math::random::Stream;
-use spanel::model::{Effects, LagOrder, Model, Normalisation, Regressor, Term};
+use spanel::model::{Effects, ErrorComponents, LagOrder, Model, Normalisation, Regressor, Term};
 use spanel::outcome::Statistic;
 use spanel::panel::sample::Sample;
 use spanel::weights::Weights;
@@ -20,9 +20,14 @@ const T: usize = 6;
 /// Every estimator with every kind of effects.
 fn each_model(mut check: impl FnMut(&str, Model)) {
     for estimator in ESTIMATORS {
+        let name = estimator.info().name;
         for effects in Effects::ALL {
-            let name = estimator.info().name;
-            check(&format!("{name} {effects}"), model(name, effects, 2));
+            let own = model(name, effects, 2);
+            check(&format!("{name} {effects}"), own.clone());
+            if effects.is_random() && estimator.info().spatial.contains(&Term::Lambda) {
+                let error_components = Some(ErrorComponents::Kkp);
+                check(&format!("{name} {effects} kkp"), Model { error_components, ..own });
+            }
         }
     }
 }
@@ -77,7 +82,7 @@ fn scaling_the_response_scales_slopes_and_leaves_spatial_parameters() {
             let (a, b) = (fit(&data, &w, &m), fit(&scaled, &w, &m));
             for (x, y) in a.fit.estimates.iter().zip(&b.fit.estimates) {
                 let factor = match x.term {
-                    Term::Rho | Term::Lambda => 1.0,
+                    Term::Rho | Term::Lambda | Term::Phi => 1.0,
                     Term::Sigma2 => C * C,
                     Term::Constant | Term::Variable(_) | Term::Impact(..) | Term::Derived(_) => C,
                 };
@@ -101,7 +106,8 @@ fn scaling_a_regressor_divides_its_slope() {
     each_model(|what, m| {
         let (a, b) = (fit(&data, &w, &m), fit(&scaled, &w, &m));
         for (x, y) in a.fit.estimates.iter().zip(&b.fit.estimates) {
-            let of = [regressor(1), regressor(1).of_neighbours()].map(Term::Variable);
+            let (own, lag) = (regressor(1), regressor(1).of_neighbours());
+            let of = [own.unit_mean(), lag.unit_mean(), own, lag].map(Term::Variable);
             let factor = if of.contains(&x.term) { C } else { 1.0 };
             assert_close(&format!("{what} {}", x.term), y.value * factor, x.value, 1e-9);
             assert_close(&format!("{what} {}", x.term), y.std_error * factor, x.std_error, 1e-9);
@@ -132,16 +138,14 @@ fn removing_effects_equals_estimating_dummies() {
     for (kind, w) in all_weights_and_algebras(N) {
         let data = sample(&w, T, 4);
         each_model(|what, m| {
-            if m.effects == Effects::None {
+            // Random effects of units have no dummies; fixed ones of periods beside them have.
+            let effects = if m.effects.is_random() { Effects::Random } else { Effects::None };
+            if m.effects.has_constant() {
                 return;
             }
             let data = whole(&data, &w, &m.estimator);
             let dummies = with_dummies(&data, m.effects);
-            let pooled = Model {
-                effects: Effects::None,
-                regressors: dummies.regressors.clone(),
-                ..m.clone()
-            };
+            let pooled = Model { effects, regressors: dummies.regressors.clone(), ..m.clone() };
             let (within, full) = (fit(&data, &w, &m), fit(&dummies, &w, &pooled));
             let what = format!("{kind} {what}");
             for e in &within.fit.estimates {
@@ -215,7 +219,7 @@ fn without_spatial_signal_the_slopes_are_those_of_least_squares() {
     let (_, w) = all_weights(N).swap_remove(1);
     let mut checked = 0;
     for (name, term) in [("slm", Term::Rho), ("sem", Term::Lambda)] {
-        for effects in Effects::ALL {
+        for effects in Effects::FIXED {
             for seed in 6..12 {
                 let data = sample(&w, T, seed);
                 let Some(quiet) = without_spatial_signal(&data, &w, effects, name == "slm") else {

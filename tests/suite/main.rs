@@ -33,6 +33,7 @@ mod parts;
 mod profiles;
 mod provenance;
 mod published;
+mod random;
 mod randomisation;
 mod reference;
 mod region_equality;

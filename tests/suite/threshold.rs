@@ -71,7 +71,7 @@ fn a_search_by_updates_finds_what_a_naive_one_finds() {
     let mut values = q.clone();
     values.sort_by(f64::total_cmp);
     values.dedup();
-    for effects in Effects::ALL {
+    for effects in Effects::FIXED {
         for (of, columns) in
             [(splits::Coefficients::Measure, vec![0]), (splits::Coefficients::All, vec![0, 1])]
         {
@@ -189,7 +189,7 @@ fn what_has_no_threshold_says_why() {
 fn the_samples_own_innovations_give_its_own_statistics() {
     let (_, w) = all_weights(N).swap_remove(1);
     let data = sample(&w, T, 8);
-    for effects in Effects::ALL {
+    for effects in Effects::FIXED {
         let m = model("ols", effects, 2);
         let asked = asked(variable(N * T, 4), splits::Coefficients::All, 0.1);
         let context = Context::new(Problem::new(&data, &w, &m).expect("the same units"));

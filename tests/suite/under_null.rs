@@ -54,7 +54,7 @@ fn statistics_side_by_side_are_those_of_a_new_fit() {
         let mut stream = Stream::new([4; 32], 0);
         let all: Vec<[f64; LANES]> =
             (0..N * T + N).map(|_| std::array::from_fn(|_| stream.normal())).collect();
-        for effects in Effects::ALL {
+        for effects in Effects::FIXED {
             nulls(&data, &w, effects, &mut |group, null, _| {
                 let tests = null.tests().len();
                 let common = null.units().map_or(0, |units| units.own.len());

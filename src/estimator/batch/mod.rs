@@ -188,5 +188,6 @@ pub(super) fn reduces(problem: &Problem<'_>) -> bool {
             problem.model.lag_order == LagOrder::LagThenDemean
                 && problem.weights.common_row_sum().is_some()
         }
+        Effects::Random | Effects::RandomTime | Effects::CorrelatedRandom => false,
     }
 }

@@ -328,6 +328,12 @@ pub fn supports(estimator: &dyn Estimator, model: &crate::model::Model) -> Resul
     let name = estimator.info().name;
     match &model.std_errors {
         StdErrors::Default => Ok(()),
+        StdErrors::Hessian | StdErrors::Qml | StdErrors::Robust(_) if model.effects.is_random() => {
+            Err("under random effects the score is not known observation by observation, and the \
+                 estimator's own standard errors are those of the observed information: leave others \
+                 out"
+                .to_owned())
+        }
         StdErrors::Hessian | StdErrors::Qml if linear => Err(format!(
             "`{name}` is least squares, whose observed and expected information are the same, \
              whatever the distribution of the errors: leave out the standard errors, or take `hc1`"

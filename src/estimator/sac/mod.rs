@@ -43,6 +43,7 @@ use super::impacts::impacts;
 use super::inference::{convergence, edge_caution, estimates, rows};
 use super::leverage::Hat;
 use super::likelihood::in_coefficients;
+use super::random::{self, Spatial};
 use super::score::Scored;
 use super::sem;
 use super::{Estimated, Estimator, FitError, Info, Problem};
@@ -82,6 +83,8 @@ static GNS_INFO: Info = Info {
     durbin: true,
 };
 
+const SPATIAL: Spatial = Spatial { lag: true, error: true };
+
 const NAMES: [&str; 2] = ["rho", "lambda"];
 
 /// A maximum whose log-likelihood is lower by less than this is said: half the 95 % quantile of χ²
@@ -93,11 +96,17 @@ impl Estimator for Sac {
         &INFO
     }
 
-    fn supports(&self, _model: &Model) -> Result<(), String> {
-        Ok(())
+    fn supports(&self, model: &Model) -> Result<(), String> {
+        random::supports(model, SPATIAL)
     }
 
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
+        if problem.model.effects.is_random() {
+            if problem.has_own_error_weights() {
+                return Err(FitError::OneMatrix);
+            }
+            return random::maximum::fit(problem, &INFO, SPATIAL, self);
+        }
         let space = problem.within_space()?;
         let surface = Surface::new(problem, &space)?;
         let found = surface.maxima(problem)?;
@@ -109,10 +118,16 @@ impl Estimator for Sac {
     }
 
     fn leverages(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<f64> {
+        if problem.model.effects.is_random() {
+            return random::leverages(problem, at);
+        }
         sem::leverages(&problem.of_errors(), at.value(&Term::Lambda).unwrap_or(0.0))
     }
 
     fn hat(&self, problem: &Problem<'_>, at: &Estimated) -> Hat {
+        if problem.model.effects.is_random() {
+            return random::hat(problem, at);
+        }
         sem::hat(&problem.of_errors(), at.value(&Term::Lambda).unwrap_or(0.0))
     }
 
@@ -121,6 +136,9 @@ impl Estimator for Sac {
     }
 
     fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
+        if problem.model.effects.is_random() {
+            return random::simulate(problem, at, errors);
+        }
         let [rho, lambda] = spatial(at);
         let u = problem.error_weights.resolve(lambda, errors);
         let shocked: Vec<f64> = at.systematic.iter().zip(&u).map(|(f, u)| f + u).collect();

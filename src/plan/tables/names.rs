@@ -106,7 +106,7 @@ fn rows_of(cells: &[&Cell]) -> Vec<RowTerm> {
     let all = row_names(cells).into_iter().filter(|name| match Term::parse(name) {
         // It stands for the variables that are the measures.
         Term::Variable(_) => name != "measure",
-        Term::Constant | Term::Rho | Term::Lambda | Term::Sigma2 => true,
+        Term::Constant | Term::Rho | Term::Lambda | Term::Phi | Term::Sigma2 => true,
         Term::Impact(..) | Term::Derived(_) => false,
     });
     all.map(RowTerm::Named).collect()
@@ -140,9 +140,12 @@ impl Names {
 /// A regressor by name as the measure, where it is that of every cell.
 fn as_measure(name: &str, cells: &[&Cell]) -> Option<RowTerm> {
     let (impact, regressor): (_, Regressor) = match Term::parse(name) {
+        Term::Variable(regressor) if regressor.is_unit_mean() => return None,
         Term::Variable(regressor) => (None, regressor),
         Term::Impact(impact, regressor) => (Some(impact), regressor),
-        Term::Constant | Term::Rho | Term::Lambda | Term::Sigma2 | Term::Derived(_) => return None,
+        Term::Constant | Term::Rho | Term::Lambda | Term::Phi | Term::Sigma2 | Term::Derived(_) => {
+            return None;
+        }
     };
     let shared = cells.iter().all(|cell| cell.measure_variable == regressor.variable);
     let lag = regressor.lag;

@@ -111,9 +111,10 @@ fn row_terms(wanted: &RegressionTable, columns: &[CellColumn<'_>]) -> Vec<RowTer
         Term::Constant | Term::Variable(_) => 0,
         Term::Rho => 1,
         Term::Lambda => 2,
-        Term::Sigma2 => 3,
-        Term::Impact(..) => 4,
-        Term::Derived(_) => 5,
+        Term::Phi => 3,
+        Term::Sigma2 => 4,
+        Term::Impact(..) => 5,
+        Term::Derived(_) => 6,
     });
     terms.into_iter().map(|t| RowTerm::Named(t.to_string())).filter(stays).collect()
 }
@@ -127,7 +128,9 @@ fn with_coefficients(
 ) -> RegressionTable {
     let mut wanted = wanted.clone();
     let of_model = |term: Term| match term {
-        Term::Constant | Term::Rho | Term::Lambda | Term::Sigma2 | Term::Derived(_) => true,
+        Term::Constant | Term::Rho | Term::Lambda | Term::Phi | Term::Sigma2 | Term::Derived(_) => {
+            true
+        }
         Term::Variable(_) | Term::Impact(..) => false,
     };
     let shown = || columns.iter().flat_map(|c| rows.iter().map(move |row| term_in(row, c)));
@@ -148,6 +151,7 @@ fn names(row: &RowTerm, columns: &[CellColumn<'_>]) -> Vec<String> {
 fn as_measure(row: &RowTerm, columns: &[CellColumn<'_>]) -> Option<RowTerm> {
     let RowTerm::Named(raw) = row else { return None };
     let (impact, regressor) = match Term::parse(raw) {
+        Term::Variable(regressor) if regressor.is_unit_mean() => return None,
         Term::Variable(regressor) => (None, regressor),
         Term::Impact(impact, regressor) => (Some(impact), regressor),
         _ => return None,

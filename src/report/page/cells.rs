@@ -88,7 +88,7 @@ fn key_numbers(ground: Ground<'_>, cells: &[&Cell], outcome: &Outcome) -> Vec<St
     let own = |e: &&Estimate| match &e.term {
         Term::Variable(r) => cells.iter().any(|cell| cell.measure_variable == r.variable),
         Term::Rho | Term::Lambda => true,
-        Term::Constant | Term::Sigma2 | Term::Impact(..) | Term::Derived(_) => false,
+        Term::Constant | Term::Phi | Term::Sigma2 | Term::Impact(..) | Term::Derived(_) => false,
     };
     let number = |value: f64| written(&Number::decimals(value, DECIMALS));
     let said = |e: &Estimate| {

@@ -163,6 +163,7 @@ fn row_of(cell: &Cell, found: &Estimate) -> Option<(u8, RowTerm)> {
         Term::Impact(impact, r) if r.variable == cell.measure_variable => {
             (0, RowTerm::Measure { impact: Some(*impact), lag: r.lag })
         }
+        Term::Variable(r) if r.is_unit_mean() => (1, named()),
         Term::Variable(r) if r.variable == cell.measure_variable => {
             (1, RowTerm::OfNeighbours { lag: r.lag })
         }
@@ -170,7 +171,7 @@ fn row_of(cell: &Cell, found: &Estimate) -> Option<(u8, RowTerm)> {
         Term::Rho | Term::Lambda => (2, named()),
         Term::Derived(_) => (3, named()),
         Term::Constant => (4, named()),
-        Term::Sigma2 => return None,
+        Term::Phi | Term::Sigma2 => return None,
     })
 }
 

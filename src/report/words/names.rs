@@ -19,6 +19,8 @@ pub trait Names {
     fn without(&self, member: &str) -> String;
     /// One of several things under a label: `Region: East`
     fn labelled(&self, label: &str, member: &str) -> String;
+    /// The mean of a variable over the periods, of each unit: `Unit mean of ln OA`
+    fn unit_mean(&self, label: &str) -> String;
     /// Effects as the head of a column: `Two-way`
     fn effects(&self, effects: Effects) -> &'static str;
     /// Effects within a sentence: `individual and time effects`

@@ -2,12 +2,18 @@
 
 use super::{Resolver, at, items};
 use crate::ident::{KeyPath, Located};
-use crate::model::{LagOrder, Term};
+use crate::model::{ErrorComponents, LagOrder, Term};
 use crate::spec::ModelSpec;
 use crate::spec::raw::RawModel;
 use crate::spec::tables::RowTerm;
 use crate::spec::vocabulary::EstimatorWords;
 use std::collections::BTreeMap;
+
+/// How random effects and a spatially lagged error make up u, of an estimator with one.
+fn components(words: &EstimatorWords, asked: Option<ErrorComponents>) -> Option<ErrorComponents> {
+    let has = words.spatial.contains(&Term::Lambda);
+    has.then(|| asked.unwrap_or(ErrorComponents::Anselin))
+}
 
 impl Resolver<'_> {
     pub(super) fn models(&mut self) -> BTreeMap<String, ModelSpec> {
@@ -21,6 +27,7 @@ impl Resolver<'_> {
                     label: None,
                     lag_order: LagOrder::LagThenDemean,
                     small_sample: None,
+                    error_components: components(e, None),
                     has_durbin: e.durbin,
                     durbin: None,
                     error_weights: None,
@@ -48,7 +55,11 @@ impl Resolver<'_> {
                 self.wrong(&at, text, "give a model of another estimator another name");
             }
             self.refuse_small_sample(&estimator, raw.small_sample, &place);
-            let has_durbin = vocabulary.estimators.iter().any(|e| e.name == estimator && e.durbin);
+            if raw.error_components.is_some() {
+                self.refuse_error_components(&estimator, &place.join("error_components"));
+            }
+            let words = vocabulary.estimators.iter().find(|e| e.name == estimator);
+            let has_durbin = words.is_some_and(|e| e.durbin);
             let durbin = self.durbin(&estimator, has_durbin, raw, &place.join("durbin"));
             let error_weights = self.error_weights(&estimator, raw, &place.join("error_weights"));
             models.insert(
@@ -58,6 +69,7 @@ impl Resolver<'_> {
                     label: raw.label.clone(),
                     lag_order: raw.lag_order.unwrap_or(LagOrder::LagThenDemean),
                     small_sample: raw.small_sample,
+                    error_components: words.and_then(|e| components(e, raw.error_components)),
                     has_durbin,
                     durbin,
                     error_weights,
@@ -91,6 +103,24 @@ impl Resolver<'_> {
             return None;
         }
         self.declared("weights", "weights", name, at).then(|| name.clone())
+    }
+
+    /// A choice of error components is one of models with a spatially lagged error.
+    fn refuse_error_components(&mut self, estimator: &str, at: &KeyPath) {
+        let estimators = &self.vocabulary.estimators;
+        let has = |e: &EstimatorWords| components(e, None).is_some();
+        if estimators.iter().any(|e| e.name == estimator && has(e)) {
+            return;
+        }
+        let with: Vec<String> =
+            estimators.iter().filter(|e| has(e)).map(|e| format!("`{}`", e.name)).collect();
+        let text = format!("estimator `{estimator}` has no spatially lagged error, λWu");
+        let help = format!(
+            "random effects and innovations add up in one way without it: take `error_components` \
+             out, or take one of {}",
+            with.join(", ")
+        );
+        self.wrong(at, text, help);
     }
 
     /// The regressors with a Durbin term. Whether a grid has them is for the plan to say.

@@ -12,7 +12,7 @@ use spanel::model::Impact;
 /// Effects are good to a digit less than what they are made of.
 const EFFECTS: f64 = 1e-8;
 
-fn with_durbin(sample: &Sample, weights: &Weights) -> Sample {
+pub(super) fn with_durbin(sample: &Sample, weights: &Weights) -> Sample {
     let own = sample.regressors.iter().cloned();
     let all: Vec<Regressor> =
         own.chain(sample.regressors.iter().map(Regressor::of_neighbours)).collect();

@@ -14,6 +14,7 @@ mod hausman;
 mod moran;
 mod ncovr;
 mod produc;
+mod random;
 mod regions;
 mod robust;
 mod sac;
@@ -47,6 +48,7 @@ fn term(name: &str) -> Term {
         "(Intercept)" => Term::Constant,
         "lambda" => Term::Rho,
         "rho" => Term::Lambda,
+        "phi" => Term::Phi,
         "sigma2" => Term::Sigma2,
         variable => {
             let (of_neighbours, own) = match variable.strip_prefix("W_") {
@@ -115,6 +117,7 @@ fn check_coefficients(ledger: &mut Ledger, case: &str, reference: &Value, ours: 
         let (quantity, scale) = match term(name) {
             Term::Sigma2 => ("sigma2", Scale::Relative),
             Term::Rho | Term::Lambda => ("spatial coefficient", Scale::Unit),
+            Term::Phi => ("phi", Scale::Relative),
             Term::Constant | Term::Variable(_) | Term::Impact(..) | Term::Derived(_) => {
                 ("coefficient", Scale::Unit)
             }

@@ -162,9 +162,9 @@ fn starred(
     digits: usize,
     thresholds: &[(f64, String)],
 ) -> Entry {
-    // σ² is a variance: that it differs from zero is not a finding.
+    // σ² is a variance, φ a share of it: a normal test that such a number is zero is none.
     let stars = match estimate.term {
-        Term::Sigma2 => String::new(),
+        Term::Sigma2 | Term::Phi => String::new(),
         Term::Constant
         | Term::Variable(_)
         | Term::Rho

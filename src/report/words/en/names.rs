@@ -34,12 +34,19 @@ impl Names for English {
         format!("{label}: {member}")
     }
 
+    fn unit_mean(&self, label: &str) -> String {
+        format!("Unit mean of {label}")
+    }
+
     fn effects(&self, effects: Effects) -> &'static str {
         match effects {
             Effects::None => "Pooled",
             Effects::Individual => "Individual",
             Effects::Time => "Time",
             Effects::TwoWay => "Two-way",
+            Effects::Random => "Random",
+            Effects::RandomTime => "Random, time fixed",
+            Effects::CorrelatedRandom => "Correlated random",
         }
     }
 
@@ -49,6 +56,9 @@ impl Names for English {
             Effects::Individual => "individual effects",
             Effects::Time => "time effects",
             Effects::TwoWay => "individual and time effects",
+            Effects::Random => "random effects of units",
+            Effects::RandomTime => "random effects of units, fixed effects of periods",
+            Effects::CorrelatedRandom => "random effects of units with unit means",
         }
     }
 
@@ -123,6 +133,8 @@ impl Names for English {
             Statistic::R2Adjusted => "Adjusted R²",
             Statistic::R2PseudoAdjusted => "Pseudo-adjusted R²",
             Statistic::R2WithinAdjusted => "Adjusted R² (within)",
+            Statistic::Sigma2Unit => "σ²_μ",
+            Statistic::Theta => "θ",
         }
     }
 
@@ -135,15 +147,19 @@ impl Names for English {
             | Statistic::ResidualDf
             | Statistic::Ssr
             | Statistic::Loglik => None,
+            Statistic::Sigma2Unit => Some("σ²_μ is the variance of the random effects of units."),
+            Statistic::Theta => Some(
+                "θ = 1 − 1/√(1 + Tφ), φ = σ²_μ/σ²: the share of unit means that random effects take off.",
+            ),
             Statistic::AbsorbedEffects => Some("Absorbed effects include the constant."),
             Statistic::Sigma2 => Some("σ² is the innovation variance behind the standard errors."),
             Statistic::Aic | Statistic::Bic => Some(
-                "Information criteria count coefficients, spatial parameters and σ², not the \
-                 effects: they compare models with the same effects only.",
+                "Information criteria count coefficients, spatial parameters, σ² and the variance of \
+                 random effects, not fixed effects: they compare models with the same effects only.",
             ),
             Statistic::R2 => Some(
-                "R² = 1 − SSR/TSS in levels; effects and ρWy are among the fitted values, an error \
-                 model's residual is y − Xβ − effects.",
+                "R² = 1 − SSR/TSS in levels; fixed effects and ρWy are among the fitted values, \
+                 random effects are not, an error model's residual is y − Xβ − fixed effects.",
             ),
             Statistic::R2ReducedForm => Some(
                 "R² (reduced form) = 1 − SSR/TSS in levels with fitted values (I − ρW)⁻¹(Xβ + \
@@ -194,6 +210,7 @@ impl Names for English {
             "robust-lm-lag" => "Robust LM lag",
             "robust-lm-error" => "Robust LM error",
             "lm-joint" => "Joint LM lag and error",
+            "mundlak" => "Unit means (Mundlak)",
             "hausman" => "Hausman",
             "hausman-common" => "Hausman (common variance)",
             "hausman-robust" => "Hausman (robust)",

@@ -34,12 +34,19 @@ impl Names for Chinese {
         format!("{label}：{member}")
     }
 
+    fn unit_mean(&self, label: &str) -> String {
+        format!("{label} 的个体均值")
+    }
+
     fn effects(&self, effects: Effects) -> &'static str {
         match effects {
             Effects::None => "混合回归",
             Effects::Individual => "个体固定效应",
             Effects::Time => "时间固定效应",
             Effects::TwoWay => "双向固定效应",
+            Effects::Random => "随机效应",
+            Effects::RandomTime => "随机效应与时间固定效应",
+            Effects::CorrelatedRandom => "相关随机效应",
         }
     }
 
@@ -49,6 +56,9 @@ impl Names for Chinese {
             Effects::Individual => "个体固定效应",
             Effects::Time => "时间固定效应",
             Effects::TwoWay => "个体与时间双向固定效应",
+            Effects::Random => "个体随机效应",
+            Effects::RandomTime => "个体随机效应与时间固定效应",
+            Effects::CorrelatedRandom => "相关随机效应（含个体均值）",
         }
     }
 
@@ -125,6 +135,8 @@ impl Names for Chinese {
             Statistic::R2Adjusted => "调整后的 R²",
             Statistic::R2PseudoAdjusted => "调整后的伪 R²",
             Statistic::R2WithinAdjusted => "调整后的 R²（组内）",
+            Statistic::Sigma2Unit => "σ²_μ",
+            Statistic::Theta => "θ",
         }
     }
 
@@ -137,14 +149,18 @@ impl Names for Chinese {
             | Statistic::ResidualDf
             | Statistic::Ssr
             | Statistic::Loglik => None,
+            Statistic::Sigma2Unit => Some("σ²_μ 为个体随机效应的方差。"),
+            Statistic::Theta => {
+                Some("θ = 1 − 1/√(1 + Tφ)，φ = σ²_μ/σ²：随机效应从变量中减去个体均值的份额。")
+            }
             Statistic::AbsorbedEffects => Some("吸收的效应数包括常数项。"),
             Statistic::Sigma2 => Some("σ² 为计算标准误所用的扰动项方差。"),
             Statistic::Aic | Statistic::Bic => Some(
-                "信息准则计入系数、空间参数与 σ²，不计入固定效应，因此只能在固定效应设定相同的\
+                "信息准则计入系数、空间参数、σ² 与随机效应的方差，不计入固定效应，因此只能在固定效应设定相同的\
                  模型之间比较。",
             ),
             Statistic::R2 => Some(
-                "R² = 1 − SSR/TSS，按水平值计算；拟合值包含固定效应与 ρWy，误差模型的残差为 \
+                "R² = 1 − SSR/TSS，按水平值计算；拟合值包含固定效应与 ρWy，不含随机效应，误差模型的残差为 \
                  y − Xβ − 固定效应。",
             ),
             Statistic::R2ReducedForm => Some(
@@ -194,6 +210,7 @@ impl Names for Chinese {
             "robust-lm-lag" => "稳健 LM 滞后检验",
             "robust-lm-error" => "稳健 LM 误差检验",
             "lm-joint" => "LM 滞后与误差联合检验",
+            "mundlak" => "个体均值检验（Mundlak）",
             "hausman" => "豪斯曼检验",
             "hausman-common" => "豪斯曼检验（共同方差）",
             "hausman-robust" => "豪斯曼检验（稳健）",
@@ -250,6 +267,10 @@ impl Names for Chinese {
     fn std_errors(&self, kind: &str) -> String {
         match kind {
             "expected information matrix" => "期望信息矩阵".to_owned(),
+            "observed information matrix" => "观测信息矩阵".to_owned(),
+            "generalised least squares, given the variance components" => {
+                "给定方差成分的广义最小二乘".to_owned()
+            }
             "classical, divisor n" => "经典标准误，除数为 n".to_owned(),
             "classical, degrees of freedom corrected" => "经典标准误，按自由度调整".to_owned(),
             other => ROBUST.iter().fold(other.to_owned(), |said, (en, zh)| said.replace(en, zh)),
