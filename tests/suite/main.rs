@@ -29,6 +29,7 @@ mod large;
 mod laws;
 mod manual;
 mod night;
+mod other_tools;
 mod parts;
 mod profiles;
 mod provenance;
