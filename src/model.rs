@@ -1,10 +1,12 @@
 //! The question as data: what a cell asks to be estimated. Closed enums, no behaviour.
 
 pub mod change;
+pub mod instruments;
 pub mod splits;
 pub mod std_errors;
 
 use crate::ident::VarName;
+use instruments::Instruments;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -266,6 +268,9 @@ pub struct Model {
     /// How the covariance of the estimates is estimated.
     #[serde(default, skip_serializing_if = "StdErrors::is_default")]
     pub std_errors: StdErrors,
+    /// What stands for variables that are correlated with the errors.
+    #[serde(default, skip_serializing_if = "Instruments::is_none")]
+    pub instruments: Instruments,
 }
 
 /// How a change of a regressor reaches the response through space (LeSage & Pace 2009).

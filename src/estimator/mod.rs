@@ -14,6 +14,7 @@
 //! | `sem` | the spatial error model by maximum likelihood |
 //! | `likelihood` | what estimators of one spatial parameter share |
 //! | `batch` | estimates of many replicates at once |
+//! | `moments` | instrumental variables and generalised moments |
 //! | `gram` | cross-products of filtered columns as functions of λ |
 //! | `leverage` | diagonals of hat matrices |
 //! | `score` | the score as a sum of pieces |
@@ -34,6 +35,7 @@ pub mod impacts;
 pub mod inference;
 pub mod leverage;
 mod likelihood;
+pub mod moments;
 pub mod ols;
 pub mod problem;
 pub mod random_effects;
@@ -126,6 +128,16 @@ pub trait Estimator: Sync {
     /// The score in pieces, where it is known.
     fn scored(&self) -> Option<&dyn Scored> {
         None
+    }
+
+    /// Whether it takes instruments and endogenous regressors.
+    fn takes_instruments(&self) -> bool {
+        false
+    }
+
+    /// Whether it maximises a likelihood; least squares does.
+    fn maximises_likelihood(&self) -> bool {
+        true
     }
 
     /// Whether units drawn again with all they have are a sample of the same model: no unit's
@@ -242,6 +254,48 @@ pub enum FitError {
     /// Standard errors over distances without coordinates.
     #[error("these standard errors need the coordinates of units")]
     NoCoordinates,
+    /// Instruments that the model states and the problem has not.
+    #[error("the values of the instruments are not there")]
+    NoInstruments,
+    /// Fewer independent instruments than coefficients.
+    #[error("{instruments} independent instruments are too few for {coefficients} coefficients")]
+    UnderIdentified {
+        /// Independent instruments, exogenous regressors among them.
+        instruments: usize,
+        /// Coefficients.
+        coefficients: usize,
+    },
+    /// The instruments say nothing of some columns beside the others.
+    #[error("the instruments do not tell {} from the other columns", terms.join(", "))]
+    NotIdentified {
+        /// The parameters of the columns.
+        terms: Vec<String>,
+    },
+    /// A spatial parameter with which the model has no reduced form.
+    #[error(
+        "the estimate of {parameter}, {at:.4}, lies outside ({low:.4}, {high:.4}), where the model \
+         has a reduced form"
+    )]
+    Outside {
+        /// The spatial parameter.
+        parameter: &'static str,
+        /// Its estimate.
+        at: f64,
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+    },
+    /// The moments of residuals have no smallest square inside the admissible interval.
+    #[error("the moments of the residuals give no {parameter} inside ({low:.4}, {high:.4})")]
+    NoInteriorMinimum {
+        /// The spatial parameter.
+        parameter: &'static str,
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+    },
     /// The information matrix cannot be inverted.
     #[error("the information matrix is singular")]
     SingularInformation,
@@ -283,13 +337,19 @@ impl From<FitError> for Failure {
     fn from(error: FitError) -> Self {
         let kind = match error {
             FitError::OtherUnits => FailureKind::Panic,
-            FitError::NoScore | FitError::NoCoordinates => FailureKind::Unsupported,
+            FitError::NoScore | FitError::NoCoordinates | FitError::NoInstruments => {
+                FailureKind::Unsupported
+            }
             FitError::Absorbed { .. }
             | FitError::Collinear { .. }
             | FitError::TooFew { .. }
             | FitError::PerfectFit
+            | FitError::UnderIdentified { .. }
+            | FitError::NotIdentified { .. }
             | FitError::SingularInformation => FailureKind::Singular,
-            FitError::NoInteriorMaximum { .. } => FailureKind::AtBound,
+            FitError::NoInteriorMaximum { .. }
+            | FitError::NoInteriorMinimum { .. }
+            | FitError::Outside { .. } => FailureKind::AtBound,
             FitError::NoSpectrum | FitError::NotFound { .. } | FitError::Score { .. } => {
                 FailureKind::NoConvergence
             }
@@ -300,8 +360,21 @@ impl From<FitError> for Failure {
 }
 
 /// Every estimator, in the order they are listed to users.
-pub static ESTIMATORS: &[&dyn Estimator] =
-    &[&ols::Ols, &durbin::SLX, &slm::Slm, &durbin::SDM, &sem::Sem, &durbin::SDEM];
+pub static ESTIMATORS: &[&dyn Estimator] = &[
+    &ols::Ols,
+    &durbin::SLX,
+    &slm::Slm,
+    &durbin::SDM,
+    &sem::Sem,
+    &durbin::SDEM,
+    &moments::two_stage::IV,
+    &moments::two_stage::SLM,
+    &moments::two_stage::SDM,
+    &moments::gm::SEM,
+    &moments::gm::SAC,
+    &moments::gm::SEM_HET,
+    &moments::gm::SAC_HET,
+];
 
 /// The estimator called `name`.
 pub fn find(name: &str) -> Option<&'static dyn Estimator> {

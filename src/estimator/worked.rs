@@ -39,6 +39,7 @@ pub(crate) fn panel(estimator: &str) -> (Sample, Weights, Model) {
         lag_order: LagOrder::LagThenDemean,
         small_sample: (estimator == "ols").then_some(SmallSample::Corrected),
         std_errors: crate::model::std_errors::StdErrors::Default,
+        instruments: crate::model::instruments::Instruments::default(),
     };
     (sample, weights, model)
 }

@@ -55,7 +55,9 @@ use crate::expr::formula::{Formula, Written};
 use crate::ident::{KeyPath, Located, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
 use crate::model::splits::{RegionEquality, Threshold};
-use crate::model::{Bootstrap, Effects, Keep, LagOrder, LagSet, Randomisation, SmallSample};
+use crate::model::{
+    Bootstrap, Effects, Keep, LagOrder, LagSet, Randomisation, Regressor, SmallSample,
+};
 use claims::ClaimSpec;
 use extract::{Extracted, extract};
 use figures::{FigureSpec, MapSpec};
@@ -341,6 +343,12 @@ pub struct ModelSpec {
     pub has_durbin: bool,
     /// Which regressors have one; all when absent.
     pub durbin: Option<Vec<Located<RowTerm>>>,
+    /// Regressors that are correlated with the errors.
+    pub endogenous: Vec<Located<RowTerm>>,
+    /// Columns that stand for them.
+    pub instruments: Vec<Located<Regressor>>,
+    /// Powers of W that lag the exogenous variables for instruments.
+    pub spatial_instruments: Option<u32>,
 }
 
 /// `[derived.NAME]`

@@ -218,6 +218,14 @@ pub struct RawModel {
     /// Regressors whose neighbours' values enter too, of an estimator with Durbin terms: `measure`,
     /// `measure@lag1`, a control; all when absent.
     pub durbin: Option<OneOrMany<String>>,
+    /// Regressors that are correlated with the errors, of an estimator with instruments: `measure`,
+    /// `measure@lag1`, a control.
+    pub endogenous: Option<OneOrMany<String>>,
+    /// Columns outside the equation that stand for them, as many at least: `z`, `z@lag1`.
+    pub instruments: Option<OneOrMany<String>>,
+    /// How many powers of W beyond those in the equation lag the exogenous variables to make
+    /// instruments of the spatial lag, 1 or 2; 2 when absent.
+    pub spatial_instruments: Option<u32>,
 }
 
 /// `[bootstrap.NAME]`

@@ -132,6 +132,7 @@ fn the_truth_is_recovered() {
         lag_order: LagOrder::LagThenDemean,
         small_sample: None,
         std_errors: spanel::model::std_errors::StdErrors::Default,
+        instruments: spanel::model::instruments::Instruments::default(),
     };
     let problem = spanel::estimator::Problem::new(&sample, &weights, &model).expect("one order");
     let fit = spanel::estimator::find("slm").expect("slm").fit(&problem).expect("a fit").fit;

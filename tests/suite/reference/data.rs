@@ -117,6 +117,7 @@ pub fn model(
         lag_order,
         small_sample,
         std_errors: spanel::model::std_errors::StdErrors::Default,
+        instruments: spanel::model::instruments::Instruments::default(),
     }
 }
 

@@ -105,6 +105,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
             lag_order: LagOrder::LagThenDemean,
             small_sample: None,
             std_errors: spanel::model::std_errors::StdErrors::Default,
+            instruments: spanel::model::instruments::Instruments::default(),
         }),
         measure_variable: variable,
         change: Arc::default(),
