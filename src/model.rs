@@ -244,7 +244,7 @@ pub fn split_shift(raw: &str) -> (&str, i32) {
 #[serde(rename_all = "kebab-case")]
 pub enum SmallSample {
     /// σ² divided by the residual degrees of freedom (effects counted), Student's t. Least
-    /// squares only.
+    /// squares, in one stage or two.
     Corrected,
     /// σ² divided by the number of observations, standard normal.
     Asymptotic,

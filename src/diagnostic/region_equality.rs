@@ -87,7 +87,8 @@ impl Split {
             _ => {}
         }
         if !problem.model.instruments.endogenous.is_empty() {
-            let reason = "coefficients by region of endogenous regressors need instruments by region";
+            let reason =
+                "coefficients by region of endogenous regressors need instruments by region";
             return Err(reason.to_owned());
         }
         let split = asked.positions(*of, problem.sample.x.len());

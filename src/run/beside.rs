@@ -139,8 +139,7 @@ fn series(
         for &i in positions {
             let value = at.and_then(|t| *column.get(t * n + i)?);
             let unit = &panel.units().as_slice()[i];
-            let missing =
-                || format!("the instrument `{of}` has no value for {unit} in {period}");
+            let missing = || format!("the instrument `{of}` has no value for {unit} in {period}");
             values.push(value.ok_or_else(missing)?);
         }
     }

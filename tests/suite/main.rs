@@ -28,6 +28,7 @@ mod journal;
 mod large;
 mod laws;
 mod manual;
+mod moments;
 mod night;
 mod parts;
 mod profiles;

@@ -344,9 +344,7 @@ pub fn supports(estimator: &dyn Estimator, model: &crate::model::Model) -> Resul
             "`{name}` maximises no likelihood, and so has no observed information and no QML: leave \
              out the standard errors, or take `hc1` or `cluster`"
         )),
-        StdErrors::Robust(robust) if !estimator.maximises_likelihood() => {
-            of_moments(name, robust)
-        }
+        StdErrors::Robust(robust) if !estimator.maximises_likelihood() => of_moments(name, robust),
         StdErrors::Hessian | StdErrors::Qml if linear => Err(format!(
             "`{name}` is least squares, whose observed and expected information are the same, \
              whatever the distribution of the errors: leave out the standard errors, or take `hc1`"

@@ -101,9 +101,7 @@ fn inside(
     (low, high): (f64, f64),
 ) -> Result<(), FitError> {
     match at {
-        Some(at) if !(at > low && at < high) => {
-            Err(FitError::Outside { parameter, at, low, high })
-        }
+        Some(at) if !(at > low && at < high) => Err(FitError::Outside { parameter, at, low, high }),
         _ => Ok(()),
     }
 }

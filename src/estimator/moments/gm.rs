@@ -203,8 +203,7 @@ impl Own<'_> {
         let behind = Behind { influence: &influence, filtered: &columns };
         let behind = self.has_endogenous().then_some(&behind);
         let of_moments = filtered(self.problem, lambda, &first.residuals);
-        let spread =
-            self.ground.spread_equal((&moments, lambda), (&of_moments, sigma2), behind);
+        let spread = self.ground.spread_equal((&moments, lambda), (&of_moments, sigma2), behind);
         let (variance, moves) = spread.ok_or(FitError::SingularInformation)?;
         let k = second.coefficients.len();
         let own = second.influence();
@@ -239,8 +238,7 @@ impl Own<'_> {
         let (psi, linear) = self.spread(&influence, &u, lambda);
         let weights = spd_inverse(&psi).ok_or(FitError::SingularInformation)?;
         let fall: Vec<f64> = unweighted.all.iter().map(|m| m.fall(lambda)).collect();
-        let c: Vec<f64> =
-            (0..2).map(|r| (0..2).map(|s| weights[(r, s)] * fall[s]).sum()).collect();
+        let c: Vec<f64> = (0..2).map(|r| (0..2).map(|s| weights[(r, s)] * fall[s]).sum()).collect();
         let square = dot(&c, &fall);
         let mut moves = vec![0.0; e.len()];
         for (a, c) in linear.iter().zip(&c) {

@@ -44,9 +44,11 @@ pub fn supports(estimator: &dyn Estimator, model: &Model) -> Result<(), String> 
         ));
     }
     if stated.endogenous.is_empty() && !stated.columns.is_empty() {
-        return Err("instruments are given, and no regressor that they stand for: name those that \
+        return Err(
+            "instruments are given, and no regressor that they stand for: name those that \
                     are correlated with the errors in `endogenous`"
-            .to_owned());
+                .to_owned(),
+        );
     }
     let (wanted, given) = (stated.endogenous.len(), stated.columns.len());
     if given < wanted {
@@ -57,7 +59,9 @@ pub fn supports(estimator: &dyn Estimator, model: &Model) -> Result<(), String> 
     }
     let own = |r: &&Regressor| model.regressors.contains(r);
     if let Some(twice) = stated.columns.iter().find(own) {
-        return Err(format!("`{twice}` is a regressor, and so no instrument: it is in the equation"));
+        return Err(format!(
+            "`{twice}` is a regressor, and so no instrument: it is in the equation"
+        ));
     }
     Ok(())
 }

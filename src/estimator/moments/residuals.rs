@@ -155,9 +155,8 @@ impl<'a> Ground<'a> {
         ];
         let b = self.of_variance();
         let square = dot(&b, &b);
-        let weights = Matrix::from_fn(3, 3, |i, j| {
-            f64::from(u8::from(i == j)) - b[i] * b[j] / square
-        });
+        let weights =
+            Matrix::from_fn(3, 3, |i, j| f64::from(u8::from(i == j)) - b[i] * b[j] / square);
         Moments { all, weights }
     }
 
@@ -299,8 +298,7 @@ impl<'a> Products<'a> {
         let (units, periods) = (ground.units, ground.periods);
         let t = periods as f64;
         let sum = |i: usize| e.iter().skip(i).step_by(units).map(|e| e * e).sum::<f64>();
-        let sums =
-            ground.within.then(|| (0..units).map(|i| sum(i) * t / (t - 1.0)).collect());
+        let sums = ground.within.then(|| (0..units).map(|i| sum(i) * t / (t - 1.0)).collect());
         Self { e, units, periods, sums }
     }
 
@@ -325,10 +323,8 @@ mod tests {
     #[test]
     fn minima_are_where_the_slope_rises_through_zero() {
         // (λ − 0.2)² and (λ − 0.2)²(λ + 0.5)² + small slope.
-        let moments = |all: Vec<Quadratic>| Moments {
-            weights: Matrix::identity(all.len(), all.len()),
-            all,
-        };
+        let moments =
+            |all: Vec<Quadratic>| Moments { weights: Matrix::identity(all.len(), all.len()), all };
         let one = moments(vec![Quadratic([-0.2, 1.0, 0.0])]);
         assert!((one.minimise((-1.0, 1.0)).expect("a minimum") - 0.2).abs() < 1e-15);
         // m = (λ − 0.2)(λ + 0.5) has two zeros; the one that a second moment agrees with is taken.

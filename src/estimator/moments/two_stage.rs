@@ -94,9 +94,11 @@ impl Estimator for TwoStage {
             return Ok(());
         }
         if model.instruments.endogenous.is_empty() {
-            return Err("`iv` needs a regressor that is correlated with the errors, `endogenous`, and \
+            return Err(
+                "`iv` needs a regressor that is correlated with the errors, `endogenous`, and \
                         `instruments`; without one it is `ols`"
-                .to_owned());
+                    .to_owned(),
+            );
         }
         if model.instruments.powers.is_some() {
             return Err("`iv` has no spatial lag, and so no spatial instruments: take \
@@ -119,7 +121,8 @@ impl Estimator for TwoStage {
         let stages = Stages::of(&design)?;
         let (n, df) = (problem.n() as f64, design.df(problem));
         if df <= 0.0 {
-            let free = problem.n() - problem.model.effects.absorbed(problem.n_units(), problem.n_periods());
+            let free = problem.n()
+                - problem.model.effects.absorbed(problem.n_units(), problem.n_periods());
             return Err(FitError::TooFew { free, parameters: design.columns.len() });
         }
         let counted = match (self.has_lag(), problem.model.effects) {
@@ -130,9 +133,11 @@ impl Estimator for TwoStage {
         };
         let (divisor, inference, kind) = match problem.model.small_sample {
             None => (df, Reference::Normal, format!("two-stage least squares, divisor {counted}")),
-            Some(SmallSample::Corrected) => {
-                (df, Reference::Student { df }, format!("two-stage least squares, divisor {counted}"))
-            }
+            Some(SmallSample::Corrected) => (
+                df,
+                Reference::Student { df },
+                format!("two-stage least squares, divisor {counted}"),
+            ),
             Some(SmallSample::Asymptotic) => {
                 (n, Reference::Normal, "two-stage least squares, divisor n".to_owned())
             }

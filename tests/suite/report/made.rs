@@ -368,6 +368,9 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         small_sample: None,
         has_durbin: false,
         durbin: None,
+        endogenous: Vec::new(),
+        instruments: Vec::new(),
+        spatial_instruments: None,
     };
     let weights = WeightsSpec {
         file: at("w.gal".into()),
