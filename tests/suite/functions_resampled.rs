@@ -230,12 +230,7 @@ fn units_of_a_regressor_do_not_matter_to_replicates() {
     let data = sample(&w, T, 5);
     let mut scaled = data.clone();
     scaled.x[1].iter_mut().for_each(|v| *v *= 1e-3);
-<<<<<<< HEAD
-    for estimator in ESTIMATORS {
-=======
     for estimator in likelihoods() {
-        let data = whole(&data, &w, estimator.info().name);
->>>>>>> c608905 (Moments: tests against splm, spatialreg, spreg and dense formulas; documentation)
         let m = model(estimator.info().name, Effects::TwoWay, 2);
         let of = |data: &Sample, text: &str| {
             let data = &whole(data, &w, estimator.info().name);
