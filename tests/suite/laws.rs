@@ -3,13 +3,8 @@
 //! The laws run over `ESTIMATORS`: a new estimator is covered the moment it is listed.
 
 use crate::support::{
-<<<<<<< HEAD
-    all_weights, all_weights_and_algebras, assert_close, estimate, fit, irregular, model, permuted,
-    regressor, sample, whole,
-=======
     all_weights, all_weights_and_algebras, assert_close, estimate, fit, irregular, likelihoods,
-    model, permuted, regressor, sample,
->>>>>>> c608905 (Moments: tests against splm, spatialreg, spreg and dense formulas; documentation)
+    model, permuted, regressor, sample, whole,
 };
 use spanel::estimator::{Estimated, Problem, find};
 use spanel::ident::VarName;

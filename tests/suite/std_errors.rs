@@ -41,7 +41,7 @@ fn with(
     coordinates: &[(f64, f64)],
 ) -> Estimated {
     let m = Model { std_errors, ..m.clone() };
-    let beside = Beside { clusters: None, coordinates: Some(coordinates) };
+    let beside = Beside { clusters: None, coordinates: Some(coordinates), instruments: None };
     let problem = Problem { beside, ..Problem::new(data, w, &m).expect("the same units") };
     covariance::fit(find(&m.estimator).expect("known"), &problem).expect("a fit")
 }
