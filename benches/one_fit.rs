@@ -141,5 +141,6 @@ fn model(sample: &Sample) -> Model {
         lag_order: LagOrder::LagThenDemean,
         small_sample: None,
         std_errors: spanel::model::std_errors::StdErrors::Default,
+        instruments: spanel::model::instruments::Instruments::default(),
     }
 }

@@ -1,10 +1,12 @@
 //! The question as data: what a cell asks to be estimated. Closed enums, no behaviour.
 
 pub mod change;
+pub mod instruments;
 pub mod splits;
 pub mod std_errors;
 
 use crate::ident::VarName;
+use instruments::Instruments;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -337,7 +339,7 @@ pub fn split_shift(raw: &str) -> (&str, i32) {
 #[serde(rename_all = "kebab-case")]
 pub enum SmallSample {
     /// σ² divided by the residual degrees of freedom (effects counted), Student's t. Least
-    /// squares only.
+    /// squares, in one stage or two.
     Corrected,
     /// σ² divided by the number of observations, standard normal.
     Asymptotic,
@@ -388,6 +390,9 @@ pub struct Model {
     /// a spatially lagged error; `None`: as by default, or there is no such choice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_components: Option<ErrorComponents>,
+    /// What stands for variables that are correlated with the errors.
+    #[serde(default, skip_serializing_if = "Instruments::is_none")]
+    pub instruments: Instruments,
 }
 
 /// How a change of a regressor reaches the response through space (LeSage & Pace 2009).

@@ -186,7 +186,8 @@ fn data(spec: &Spec) -> Table {
 
 /// The columns that the cell names.
 fn columns(cell: &Cell) -> BTreeSet<&VarName> {
-    let regressors = cell.model.regressors.iter().map(|r| &r.variable);
+    let instruments = &cell.model.instruments.columns;
+    let regressors = cell.model.regressors.iter().chain(instruments).map(|r| &r.variable);
     let tails = cell.change.tails.iter().flat_map(|t| t.columns.iter().flatten());
     let coordinates = cell.model.std_errors.coordinates().map(|(x, y)| [x, y]);
     let beside = coordinates.into_iter().flatten().chain(cell.model.std_errors.cluster_column());
@@ -246,6 +247,16 @@ fn model(cell: &Cell) -> Table {
     }
     if !durbin.is_empty() {
         model.insert("durbin".to_owned(), texts(durbin));
+    }
+    let stated = &cell.model.instruments;
+    if !stated.endogenous.is_empty() {
+        model.insert("endogenous".to_owned(), texts(stated.endogenous.clone()));
+    }
+    if !stated.columns.is_empty() {
+        model.insert("instruments".to_owned(), texts(stated.columns.clone()));
+    }
+    if let Some(powers) = stated.powers {
+        model.insert("spatial_instruments".to_owned(), whole(powers));
     }
     if let Some(small_sample) = cell.model.small_sample {
         model.insert("small_sample".to_owned(), worded(small_sample));

@@ -185,6 +185,7 @@ fn panel(
         lag_order: LagOrder::LagThenDemean,
         small_sample: None,
         std_errors: spanel::model::std_errors::StdErrors::Default,
+        instruments: spanel::model::instruments::Instruments::default(),
     };
     Case { name: format!("{estimator} N={n} T={t} k={k}"), sample, weights, model }
 }

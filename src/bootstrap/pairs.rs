@@ -42,6 +42,12 @@ impl Scheme for Pairs {
         if estimator.units_stand_alone() {
             return Support::Sound;
         }
+        if estimator.info().spatial.is_empty() && estimator.takes_instruments() {
+            return Support::Refused {
+                because: "instruments stand beside the sample and are not drawn with its units",
+                source: "a bootstrap of pairs draws them, too: Freedman (1984)",
+            };
+        }
         Support::Refused {
             because: "units drawn into the places of others lose their neighbours, and the \
                       spatial parameter falls to about 0 whatever it is (by 0.39 from 0.4 in a \

@@ -2,7 +2,7 @@
 
 use super::schemes;
 use crate::diagnostic::DIAGNOSTICS;
-use crate::estimator::{self, ESTIMATORS, covariance};
+use crate::estimator::{self, ESTIMATORS, covariance, moments};
 use crate::model::Model;
 use crate::report::formats::FORMATS;
 use crate::spec::vocabulary::{EstimatorWords, Sense, TestWords, Vocabulary};
@@ -20,6 +20,7 @@ pub fn vocabulary() -> Vocabulary {
                     small_sample: info.small_sample,
                     spatial: info.spatial.to_vec(),
                     durbin: info.durbin,
+                    instruments: e.takes_instruments(),
                 }
             })
             .collect(),
@@ -42,6 +43,7 @@ pub fn vocabulary() -> Vocabulary {
 /// Whether a model can be estimated at all, whatever the data.
 fn sense(model: &Model) -> Result<(), String> {
     let Some(estimator) = estimator::find(&model.estimator) else { return Ok(()) };
+    moments::supports(estimator, model)?;
     estimator.supports(model)?;
     covariance::supports(estimator, model)
 }

@@ -3,6 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `hausman` | fixed against random effects of units |
+//! | `instruments` | strength of instruments, and whether they agree |
 //! | `lm` | Lagrange multiplier tests for a lag or an error, and the rule that chooses by them |
 //! | `local_moran` | local Moran's I of a variable in a period |
 //! | `moran` | Moran's I of a variable by period, and of residuals |
@@ -12,6 +13,7 @@
 //! | `threshold` | coefficients that change where a variable passes a threshold |
 
 pub mod hausman;
+pub mod instruments;
 pub mod lm;
 pub mod local_moran;
 pub mod moran;
@@ -196,6 +198,7 @@ pub static DIAGNOSTICS: &[&dyn Diagnostic] = &[
     &hausman::Hausman,
     &region_equality::RegionEquality,
     &threshold::Threshold,
+    &instruments::Instruments,
 ];
 
 /// The group called `name`.

@@ -86,6 +86,11 @@ impl Split {
             [only] => return Err(format!("all units of the cell lie in one region, `{only}`")),
             _ => {}
         }
+        if !problem.model.instruments.endogenous.is_empty() {
+            let reason =
+                "coefficients by region of endogenous regressors need instruments by region";
+            return Err(reason.to_owned());
+        }
         let split = asked.positions(*of, problem.sample.x.len());
         let (sample, places) = by_group(problem.sample, &split, groups);
         let name = &problem.model.estimator;

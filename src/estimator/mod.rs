@@ -16,6 +16,7 @@
 //! | `sac` | spatial lag and spatial error together, by maximum likelihood: SAC, GNS |
 //! | `likelihood` | what estimators of one spatial parameter share |
 //! | `batch` | estimates of many replicates at once |
+//! | `moments` | instrumental variables and generalised moments |
 //! | `gram` | cross-products of filtered columns as functions of λ |
 //! | `leverage` | diagonals of hat matrices |
 //! | `score` | the score as a sum of pieces |
@@ -36,6 +37,7 @@ pub mod impacts;
 pub mod inference;
 pub mod leverage;
 mod likelihood;
+pub mod moments;
 pub mod ols;
 pub mod problem;
 pub mod random;
@@ -130,6 +132,16 @@ pub trait Estimator: Sync {
     /// The score in pieces, where it is known.
     fn scored(&self) -> Option<&dyn Scored> {
         None
+    }
+
+    /// Whether it takes instruments and endogenous regressors.
+    fn takes_instruments(&self) -> bool {
+        false
+    }
+
+    /// Whether it maximises a likelihood; least squares does.
+    fn maximises_likelihood(&self) -> bool {
+        true
     }
 
     /// Whether units drawn again with all they have are a sample of the same model: no unit's
@@ -263,6 +275,48 @@ pub enum FitError {
     /// Two matrices where there can be one.
     #[error("under random effects lag and error have one matrix: take `error_weights` out")]
     OneMatrix,
+    /// Instruments that the model states and the problem has not.
+    #[error("the values of the instruments are not there")]
+    NoInstruments,
+    /// Fewer independent instruments than coefficients.
+    #[error("{instruments} independent instruments are too few for {coefficients} coefficients")]
+    UnderIdentified {
+        /// Independent instruments, exogenous regressors among them.
+        instruments: usize,
+        /// Coefficients.
+        coefficients: usize,
+    },
+    /// The instruments say nothing of some columns beside the others.
+    #[error("the instruments do not tell {} from the other columns", terms.join(", "))]
+    NotIdentified {
+        /// The parameters of the columns.
+        terms: Vec<String>,
+    },
+    /// A spatial parameter with which the model has no reduced form.
+    #[error(
+        "the estimate of {parameter}, {at:.4}, lies outside ({low:.4}, {high:.4}), where the model \
+         has a reduced form"
+    )]
+    Outside {
+        /// The spatial parameter.
+        parameter: &'static str,
+        /// Its estimate.
+        at: f64,
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+    },
+    /// The moments of residuals have no smallest square inside the admissible interval.
+    #[error("the moments of the residuals give no {parameter} inside ({low:.4}, {high:.4})")]
+    NoInteriorMinimum {
+        /// The spatial parameter.
+        parameter: &'static str,
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+    },
     /// The information matrix cannot be inverted.
     #[error("the information matrix is singular")]
     SingularInformation,
@@ -304,16 +358,21 @@ impl From<FitError> for Failure {
     fn from(error: FitError) -> Self {
         let kind = match error {
             FitError::OtherUnits => FailureKind::Panic,
-            FitError::NoScore | FitError::NoCoordinates | FitError::OneMatrix => {
-                FailureKind::Unsupported
-            }
+            FitError::NoScore
+            | FitError::NoCoordinates
+            | FitError::NoInstruments
+            | FitError::OneMatrix => FailureKind::Unsupported,
             FitError::Absorbed { .. }
             | FitError::Collinear { .. }
             | FitError::TooFew { .. }
             | FitError::PerfectFit
+            | FitError::UnderIdentified { .. }
+            | FitError::NotIdentified { .. }
             | FitError::SingularInformation => FailureKind::Singular,
             FitError::TooManyUnits { .. } | FitError::NotWithin => FailureKind::Unsupported,
-            FitError::NoInteriorMaximum { .. } => FailureKind::AtBound,
+            FitError::NoInteriorMaximum { .. }
+            | FitError::NoInteriorMinimum { .. }
+            | FitError::Outside { .. } => FailureKind::AtBound,
             FitError::NoSpectrum | FitError::NotFound { .. } | FitError::Score { .. } => {
                 FailureKind::NoConvergence
             }
@@ -333,6 +392,13 @@ pub static ESTIMATORS: &[&dyn Estimator] = &[
     &durbin::SDEM,
     &sac::Sac,
     &sac::GNS,
+    &moments::two_stage::IV,
+    &moments::two_stage::SLM,
+    &moments::two_stage::SDM,
+    &moments::gm::SEM,
+    &moments::gm::SAC,
+    &moments::gm::SEM_HET,
+    &moments::gm::SAC_HET,
 ];
 
 /// The estimator called `name`.

@@ -270,6 +270,7 @@ mod tests {
             small_sample: None,
             std_errors: crate::model::std_errors::StdErrors::Default,
             error_components: None,
+            instruments: crate::model::instruments::Instruments::default(),
         };
         let problem = Problem::new(&sample, &weights, &model).expect("the same units");
         let design = Design::new(&problem).expect("four units for two coefficients");

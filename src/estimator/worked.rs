@@ -40,6 +40,7 @@ pub(crate) fn panel(estimator: &str) -> (Sample, Weights, Model) {
         small_sample: (estimator == "ols").then_some(SmallSample::Corrected),
         std_errors: crate::model::std_errors::StdErrors::Default,
         error_components: None,
+        instruments: crate::model::instruments::Instruments::default(),
     };
     (sample, weights, model)
 }

@@ -131,7 +131,12 @@ fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
             | FigureKind::Profile(_) => {}
         }
     }
-    used.into_iter().map(|located| (&located.value, &located.at)).chain(terms).collect()
+    let names = spec.grids.values().flat_map(|grid| &grid.model);
+    let models = names.filter_map(|name| spec.models.get(name));
+    let instruments = models.flat_map(|model| &model.instruments);
+    let instruments = instruments.map(|column| (&column.value.variable, &column.at));
+    let used = used.into_iter().map(|located| (&located.value, &located.at));
+    used.chain(terms).chain(instruments).collect()
 }
 
 /// The columns of the terms of a grid.

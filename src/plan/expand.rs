@@ -11,11 +11,12 @@ use super::{Cell, CellAxes, Plan, Rule, RuleKind, functions};
 use crate::ident::{CellId, KeyPath, VarName};
 use crate::mistake::Mistake;
 use crate::model::change::{Change, Roster};
+use crate::model::instruments::Instruments;
 use crate::model::splits::{RegionEquality, Threshold};
 use crate::model::{Bootstrap, Effects, LagSet, Model, Randomisation, Regressor, Term};
 use crate::spec::tables::RowTerm;
 use crate::spec::variants::VariantName;
-use crate::spec::{Axis, GridSpec, Selector, Spec};
+use crate::spec::{Axis, GridSpec, ModelSpec, Selector, Spec};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -334,6 +335,7 @@ fn model(ground: Ground<'_>, axes: &CellAxes, leads: bool) -> Model {
             .collect();
         regressors.extend(durbin);
     }
+    let instruments = instruments(model_spec, &regressors, variable);
     Model {
         estimator: model_spec.estimator.clone(),
         response: grid.response.value.clone(),
@@ -343,6 +345,18 @@ fn model(ground: Ground<'_>, axes: &CellAxes, leads: bool) -> Model {
         small_sample: model_spec.small_sample,
         std_errors: spec.std_errors[&axes.std_errors].how.clone(),
         error_components: model_spec.error_components.filter(|_| axes.effects.is_random()),
+        instruments,
+    }
+}
+
+/// What stands for regressors that are correlated with the errors. Of those listed, a model has some or
+/// none; whether it has one at least is for its estimator to say.
+fn instruments(spec: &ModelSpec, regressors: &[Regressor], measure: &VarName) -> Instruments {
+    let listed = |r: &Regressor| spec.endogenous.iter().any(|t| has_durbin(&t.value, r, measure));
+    Instruments {
+        endogenous: regressors.iter().filter(|r| listed(r)).cloned().collect(),
+        columns: spec.instruments.iter().map(|z| z.value.clone()).collect(),
+        powers: spec.spatial_instruments,
     }
 }
 

@@ -127,7 +127,9 @@ fn derived<'s>(
     model: &Model,
     threshold: Option<&Threshold>,
 ) -> BTreeMap<&'s VarName, String> {
-    let regressors = model.regressors.iter().map(|regressor| regressor.variable.clone());
+    let instruments = &model.instruments.columns;
+    let regressors = model.regressors.iter().chain(instruments);
+    let regressors = regressors.map(|regressor| regressor.variable.clone());
     let beside = threshold.map(|threshold| threshold.variable.clone());
     let coordinates = model.std_errors.coordinates().map(|(x, y)| [x.clone(), y.clone()]);
     let beside = beside.into_iter().chain(coordinates.into_iter().flatten());

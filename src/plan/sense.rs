@@ -1,10 +1,11 @@
 //! Combinations of axes that make no sense, whatever the data.
 
+use super::expand::has_durbin;
 use super::{Cell, Plan};
 use crate::mistake::Mistake;
 use crate::model::change::Placebo;
 use crate::spec::vocabulary::Vocabulary;
-use crate::spec::{Axis, Spec};
+use crate::spec::{Axis, GridSpec, Spec};
 
 /// A mistake for each grid and reason, with the cells it is about.
 pub fn check_sense(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<Mistake> {
@@ -44,6 +45,7 @@ pub fn check_sense(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<Mis
                 None => reasons.push((reason, vec![cell])),
             }
         }
+        mistakes.extend(endogenous(spec, grid, &own));
         for (reason, cells) in reasons {
             let axes = [Axis::Model, Axis::Effects, Axis::StdErrors];
             let telling: Vec<Axis> = axes
@@ -77,6 +79,28 @@ pub fn check_sense(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<Mis
             };
             let message = format!("grid `{name}`: {what}");
             mistakes.push(Mistake::spec(&grid.at, message).help(help));
+        }
+    }
+    mistakes
+}
+
+/// Endogenous regressors that a model lists and no cell of the grid has.
+fn endogenous(spec: &Spec, grid: &GridSpec, own: &[&Cell]) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    for name in &grid.model {
+        let Some(model) = spec.models.get(name) else { continue };
+        let cells = || own.iter().filter(|cell| cell.axes.model == *name);
+        for term in &model.endogenous {
+            let has = |cell: &&&Cell| {
+                let measure = &cell.measure_variable;
+                cell.model.regressors.iter().any(|r| has_durbin(&term.value, r, measure))
+            };
+            if cells().next().is_some() && cells().filter(has).count() == 0 {
+                let message = "no cell of the grid has this regressor".to_owned();
+                let help = "endogenous regressors are among those of the equation: the measure, its \
+                            lags, controls";
+                mistakes.push(Mistake::spec(&term.at, message).help(help));
+            }
         }
     }
     mistakes

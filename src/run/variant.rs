@@ -62,6 +62,9 @@ pub(super) fn key(cell: &Cell) -> Digest {
     if model.std_errors.cluster_column().is_some() || model.std_errors.coordinates().is_some() {
         base = format!("{base} {:?}", model.std_errors);
     }
+    if !model.instruments.columns.is_empty() {
+        base = format!("{base} {:?}", model.instruments.columns);
+    }
     if durbin {
         base = format!("{base} {} {:?} {:?}", cell.axes.weights, model.effects, model.lag_order);
     }

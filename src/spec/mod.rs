@@ -56,7 +56,8 @@ use crate::ident::{KeyPath, Located, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
 use crate::model::splits::{RegionEquality, Threshold};
 use crate::model::{
-    Bootstrap, Effects, ErrorComponents, Keep, LagOrder, LagSet, Randomisation, SmallSample,
+    Bootstrap, Effects, ErrorComponents, Keep, LagOrder, LagSet, Randomisation, Regressor,
+    SmallSample,
 };
 use claims::ClaimSpec;
 use extract::{Extracted, extract};
@@ -348,6 +349,12 @@ pub struct ModelSpec {
     pub durbin: Option<Vec<Located<RowTerm>>>,
     /// Key of [`Spec::weights`]: the matrix of the spatial error; that of the cell when absent.
     pub error_weights: Option<String>,
+    /// Regressors that are correlated with the errors.
+    pub endogenous: Vec<Located<RowTerm>>,
+    /// Columns that stand for them.
+    pub instruments: Vec<Located<Regressor>>,
+    /// Powers of W that lag the exogenous variables for instruments.
+    pub spatial_instruments: Option<u32>,
 }
 
 /// `[derived.NAME]`

@@ -224,6 +224,14 @@ pub struct RawModel {
     /// Weights of the spatial error, of an estimator with a spatial lag and a spatial error; those of
     /// the cell when absent.
     pub error_weights: Option<String>,
+    /// Regressors that are correlated with the errors, of an estimator with instruments: `measure`,
+    /// `measure@lag1`, a control.
+    pub endogenous: Option<OneOrMany<String>>,
+    /// Columns outside the equation that stand for them, as many at least: `z`, `z@lag1`.
+    pub instruments: Option<OneOrMany<String>>,
+    /// How many powers of W beyond those in the equation lag the exogenous variables to make
+    /// instruments of the spatial lag, 1 or 2; 2 when absent.
+    pub spatial_instruments: Option<u32>,
 }
 
 /// `[bootstrap.NAME]`

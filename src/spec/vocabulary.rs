@@ -56,6 +56,8 @@ pub struct EstimatorWords {
     pub spatial: Vec<Term>,
     /// Whether it has Durbin terms.
     pub durbin: bool,
+    /// Whether it takes instruments and endogenous regressors.
+    pub instruments: bool,
 }
 
 impl EstimatorWords {

@@ -3,12 +3,14 @@
 
 use crate::cli::{Lab, SPEC, assert_exit, text};
 use crate::spec_errors::{folder, ok};
-use crate::support::{all_weights, assert_close, fit, model, regressor, sample, whole};
+use crate::support::{
+    all_weights, assert_close, fit, likelihoods, model, regressor, sample, whole,
+};
+use spanel::estimator::Estimated;
 use spanel::estimator::Problem;
 use spanel::estimator::derived::{Function, derived};
 use spanel::estimator::impacts::{Multipliers, impacts};
 use spanel::estimator::wald::wald;
-use spanel::estimator::{ESTIMATORS, Estimated};
 use spanel::expr::formula::Formula;
 use spanel::model::{Effects, Impact, Model, SmallSample, Term};
 use spanel::outcome::{Estimate, NullDistribution, TestOutcome};
@@ -49,7 +51,7 @@ fn statistic(zero: &[&str], at: &Estimated) -> f64 {
 fn each_fit(mut check: impl FnMut(&str, &Weights, &Sample, &Model, &Estimated)) {
     let (_, w) = all_weights(N).swap_remove(1);
     let data = sample(&w, T, 5);
-    for estimator in ESTIMATORS {
+    for estimator in likelihoods() {
         let data = whole(&data, &w, estimator.info().name);
         for effects in Effects::ALL {
             let name = estimator.info().name;

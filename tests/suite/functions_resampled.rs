@@ -1,6 +1,6 @@
 //! Functions of the coefficients and joint tests in the replicates of bootstraps.
 
-use crate::support::{all_weights, assert_close, fit, model, sample, whole};
+use crate::support::{all_weights, assert_close, fit, likelihoods, model, sample, whole};
 use spanel::bootstrap::acceleration::accelerations;
 use spanel::bootstrap::functions::{Functions, Wanted};
 use spanel::bootstrap::replicates::{Design, Path, Replicates, Replicator};
@@ -10,7 +10,7 @@ use spanel::bootstrap::{Draws, Layout, SCHEMES};
 use spanel::estimator::derived::{Function, derived, terms, values};
 use spanel::estimator::impacts::Multipliers;
 use spanel::estimator::wald::{JointTest, wald};
-use spanel::estimator::{ESTIMATORS, Estimated, Problem, find};
+use spanel::estimator::{Estimated, Problem, find};
 use spanel::expr::formula::Formula;
 use spanel::math::lanes::LANES;
 use spanel::math::words::Words;
@@ -91,7 +91,7 @@ fn apart(a: &Replicates, b: &Replicates) -> f64 {
 fn batched_and_plain_functions_agree_to_rounding() {
     for (kind, w) in all_weights(N) {
         let data = sample(&w, T, 3);
-        for estimator in ESTIMATORS {
+        for estimator in likelihoods() {
             let data = whole(&data, &w, estimator.info().name);
             for effects in Effects::FIXED {
                 let m = model(estimator.info().name, effects, 2);
@@ -116,7 +116,7 @@ fn replicates_of_functions_are_functions_of_replicates() {
     let (_, w) = all_weights(N).swap_remove(1);
     let data = sample(&w, T, 3);
     let mut undefined = 0;
-    for estimator in ESTIMATORS {
+    for estimator in likelihoods() {
         let data = whole(&data, &w, estimator.info().name);
         let m = model(estimator.info().name, Effects::Individual, 2);
         let problem = Problem::new(&data, &w, &m).unwrap();
@@ -174,7 +174,7 @@ fn replicates_of_functions_are_functions_of_replicates() {
 fn a_function_that_is_an_estimate_has_its_bootstrap() {
     let (_, w) = all_weights(N).swap_remove(1);
     let data = sample(&w, T, 4);
-    for estimator in ESTIMATORS {
+    for estimator in likelihoods() {
         let data = whole(&data, &w, estimator.info().name);
         for scheme in SCHEMES {
             let m = model(estimator.info().name, Effects::Individual, 2);
@@ -230,7 +230,7 @@ fn units_of_a_regressor_do_not_matter_to_replicates() {
     let data = sample(&w, T, 5);
     let mut scaled = data.clone();
     scaled.x[1].iter_mut().for_each(|v| *v *= 1e-3);
-    for estimator in ESTIMATORS {
+    for estimator in likelihoods() {
         let m = model(estimator.info().name, Effects::TwoWay, 2);
         let of = |data: &Sample, text: &str| {
             let data = &whole(data, &w, estimator.info().name);
@@ -293,7 +293,7 @@ fn bootstrap_wald_tests_have_their_size() {
     const REPLICATES: usize = 199;
     let (_, w) = all_weights(N).swap_remove(1);
     let data = sample(&w, T, 3);
-    for estimator in ESTIMATORS {
+    for estimator in likelihoods() {
         let data = whole(&data, &w, estimator.info().name);
         let m = model(estimator.info().name, Effects::Individual, 2);
         let problem = Problem::new(&data, &w, &m).unwrap();

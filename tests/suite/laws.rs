@@ -3,10 +3,10 @@
 //! The laws run over `ESTIMATORS`: a new estimator is covered the moment it is listed.
 
 use crate::support::{
-    all_weights, all_weights_and_algebras, assert_close, estimate, fit, irregular, model, permuted,
-    regressor, sample, whole,
+    all_weights, all_weights_and_algebras, assert_close, estimate, fit, irregular, likelihoods,
+    model, permuted, regressor, sample, whole,
 };
-use spanel::estimator::{ESTIMATORS, Estimated, Problem, find};
+use spanel::estimator::{Estimated, Problem, find};
 use spanel::ident::VarName;
 use spanel::math::random::Stream;
 use spanel::model::{Effects, ErrorComponents, LagOrder, Model, Normalisation, Regressor, Term};
@@ -19,7 +19,7 @@ const T: usize = 6;
 
 /// Every estimator with every kind of effects.
 fn each_model(mut check: impl FnMut(&str, Model)) {
-    for estimator in ESTIMATORS {
+    for estimator in likelihoods() {
         let name = estimator.info().name;
         for effects in Effects::ALL {
             let own = model(name, effects, 2);

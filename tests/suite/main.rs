@@ -28,6 +28,7 @@ mod journal;
 mod large;
 mod laws;
 mod manual;
+mod moments;
 mod night;
 mod other_tools;
 mod parts;

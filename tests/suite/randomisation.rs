@@ -2,9 +2,9 @@
 //! null hypothesis is rejected.
 
 use crate::support::{
-    all_weights, assert_close, irregular, model, regressor, sample, units, whole,
+    all_weights, assert_close, irregular, likelihoods, model, regressor, sample, units, whole,
 };
-use spanel::estimator::{ESTIMATORS, Estimator, Problem, find};
+use spanel::estimator::{Estimator, Problem, find};
 use spanel::math::random::Stream;
 use spanel::model::{Effects, Model, Normalisation, Permute, Randomisation};
 use spanel::outcome::{Estimate, RandomisationSummary};
@@ -40,7 +40,7 @@ fn randomised(
 fn the_identity_is_the_fit_itself() {
     for (kind, w) in all_weights(N) {
         let data = sample(&w, T, 3);
-        for estimator in ESTIMATORS {
+        for estimator in likelihoods() {
             let data = whole(&data, &w, estimator.info().name);
             for effects in Effects::ALL {
                 let m = model(estimator.info().name, effects, 2);

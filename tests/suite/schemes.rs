@@ -1,12 +1,12 @@
 //! Laws of bootstrap schemes that draw something else than innovations, and of what innovations
 //! are rescaled by.
 
-use crate::support::{all_weights, fit, model, sample, units, whole};
+use crate::support::{all_weights, fit, likelihoods, model, sample, units, whole};
 use spanel::bootstrap::replicates::{Design, Path, Replicates, Replicator};
 use spanel::bootstrap::residuals::left_out;
 use spanel::bootstrap::{SCHEMES, Support, find as scheme};
 use spanel::estimator::leverage;
-use spanel::estimator::{ESTIMATORS, Estimated, Estimator, Problem, find};
+use spanel::estimator::{Estimated, Estimator, Problem, find};
 use spanel::model::{Effects, LagOrder, Model, Normalisation, Rescale, Term};
 use spanel::outcome::Statistic;
 use spanel::panel::sample::Sample;
@@ -37,7 +37,7 @@ fn mean_and_sd(of: &Replicates, i: usize) -> (f64, f64) {
 fn everything(mut each: impl FnMut(&str, &dyn Estimator, &Problem<'_>, &Estimated)) {
     for (kind, w) in all_weights(9) {
         let data = sample(&w, 7, 3);
-        for estimator in ESTIMATORS {
+        for estimator in likelihoods() {
             let data = whole(&data, &w, estimator.info().name);
             for effects in Effects::FIXED {
                 for lag_order in [LagOrder::LagThenDemean, LagOrder::DemeanThenLag] {

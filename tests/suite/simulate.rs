@@ -133,6 +133,7 @@ fn the_truth_is_recovered() {
         small_sample: None,
         std_errors: spanel::model::std_errors::StdErrors::Default,
         error_components: None,
+        instruments: spanel::model::instruments::Instruments::default(),
     };
     let problem = spanel::estimator::Problem::new(&sample, &weights, &model).expect("one order");
     let fit = spanel::estimator::find("slm").expect("slm").fit(&problem).expect("a fit").fit;

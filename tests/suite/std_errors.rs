@@ -1,9 +1,9 @@
 //! Standard errors as an axis: laws, brute force, and what a specification is told.
 
 use crate::cli::Lab;
-use crate::support::{all_weights, assert_close, fit, model, sample, whole};
+use crate::support::{all_weights, assert_close, fit, likelihoods, model, sample, whole};
 use spanel::estimator::covariance::{self, Beside};
-use spanel::estimator::{ESTIMATORS, Estimated, Problem, find};
+use spanel::estimator::{Estimated, Problem, find};
 use spanel::ident::VarName;
 use spanel::math::Matrix;
 use spanel::model::std_errors::{
@@ -41,7 +41,7 @@ fn with(
     coordinates: &[(f64, f64)],
 ) -> Estimated {
     let m = Model { std_errors, ..m.clone() };
-    let beside = Beside { clusters: None, coordinates: Some(coordinates) };
+    let beside = Beside { clusters: None, coordinates: Some(coordinates), instruments: None };
     let problem = Problem { beside, ..Problem::new(data, w, &m).expect("the same units") };
     covariance::fit(find(&m.estimator).expect("known"), &problem).expect("a fit")
 }
@@ -135,7 +135,7 @@ fn standard_errors_obey_the_laws() {
         robust(Meat::Periods { lags: None }),
     ];
     let mut checked = 0;
-    for estimator in ESTIMATORS {
+    for estimator in likelihoods() {
         let name = estimator.info().name;
         let data = whole(&plain, &w, name);
         for effects in Effects::FIXED {

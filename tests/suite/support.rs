@@ -1,7 +1,7 @@
 //! Samples and weights that tests share.
 
 use spanel::estimator::durbin;
-use spanel::estimator::{Estimated, Problem, find};
+use spanel::estimator::{ESTIMATORS, Estimated, Estimator, Problem, find};
 use spanel::ident::{Period, UnitId, UnitIndex, VarName};
 use spanel::math::random::Stream;
 use spanel::model::{
@@ -94,6 +94,7 @@ pub fn model(estimator: &str, effects: Effects, regressors: usize) -> Model {
             .then_some(SmallSample::Asymptotic),
         std_errors: spanel::model::std_errors::StdErrors::Default,
         error_components: None,
+        instruments: spanel::model::instruments::Instruments::default(),
     }
 }
 
@@ -141,6 +142,11 @@ pub fn whole(sample: &Sample, weights: &Weights, estimator: &str) -> Sample {
     let all: Vec<Regressor> =
         own.clone().cloned().chain(own.map(Regressor::of_neighbours)).collect();
     durbin::completed(sample.clone(), weights, &all)
+}
+
+/// The estimators that maximise a likelihood; those by moments have laws of their own (`moments`).
+pub fn likelihoods() -> impl Iterator<Item = &'static &'static dyn Estimator> {
+    ESTIMATORS.iter().filter(|e| e.maximises_likelihood())
 }
 
 /// Fits, or panics with the reason.

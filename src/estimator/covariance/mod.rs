@@ -35,6 +35,8 @@ pub struct Beside<'a> {
     pub clusters: Option<&'a [usize]>,
     /// Longitude and latitude of each unit in degrees, N.
     pub coordinates: Option<&'a [(f64, f64)]>,
+    /// Instruments that are not in the equation, each N·T, in the order of the model's.
+    pub instruments: Option<&'a [Vec<f64>]>,
 }
 
 /// Estimates with the standard errors that the model asks for.
@@ -70,7 +72,8 @@ fn restate(
                      eigenvalues were set to zero (Cameron, Gelbach & Miller 2011)"
                 ));
             }
-            if !matches!(estimated.fit.inference, Reference::Student { .. })
+            if estimator.maximises_likelihood()
+                && !matches!(estimated.fit.inference, Reference::Student { .. })
                 && has_spatial(&estimated.fit)
             {
                 estimated.fit.cautions.push(
@@ -126,7 +129,7 @@ fn sandwich(
             of.iter_mut().zip(&divisors).for_each(|(v, by)| *v /= by);
         }
     }
-    let factors = Factors::new(problem, at, robust);
+    let factors = Factors::new(estimator, problem, at, robust);
     let (meat, groups, of) = match &robust.meat {
         Meat::Observations => {
             (meat::products(&pieces), None, "heteroskedasticity-robust".to_owned())
@@ -248,11 +251,20 @@ struct Factors {
 }
 
 impl Factors {
-    fn new(problem: &Problem<'_>, at: &Estimated, robust: &Robust) -> Self {
+    fn new(
+        estimator: &dyn Estimator,
+        problem: &Problem<'_>,
+        at: &Estimated,
+        robust: &Robust,
+    ) -> Self {
         let n = problem.n() as f64;
-        let slopes = at.fit.estimates.iter();
-        let slopes =
-            slopes.filter(|e| matches!(e.term, Term::Constant | Term::Variable(_))).count();
+        // Two-stage least squares has a coefficient of Wy like others.
+        let is_slope = |term: &Term| match term {
+            Term::Constant | Term::Variable(_) => true,
+            Term::Rho => !estimator.maximises_likelihood(),
+            _ => false,
+        };
+        let slopes = at.fit.estimates.iter().filter(|e| is_slope(&e.term)).count();
         let k = (slopes + absorbed(problem, robust)) as f64;
         let observations = match robust.of_observations {
             ObservationFactor::None => 1.0,
@@ -334,6 +346,11 @@ pub fn supports(estimator: &dyn Estimator, model: &crate::model::Model) -> Resul
                  out"
                 .to_owned())
         }
+        StdErrors::Hessian | StdErrors::Qml if !estimator.maximises_likelihood() => Err(format!(
+            "`{name}` maximises no likelihood, and so has no observed information and no QML: leave \
+             out the standard errors, or take `hc1` or `cluster`"
+        )),
+        StdErrors::Robust(robust) if !estimator.maximises_likelihood() => of_moments(name, robust),
         StdErrors::Hessian | StdErrors::Qml if linear => Err(format!(
             "`{name}` is least squares, whose observed and expected information are the same, \
              whatever the distribution of the errors: leave out the standard errors, or take `hc1`"
@@ -362,5 +379,18 @@ pub fn supports(estimator: &dyn Estimator, model: &crate::model::Model) -> Resul
             )),
             _ => Ok(()),
         },
+    }
+}
+
+/// Those of two-stage least squares, whose moments are linear in the errors.
+fn of_moments(name: &str, robust: &Robust) -> Result<(), String> {
+    match &robust.meat {
+        Meat::UnitVariances | Meat::PanelCorrected => Err(format!(
+            "they are those of least squares, without instruments (`{name}`): take `cluster` or `hc1`"
+        )),
+        _ if robust.residuals != Residuals::AsTheyAre => Err(format!(
+            "leverage belongs to a regression without instruments (`{name}`): take `hc0` or `hc1`"
+        )),
+        _ => Ok(()),
     }
 }

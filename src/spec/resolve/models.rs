@@ -2,7 +2,7 @@
 
 use super::{Resolver, at, items};
 use crate::ident::{KeyPath, Located};
-use crate::model::{ErrorComponents, LagOrder, Term};
+use crate::model::{ErrorComponents, LagOrder, Regressor, Term};
 use crate::spec::ModelSpec;
 use crate::spec::raw::RawModel;
 use crate::spec::tables::RowTerm;
@@ -31,6 +31,9 @@ impl Resolver<'_> {
                     has_durbin: e.durbin,
                     durbin: None,
                     error_weights: None,
+                    endogenous: Vec::new(),
+                    instruments: Vec::new(),
+                    spatial_instruments: None,
                 };
                 (e.name.clone(), spec)
             })
@@ -62,6 +65,9 @@ impl Resolver<'_> {
             let has_durbin = words.is_some_and(|e| e.durbin);
             let durbin = self.durbin(&estimator, has_durbin, raw, &place.join("durbin"));
             let error_weights = self.error_weights(&estimator, raw, &place.join("error_weights"));
+            self.refuse_instruments(&estimator, raw, &place);
+            let endogenous = self.endogenous(raw, &place.join("endogenous"));
+            let instruments = self.instruments(raw, &place.join("instruments"));
             models.insert(
                 name.clone(),
                 ModelSpec {
@@ -73,6 +79,9 @@ impl Resolver<'_> {
                     has_durbin,
                     durbin,
                     error_weights,
+                    endogenous,
+                    instruments,
+                    spatial_instruments: raw.spatial_instruments,
                 },
             );
         }
@@ -171,5 +180,102 @@ impl Resolver<'_> {
             );
         }
         Some(terms)
+    }
+    /// Refuses instruments of an estimator that takes none, endogenous regressors without instruments
+    /// and instruments without such, and powers of W that are none.
+    fn refuse_instruments(&mut self, estimator: &str, raw: &RawModel, place: &KeyPath) {
+        let stated = [
+            ("endogenous", raw.endogenous.is_some()),
+            ("instruments", raw.instruments.is_some()),
+            ("spatial_instruments", raw.spatial_instruments.is_some()),
+        ];
+        let takes = self.vocabulary.estimators.iter().filter(|e| e.instruments);
+        let takes: Vec<String> = takes.map(|e| format!("`{}`", e.name)).collect();
+        if !takes.contains(&format!("`{estimator}`")) {
+            for (key, _) in stated.iter().filter(|(_, stated)| *stated) {
+                let text = format!("estimator `{estimator}` has no instruments");
+                let help = format!("those that do are {}", takes.join(", "));
+                self.wrong(&place.join(*key), text, help);
+            }
+            return;
+        }
+        match (&raw.endogenous, &raw.instruments) {
+            (None, Some(_)) => self.wrong(
+                &place.join("instruments"),
+                "instruments without a regressor that they stand for",
+                "name the regressors that are correlated with the errors: endogenous = [\"ln_x\"]",
+            ),
+            (Some(_), None) => self.wrong(
+                &place.join("endogenous"),
+                "endogenous regressors without instruments",
+                "name columns outside the equation that stand for them: instruments = [\"z\"]",
+            ),
+            (Some(wanted), Some(given)) => {
+                let (wanted, given) = (items(wanted, place).len(), items(given, place).len());
+                if given < wanted {
+                    let text =
+                        format!("{wanted} endogenous regressors, {given} instruments: too few");
+                    let help = "the order condition: as many instruments as endogenous regressors at \
+                                least (Wooldridge 2010, section 5.1)";
+                    self.wrong(&place.join("instruments"), text, help);
+                }
+            }
+            (None, None) => {}
+        }
+        if let Some(powers) = raw.spatial_instruments
+            && !(1..=2).contains(&powers)
+        {
+            let text = format!("`spatial_instruments` is {powers}");
+            let help = "1: WX beyond the equation; 2: W²X as well (Kelejian & Prucha 1998)";
+            self.wrong(&place.join("spatial_instruments"), text, help);
+        }
+    }
+
+    /// The regressors that are correlated with the errors. Whether a grid has them is for the plan to
+    /// say.
+    fn endogenous(&mut self, raw: &RawModel, at: &KeyPath) -> Vec<Located<RowTerm>> {
+        let mut terms: Vec<Located<RowTerm>> = Vec::new();
+        for (name, place) in raw.endogenous.iter().flat_map(|listed| items(listed, at)) {
+            let term = RowTerm::parse(name);
+            let regressor = match &term {
+                RowTerm::Measure { impact: None, .. } => true,
+                RowTerm::Named(name) => {
+                    matches!(Term::parse(name), Term::Variable(r) if !r.is_of_neighbours())
+                }
+                RowTerm::Measure { .. } | RowTerm::OfNeighbours { .. } => false,
+            };
+            if !regressor {
+                let help = "list regressors: endogenous = [\"measure\", \"ln_x\"]; their Durbin terms \
+                            count with them";
+                self.wrong(&place, format!("`{name}` is no regressor"), help);
+            } else if terms.iter().any(|t| t.value == term) {
+                self.wrong(&place, format!("`{name}` is listed twice"), "list it once");
+            } else {
+                terms.push(Located::new(term, place));
+            }
+        }
+        terms
+    }
+
+    /// The columns that stand for them.
+    fn instruments(&mut self, raw: &RawModel, at: &KeyPath) -> Vec<Located<Regressor>> {
+        let mut columns: Vec<Located<Regressor>> = Vec::new();
+        for (name, place) in raw.instruments.iter().flat_map(|listed| items(listed, at)) {
+            match Term::parse(name) {
+                Term::Variable(r) if !r.is_of_neighbours() && r.variable.as_str() != "measure" => {
+                    if columns.iter().any(|c| c.value == r) {
+                        self.wrong(&place, format!("`{name}` is listed twice"), "list it once");
+                    } else {
+                        columns.push(Located::new(r, place));
+                    }
+                }
+                _ => self.wrong(
+                    &place,
+                    format!("`{name}` is no column"),
+                    "list columns of the data, or derived ones: instruments = [\"z\", \"z@lag1\"]",
+                ),
+            }
+        }
+        columns
     }
 }

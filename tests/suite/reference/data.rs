@@ -118,6 +118,7 @@ pub fn model(
         small_sample,
         std_errors: spanel::model::std_errors::StdErrors::Default,
         error_components: None,
+        instruments: spanel::model::instruments::Instruments::default(),
     }
 }
 

@@ -11,6 +11,7 @@ mod data;
 mod durbin;
 mod functions;
 mod hausman;
+mod moments;
 mod moran;
 mod ncovr;
 mod produc;

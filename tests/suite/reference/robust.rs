@@ -38,7 +38,7 @@ fn fitted(
     let plain = model(name, sample, effects, LagOrder::LagThenDemean, None);
     let model = Model { std_errors, ..plain };
     let clusters = regions(sample);
-    let beside = Beside { clusters: Some(&clusters), coordinates: None };
+    let beside = Beside { clusters: Some(&clusters), coordinates: None, instruments: None };
     let problem =
         Problem { beside, ..Problem::new(sample, weights, &model).expect("the same units") };
     covariance::fit(find(name).expect("an estimator"), &problem).expect("a fit")

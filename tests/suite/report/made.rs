@@ -106,6 +106,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
             small_sample: None,
             std_errors: spanel::model::std_errors::StdErrors::Default,
             error_components: None,
+            instruments: spanel::model::instruments::Instruments::default(),
         }),
         error_weights: None,
         measure_variable: variable,
@@ -373,6 +374,9 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         has_durbin: false,
         durbin: None,
         error_weights: None,
+        endogenous: Vec::new(),
+        instruments: Vec::new(),
+        spatial_instruments: None,
     };
     let weights = WeightsSpec {
         file: at("w.gal".into()),

@@ -214,6 +214,8 @@ impl Names for English {
             "hausman" => "Hausman",
             "hausman-common" => "Hausman (common variance)",
             "hausman-robust" => "Hausman (robust)",
+            "first-stage" => "First-stage F (smallest)",
+            "sargan" => "Sargan",
             "region-equality" => "Equal coefficients of the regions",
             "threshold-1" => "F of one threshold against none",
             "threshold-2" => "F of two thresholds against one",

@@ -214,6 +214,8 @@ impl Names for Chinese {
             "hausman" => "豪斯曼检验",
             "hausman-common" => "豪斯曼检验（共同方差）",
             "hausman-robust" => "豪斯曼检验（稳健）",
+            "first-stage" => "第一阶段 F（最小值）",
+            "sargan" => "Sargan 检验",
             "region-equality" => "地区间系数相等检验",
             "threshold-1" => "单一门槛 F 检验（原假设：无门槛）",
             "threshold-2" => "双重门槛 F 检验（原假设：单一门槛）",
