@@ -32,6 +32,13 @@ use crate::model::{Model, Regressor};
 
 /// Whether a model may have the instruments that it states, else why not. Needs no data.
 pub fn supports(estimator: &dyn Estimator, model: &Model) -> Result<(), String> {
+    if model.effects.is_random() && !estimator.maximises_likelihood() {
+        return Err(format!(
+            "`{}` removes effects of units, it has no random ones: take the estimator by maximum \
+             likelihood, or effects `individual`",
+            estimator.info().name
+        ));
+    }
     let stated = &model.instruments;
     if stated.is_none() {
         return Ok(());
