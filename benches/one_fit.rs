@@ -141,5 +141,7 @@ fn model(sample: &Sample) -> Model {
         lag_order: LagOrder::LagThenDemean,
         small_sample: None,
         std_errors: spanel::model::std_errors::StdErrors::Default,
+        correction: spanel::model::incidental::Correction::None,
+        dynamics: None,
     }
 }

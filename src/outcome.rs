@@ -52,7 +52,7 @@ pub enum Reference {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Statistic {
-    /// Observations in the likelihood, N·T.
+    /// Observations, N·T.
     N,
     /// Units, N.
     Units,
@@ -72,7 +72,8 @@ pub enum Statistic {
     Loglik,
     /// −2 loglik + 2 (k + spatial parameters + 1): effects not counted.
     Aic,
-    /// −2 loglik + ln(n) (k + spatial parameters + 1): effects not counted.
+    /// −2 loglik + ln(n) (k + spatial parameters + 1): effects not counted; n those in the likelihood,
+    /// fewer of transformed data.
     Bic,
     /// 1 − SSR/TSS in levels, effects and ρWy among the fitted values; an SEM's residual is
     /// y − Xβ − effects.
@@ -91,11 +92,15 @@ pub enum Statistic {
     R2PseudoAdjusted,
     /// 1 − (1 − R² within)(n − a)/(n − a − k), a the absorbed effects (1 for a pooled model).
     R2WithinAdjusted,
+    /// τ + ρ + η of a dynamic model.
+    Persistence,
+    /// Largest modulus of (τ + ηω)/(1 − ρω) over the eigenvalues ω of W, of a dynamic model.
+    LargestRoot,
 }
 
 impl Statistic {
     /// Every statistic, in the order of the columns of `fits.csv`.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::N,
         Self::Units,
         Self::Periods,
@@ -115,6 +120,8 @@ impl Statistic {
         Self::R2Adjusted,
         Self::R2PseudoAdjusted,
         Self::R2WithinAdjusted,
+        Self::Persistence,
+        Self::LargestRoot,
     ];
 
     /// The name in specifications and CSV headers.
@@ -139,6 +146,8 @@ impl Statistic {
             Self::R2Adjusted => "r2-adjusted",
             Self::R2PseudoAdjusted => "r2-pseudo-adjusted",
             Self::R2WithinAdjusted => "r2-within-adjusted",
+            Self::Persistence => "persistence",
+            Self::LargestRoot => "largest-root",
         }
     }
 

@@ -185,6 +185,8 @@ fn panel(
         lag_order: LagOrder::LagThenDemean,
         small_sample: None,
         std_errors: spanel::model::std_errors::StdErrors::Default,
+        correction: spanel::model::incidental::Correction::None,
+        dynamics: None,
     };
     Case { name: format!("{estimator} N={n} T={t} k={k}"), sample, weights, model }
 }

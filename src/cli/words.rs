@@ -2,7 +2,7 @@
 
 use super::schemes;
 use crate::diagnostic::DIAGNOSTICS;
-use crate::estimator::{self, ESTIMATORS, covariance};
+use crate::estimator::{self, ESTIMATORS, covariance, incidental};
 use crate::model::Model;
 use crate::report::formats::FORMATS;
 use crate::spec::vocabulary::{EstimatorWords, Sense, TestWords, Vocabulary};
@@ -43,5 +43,6 @@ pub fn vocabulary() -> Vocabulary {
 fn sense(model: &Model) -> Result<(), String> {
     let Some(estimator) = estimator::find(&model.estimator) else { return Ok(()) };
     estimator.supports(model)?;
+    incidental::supports(estimator, model)?;
     covariance::supports(estimator, model)
 }

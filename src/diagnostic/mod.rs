@@ -9,6 +9,7 @@
 //! | `null` | tests under their null hypothesis, for bootstraps |
 //! | `region_equality` | equal coefficients across regions |
 //! | `residuals` | least-squares residuals of many replicates side by side |
+//! | `stability` | whether a dynamic model settles: τ + ρ + η against 1 |
 //! | `threshold` | coefficients that change where a variable passes a threshold |
 
 pub mod hausman;
@@ -18,6 +19,7 @@ pub mod moran;
 pub mod null;
 pub mod region_equality;
 mod residuals;
+pub mod stability;
 pub mod threshold;
 
 use crate::estimator::ols::Ols;
@@ -190,6 +192,7 @@ pub static DIAGNOSTICS: &[&dyn Diagnostic] = &[
     &hausman::Hausman,
     &region_equality::RegionEquality,
     &threshold::Threshold,
+    &stability::Stability,
 ];
 
 /// The group called `name`.

@@ -261,6 +261,8 @@ mod tests {
             lag_order: LagOrder::LagThenDemean,
             small_sample: None,
             std_errors: crate::model::std_errors::StdErrors::Default,
+            correction: crate::model::incidental::Correction::None,
+            dynamics: None,
         };
         let problem = Problem::new(&sample, &weights, &model).expect("the same units");
         let design = Design::new(&problem).expect("four units for two coefficients");

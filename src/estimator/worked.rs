@@ -39,6 +39,8 @@ pub(crate) fn panel(estimator: &str) -> (Sample, Weights, Model) {
         lag_order: LagOrder::LagThenDemean,
         small_sample: (estimator == "ols").then_some(SmallSample::Corrected),
         std_errors: crate::model::std_errors::StdErrors::Default,
+        correction: crate::model::incidental::Correction::None,
+        dynamics: None,
     };
     (sample, weights, model)
 }

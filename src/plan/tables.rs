@@ -161,7 +161,12 @@ fn row_names(cells: &[&Cell]) -> Vec<String> {
     names.extend([Term::Rho, Term::Lambda, Term::Sigma2].map(|term| term.to_string()));
     for regressor in cells.iter().flat_map(|cell| &cell.model.regressors) {
         if !regressor.is_of_neighbours() {
-            names.extend(Impact::ALL.map(|kind| Term::Impact(kind, regressor.clone()).to_string()));
+            names.extend(
+                Impact::ALL
+                    .into_iter()
+                    .chain(Impact::LONG_RUN)
+                    .map(|kind| Term::Impact(kind, regressor.clone()).to_string()),
+            );
         }
     }
     for function in cells.iter().flat_map(|cell| cell.derived.iter()) {

@@ -54,6 +54,7 @@ pub mod vocabulary;
 use crate::expr::formula::{Formula, Written};
 use crate::ident::{KeyPath, Located, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
+use crate::model::incidental::{Correction, Dynamics};
 use crate::model::splits::{RegionEquality, Threshold};
 use crate::model::{Bootstrap, Effects, Keep, LagOrder, LagSet, Randomisation, SmallSample};
 use claims::ClaimSpec;
@@ -341,6 +342,10 @@ pub struct ModelSpec {
     pub has_durbin: bool,
     /// Which regressors have one; all when absent.
     pub durbin: Option<Vec<Located<RowTerm>>>,
+    /// What is done about the bias that the estimation of effects brings.
+    pub correction: Correction,
+    /// Lags of the response among the regressors.
+    pub dynamics: Option<Dynamics>,
 }
 
 /// `[derived.NAME]`

@@ -19,6 +19,7 @@ pub use std_errors::{FactorName, RawStdErrors, ResidualsName, StdErrorsKind};
 pub use values::{Lags, OneOrMany, Text};
 
 use crate::model::change::{LeaveOut, Placebo};
+use crate::model::incidental::{Correction, Dynamics};
 use crate::model::splits::Coefficients;
 use crate::model::{
     Effects, Isolates, Keep, LagOrder, Normalisation, Permute, RegionWeights, Rescale, SmallSample,
@@ -218,6 +219,11 @@ pub struct RawModel {
     /// Regressors whose neighbours' values enter too, of an estimator with Durbin terms: `measure`,
     /// `measure@lag1`, a control; all when absent.
     pub durbin: Option<OneOrMany<String>>,
+    /// What is done about the bias that the estimation of effects brings: `none` when absent,
+    /// `bias-corrected` of a dynamic model.
+    pub correction: Option<Correction>,
+    /// Lags of the response in time among the regressors; none when absent.
+    pub dynamics: Option<Dynamics>,
 }
 
 /// `[bootstrap.NAME]`

@@ -132,6 +132,8 @@ fn the_truth_is_recovered() {
         lag_order: LagOrder::LagThenDemean,
         small_sample: None,
         std_errors: spanel::model::std_errors::StdErrors::Default,
+        correction: spanel::model::incidental::Correction::None,
+        dynamics: None,
     };
     let problem = spanel::estimator::Problem::new(&sample, &weights, &model).expect("one order");
     let fit = spanel::estimator::find("slm").expect("slm").fit(&problem).expect("a fit").fit;

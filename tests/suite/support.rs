@@ -93,6 +93,8 @@ pub fn model(estimator: &str, effects: Effects, regressors: usize) -> Model {
             .is_some_and(|e| e.info().small_sample)
             .then_some(SmallSample::Asymptotic),
         std_errors: spanel::model::std_errors::StdErrors::Default,
+        correction: spanel::model::incidental::Correction::None,
+        dynamics: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Resolver, at, items};
 use crate::ident::{KeyPath, Located};
+use crate::model::incidental::Correction;
 use crate::model::{LagOrder, Term};
 use crate::spec::ModelSpec;
 use crate::spec::raw::RawModel;
@@ -22,6 +23,8 @@ impl Resolver<'_> {
                     small_sample: None,
                     has_durbin: e.durbin,
                     durbin: None,
+                    correction: Correction::None,
+                    dynamics: None,
                 };
                 (e.name.clone(), spec)
             })
@@ -57,6 +60,11 @@ impl Resolver<'_> {
                     small_sample: raw.small_sample,
                     has_durbin,
                     durbin,
+                    correction: raw.correction.unwrap_or(match raw.dynamics {
+                        Some(_) => Correction::BiasCorrected,
+                        None => Correction::None,
+                    }),
+                    dynamics: raw.dynamics,
                 },
             );
         }

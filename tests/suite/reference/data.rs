@@ -117,6 +117,8 @@ pub fn model(
         lag_order,
         small_sample,
         std_errors: spanel::model::std_errors::StdErrors::Default,
+        correction: spanel::model::incidental::Correction::None,
+        dynamics: None,
     }
 }
 

@@ -105,6 +105,8 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
             lag_order: LagOrder::LagThenDemean,
             small_sample: None,
             std_errors: spanel::model::std_errors::StdErrors::Default,
+            correction: spanel::model::incidental::Correction::None,
+            dynamics: None,
         }),
         measure_variable: variable,
         change: Arc::default(),

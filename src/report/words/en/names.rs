@@ -19,6 +19,9 @@ impl Names for English {
             Impact::Direct => format!("Direct: {label}"),
             Impact::Indirect => format!("Indirect: {label}"),
             Impact::Total => format!("Total: {label}"),
+            Impact::LongRunDirect => format!("Long-run direct: {label}"),
+            Impact::LongRunIndirect => format!("Long-run indirect: {label}"),
+            Impact::LongRunTotal => format!("Long-run total: {label}"),
         }
     }
 
@@ -123,6 +126,8 @@ impl Names for English {
             Statistic::R2Adjusted => "Adjusted R²",
             Statistic::R2PseudoAdjusted => "Pseudo-adjusted R²",
             Statistic::R2WithinAdjusted => "Adjusted R² (within)",
+            Statistic::Persistence => "τ + ρ + η",
+            Statistic::LargestRoot => "Largest root",
         }
     }
 
@@ -173,6 +178,14 @@ impl Names for English {
                 "Adjusted R² (within) = 1 − (1 − R² within)(n − a)/(n − a − k) with a absorbed \
                  effects (1, the constant, of a pooled model) and k slopes.",
             ),
+            Statistic::Persistence => Some(
+                "τ + ρ + η: the coefficients of the response of the period before, of the \
+                 neighbours' response, and of theirs of the period before.",
+            ),
+            Statistic::LargestRoot => Some(
+                "Largest root: the largest modulus of (τ + ηω)/(1 − ρω) over the eigenvalues ω of \
+                 W; the process is stable below 1.",
+            ),
         }
     }
 
@@ -197,6 +210,7 @@ impl Names for English {
             "hausman" => "Hausman",
             "hausman-common" => "Hausman (common variance)",
             "hausman-robust" => "Hausman (robust)",
+            "stability" => "τ + ρ + η = 1 (Wald)",
             "region-equality" => "Equal coefficients of the regions",
             "threshold-1" => "F of one threshold against none",
             "threshold-2" => "F of two thresholds against one",
