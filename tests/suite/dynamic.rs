@@ -2,7 +2,7 @@
 //! the process generated again, effects in the long run, and a Monte Carlo experiment.
 
 use crate::dense::{Rows, from_fn, helmert, identity, inverse, of, sum, times, trace, transposed};
-use crate::support::{all_weights, assert_close, irregular, model, regressor, undirected, units};
+use crate::support::{all_weights, assert_close, model, regressor, undirected, units};
 use spanel::diagnostic::Context;
 use spanel::estimator::dynamic::{Dynamics as Found, follow};
 use spanel::estimator::{Estimated, Problem, durbin, find, incidental};
@@ -124,7 +124,9 @@ fn the_bias_is_that_of_the_published_formula() {
                     let what = format!("{kind} {name} {dynamics:?} {effects} {correction:?}");
                     let wanted = by_hand(&w, &base, way);
                     for (j, value) in values(&ours).into_iter().enumerate() {
-                        assert_close(&what, value, wanted[j], 1e-9);
+                        let found_by_differences = correction == Correction::Transformation;
+                        let tolerance = if found_by_differences { 1e-6 } else { 1e-9 };
+                        assert_close(&what, value, wanted[j], tolerance);
                     }
                     assert!(values(&ours) != base.0, "{what}");
                     let expected = match correction {
@@ -154,7 +156,7 @@ fn uncorrected(data: &Sample, w: &Weights, m: &Model) -> (Vec<f64>, Rows, (f64, 
     }
     let problem = Problem::new(data, w, m).unwrap();
     let profile = find(&m.estimator).unwrap().profile(&problem).unwrap().unwrap();
-    let rho = golden(profile.as_ref());
+    let rho = highest(profile.as_ref());
     let (theta, info) = dense_two_way(data, w, rho);
     let at =
         |term: &Regressor| data.regressors.iter().position(|r| r == term).map_or(0.0, |j| theta[j]);
@@ -162,14 +164,11 @@ fn uncorrected(data: &Sample, w: &Weights, m: &Model) -> (Vec<f64>, Rows, (f64, 
     (theta.clone(), info, (at(&lag), rho, at(&lag.of_neighbours())), plain)
 }
 
-/// The maximum of a function with one, to rounding of its slope.
-fn golden(f: &dyn Fn(f64) -> f64) -> f64 {
+/// The maximum of a smooth function: where its slope, by differences, changes sign.
+fn highest(f: &dyn Fn(f64) -> f64) -> f64 {
+    let by = |r: f64, h: f64| (f(r + h) - f(r - h)) / (2.0 * h);
+    let slope = |r: f64| (4.0 * by(r, 1e-3) - by(r, 2e-3)) / 3.0;
     let (mut low, mut high) = (-0.9, 0.99);
-    let slope = |r: f64| (f(r + 1e-4) - f(r - 1e-4)) / 2e-4 - (f(r + 2e-4) - f(r - 2e-4)) / 4e-4;
-    let slope = |r: f64| {
-        (4.0 * (f(r + 1e-4) - f(r - 1e-4)) / 2e-4 - (f(r + 2e-4) - f(r - 2e-4)) / 4e-4) / 3.0
-            + 0.0 * slope(r)
-    };
     for _ in 0..60 {
         let middle = 0.5 * (low + high);
         if slope(middle) > 0.0 { low = middle } else { high = middle }
@@ -337,7 +336,7 @@ fn effects_in_the_long_run_are_those_of_dense_matrices() {
                     assert_close(&what, one.value, at[kind_at], 1e-9);
                     let gradient: Vec<f64> = (0..theta.len())
                         .map(|j| {
-                            let mut moved = |by: f64| {
+                            let moved = |by: f64| {
                                 let mut moved = theta.clone();
                                 moved[j] += by;
                                 effects(&moved)[kind_at]
@@ -426,7 +425,10 @@ fn what_makes_no_sense_is_refused() {
 #[ignore = "a Monte Carlo experiment: a minute"]
 fn corrected_estimates_are_right_on_average() {
     const PANELS: usize = 200;
-    let w = Weights::new(&units(30), &irregular_of(30), Normalisation::Row).unwrap();
+    // A lattice of 5 × 6.
+    let beside = (0..30).filter(|i| i % 6 < 5).map(|i| (i, i + 1));
+    let pairs: Vec<(usize, usize)> = beside.chain((0..24).map(|i| (i, i + 6))).collect();
+    let w = Weights::new(&units(30), &undirected(30, &pairs), Normalisation::Row).unwrap();
     let truth = (0.3, 0.2, 0.1);
     let wanted = [truth.0, truth.1, truth.2, 1.0];
     for (effects, correction) in WAYS.into_iter().take(5) {
@@ -454,14 +456,4 @@ fn corrected_estimates_are_right_on_average() {
             );
         }
     }
-}
-
-/// A lattice with shortcuts.
-fn irregular_of(n: usize) -> spanel::weights::Links {
-    let mut links = irregular(n);
-    // Without the hub: neighbours few in number, as the theory has them.
-    let hub = |i: usize, j: usize| i == 0 && j > 3 || j == 0 && i > 3;
-    links.links.retain(|&(i, j, _)| !hub(i, j));
-    let _ = undirected;
-    links
 }

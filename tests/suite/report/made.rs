@@ -369,6 +369,8 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         small_sample: None,
         has_durbin: false,
         durbin: None,
+        correction: spanel::model::incidental::Correction::None,
+        dynamics: None,
     };
     let weights = WeightsSpec {
         file: at("w.gal".into()),
