@@ -36,7 +36,6 @@ pub enum Correction {
 
 impl Correction {
     /// Whether nothing is done.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
     pub fn is_none(&self) -> bool {
         *self == Self::None
     }
