@@ -1,8 +1,8 @@
 //! What the estimation of effects costs in the likelihood of spatial models, and what is done about
 //! it (Lee & Yu 2010, Journal of Econometrics 154; 2010, Econometric Theory 26).
 //!
-//! *Transformation*: F_T and F_N, whose columns are orthonormal and orthogonal to a constant (T × (T −
-//! 1) and N × (N − 1), Helmert's), take unit and period effects out and leave errors that are
+//! *Transformation*: F_T and F_N (Helmert's) have orthonormal columns that are orthogonal to a
+//! constant, one fewer than rows. They take unit and period effects out and leave errors that are
 //! uncorrelated and of one variance. F_N'W = (F_N'WF_N)F_N' where the rows of W sum to 1, so what is
 //! left is the same model with F_N'WF_N in place of W:
 //!
