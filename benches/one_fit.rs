@@ -142,5 +142,7 @@ fn model(sample: &Sample) -> Model {
         small_sample: None,
         std_errors: spanel::model::std_errors::StdErrors::Default,
         instruments: spanel::model::instruments::Instruments::default(),
+        correction: spanel::model::incidental::Correction::None,
+        dynamics: None,
     }
 }

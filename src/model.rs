@@ -1,11 +1,13 @@
 //! The question as data: what a cell asks to be estimated. Closed enums, no behaviour.
 
 pub mod change;
+pub mod incidental;
 pub mod instruments;
 pub mod splits;
 pub mod std_errors;
 
 use crate::ident::VarName;
+use incidental::{Correction, Dynamics};
 use instruments::Instruments;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -393,6 +395,29 @@ pub struct Model {
     /// What stands for variables that are correlated with the errors.
     #[serde(default, skip_serializing_if = "Instruments::is_none")]
     pub instruments: Instruments,
+    /// What is done about the bias that the estimation of effects brings.
+    #[serde(default, skip_serializing_if = "Correction::is_none")]
+    pub correction: Correction,
+    /// Which lags of the response in time are among the regressors, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dynamics: Option<Dynamics>,
+}
+
+impl Model {
+    /// Whether what is done about period effects rests on rows of W that sum to 1 (Lee & Yu 2010).
+    pub fn needs_row_sums(&self) -> bool {
+        match self.correction {
+            Correction::None => false,
+            Correction::Transformation => self.effects.has_time(),
+            Correction::BiasCorrected => self.effects == Effects::TwoWay,
+        }
+    }
+
+    /// The lag of the response, if it is a regressor: the unit's own or that of its neighbours.
+    pub fn lag_of_response(&self, of: Whose) -> Option<Regressor> {
+        let has = self.dynamics.is_some_and(|dynamics| dynamics.has(of));
+        has.then(|| Regressor { variable: self.response.clone(), lag: 1, of })
+    }
 }
 
 /// How a change of a regressor reaches the response through space (LeSage & Pace 2009).
@@ -405,11 +430,25 @@ pub enum Impact {
     Indirect,
     /// On all units.
     Total,
+    /// That on the unit itself of a change that stays, once the response has settled.
+    LongRunDirect,
+    /// That on the other units.
+    LongRunIndirect,
+    /// That on all units.
+    LongRunTotal,
 }
 
 impl Impact {
-    /// All three, in the order tables show them.
+    /// The effects within the period, in the order tables show them.
     pub const ALL: [Self; 3] = [Self::Direct, Self::Indirect, Self::Total];
+    /// Those in the long run, of dynamic models.
+    pub const LONG_RUN: [Self; 3] =
+        [Self::LongRunDirect, Self::LongRunIndirect, Self::LongRunTotal];
+
+    /// Whether it is an effect in the long run.
+    pub fn is_long_run(self) -> bool {
+        Self::LONG_RUN.contains(&self)
+    }
 
     /// The name in a specification and in CSV files.
     pub fn name(self) -> &'static str {
@@ -417,13 +456,16 @@ impl Impact {
             Self::Direct => "direct",
             Self::Indirect => "indirect",
             Self::Total => "total",
+            Self::LongRunDirect => "long-run-direct",
+            Self::LongRunIndirect => "long-run-indirect",
+            Self::LongRunTotal => "long-run-total",
         }
     }
 
     /// `indirect:ln_ee` as the kind and the rest; no kind for a name without one of the prefixes.
     pub fn split(raw: &str) -> (Option<Self>, &str) {
         let of = |impact: Self| Some((impact, raw.strip_prefix(impact.name())?.strip_prefix(':')?));
-        match Self::ALL.into_iter().find_map(of) {
+        match Self::ALL.into_iter().chain(Self::LONG_RUN).find_map(of) {
             Some((impact, rest)) => (Some(impact), rest),
             None => (None, raw),
         }
@@ -713,6 +755,7 @@ mod tests {
             lagged("x@leader", 0),
             lagged("x@lagoon", 0),
             Term::Impact(Impact::Total, Regressor::new(VarName::new("x"), 1)),
+            Term::Impact(Impact::LongRunTotal, Regressor::new(VarName::new("x"), 1)),
             Term::Variable(Regressor::new(VarName::new("x"), 1).of_neighbours()),
             Term::Derived("long run".to_owned()),
         ] {

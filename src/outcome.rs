@@ -52,7 +52,7 @@ pub enum Reference {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Statistic {
-    /// Observations in the likelihood, N·T.
+    /// Observations, N·T.
     N,
     /// Units, N.
     Units,
@@ -74,7 +74,7 @@ pub enum Statistic {
     /// is.
     Aic,
     /// −2 loglik + ln(n) (k + spatial parameters + 1): effects not counted, the variance of random
-    /// ones is.
+    /// ones is; n those in the likelihood, fewer of transformed data.
     Bic,
     /// 1 − SSR/TSS in levels, fixed effects and ρWy among the fitted values, random effects not; an
     /// SEM's residual is y − Xβ − effects.
@@ -98,11 +98,15 @@ pub enum Statistic {
     /// θ = 1 − 1/√(1 + Tφ), the share of unit means that generalised least squares takes off; φ the
     /// variance of random effects over that of innovations.
     Theta,
+    /// τ + ρ + η of a dynamic model.
+    Persistence,
+    /// Largest modulus of (τ + ηω)/(1 − ρω) over the eigenvalues ω of W, of a dynamic model.
+    LargestRoot,
 }
 
 impl Statistic {
     /// Every statistic, in the order of the columns of `fits.csv`.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::N,
         Self::Units,
         Self::Periods,
@@ -124,6 +128,8 @@ impl Statistic {
         Self::R2WithinAdjusted,
         Self::Sigma2Unit,
         Self::Theta,
+        Self::Persistence,
+        Self::LargestRoot,
     ];
 
     /// The name in specifications and CSV headers.
@@ -150,6 +156,8 @@ impl Statistic {
             Self::R2WithinAdjusted => "r2-within-adjusted",
             Self::Sigma2Unit => "sigma2-unit",
             Self::Theta => "theta",
+            Self::Persistence => "persistence",
+            Self::LargestRoot => "largest-root",
         }
     }
 

@@ -13,6 +13,7 @@ use crate::ident::VarName;
 use crate::inputs::Inputs;
 use crate::model::Bootstrap;
 use crate::model::Regressor;
+use crate::model::Whose;
 use crate::model::change::{Change, TailRule};
 use crate::outcome::{Failure, FailureKind};
 use crate::plan::{Cell, asked};
@@ -239,7 +240,9 @@ fn model(cell: &Cell) -> Table {
         ("estimator", text(&cell.model.estimator)),
         ("lag_order", text(cell.model.lag_order.name())),
     ]);
-    let durbin = cell.model.regressors.iter().filter(|r| r.is_of_neighbours());
+    let lag = cell.model.lag_of_response(Whose::Neighbours);
+    let durbin =
+        cell.model.regressors.iter().filter(|r| r.is_of_neighbours() && Some(*r) != lag.as_ref());
     let durbin: Vec<Regressor> =
         durbin.map(|r| Regressor::new(r.variable.clone(), r.lag)).collect();
     if cell.error_weights.is_some() {
@@ -263,6 +266,12 @@ fn model(cell: &Cell) -> Table {
     }
     if let Some(components) = cell.model.error_components {
         model.insert("error_components".to_owned(), text(components.name()));
+    }
+    if let Some(dynamics) = cell.model.dynamics {
+        model.insert("dynamics".to_owned(), worded(dynamics));
+    }
+    if cell.model.dynamics.is_some() || !cell.model.correction.is_none() {
+        model.insert("correction".to_owned(), worded(cell.model.correction));
     }
     model
 }

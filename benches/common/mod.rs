@@ -186,6 +186,8 @@ fn panel(
         small_sample: None,
         std_errors: spanel::model::std_errors::StdErrors::Default,
         instruments: spanel::model::instruments::Instruments::default(),
+        correction: spanel::model::incidental::Correction::None,
+        dynamics: None,
     };
     Case { name: format!("{estimator} N={n} T={t} k={k}"), sample, weights, model }
 }

@@ -8,6 +8,7 @@
 
 use super::Independent;
 use crate::estimator::derived::{Function, MOST_PARAMETERS, values};
+use crate::estimator::dynamic::Dynamics;
 use crate::estimator::impacts::{Multipliers, Place, effect};
 use crate::estimator::{Estimated, Estimator, Problem};
 use crate::model::Term;
@@ -46,6 +47,7 @@ pub fn accelerations(
         .collect();
     let own = influences.iter().map(|v| acceleration(v));
     let multipliers = Multipliers::of(problem.weights, &at.fit);
+    let long_run = Dynamics::of(problem.model, &at.fit).and_then(|d| d.long_run(problem.weights));
     let position = |term: &Term| at.fit.estimates.iter().position(|e| e.term == *term);
     let of_effect = |impact: &Estimate| {
         let Term::Impact(kind, regressor) = &impact.term else { return None };
@@ -55,8 +57,12 @@ pub fn accelerations(
             of_neighbours: position(&Term::Variable(regressor.of_neighbours())),
         };
         let value = |at_term: usize| at.fit.estimates[at_term].value;
-        let (_, gradient) =
-            effect(multipliers.as_ref()?, *kind, &place, position(&Term::Rho), value);
+        let (_, gradient) = if kind.is_long_run() {
+            let coefficients = (place.own, place.of_neighbours);
+            long_run.as_ref()?.effect(*kind, coefficients, value)
+        } else {
+            effect(multipliers.as_ref()?, *kind, &place, position(&Term::Rho), value)
+        };
         let mut sum = vec![0.0; influences.first().map_or(0, Vec::len)];
         for (parameter, slope) in gradient {
             sum.iter_mut().zip(&influences[parameter]).for_each(|(s, v)| *s += slope * v);

@@ -16,7 +16,7 @@ use crate::estimator::batch::{Forms, Reduction, TileEstimates, TileForms, UnitFo
 use crate::estimator::covariance;
 use crate::estimator::derived::values;
 use crate::estimator::impacts::Multipliers;
-use crate::estimator::{Estimated, Estimator, Problem};
+use crate::estimator::{Estimated, Estimator, Problem, dynamic};
 use crate::math::lanes::{LANES, Lane};
 use crate::math::words::Words;
 use crate::model::Rescale;
@@ -361,7 +361,9 @@ impl<'a> Replicator<'a> {
             if !good[l] {
                 let errors: Vec<f64> = room.errors.iter().map(|e| e[l]).collect();
                 let y = self.estimator.simulate(&self.problem, self.at, &errors);
-                good[l] = self.refit(Sample { y, ..self.problem.sample.clone() }, l, out);
+                let mut sample = Sample { y, ..self.problem.sample.clone() };
+                dynamic::follow(&mut sample, self.problem.weights, self.problem.model);
+                good[l] = self.refit(sample, l, out);
             }
         }
         good

@@ -2,7 +2,7 @@
 
 use super::schemes;
 use crate::diagnostic::DIAGNOSTICS;
-use crate::estimator::{self, ESTIMATORS, covariance, moments};
+use crate::estimator::{self, ESTIMATORS, covariance, incidental, moments};
 use crate::model::Model;
 use crate::report::formats::FORMATS;
 use crate::spec::vocabulary::{EstimatorWords, Sense, TestWords, Vocabulary};
@@ -45,5 +45,6 @@ fn sense(model: &Model) -> Result<(), String> {
     let Some(estimator) = estimator::find(&model.estimator) else { return Ok(()) };
     moments::supports(estimator, model)?;
     estimator.supports(model)?;
+    incidental::supports(estimator, model)?;
     covariance::supports(estimator, model)
 }

@@ -65,6 +65,12 @@ impl Diagnostic for Hausman {
 
     fn run(&self, context: &Context<'_>) -> Findings {
         let problem = context.own();
+        if problem.model.dynamics.is_some() {
+            let why = "lags of the response are correlated with random effects of units, so that the \
+                       estimator that is efficient under the null is not consistent there (Nickell 1981)";
+            let tests = not_applicable(&INFO, Basis::Within, why);
+            return Findings { tests, verdicts: Vec::new() };
+        }
         let tests = match Design::new(&problem) {
             Ok(design) => tests(&design, &design.fit(&problem.sample.y)),
             Err(why) => not_applicable(&INFO, Basis::Within, &why.to_string()),

@@ -10,6 +10,7 @@
 //! | `null` | tests under their null hypothesis, for bootstraps |
 //! | `region_equality` | equal coefficients across regions |
 //! | `residuals` | least-squares residuals of many replicates side by side |
+//! | `stability` | whether a dynamic model settles: τ + ρ + η against 1 |
 //! | `threshold` | coefficients that change where a variable passes a threshold |
 
 pub mod hausman;
@@ -20,6 +21,7 @@ pub mod moran;
 pub mod null;
 pub mod region_equality;
 mod residuals;
+pub mod stability;
 pub mod threshold;
 
 use crate::estimator::ols::Ols;
@@ -199,6 +201,7 @@ pub static DIAGNOSTICS: &[&dyn Diagnostic] = &[
     &region_equality::RegionEquality,
     &threshold::Threshold,
     &instruments::Instruments,
+    &stability::Stability,
 ];
 
 /// The group called `name`.

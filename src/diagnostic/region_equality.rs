@@ -24,6 +24,7 @@ use crate::estimator::wald::computed;
 use crate::estimator::{Estimated, Estimator, Problem, find};
 use crate::math::linalg::inverse_quadratic;
 use crate::model::Model;
+use crate::model::splits::Coefficients;
 use crate::outcome::{Basis, Fit, Test, TestOutcome};
 use crate::panel::interaction::by_group;
 use crate::panel::sample::Sample;
@@ -90,6 +91,13 @@ impl Split {
             let reason =
                 "coefficients by region of endogenous regressors need instruments by region";
             return Err(reason.to_owned());
+        }
+        if problem.model.dynamics.is_some() && *of == Coefficients::All {
+            return Err(
+                "persistence that differs between regions is no model of one process over \
+                        their borders; compare the coefficients of the measure"
+                    .to_owned(),
+            );
         }
         let split = asked.positions(*of, problem.sample.x.len());
         let (sample, places) = by_group(problem.sample, &split, groups);

@@ -117,6 +117,13 @@ impl<'a> Ground<'a> {
     fn new(problem: Problem<'a>, asked: &Asked) -> Result<Self, String> {
         let asked_for = asked.threshold.as_ref().ok_or("no threshold variable was named")?;
         let spatial = find(&problem.model.estimator).is_some_and(|e| !e.info().spatial.is_empty());
+        if problem.model.dynamics.is_some() {
+            return Err(
+                "the theory is that of regressors that are fixed, no lags of the response \
+                        (Hansen 1999)"
+                    .to_owned(),
+            );
+        }
         if spatial {
             return Err(
                 "the threshold regression of Hansen (1999) is least squares; this model has \

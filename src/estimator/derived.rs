@@ -57,6 +57,12 @@ pub enum Unavailable {
          coefficient"
     )]
     NoSpatialLag(Term),
+    /// An effect in the long run.
+    #[error(
+        "`{0}` is not offered in functions; where rows of W sum to 1, that of x on all units is (x + \
+         W:x)/(1 - y@lag1 - rho - W:y@lag1)"
+    )]
+    LongRun(Term),
     /// ln of a negative number, a division by zero.
     #[error("it is not defined, or has no derivative, at the estimates")]
     Undefined,
@@ -217,6 +223,7 @@ fn input(term: &Term, terms: &[Term]) -> Result<Input, Unavailable> {
     let position = |wanted: &Term| terms.iter().position(|t| t == wanted);
     let missing = || Unavailable::NoTerm(term.clone());
     match term {
+        Term::Impact(impact, _) if impact.is_long_run() => Err(Unavailable::LongRun(term.clone())),
         Term::Impact(impact, regressor) => {
             let rho = position(&Term::Rho);
             let own = position(&Term::Variable(regressor.clone()));

@@ -100,6 +100,14 @@ impl<E: Estimator> Estimator for Durbin<E> {
         self.base.supports(model)
     }
 
+    fn has_correction(&self) -> bool {
+        self.base.has_correction()
+    }
+
+    fn has_dynamics(&self) -> bool {
+        self.base.has_dynamics()
+    }
+
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
         self.base.fit(problem).map(|estimated| self.named(estimated))
     }

@@ -33,6 +33,11 @@ pub fn gaussian_loglik(ssr: f64, n: usize) -> f64 {
     -0.5 * n * ((2.0 * std::f64::consts::PI).ln() + 1.0 + (ssr / n).ln())
 }
 
+/// −2 loglik + ln(n) × parameters.
+pub fn bic(loglik: f64, n: f64, parameters: f64) -> f64 {
+    -2.0 * loglik + n.ln() * parameters
+}
+
 /// Every statistic that exists for this fit. One that would be 0/0 is left out.
 pub fn statistics(problem: &Problem<'_>, from: &Ingredients<'_>) -> BTreeMap<Statistic, f64> {
     let y = &problem.sample.y;
@@ -63,7 +68,7 @@ pub fn statistics(problem: &Problem<'_>, from: &Ingredients<'_>) -> BTreeMap<Sta
         (Statistic::Sigma2, from.sigma2),
         (Statistic::Loglik, from.loglik),
         (Statistic::Aic, -2.0 * from.loglik + 2.0 * parameters),
-        (Statistic::Bic, -2.0 * from.loglik + n.ln() * parameters),
+        (Statistic::Bic, bic(from.loglik, n, parameters)),
         (Statistic::R2, r2),
         (Statistic::R2ReducedForm, 1.0 - reduced_ssr / total),
         (Statistic::R2Corr, squared_correlation(y, reduced)),

@@ -17,6 +17,7 @@
 //! ∂S/∂ρ = 1'(I − ρW)⁻¹W(I − ρW)⁻¹1/N, ∂S₁/∂ρ = 1'(I − ρW)⁻¹W(I − ρW)⁻¹W1/N. Traces are exact.
 
 use super::Problem;
+use super::dynamic::Dynamics;
 use super::inference::estimates;
 use crate::math::Matrix;
 use crate::math::dual::Dual;
@@ -89,6 +90,9 @@ fn kind(impact: Impact, direct: Dual, total: Dual) -> Dual {
         Impact::Direct => direct,
         Impact::Indirect => total - direct,
         Impact::Total => total,
+        Impact::LongRunDirect | Impact::LongRunIndirect | Impact::LongRunTotal => {
+            Dual::constant(f64::NAN)
+        }
     }
 }
 
@@ -156,7 +160,7 @@ pub fn places<'t>(
 }
 
 /// The effects of every regressor of `fit`, grouped by kind: all direct ones, then all indirect
-/// ones, then all total ones. Empty when its model has neither a spatial lag nor Durbin terms.
+/// ones, then all total ones; then those in the long run of a dynamic model that is stable. Empty when its model has neither a spatial lag nor Durbin terms.
 pub fn impacts(problem: &Problem<'_>, fit: &Fit) -> Vec<Estimate> {
     let Some(multipliers) = Multipliers::of(problem.weights, fit) else { return Vec::new() };
     let at_rho = fit.estimates.iter().position(|e| e.term == Term::Rho);
@@ -172,6 +176,19 @@ pub fn impacts(problem: &Problem<'_>, fit: &Fit) -> Vec<Estimate> {
             terms.push(Term::Impact(impact, place.regressor.clone()));
             values.push(value);
             variances.push(variance);
+        }
+    }
+    let long_run = Dynamics::of(problem.model, fit).and_then(|d| d.long_run(problem.weights));
+    if let Some(long_run) = long_run {
+        for impact in Impact::LONG_RUN {
+            for place in &places {
+                let coefficients = (place.own, place.of_neighbours);
+                let (value, gradient) =
+                    long_run.effect(impact, coefficients, |j| fit.estimates[j].value);
+                terms.push(Term::Impact(impact, place.regressor.clone()));
+                values.push(value);
+                variances.push(quadratic(&gradient, |i, j| fit.covariance[i][j]));
+            }
         }
     }
     let p = terms.len();

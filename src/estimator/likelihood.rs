@@ -1,15 +1,64 @@
 //! What estimators of one spatial parameter share once its optimum is found: the information
 //! matrix, the checks of the optimum, the fit that is kept.
 
-use super::goodness::{Ingredients, statistics};
+use super::goodness::{Ingredients, bic, statistics};
+use super::incidental::{self, Corrected, Frame};
 use super::inference::{convergence, edge_caution, estimates, rows};
-use super::{FitError, Info, Problem};
+use super::{Estimated, FitError, Info, Problem, dynamic};
 use crate::math::Matrix;
-use crate::math::linalg::{ColumnSpace, dot, spd_inverse};
+use crate::math::linalg::{ColumnSpace, spd_inverse};
 use crate::math::optimize::Maximum;
 use crate::model::Term;
-use crate::outcome::{Fit, Reference};
-use crate::weights::spectrum::Spectrum;
+use crate::outcome::{Fit, Reference, Statistic};
+
+/// Values of the spatial parameter and σ²: those at the maximum of a likelihood, or near it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Point {
+    /// The spatial parameter.
+    pub spatial: f64,
+    /// Variance of the innovations.
+    pub sigma2: f64,
+    /// The log-likelihood there.
+    pub loglik: f64,
+}
+
+impl Point {
+    /// The maximum, where the sum of squares is `ssr`.
+    pub(super) fn highest(maximum: &Maximum, ssr: f64, frame: &Frame<'_>) -> Self {
+        let sigma2 = ssr / frame.observations() as f64;
+        Self { spatial: maximum.at, sigma2, loglik: maximum.jet.value }
+    }
+}
+
+/// The fit at the values that the model asks for: `plain`, at the maximum of its likelihood, or what
+/// `assemble` makes of corrected values, coefficients, spatial parameter and σ².
+pub(super) fn settled(
+    problem: &Problem<'_>,
+    (frame, parameter): (&Frame<'_>, &'static str),
+    mut plain: Estimated,
+    assemble: impl FnOnce(&[f64]) -> Result<Estimated, FitError>,
+) -> Result<Estimated, FitError> {
+    let mut settled = match incidental::corrected(problem, &plain.fit) {
+        Corrected::Not => plain,
+        Corrected::Undefined(why) => {
+            plain.fit.cautions.push(why.to_owned());
+            plain
+        }
+        Corrected::To(theta) => {
+            let (at, sigma2) = (theta[theta.len() - 2], theta[theta.len() - 1]);
+            let (low, high) = frame.spectrum().interval();
+            let admissible = at > low && at < high && sigma2 > 0.0;
+            if !admissible {
+                return Err(FitError::CorrectedOutside { parameter, at, low, high });
+            }
+            let mut made = assemble(&theta)?;
+            made.fit.std_error_kind.push_str(incidental::said(problem.model));
+            made
+        }
+    };
+    dynamic::describe(problem, &mut settled.fit);
+    Ok(settled)
+}
 
 /// A maximum of the concentrated likelihood, and what its model makes of it.
 #[derive(Debug)]
@@ -18,8 +67,10 @@ pub(super) struct Optimum<'a> {
     pub info: &'static Info,
     /// The spatial parameter and its name.
     pub parameter: (Term, &'static str),
-    /// Its value, the log-likelihood and the score there.
-    pub at: Maximum,
+    /// The maximum of the concentrated log-likelihood.
+    pub maximum: Maximum,
+    /// Where the parameters are.
+    pub point: Point,
     /// Coefficients of the linear part, k.
     pub coefficients: Vec<f64>,
     /// σ² × the information of the coefficients in the orthonormal basis of QX, k × k.
@@ -38,22 +89,23 @@ pub(super) struct Optimum<'a> {
     pub within_reduced_form: &'a [f64],
 }
 
-/// The fit at `optimum`: σ² = e'e/n, covariance from the inverse expected information, normal
-/// distribution.
+/// The fit at `optimum`: covariance from the inverse expected information, normal distribution.
 pub(super) fn fit(
     problem: &Problem<'_>,
     space: &ColumnSpace,
-    spectrum: &Spectrum,
+    frame: &Frame<'_>,
     optimum: Optimum<'_>,
 ) -> Result<Fit, FitError> {
     let n = problem.n();
     let (parameter, name) = optimum.parameter.clone();
-    let at = optimum.at.at;
-    let sigma2 = dot(optimum.innovations, optimum.innovations) / n as f64;
-    let information = information(problem, spectrum, &optimum, sigma2);
+    let Point { spatial: at, sigma2, loglik } = optimum.point;
+    let information = information(frame, &optimum);
     let covariance = spd_inverse(&information).ok_or(FitError::SingularInformation)?;
     let covariance = in_coefficients(space, &covariance);
-    let checked = convergence(name, at, optimum.at.jet.slope, optimum.at.evaluations, n, spectrum)?;
+    let checked = {
+        let Maximum { jet, evaluations, .. } = optimum.maximum;
+        convergence(name, at, jet.slope, evaluations, n, frame.spectrum())?
+    };
 
     let mut terms = problem.linear_terms();
     terms.extend([parameter, Term::Sigma2]);
@@ -61,7 +113,7 @@ pub(super) fn fit(
     let mut values = optimum.coefficients;
     values.extend([at, sigma2]);
     let ingredients = Ingredients {
-        loglik: optimum.at.jet.value,
+        loglik,
         sigma2,
         innovations: optimum.innovations,
         level_residual: optimum.level_residual,
@@ -70,15 +122,20 @@ pub(super) fn fit(
         slopes,
         spatial: 1,
     };
+    let mut found = statistics(problem, &ingredients);
+    if frame.observations() != n {
+        let counted = frame.observations() as f64;
+        found.insert(Statistic::Bic, bic(loglik, counted, (slopes + 2) as f64));
+    }
     Ok(Fit {
         estimator: optimum.info.name.to_owned(),
         estimator_version: optimum.info.version,
         effects: problem.model.effects,
         estimates: estimates(&terms, &values, &covariance, &Reference::Normal),
         covariance: rows(&covariance),
-        std_error_kind: "expected information matrix".to_owned(),
+        std_error_kind: format!("expected information matrix{}", frame.said(problem.model)),
         inference: Reference::Normal,
-        statistics: statistics(problem, &ingredients),
+        statistics: found,
         cautions: edge_caution(name, at, &checked).into_iter().collect(),
         convergence: Some(checked),
     })
@@ -87,16 +144,10 @@ pub(super) fn fit(
 /// Expected information of (γ, r, σ²), γ the coordinates of Xβ in the orthonormal basis of QX and
 /// r the spatial parameter, G = W(I − rW)⁻¹ (Anselin 1988, section 6.2; Elhorst 2010, section
 /// C.2.3): γγ: block/σ²; γr: cross/σ²; rr: mean square/σ² + T tr(GG + G'G); rσ²: T tr G/σ²;
-/// σ²σ²: n/2σ⁴; γσ²: 0.
-fn information(
-    problem: &Problem<'_>,
-    spectrum: &Spectrum,
-    optimum: &Optimum<'_>,
-    sigma2: f64,
-) -> Matrix {
+/// σ²σ²: n/2σ⁴; γσ²: 0. Of transformed data n, T and traces are theirs.
+fn information(frame: &Frame<'_>, optimum: &Optimum<'_>) -> Matrix {
     let k = optimum.block.nrows();
-    let (t, r) = (problem.n_periods() as f64, optimum.at.at);
-    let gtg = problem.weights.trace_gtg(r);
+    let Point { spatial: r, sigma2, .. } = optimum.point;
     let mut info = Matrix::zeros(k + 2, k + 2);
     for i in 0..k {
         for j in 0..k {
@@ -105,10 +156,10 @@ fn information(
         info[(i, k)] = optimum.cross[i] / sigma2;
         info[(k, i)] = info[(i, k)];
     }
-    info[(k, k)] = optimum.mean_square / sigma2 + t * (spectrum.trace_gg(r) + gtg);
-    info[(k, k + 1)] = t * spectrum.trace_g(r) / sigma2;
+    info[(k, k)] = optimum.mean_square / sigma2 + frame.trace_gg(r) + frame.trace_gtg(r);
+    info[(k, k + 1)] = frame.trace_g(r) / sigma2;
     info[(k + 1, k)] = info[(k, k + 1)];
-    info[(k + 1, k + 1)] = problem.n() as f64 / (2.0 * sigma2 * sigma2);
+    info[(k + 1, k + 1)] = frame.observations() as f64 / (2.0 * sigma2 * sigma2);
     info
 }
 

@@ -14,6 +14,8 @@
 //! | `durbin` | models with the neighbours' regressors: SLX, SDM, SDEM |
 //! | `sem` | the spatial error model by maximum likelihood |
 //! | `sac` | spatial lag and spatial error together, by maximum likelihood: SAC, GNS |
+//! | `incidental` | what estimating effects costs the likelihood, and its correction (Lee & Yu) |
+//! | `dynamic` | lags of the response: their bias, stability, effects in the long run |
 //! | `likelihood` | what estimators of one spatial parameter share |
 //! | `batch` | estimates of many replicates at once |
 //! | `moments` | instrumental variables and generalised moments |
@@ -31,9 +33,11 @@ pub mod batch;
 pub mod covariance;
 pub mod derived;
 pub mod durbin;
+pub mod dynamic;
 pub mod goodness;
 pub mod gram;
 pub mod impacts;
+pub mod incidental;
 pub mod inference;
 pub mod leverage;
 mod likelihood;
@@ -90,6 +94,16 @@ pub trait Estimator: Sync {
 
     /// Whether it can estimate `model`, else why not. Needs no data.
     fn supports(&self, model: &Model) -> Result<(), String>;
+
+    /// Whether it can take off what the estimation of effects costs.
+    fn has_correction(&self) -> bool {
+        false
+    }
+
+    /// Whether it can have lags of the response among its regressors.
+    fn has_dynamics(&self) -> bool {
+        false
+    }
 
     /// Estimates.
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError>;
@@ -250,6 +264,28 @@ pub enum FitError {
         /// The score required, 1e-8·n.
         bound: f64,
     },
+    /// What is done about period effects needs rows of W that sum to 1.
+    #[error(
+        "a row of the weights matrix does not sum to 1: a model from which period effects are \
+         transformed away, or whose bias they make, is a spatial model again only where all rows do \
+         (Lee & Yu 2010)"
+    )]
+    RowSums,
+    /// A corrected estimate is outside the interval.
+    #[error(
+        "without its bias {parameter} would be {at:.4}, outside the interval ({low:.4}, {high:.4}): \
+         the correction of the first order is too large for this sample"
+    )]
+    CorrectedOutside {
+        /// The spatial parameter.
+        parameter: &'static str,
+        /// The corrected value.
+        at: f64,
+        /// Lower end of the interval.
+        low: f64,
+        /// Upper end.
+        high: f64,
+    },
     /// Standard errors that need the score of an estimator whose score is not known.
     #[error(
         "these standard errors need the score of each observation, which this estimator has not"
@@ -369,10 +405,13 @@ impl From<FitError> for Failure {
             | FitError::UnderIdentified { .. }
             | FitError::NotIdentified { .. }
             | FitError::SingularInformation => FailureKind::Singular,
-            FitError::TooManyUnits { .. } | FitError::NotWithin => FailureKind::Unsupported,
+            FitError::TooManyUnits { .. } | FitError::NotWithin | FitError::RowSums => {
+                FailureKind::Unsupported
+            }
             FitError::NoInteriorMaximum { .. }
             | FitError::NoInteriorMinimum { .. }
-            | FitError::Outside { .. } => FailureKind::AtBound,
+            | FitError::Outside { .. }
+            | FitError::CorrectedOutside { .. } => FailureKind::AtBound,
             FitError::NoSpectrum | FitError::NotFound { .. } | FitError::Score { .. } => {
                 FailureKind::NoConvergence
             }

@@ -271,6 +271,8 @@ mod tests {
             std_errors: crate::model::std_errors::StdErrors::Default,
             error_components: None,
             instruments: crate::model::instruments::Instruments::default(),
+            correction: crate::model::incidental::Correction::None,
+            dynamics: None,
         };
         let problem = Problem::new(&sample, &weights, &model).expect("the same units");
         let design = Design::new(&problem).expect("four units for two coefficients");

@@ -8,14 +8,14 @@
 //! are filtered and not projected again, as splm has it.
 //! *Standard errors and divisors*: inverse of the expected information, σ² = e'e/n, normal
 //! distribution; β is uncorrelated with λ and σ².
-//! *Limits*: as for the SLM.
+//! *Limits*: as for the SLM; see [`incidental`](super::incidental) for what `correction` does.
 //! *References*: Elhorst (2010), Handbook of Applied Spatial Analysis, C.2; Anselin (1988).
 
 use super::batch::{self, Reduction};
-use super::goodness::gaussian_loglik;
 use super::gram::FilteredGram;
+use super::incidental::Frame;
 use super::leverage::{self, Hat};
-use super::likelihood::{self, Optimum};
+use super::likelihood::{self, Optimum, Point};
 use super::problem::{combine, matrix};
 use super::random::{self, Spatial};
 use super::score::{self, Form, Scored};
@@ -24,7 +24,6 @@ use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, dot, spd_inverse};
 use crate::math::optimize::{Jet, Maximum, maximise};
 use crate::model::{Effects, LagOrder, Model, Term};
-use crate::weights::spectrum::Spectrum;
 
 /// The spatial error model by maximum likelihood.
 #[derive(Debug)]
@@ -52,19 +51,35 @@ impl Estimator for Sem {
         random::supports(model, SPATIAL)
     }
 
+    fn has_correction(&self) -> bool {
+        true
+    }
+
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
         if problem.model.effects.is_random() {
             return random::maximum::fit(problem, &INFO, SPATIAL, self);
         }
         let space = problem.within_space()?;
-        let spectrum = problem.weights.spectrum().ok_or(FitError::NoSpectrum)?;
         let filtered = Filtered::new(problem, &space)?;
-        let (low, high) = spectrum.interval();
-        let t = problem.n_periods() as f64;
-        let optimum =
-            maximise(|lambda| filtered.loglik(lambda, t, spectrum), low, high, problem.search)
-                .map_err(|why| FitError::no_maximum(why, "lambda", (low, high)))?;
-        assemble(problem, &space, &filtered, spectrum, optimum)
+        let (low, high) = filtered.frame.spectrum().interval();
+        let maximum = maximise(|lambda| filtered.loglik(lambda), low, high, problem.search)
+            .map_err(|why| FitError::no_maximum(why, "lambda", (low, high)))?;
+        let highest = filtered.profile(maximum.at).ok_or(FitError::SingularInformation)?;
+        let innovations = filtered.innovations(maximum.at, &highest.gamma);
+        let point = Point::highest(&maximum, dot(&innovations, &innovations), &filtered.frame);
+        let plain = assemble(problem, (&space, &filtered), maximum, (&highest.gamma, point))?;
+        likelihood::settled(problem, (&filtered.frame, "lambda"), plain, |theta| {
+            let (coefficients, rest) = theta.split_at(theta.len() - 2);
+            let linear = problem.within(&problem.linear_part(coefficients));
+            let coordinates = space.coordinates(&linear);
+            let gamma: Vec<f64> =
+                coordinates.iter().zip(&filtered.start).map(|(c, start)| c - start).collect();
+            let (spatial, sigma2) = (rest[0], rest[1]);
+            let e = filtered.innovations(spatial, &gamma);
+            let loglik = filtered.frame.loglik(dot(&e, &e), spatial, sigma2);
+            let there = (&gamma[..], Point { spatial, sigma2, loglik });
+            assemble(problem, (&space, &filtered), maximum, there)
+        })
     }
 
     fn profile<'p>(
@@ -75,10 +90,8 @@ impl Estimator for Sem {
             return Ok(None);
         }
         let space = problem.within_space()?;
-        let spectrum = problem.weights.spectrum().ok_or(FitError::NoSpectrum)?;
         let filtered = Filtered::new(problem, &space)?;
-        let t = problem.n_periods() as f64;
-        Ok(Some(Box::new(move |lambda| filtered.loglik(lambda, t, spectrum).value)))
+        Ok(Some(Box::new(move |lambda| filtered.loglik(lambda).value)))
     }
 
     fn reduction(
@@ -87,6 +100,9 @@ impl Estimator for Sem {
         at: &Estimated,
         spread: f64,
     ) -> Option<Box<dyn Reduction>> {
+        if !problem.model.correction.is_none() {
+            return None;
+        }
         batch::sem::reduction(problem, at, spread).map(|r| Box::new(r) as Box<dyn Reduction>)
     }
 
@@ -138,7 +154,7 @@ impl Scored for Sem {
     /// s_β = X̃'e/σ², s_λ = e'(I ⊗ G)e/σ² − T tr G with e the filtered residuals, effects removed:
     /// what effects explain best at each λ adds nothing to the derivative (envelope theorem).
     fn score_at(&self, problem: &Problem<'_>, theta: &[f64]) -> Option<Vec<f64>> {
-        let (k, spectrum) = (theta.len() - 2, problem.weights.spectrum()?);
+        let (k, frame) = (theta.len() - 2, Frame::of(problem).ok()?);
         let (lambda, sigma2) = (theta[k], theta[k + 1]);
         let dummies = Dummies::of(problem);
         let linear = problem.linear_part(&theta[..k]);
@@ -148,9 +164,8 @@ impl Scored for Sem {
         let of = |x: &Vec<f64>| dot(&dummies.filtered(problem, lambda, x), &e) / sigma2;
         let mut score: Vec<f64> = columns.iter().map(of).collect();
         let lag = problem.weights.lag(&problem.weights.resolve(lambda, &e));
-        let traces = problem.n_periods() as f64 * spectrum.trace_g(lambda);
-        score.push(dot(&lag, &e) / sigma2 - traces);
-        score.push(score::variance_score(&e, sigma2));
+        score.push(dot(&lag, &e) / sigma2 - frame.trace_g(lambda));
+        score.push(frame.variance_score(&e, sigma2));
         Some(score)
     }
 
@@ -279,13 +294,14 @@ impl Dummies {
 
 /// The columns [u, Q_x] and their lags. u is the residual at λ = 0 and Q_x the orthonormal basis
 /// of QX, so that no digits are lost to a large fitted part or to collinear regressors.
-struct Filtered {
+struct Filtered<'a> {
     columns: Vec<Vec<f64>>,
     lags: Vec<Vec<f64>>,
     dummies: Dummies,
     gram: FilteredGram,
     /// Coordinates of the fitted part that was taken off y.
     start: Vec<f64>,
+    frame: Frame<'a>,
 }
 
 /// What generalised least squares gives at one λ.
@@ -299,8 +315,8 @@ struct Profile {
     block: Matrix,
 }
 
-impl Filtered {
-    fn new(problem: &Problem<'_>, space: &ColumnSpace) -> Result<Self, FitError> {
+impl<'a> Filtered<'a> {
+    fn new(problem: &Problem<'a>, space: &ColumnSpace) -> Result<Self, FitError> {
         let dummies = Dummies::of(problem);
         let y = &problem.sample.y;
         let start = space.coordinates(&problem.within(y));
@@ -317,7 +333,7 @@ impl Filtered {
         if left <= 1e-24 * total || left == 0.0 {
             return Err(FitError::PerfectFit);
         }
-        Ok(Self { columns, lags, dummies, gram, start })
+        Ok(Self { columns, lags, dummies, gram, start, frame: Frame::of(problem)? })
     }
 
     /// SSR(λ) = θ'Gθ with θ = (1, −γ) and its derivatives by the envelope theorem:
@@ -347,18 +363,11 @@ impl Filtered {
         })
     }
 
-    fn loglik(&self, lambda: f64, t: f64, spectrum: &Spectrum) -> Jet {
-        let n = self.columns[0].len() as f64;
+    fn loglik(&self, lambda: f64) -> Jet {
         let Some(p) = self.profile(lambda) else {
             return Jet { value: f64::NAN, slope: f64::NAN, curvature: f64::NAN };
         };
-        let ratio = p.first / p.ssr;
-        Jet {
-            value: gaussian_loglik(p.ssr, self.columns[0].len()) + t * spectrum.log_det(lambda),
-            slope: -0.5 * n * ratio - t * spectrum.trace_g(lambda),
-            curvature: -0.5 * n * (p.second / p.ssr - ratio * ratio)
-                - t * spectrum.trace_gg(lambda),
-        }
+        self.frame.concentrated((p.ssr, p.first, p.second), lambda)
     }
 
     /// e = the filtered residual, period dummies projected out where that is still to be done.
@@ -375,16 +384,14 @@ impl Filtered {
 
 fn assemble(
     problem: &Problem<'_>,
-    space: &ColumnSpace,
-    filtered: &Filtered,
-    spectrum: &Spectrum,
-    optimum: Maximum,
+    (space, filtered): (&ColumnSpace, &Filtered<'_>),
+    maximum: Maximum,
+    (gamma, point): (&[f64], Point),
 ) -> Result<Estimated, FitError> {
-    let lambda = optimum.at;
+    let lambda = point.spatial;
     let profile = filtered.profile(lambda).ok_or(FitError::SingularInformation)?;
-    let innovations = filtered.innovations(lambda, &profile.gamma);
-    let coordinates: Vec<f64> =
-        filtered.start.iter().zip(&profile.gamma).map(|(a, b)| a + b).collect();
+    let innovations = filtered.innovations(lambda, gamma);
+    let coordinates: Vec<f64> = filtered.start.iter().zip(gamma).map(|(a, b)| a + b).collect();
     let coefficients = space.coefficients(&coordinates);
 
     // y = Xβ + effects + (I − λW)⁻¹e, with the effects of the exact likelihood.
@@ -401,11 +408,12 @@ fn assemble(
     let fit = likelihood::fit(
         problem,
         space,
-        spectrum,
+        &filtered.frame,
         Optimum {
             info: &INFO,
             parameter: (Term::Lambda, "lambda"),
-            at: optimum,
+            maximum,
+            point,
             cross: vec![0.0; coefficients.len()],
             coefficients,
             block: profile.block,

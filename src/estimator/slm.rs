@@ -9,14 +9,16 @@
 //! *Standard errors and divisors*: inverse of the expected information of (β, ρ, σ²), σ² = e'e/n,
 //! normal distribution. Cov(ρ, β) is not zero.
 //! *Limits*: with N and T both small, ρ and σ² carry the bias of the incidental effects (Lee & Yu
-//! 2010).
+//! 2010), which `correction` takes away: see [`incidental`](super::incidental). Lags of the response:
+//! [`dynamic`].
 //! *References*: Elhorst (2010), Handbook of Applied Spatial Analysis, C.2; Lee & Yu (2010).
 
 use super::batch::{self, Reduction};
-use super::goodness::gaussian_loglik;
+use super::dynamic;
 use super::impacts::impacts;
+use super::incidental::Frame;
 use super::leverage::{self, Hat};
-use super::likelihood::{self, Optimum};
+use super::likelihood::{self, Optimum, Point};
 use super::problem::combine;
 use super::random::{self, Spatial};
 use super::score::{self, Form, Scored};
@@ -26,7 +28,6 @@ use crate::math::linalg::{ColumnSpace, dot};
 use crate::math::optimize::{Jet, Maximum, maximise};
 use crate::model::{LagOrder, Model, Term};
 use crate::outcome::Estimate;
-use crate::weights::spectrum::Spectrum;
 
 /// The spatial lag model by maximum likelihood.
 #[derive(Debug)]
@@ -54,30 +55,44 @@ impl Estimator for Slm {
         random::supports(model, SPATIAL)
     }
 
+    fn has_correction(&self) -> bool {
+        true
+    }
+
+    fn has_dynamics(&self) -> bool {
+        true
+    }
+
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
         if problem.model.effects.is_random() {
             return random::maximum::fit(problem, &INFO, SPATIAL, self);
         }
-        let space = problem.within_space()?;
-        let y = problem.within(&problem.sample.y);
-        let lag = problem.within_lag(&problem.sample.y);
-        let spectrum = problem.weights.spectrum().ok_or(FitError::NoSpectrum)?;
-        let likelihood = Likelihood::new(&space, &y, &lag, problem.n_periods(), spectrum)?;
-        let (low, high) = spectrum.interval();
-        let optimum = maximise(|rho| likelihood.at(rho), low, high, problem.search)
+        let within = Within::new(problem)?;
+        let likelihood = Likelihood::new(&within)?;
+        let (low, high) = within.frame.spectrum().interval();
+        let maximum = maximise(|rho| likelihood.at(rho), low, high, problem.search)
             .map_err(|why| FitError::no_maximum(why, "rho", (low, high)))?;
-        assemble(problem, &space, &y, &lag, &likelihood, optimum)
+        let point = Point::highest(&maximum, likelihood.ssr(maximum.at), &within.frame);
+        let coefficients = within.coefficients(maximum.at);
+        let innovations = likelihood.innovations(maximum.at);
+        let plain = assemble(problem, &within, maximum, (coefficients, point), innovations)?;
+        likelihood::settled(problem, (&within.frame, "rho"), plain, |theta| {
+            let (coefficients, rest) = theta.split_at(theta.len() - 2);
+            let innovations = within.innovations(problem, coefficients, rest[0]);
+            let ssr = dot(&innovations, &innovations);
+            let (spatial, sigma2) = (rest[0], rest[1]);
+            let loglik = within.frame.loglik(ssr, spatial, sigma2);
+            let there = (coefficients.to_vec(), Point { spatial, sigma2, loglik });
+            assemble(problem, &within, maximum, there, innovations)
+        })
     }
 
     fn profile<'p>(&self, problem: &'p Problem<'p>) -> Result<Option<Profile<'p>>, FitError> {
         if problem.model.effects.is_random() {
             return Ok(None);
         }
-        let space = problem.within_space()?;
-        let y = problem.within(&problem.sample.y);
-        let lag = problem.within_lag(&problem.sample.y);
-        let spectrum = problem.weights.spectrum().ok_or(FitError::NoSpectrum)?;
-        let likelihood = Likelihood::new(&space, &y, &lag, problem.n_periods(), spectrum)?;
+        let within = Within::new(problem)?;
+        let likelihood = Likelihood::new(&within)?;
         Ok(Some(Box::new(move |rho| likelihood.at(rho).value)))
     }
 
@@ -91,6 +106,9 @@ impl Estimator for Slm {
         at: &Estimated,
         spread: f64,
     ) -> Option<Box<dyn Reduction>> {
+        if problem.model.dynamics.is_some() || !problem.model.correction.is_none() {
+            return None;
+        }
         batch::slm::reduction(problem, at, spread).map(|r| Box::new(r) as Box<dyn Reduction>)
     }
 
@@ -116,6 +134,9 @@ impl Estimator for Slm {
         if problem.model.effects.is_random() {
             return random::simulate(problem, at, errors);
         }
+        if let Some(y) = dynamic::simulate(problem, at, errors) {
+            return y;
+        }
         let shocked: Vec<f64> = at.systematic.iter().zip(errors).map(|(f, e)| f + e).collect();
         problem.weights.resolve(at.value(&Term::Rho).unwrap_or(0.0), &shocked)
     }
@@ -137,7 +158,7 @@ impl Scored for Slm {
 
     /// s_β = X'Qe/σ², s_ρ = e'Q(Wy)/σ² − T tr G, e = Qy − ρQ(Wy) − QXβ.
     fn score_at(&self, problem: &Problem<'_>, theta: &[f64]) -> Option<Vec<f64>> {
-        let (k, spectrum) = (theta.len() - 2, problem.weights.spectrum()?);
+        let (k, frame) = (theta.len() - 2, Frame::of(problem).ok()?);
         let (rho, sigma2) = (theta[k], theta[k + 1]);
         let lag = problem.within_lag(&problem.sample.y);
         let x: Vec<Vec<f64>> = problem.columns().iter().map(|x| problem.within(x)).collect();
@@ -145,8 +166,8 @@ impl Scored for Slm {
         let y = problem.within(&problem.sample.y);
         let e: Vec<f64> = (0..problem.n()).map(|i| y[i] - rho * lag[i] - fitted[i]).collect();
         let mut score: Vec<f64> = x.iter().map(|x| dot(x, &e) / sigma2).collect();
-        score.push(dot(&lag, &e) / sigma2 - problem.n_periods() as f64 * spectrum.trace_g(rho));
-        score.push(score::variance_score(&e, sigma2));
+        score.push(dot(&lag, &e) / sigma2 - frame.trace_g(rho));
+        score.push(frame.variance_score(&e, sigma2));
         Some(score)
     }
 
@@ -175,6 +196,38 @@ fn mean_lag(problem: &Problem<'_>, rho: f64, systematic: &[f64]) -> Vec<f64> {
     }
 }
 
+/// Data without effects.
+struct Within<'a> {
+    space: ColumnSpace,
+    /// Qy
+    y: Vec<f64>,
+    /// Q(Wy), or W(Qy) by the other convention.
+    lag: Vec<f64>,
+    frame: Frame<'a>,
+}
+
+impl<'a> Within<'a> {
+    fn new(problem: &Problem<'a>) -> Result<Self, FitError> {
+        let space = problem.within_space()?;
+        let y = problem.within(&problem.sample.y);
+        let lag = problem.within_lag(&problem.sample.y);
+        Ok(Self { space, y, lag, frame: Frame::of(problem)? })
+    }
+
+    /// β at the maximum for a given ρ.
+    fn coefficients(&self, rho: f64) -> Vec<f64> {
+        let (on_y, on_lag) =
+            (self.space.least_squares(&self.y), self.space.least_squares(&self.lag));
+        on_y.iter().zip(&on_lag).map(|(a, b)| a - rho * b).collect()
+    }
+
+    /// Qy − ρQ(Wy) − QXβ
+    fn innovations(&self, problem: &Problem<'_>, coefficients: &[f64], rho: f64) -> Vec<f64> {
+        let fitted = problem.within(&problem.linear_part(coefficients));
+        (0..fitted.len()).map(|i| self.y[i] - rho * self.lag[i] - fitted[i]).collect()
+    }
+}
+
 /// The concentrated log-likelihood: three cross-products and the spectrum.
 #[derive(Debug)]
 struct Likelihood<'a> {
@@ -185,24 +238,17 @@ struct Likelihood<'a> {
     e00: f64,
     e01: f64,
     e11: f64,
-    periods: f64,
-    spectrum: &'a Spectrum,
+    frame: Frame<'a>,
 }
 
 impl<'a> Likelihood<'a> {
-    fn new(
-        space: &ColumnSpace,
-        y: &[f64],
-        lag: &[f64],
-        periods: usize,
-        spectrum: &'a Spectrum,
-    ) -> Result<Self, FitError> {
-        let (e0, e1) = (space.residual(y), space.residual(lag));
+    fn new(within: &Within<'a>) -> Result<Self, FitError> {
+        let (e0, e1) = (within.space.residual(&within.y), within.space.residual(&within.lag));
         let (e00, e01, e11) = (dot(&e0, &e0), dot(&e0, &e1), dot(&e1, &e1));
-        if e00 <= 1e-24 * dot(y, y) || e00 == 0.0 {
+        if e00 <= 1e-24 * dot(&within.y, &within.y) || e00 == 0.0 {
             return Err(FitError::PerfectFit);
         }
-        Ok(Self { e0, e1, e00, e01, e11, periods: periods as f64, spectrum })
+        Ok(Self { e0, e1, e00, e01, e11, frame: within.frame })
     }
 
     fn ssr(&self, rho: f64) -> f64 {
@@ -210,15 +256,8 @@ impl<'a> Likelihood<'a> {
     }
 
     fn at(&self, rho: f64) -> Jet {
-        let n = self.e0.len() as f64;
-        let s = self.ssr(rho);
-        let half = self.e01 - rho * self.e11;
-        Jet {
-            value: gaussian_loglik(s, self.e0.len()) + self.periods * self.spectrum.log_det(rho),
-            slope: n * half / s - self.periods * self.spectrum.trace_g(rho),
-            curvature: n * (2.0 * half * half / s - self.e11) / s
-                - self.periods * self.spectrum.trace_gg(rho),
-        }
+        let first = -2.0 * (self.e01 - rho * self.e11);
+        self.frame.concentrated((self.ssr(rho), first, 2.0 * self.e11), rho)
     }
 
     fn innovations(&self, rho: f64) -> Vec<f64> {
@@ -228,18 +267,12 @@ impl<'a> Likelihood<'a> {
 
 fn assemble(
     problem: &Problem<'_>,
-    space: &ColumnSpace,
-    y: &[f64],
-    lag: &[f64],
-    likelihood: &Likelihood<'_>,
-    optimum: Maximum,
+    within: &Within<'_>,
+    maximum: Maximum,
+    (coefficients, point): (Vec<f64>, Point),
+    innovations: Vec<f64>,
 ) -> Result<Estimated, FitError> {
-    let (rho, n) = (optimum.at, problem.n());
-    let on_y = space.least_squares(y);
-    let on_lag = space.least_squares(lag);
-    let coefficients: Vec<f64> = on_y.iter().zip(&on_lag).map(|(a, b)| a - rho * b).collect();
-    let innovations = likelihood.innovations(rho);
-
+    let (rho, n) = (point.spatial, problem.n());
     let raw_lag = problem.weights.lag(&problem.sample.y);
     let linear = problem.linear_part(&coefficients);
     let rest: Vec<f64> =
@@ -257,15 +290,17 @@ fn assemble(
         LagOrder::LagThenDemean => problem.within(&problem.weights.lag(&reduced_form)),
         LagOrder::DemeanThenLag => problem.weights.lag(&filter.resolve(&within_linear)),
     };
+    let space = &within.space;
     let k = space.rank();
     let fit = likelihood::fit(
         problem,
         space,
-        likelihood.spectrum,
+        &within.frame,
         Optimum {
             info: &INFO,
             parameter: (Term::Rho, "rho"),
-            at: optimum,
+            maximum,
+            point,
             coefficients,
             block: Matrix::identity(k, k),
             cross: space.coordinates(&g),

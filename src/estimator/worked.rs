@@ -41,6 +41,8 @@ pub(crate) fn panel(estimator: &str) -> (Sample, Weights, Model) {
         std_errors: crate::model::std_errors::StdErrors::Default,
         error_components: None,
         instruments: crate::model::instruments::Instruments::default(),
+        correction: crate::model::incidental::Correction::None,
+        dynamics: None,
     };
     (sample, weights, model)
 }

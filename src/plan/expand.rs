@@ -13,7 +13,7 @@ use crate::mistake::Mistake;
 use crate::model::change::{Change, Roster};
 use crate::model::instruments::Instruments;
 use crate::model::splits::{RegionEquality, Threshold};
-use crate::model::{Bootstrap, Effects, LagSet, Model, Randomisation, Regressor, Term};
+use crate::model::{Bootstrap, Effects, LagSet, Model, Randomisation, Regressor, Term, Whose};
 use crate::spec::tables::RowTerm;
 use crate::spec::variants::VariantName;
 use crate::spec::{Axis, GridSpec, ModelSpec, Selector, Spec};
@@ -74,7 +74,7 @@ pub(super) fn expand(ground: Ground<'_>, name: &str, plan: &mut Plan, mistakes: 
     if !grid.include.is_empty() {
         in_axis_order(&all, &mut axes);
     }
-    let deepest = axes.iter().map(|a| a.lags.deepest()).max().unwrap_or(0);
+    let deepest = axes.iter().map(|a| depth(ground.spec, a)).max().unwrap_or(0);
     let mut loom = Loom::new(ground, name, deepest);
     let made = axes.into_iter().map(|axes| loom.cell(axes));
     plan.cells.extend(made.filter(|cell| in_sample(ground, cell)));
@@ -172,8 +172,14 @@ fn product(ground: Ground<'_>, rule: &Selector) -> Vec<CellAxes> {
 pub fn cell_at(spec: &Spec, plan: &Plan, name: &str, axes: CellAxes) -> Option<Cell> {
     let grid = spec.grids.get(name)?;
     let of_grid = plan.cells.iter().filter(|cell| *cell.grid == *name);
-    let deepest = of_grid.map(|cell| cell.axes.lags.deepest()).max().unwrap_or(0);
+    let deepest = of_grid.map(|cell| depth(spec, &cell.axes)).max().unwrap_or(0);
     Some(Loom::new(Ground { spec, grid, roster: None }, name, deepest).cell(axes))
+}
+
+/// How many periods the lags of a cell cost, those of its response among them.
+fn depth(spec: &Spec, axes: &CellAxes) -> u32 {
+    let dynamic = spec.models[&axes.model].dynamics.is_some();
+    axes.lags.deepest().max(u32::from(dynamic))
 }
 
 /// What of a cell's axes decides on its model.
@@ -243,7 +249,8 @@ impl<'a> Loom<'a> {
         let change = self.change(&axes.variant);
         let model = self.model(&axes, change.leads());
         let (derived, wald) = self.functions(&axes.measure, variable);
-        let own = if change.leads() { 0 } else { axes.lags.deepest() };
+        let response = u32::from(model.dynamics.is_some());
+        let own = if change.leads() { response } else { depth(spec, &axes) };
         let skip = if grid.common_sample { self.deepest } else { own } as usize;
         let of_errors = spec.models[&axes.model].error_weights.as_deref();
         let error_weights = of_errors.filter(|name| *name != axes.weights).map(Arc::from);
@@ -336,17 +343,23 @@ fn model(ground: Ground<'_>, axes: &CellAxes, leads: bool) -> Model {
         regressors.extend(durbin);
     }
     let instruments = instruments(model_spec, &regressors, variable);
-    Model {
+    let mut model = Model {
         estimator: model_spec.estimator.clone(),
         response: grid.response.value.clone(),
-        regressors,
+        regressors: Vec::new(),
         effects: axes.effects,
         lag_order: model_spec.lag_order,
         small_sample: model_spec.small_sample,
         std_errors: spec.std_errors[&axes.std_errors].how.clone(),
         error_components: model_spec.error_components.filter(|_| axes.effects.is_random()),
         instruments,
-    }
+        correction: model_spec.correction,
+        dynamics: model_spec.dynamics,
+    };
+    let lags =
+        [Whose::Own, Whose::Neighbours].into_iter().filter_map(|of| model.lag_of_response(of));
+    model.regressors = lags.chain(regressors).collect();
+    model
 }
 
 /// What stands for regressors that are correlated with the errors. Of those listed, a model has some or

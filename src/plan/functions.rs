@@ -150,10 +150,14 @@ fn check(
 }
 
 fn help(written: &Written, cells: &[Known<'_>]) -> String {
+    const LONG_RUN: &str = "effects in the long run are not offered in functions; where rows of W sum \
+                            to 1, that of x on all units is (x + W:x)/(1 - y@lag1 - rho - W:y@lag1)";
     const NO_LAG: &str =
         "only models with a spatial lag or Durbin terms have effects beside their coefficients";
     let row = RowTerm::parse(&written.name);
-    if let RowTerm::Measure { lag, .. } = row {
+    if let RowTerm::Measure { lag, impact } = row
+        && !impact.is_some_and(Impact::is_long_run)
+    {
         let of_measure = |known: &Known<'_>| {
             let of = &known.cell.measure_variable;
             let lags = known.cell.model.regressors.iter().filter(|r| r.is_own(of));
@@ -170,6 +174,7 @@ fn help(written: &Written, cells: &[Known<'_>]) -> String {
     }
     let known = |term: &Term| cells.iter().any(|cell| cell.terms.contains(term));
     match row.term(&VarName::new("")) {
+        Term::Impact(impact, _) if impact.is_long_run() => LONG_RUN.to_owned(),
         Term::Impact(_, regressor) if known(&Term::Variable(regressor.clone())) => {
             NO_LAG.to_owned()
         }

@@ -3,6 +3,7 @@
 use super::expand::has_durbin;
 use super::{Cell, Plan};
 use crate::mistake::Mistake;
+use crate::model::Normalisation;
 use crate::model::change::Placebo;
 use crate::spec::vocabulary::Vocabulary;
 use crate::spec::{Axis, GridSpec, Spec};
@@ -39,7 +40,8 @@ pub fn check_sense(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<Mis
                 reason => reason,
             };
             known = Some((model, reason.clone()));
-            let Some(reason) = reason else { continue };
+            let beside = || row_sums(spec, cell).or_else(|| of_tests(cell));
+            let Some(reason) = reason.or_else(beside) else { continue };
             match reasons.iter_mut().find(|(known, _)| *known == reason) {
                 Some((_, cells)) => cells.push(cell),
                 None => reasons.push((reason, vec![cell])),
@@ -47,7 +49,7 @@ pub fn check_sense(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<Mis
         }
         mistakes.extend(endogenous(spec, grid, &own));
         for (reason, cells) in reasons {
-            let axes = [Axis::Model, Axis::Effects, Axis::StdErrors];
+            let axes = [Axis::Model, Axis::Effects, Axis::Weights, Axis::StdErrors];
             let telling: Vec<Axis> = axes
                 .into_iter()
                 .filter(|&axis| own.iter().any(|c| c.axes.value(axis) != own[0].axes.value(axis)))
@@ -104,4 +106,34 @@ fn endogenous(spec: &Spec, grid: &GridSpec, own: &[&Cell]) -> Vec<Mistake> {
         }
     }
     mistakes
+}
+
+/// Why the weights of a cell do not go with what is done about its period effects. Whether weights
+/// that are taken as they are have rows that sum to 1 is known once they are read.
+fn row_sums(spec: &Spec, cell: &Cell) -> Option<String> {
+    let how = spec.weights[&cell.axes.weights].normalise;
+    let refused = match how {
+        Normalisation::Row | Normalisation::None => false,
+        Normalisation::Spectral | Normalisation::MinMax => cell.model.needs_row_sums(),
+    };
+    refused.then(|| {
+        format!(
+            "correction = \"{}\" with period effects needs rows of W that sum to 1, and \
+             normalise = \"{}\" leaves others (Lee & Yu 2010): take normalise = \"row\", or individual \
+             effects",
+            cell.model.correction.name(),
+            how.name()
+        )
+    })
+}
+
+/// Why tests of a cell have no bootstrap: models under null hypotheses have fixed regressors.
+fn of_tests(cell: &Cell) -> Option<String> {
+    let refused =
+        cell.model.dynamics.is_some() && cell.test_bootstrap.is_some() && !cell.tests.is_empty();
+    refused.then(|| {
+        "models under the null hypotheses of tests take lags of the response for fixed, which they \
+         are not when the response is drawn again: leave out test_bootstrap for dynamic models"
+            .to_owned()
+    })
 }

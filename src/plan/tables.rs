@@ -163,9 +163,12 @@ fn row_names(cells: &[&Cell]) -> Vec<String> {
     }
     // Which of these a model has is the estimator's business.
     names.extend([Term::Rho, Term::Lambda, Term::Phi, Term::Sigma2].map(|term| term.to_string()));
-    for regressor in cells.iter().flat_map(|cell| &cell.model.regressors) {
-        if !regressor.is_of_neighbours() {
-            names.extend(Impact::ALL.map(|kind| Term::Impact(kind, regressor.clone()).to_string()));
+    for cell in cells {
+        let long_run: &[Impact] =
+            if cell.model.dynamics.is_some() { &Impact::LONG_RUN } else { &[] };
+        for regressor in cell.model.regressors.iter().filter(|r| !r.is_of_neighbours()) {
+            let kinds = Impact::ALL.iter().chain(long_run);
+            names.extend(kinds.map(|kind| Term::Impact(*kind, regressor.clone()).to_string()));
         }
     }
     for function in cells.iter().flat_map(|cell| cell.derived.iter()) {

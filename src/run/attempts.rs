@@ -1,7 +1,9 @@
 //! The fit of a cell, searched for from other points where the first search fails.
 
 use super::{Matrices, SharedSample};
-use crate::estimator::{self, Estimated, Estimator, FitError, Problem, covariance, moments};
+use crate::estimator::{
+    self, Estimated, Estimator, FitError, Problem, covariance, incidental, moments,
+};
 use crate::math::optimize::Search;
 use crate::math::random::Stream;
 use crate::outcome::{Estimate, Failure, FailureKind};
@@ -30,6 +32,7 @@ pub(super) fn fit<'a>(
         .ok_or_else(|| unsupported(format!("no estimator is called `{}`", cell.model.estimator)))?;
     moments::supports(estimator, &cell.model).map_err(unsupported)?;
     estimator.supports(&cell.model).map_err(unsupported)?;
+    incidental::supports(estimator, &cell.model).map_err(unsupported)?;
     covariance::supports(estimator, &cell.model).map_err(unsupported)?;
     let first = Search { go_on, ..Search::PLAIN };
     let beside = made

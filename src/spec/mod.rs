@@ -54,6 +54,7 @@ pub mod vocabulary;
 use crate::expr::formula::{Formula, Written};
 use crate::ident::{KeyPath, Located, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
+use crate::model::incidental::{Correction, Dynamics};
 use crate::model::splits::{RegionEquality, Threshold};
 use crate::model::{
     Bootstrap, Effects, ErrorComponents, Keep, LagOrder, LagSet, Randomisation, Regressor,
@@ -355,6 +356,10 @@ pub struct ModelSpec {
     pub instruments: Vec<Located<Regressor>>,
     /// Powers of W that lag the exogenous variables for instruments.
     pub spatial_instruments: Option<u32>,
+    /// What is done about the bias that the estimation of effects brings.
+    pub correction: Correction,
+    /// Lags of the response among the regressors.
+    pub dynamics: Option<Dynamics>,
 }
 
 /// `[derived.NAME]`

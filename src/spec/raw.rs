@@ -19,6 +19,7 @@ pub use std_errors::{FactorName, RawStdErrors, ResidualsName, StdErrorsKind};
 pub use values::{Lags, OneOrMany, Text};
 
 use crate::model::change::{LeaveOut, Placebo};
+use crate::model::incidental::{Correction, Dynamics};
 use crate::model::splits::Coefficients;
 use crate::model::{
     Effects, ErrorComponents, Isolates, Keep, LagOrder, Normalisation, Permute, RegionWeights,
@@ -232,6 +233,11 @@ pub struct RawModel {
     /// How many powers of W beyond those in the equation lag the exogenous variables to make
     /// instruments of the spatial lag, 1 or 2; 2 when absent.
     pub spatial_instruments: Option<u32>,
+    /// What is done about the bias that the estimation of effects brings: `none` when absent,
+    /// `bias-corrected` of a dynamic model.
+    pub correction: Option<Correction>,
+    /// Lags of the response in time among the regressors; none when absent.
+    pub dynamics: Option<Dynamics>,
 }
 
 /// `[bootstrap.NAME]`

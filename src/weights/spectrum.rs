@@ -99,6 +99,15 @@ impl Spectrum {
         }
     }
 
+    /// The eigenvalues as (real, imaginary) parts, real parts rising; `None` where the determinant
+    /// comes from factorisations.
+    pub fn eigenvalues(&self) -> Option<&[(f64, f64)]> {
+        match &self.inside {
+            Inside::Panels(_) => None,
+            Inside::Eigenvalues(eigenvalues) => Some(eigenvalues),
+        }
+    }
+
     /// Largest modulus.
     pub fn radius(&self) -> f64 {
         self.radius

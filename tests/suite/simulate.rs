@@ -134,6 +134,8 @@ fn the_truth_is_recovered() {
         std_errors: spanel::model::std_errors::StdErrors::Default,
         error_components: None,
         instruments: spanel::model::instruments::Instruments::default(),
+        correction: spanel::model::incidental::Correction::None,
+        dynamics: None,
     };
     let problem = spanel::estimator::Problem::new(&sample, &weights, &model).expect("one order");
     let fit = spanel::estimator::find("slm").expect("slm").fit(&problem).expect("a fit").fit;

@@ -109,6 +109,10 @@ impl TileMultipliers {
                 difference(&self.total_of_neighbours, &self.direct_of_neighbours),
             ),
             Impact::Total => (self.total, self.total_of_neighbours),
+            // Dynamic models have no kernels.
+            Impact::LongRunDirect | Impact::LongRunIndirect | Impact::LongRunTotal => {
+                ([[f64::NAN; LANES]; 2], [[f64::NAN; LANES]; 2])
+            }
         }
     }
 

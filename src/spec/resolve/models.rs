@@ -2,6 +2,7 @@
 
 use super::{Resolver, at, items};
 use crate::ident::{KeyPath, Located};
+use crate::model::incidental::Correction;
 use crate::model::{ErrorComponents, LagOrder, Regressor, Term};
 use crate::spec::ModelSpec;
 use crate::spec::raw::RawModel;
@@ -34,6 +35,8 @@ impl Resolver<'_> {
                     endogenous: Vec::new(),
                     instruments: Vec::new(),
                     spatial_instruments: None,
+                    correction: Correction::None,
+                    dynamics: None,
                 };
                 (e.name.clone(), spec)
             })
@@ -82,6 +85,11 @@ impl Resolver<'_> {
                     endogenous,
                     instruments,
                     spatial_instruments: raw.spatial_instruments,
+                    correction: raw.correction.unwrap_or(match raw.dynamics {
+                        Some(_) => Correction::BiasCorrected,
+                        None => Correction::None,
+                    }),
+                    dynamics: raw.dynamics,
                 },
             );
         }

@@ -119,6 +119,8 @@ pub fn model(
         std_errors: spanel::model::std_errors::StdErrors::Default,
         error_components: None,
         instruments: spanel::model::instruments::Instruments::default(),
+        correction: spanel::model::incidental::Correction::None,
+        dynamics: None,
     }
 }
 

@@ -11,6 +11,7 @@ mod data;
 mod durbin;
 mod functions;
 mod hausman;
+mod lee_yu;
 mod moments;
 mod moran;
 mod ncovr;

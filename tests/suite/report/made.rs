@@ -107,6 +107,8 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
             std_errors: spanel::model::std_errors::StdErrors::Default,
             error_components: None,
             instruments: spanel::model::instruments::Instruments::default(),
+            correction: spanel::model::incidental::Correction::None,
+            dynamics: None,
         }),
         error_weights: None,
         measure_variable: variable,
@@ -377,6 +379,8 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         endogenous: Vec::new(),
         instruments: Vec::new(),
         spatial_instruments: None,
+        correction: spanel::model::incidental::Correction::None,
+        dynamics: None,
     };
     let weights = WeightsSpec {
         file: at("w.gal".into()),

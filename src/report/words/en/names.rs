@@ -19,6 +19,9 @@ impl Names for English {
             Impact::Direct => format!("Direct: {label}"),
             Impact::Indirect => format!("Indirect: {label}"),
             Impact::Total => format!("Total: {label}"),
+            Impact::LongRunDirect => format!("Long-run direct: {label}"),
+            Impact::LongRunIndirect => format!("Long-run indirect: {label}"),
+            Impact::LongRunTotal => format!("Long-run total: {label}"),
         }
     }
 
@@ -135,6 +138,8 @@ impl Names for English {
             Statistic::R2WithinAdjusted => "Adjusted R² (within)",
             Statistic::Sigma2Unit => "σ²_μ",
             Statistic::Theta => "θ",
+            Statistic::Persistence => "τ + ρ + η",
+            Statistic::LargestRoot => "Largest root",
         }
     }
 
@@ -189,6 +194,14 @@ impl Names for English {
                 "Adjusted R² (within) = 1 − (1 − R² within)(n − a)/(n − a − k) with a absorbed \
                  effects (1, the constant, of a pooled model) and k slopes.",
             ),
+            Statistic::Persistence => Some(
+                "τ + ρ + η: the coefficients of the response of the period before, of the \
+                 neighbours' response, and of theirs of the period before.",
+            ),
+            Statistic::LargestRoot => Some(
+                "Largest root: the largest modulus of (τ + ηω)/(1 − ρω) over the eigenvalues ω of \
+                 W; the process is stable below 1.",
+            ),
         }
     }
 
@@ -216,6 +229,7 @@ impl Names for English {
             "hausman-robust" => "Hausman (robust)",
             "first-stage" => "First-stage F (smallest)",
             "sargan" => "Sargan",
+            "stability" => "τ + ρ + η = 1 (Wald)",
             "region-equality" => "Equal coefficients of the regions",
             "threshold-1" => "F of one threshold against none",
             "threshold-2" => "F of two thresholds against one",

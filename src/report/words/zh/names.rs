@@ -19,6 +19,9 @@ impl Names for Chinese {
             Impact::Direct => format!("直接效应：{label}"),
             Impact::Indirect => format!("间接效应：{label}"),
             Impact::Total => format!("总效应：{label}"),
+            Impact::LongRunDirect => format!("长期直接效应：{label}"),
+            Impact::LongRunIndirect => format!("长期间接效应：{label}"),
+            Impact::LongRunTotal => format!("长期总效应：{label}"),
         }
     }
 
@@ -137,6 +140,8 @@ impl Names for Chinese {
             Statistic::R2WithinAdjusted => "调整后的 R²（组内）",
             Statistic::Sigma2Unit => "σ²_μ",
             Statistic::Theta => "θ",
+            Statistic::Persistence => "τ + ρ + η",
+            Statistic::LargestRoot => "最大特征根",
         }
     }
 
@@ -189,6 +194,12 @@ impl Names for Chinese {
                 "调整后的 R²（组内）= 1 − (1 − 组内 R²)(n − a)/(n − a − k)，其中 a 为吸收的效应数\
                  （混合回归为 1，即常数项），k 为斜率系数个数。",
             ),
+            Statistic::Persistence => {
+                Some("τ + ρ + η：被解释变量的时间滞后、空间滞后与时空滞后的系数之和。")
+            }
+            Statistic::LargestRoot => Some(
+                "最大特征根：(τ + ηω)/(1 − ρω) 在 W 的特征值 ω 上的最大模，小于 1 时过程平稳。",
+            ),
         }
     }
 
@@ -216,6 +227,7 @@ impl Names for Chinese {
             "hausman-robust" => "豪斯曼检验（稳健）",
             "first-stage" => "第一阶段 F（最小值）",
             "sargan" => "Sargan 检验",
+            "stability" => "τ + ρ + η = 1（Wald 检验）",
             "region-equality" => "地区间系数相等检验",
             "threshold-1" => "单一门槛 F 检验（原假设：无门槛）",
             "threshold-2" => "双重门槛 F 检验（原假设：单一门槛）",
@@ -275,7 +287,9 @@ impl Names for Chinese {
             }
             "classical, divisor n" => "经典标准误，除数为 n".to_owned(),
             "classical, degrees of freedom corrected" => "经典标准误，按自由度调整".to_owned(),
-            other => ROBUST.iter().fold(other.to_owned(), |said, (en, zh)| said.replace(en, zh)),
+            other => incidental(other).unwrap_or_else(|| {
+                ROBUST.iter().fold(other.to_owned(), |said, (en, zh)| said.replace(en, zh))
+            }),
         }
     }
 
@@ -369,3 +383,18 @@ const ROBUST: &[(&str, &str)] = &[
     (" and ", " 与 "),
     (", ", "，"),
 ];
+
+/// Standard errors of estimates that are corrected for what effects cost.
+fn incidental(kind: &str) -> Option<String> {
+    let rest = kind.strip_prefix("expected information matrix")?;
+    if let Some(source) = rest.strip_prefix(" at bias-corrected estimates (") {
+        return Some(format!("偏误修正估计处的期望信息矩阵（{}）", source.strip_suffix(')')?));
+    }
+    let (count, source) =
+        rest.strip_prefix(" of transformed data, ")?.split_once(" observations (")?;
+    let (source, corrected) = match source.strip_suffix("), bias-corrected") {
+        Some(source) => (source, "，并经偏误修正"),
+        None => (source.strip_suffix(')')?, ""),
+    };
+    Some(format!("变换后数据（{count} 个观测值）的期望信息矩阵{corrected}（{source}）"))
+}
