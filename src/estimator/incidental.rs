@@ -21,7 +21,7 @@
 //! θ + (1/N)[I/(NT)]⁻¹(0, 1/(1 − ρ), 1/2σ²)', then σ²·T/(T − 1), for two-way effects (Lee & Yu 2010,
 //! section 3.3; λ in the place of ρ for the error model). Of individual effects alone only σ² is biased
 //! to this order, T/(T − 1), and so it is taken of period effects, N/(N − 1). Lags of the response:
-//! [`dynamic`](super::dynamic).
+//! [`dynamic`].
 
 use super::goodness::gaussian_loglik;
 use super::{Estimator, FitError, Problem, dynamic};
