@@ -247,6 +247,12 @@ pub fn supports(estimator: &dyn Estimator, model: &Model) -> Result<(), String> 
              which `{name}` does not maximise"
         ));
     }
+    if model.effects.is_random() {
+        return Err(format!(
+            "correction = \"{correction}\" undoes what estimating effects costs (Lee & Yu 2010), and \
+             random effects are not estimated"
+        ));
+    }
     if model.effects == Effects::None {
         return Err(format!(
             "correction = \"{correction}\" undoes what estimating effects costs (Lee & Yu 2010), and \

@@ -43,6 +43,9 @@ fn fixture(
         small_sample: None,
         std_errors: crate::model::std_errors::StdErrors::Default,
         error_components: Some(form),
+        instruments: crate::model::instruments::Instruments::default(),
+        correction: crate::model::incidental::Correction::None,
+        dynamics: None,
     };
     (sample, weights, model)
 }
