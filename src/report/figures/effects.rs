@@ -109,7 +109,8 @@ fn draw_panel(
         let (start, end) = (point(from.right(), y), point(target.x, target.centre().y + spread));
         arrow(scene, start, end, arrow_line(found.value, significant));
         let stars = number::stars(found.p_value, &default_stars());
-        let text = Rich::plain(format!("{}{stars}", number::plain(found.value, 3)));
+        let decimals = number::decimals_to_see(&[found.value], 3);
+        let text = Rich::plain(format!("{}{stars}", number::plain(found.value, decimals)));
         let ink = if significant { INK } else { GREY };
         let letters = Letters::middle(SIZE).coloured(ink);
         // Near the box, where arrows are farthest apart, on a ground of its own.
