@@ -135,8 +135,10 @@ impl<'a> Templates<'a> {
                 "a template may take in the built-in ones and those in `templates/` beside the \
                  specification, by name: none outside that folder"
             }
-            ErrorKind::OutOfFuel => "it goes on without an end: look for a loop that is too long, or a \
-                                     template that takes itself in",
+            ErrorKind::OutOfFuel => {
+                "it goes on without an end: look for a loop that is too long, or a \
+                                     template that takes itself in"
+            }
             _ => "templates/README.md lists what a template is given",
         };
         Mistake::file(&path, format!("the template cannot be filled in: {}{detail}", error.kind()))

@@ -19,7 +19,10 @@ pub(in crate::audit) const CHECK: Check = Check {
 
 fn find(evidence: Evidence<'_>) -> Vec<Finding> {
     let entries = evidence.printed.entries.iter();
-    entries.flat_map(|e| [no_error(e), by_p(e), by_ratio(e), ratio_against_statistic(e)]).flatten().collect()
+    entries
+        .flat_map(|e| [no_error(e), by_p(e), by_ratio(e), ratio_against_statistic(e)])
+        .flatten()
+        .collect()
 }
 
 /// Stars beside a standard error of exactly 0, from which no significance follows.

@@ -97,7 +97,10 @@ pub(super) fn notes_of(
 
 /// Raw names of the tests shown: those asked for, or all; the column with the most tests says in
 /// which order.
-pub(in crate::report) fn names(rows: &[Located<String>], columns: &[CellColumn<'_>]) -> Vec<String> {
+pub(in crate::report) fn names(
+    rows: &[Located<String>],
+    columns: &[CellColumn<'_>],
+) -> Vec<String> {
     let mut names: Vec<String> = rows.iter().map(|r| r.value.clone()).collect();
     if names.is_empty() {
         let mut outcomes: Vec<&Outcome> = columns.iter().filter_map(CellColumn::outcome).collect();
@@ -123,7 +126,11 @@ fn exists(columns: &[CellColumn<'_>], name: &str, basis: Basis) -> bool {
     columns.iter().filter_map(CellColumn::outcome).any(|o| find(o, name, basis).is_some())
 }
 
-pub(in crate::report) fn find<'a>(outcome: &'a Outcome, name: &str, basis: Basis) -> Option<&'a Test> {
+pub(in crate::report) fn find<'a>(
+    outcome: &'a Outcome,
+    name: &str,
+    basis: Basis,
+) -> Option<&'a Test> {
     outcome.tests.iter().find(|t| t.name == name && t.basis == basis)
 }
 

@@ -201,7 +201,8 @@ impl Resolver<'_> {
         for (i, symbol) in symbols.iter().enumerate() {
             if symbols[..i].contains(symbol) {
                 let text = format!("`{symbol}` stands for two thresholds");
-                let help = "give each of `stars` a symbol of its own, such as [\"+\", \"*\", \"**\"]";
+                let help =
+                    "give each of `stars` a symbol of its own, such as [\"+\", \"*\", \"**\"]";
                 self.wrong(&place.join("star_symbols").join(i), text, help);
             }
         }
