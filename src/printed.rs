@@ -108,6 +108,11 @@ impl Entry {
         row
     }
 
+    /// Whether all that is printed is the same, wherever it was copied to.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        Self { at: self.at.clone(), ..other.clone() } == *self
+    }
+
     /// The number with its stars.
     pub fn shown(&self) -> String {
         format!("{}{}", self.value.text, "*".repeat(self.stars.unwrap_or(0)))
@@ -197,6 +202,23 @@ pub struct Printed {
 }
 
 impl Printed {
+    /// Entries of one place, a row of a column of a table, that stand more than once: each with the
+    /// one before it.
+    pub fn twice(&self) -> Vec<(&Entry, &Entry)> {
+        let mut first = BTreeMap::new();
+        let mut found = Vec::new();
+        for entry in &self.entries {
+            let place = (&entry.table, &entry.keys, &entry.term);
+            match first.get(&place) {
+                Some(&before) => found.push((before, entry)),
+                None => {
+                    first.insert(place, entry);
+                }
+            }
+        }
+        found
+    }
+
     /// Takes in what another file holds.
     pub fn extend(&mut self, other: Self) {
         self.entries.extend(other.entries);

@@ -11,6 +11,7 @@ pub(super) mod repeated;
 pub(super) mod stars;
 pub(super) mod text;
 pub(super) mod tiny;
+pub(super) mod twice;
 
 /// |z| from which an estimate has so many stars: none, 10 %, 5 %, 1 %, two-sided, of the standard
 /// normal distribution. t has heavier tails, so that stars by it need more.

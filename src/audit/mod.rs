@@ -15,6 +15,7 @@
 //! | `checks/fit` | R² and log likelihood that rank the columns of one sample differently |
 //! | `checks/digits` | rows that all end in 0; last digits that are not equally frequent |
 //! | `checks/moments` | impossible or rounded descriptive statistics |
+//! | `checks/twice` | one row of one column that stands more than once |
 //! | `checks/text` | what the text says against what the tables print |
 //!
 //! A check is a function from [`Evidence`] to findings, and a line in [`CHECKS`].
@@ -63,6 +64,7 @@ pub static CHECKS: &[Check] = &[
     checks::fit::CHECK,
     checks::digits::CHECK,
     checks::moments::CHECK,
+    checks::twice::CHECK,
     checks::text::CHECK,
 ];
 

@@ -38,7 +38,26 @@ pub fn read(file: &Path) -> Checked<Printed> {
     } else {
         Printed { entries: entries(&table, &mut sort)?, moments: Vec::new() }
     };
-    Mistakes::unless_empty(collect([table.duplicate_columns(), sort]), printed)
+    let mut twice = Sort::new(file, "numbers that stand twice");
+    for (before, entry) in printed.twice() {
+        if before.says_the_same(entry) {
+            continue;
+        }
+        let Some(row) = (0..table.rows.len()).find(|row| line(&table, *row) == entry.at) else {
+            continue;
+        };
+        let column = column(&table, VALUE).unwrap_or_default();
+        let message = format!(
+            "`{}` of this column is {} here and {} in line {}",
+            entry.term,
+            entry.shown(),
+            before.shown(),
+            before.at.number
+        );
+        let help = "keep the one that is printed, or name the columns apart by a key";
+        twice.add(|| table.mistake(row, column, &message).help(help));
+    }
+    Mistakes::unless_empty(collect([table.duplicate_columns(), sort, twice]), printed)
 }
 
 /// The column that has one of these names.
@@ -72,8 +91,15 @@ fn number(table: &Table, row: usize, column: usize, sort: &mut Sort) -> Option<D
     }
     let found = Decimal::parse(text);
     if found.is_none() {
-        let help = "expected digits with a decimal point; stars have a column of their own";
-        let message = format!("`{text}` is not a number");
+        let (why, help) = match super::number::parse(text) {
+            Err(no) if no.why.is_some() => (no.why, no.help),
+            Ok(_) | Err(_) => {
+                let help = "expected digits with a decimal point; stars have a column of their own";
+                (None, help.to_owned())
+            }
+        };
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        let message = format!("`{text}` is not a number{why}");
         sort.add(|| table.mistake(row, column, &message).help(help));
     }
     found

@@ -12,6 +12,9 @@ const P_MOST_DECIMALS: usize = 6;
 /// The smallest p-value that is printed as a number: one unit of the last decimal.
 const P_FLOOR: f64 = 0.001;
 
+/// Decimals that an estimate is given at most for a digit of it to be seen.
+const SEEN_DECIMALS: usize = 6;
+
 /// Stars when a table does not declare any: 10, 5 and 1 %.
 pub fn default_stars() -> Vec<(f64, String)> {
     [(0.1, "*"), (0.05, "**"), (0.01, "***")].map(|(p, s)| (p, s.to_owned())).to_vec()
@@ -101,6 +104,21 @@ impl Number {
             Style::Probability => probability(self.value),
         }
     }
+}
+
+/// The decimals at which nothing of an entry, an estimate and what stands below it, is rounded to
+/// zero: those of the table, or as many as leave each of `values` a digit, up to six. `0.00***` would
+/// tell neither size nor sign. What has no digit within six is left to scientific notation.
+pub fn decimals_to_see(values: &[f64], decimals: usize) -> usize {
+    let vanishes = |value: f64, decimals: usize| {
+        value.is_finite() && value != 0.0 && is_zero(&format!("{:.decimals$}", value.abs()))
+    };
+    let needed = |value: &f64| (decimals..=SEEN_DECIMALS).find(|&d| !vanishes(*value, d));
+    let enough = values.iter().filter_map(needed).max().unwrap_or(decimals);
+    let zero = |value: &f64| {
+        vanishes(*value, enough) && matches!(decimal(*value, enough), Digits::Fixed { .. })
+    };
+    if values.iter().any(zero) { enough + 1 } else { enough }
 }
 
 /// Fixed decimals. Where nothing would be left of a value even with one decimal more, or where it
@@ -253,6 +271,19 @@ mod tests {
             [1.0 - 0.05, 1.0 - 0.9, 1.0 - 0.025].map(percent),
             ["95\u{a0}%", "10\u{a0}%", "97.5\u{a0}%"]
         );
+    }
+
+    #[test]
+    fn an_estimate_is_given_decimals_until_it_is_seen() {
+        assert_eq!(decimals_to_see(&[0.25, 0.04], 2), 2);
+        assert_eq!(decimals_to_see(&[-0.004, 0.001], 2), 3);
+        assert_eq!(decimals_to_see(&[0.31, 0.000_02], 2), 5);
+        assert_eq!(decimals_to_see(&[0.0, f64::NAN], 2), 2);
+        // One millionth of what is shown is seen; less is scientific.
+        assert_eq!(decimals_to_see(&[3e-9, 0.01], 2), 2);
+        assert_eq!(decimals_to_see(&[4e-7], 6), 7);
+        assert_eq!(decimals_to_see(&[6e-7, 4e-7], 2), 7);
+        assert_eq!(fixed(-0.004, decimals_to_see(&[-0.004, 0.001], 2)), "-0.004");
     }
 
     #[test]

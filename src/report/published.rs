@@ -140,7 +140,7 @@ pub fn judge(printed: &Decimal, stars: Option<usize>, computed: &Computed) -> Ve
 }
 
 /// Whether a value is printed so when it is rounded to as many decimals.
-fn rounds_to(value: f64, printed: &Decimal) -> bool {
+pub fn rounds_to(value: f64, printed: &Decimal) -> bool {
     match Number::decimals(value, printed.decimals).digits() {
         Digits::Fixed { negative, digits } | Digits::Whole { negative, digits } => {
             let size: f64 = digits.parse().unwrap_or(f64::NAN);
@@ -370,8 +370,14 @@ pub fn summary(source: Source<'_>) -> Option<String> {
     }
     let [equal, same, differ, open] = counts(all.iter().map(|(_, one)| one));
     let open = if open > 0 { format!(", {open} not compared") } else { String::new() };
+    let twice = source.published.map_or(0, |printed| printed.twice().len());
+    let twice = match twice {
+        0 => String::new(),
+        1 => "; 1 line of the file says the same as one before it".to_owned(),
+        n => format!("; {n} lines of the file say the same as one before them"),
+    };
     Some(format!(
-        "published: {equal} equal, {same} same sign and significance, {differ} differ{open}"
+        "published: {equal} equal, {same} same sign and significance, {differ} differ{open}{twice}"
     ))
 }
 

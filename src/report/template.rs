@@ -7,9 +7,10 @@ use crate::report::formats::{Layout, layouts};
 use crate::report::{Content, manuscript, page};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::error::Error as _;
 use std::path::Path;
 
 /// The user's templates: file name (`mine.tex.jinja`) → source, from `templates/` beside the
@@ -21,6 +22,10 @@ pub const FIGURE: &str = "figure.tex.jinja";
 
 /// The name that stands for the built-in table template.
 const BUILT_IN: &str = "table";
+
+/// Steps that a template may take: a table of ten thousand rows takes a hundredth of them, a template
+/// without an end a few seconds.
+const FUEL: u64 = 200_000_000;
 
 /// Templates ready to be filled in.
 #[derive(Debug)]
@@ -38,6 +43,7 @@ impl<'a> Templates<'a> {
         environment.set_debug(true);
         environment.set_syntax(syntax());
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(FUEL));
         environment.set_auto_escape_callback(|_| AutoEscape::None);
         let sources = user.clone();
         environment.set_loader(move |name| {
@@ -112,6 +118,11 @@ impl<'a> Templates<'a> {
 
     /// A template's error at its line.
     fn mistake(&self, file: &str, error: &Error) -> Mistake {
+        // The innermost error is where the mistake is; those around it tell who took it in.
+        let mut error = error;
+        while let Some(inner) = error.source().and_then(|e| e.downcast_ref::<Error>()) {
+            error = inner;
+        }
         let name = error.name().unwrap_or(file);
         let source = self.user.get(name).map(String::as_str).or_else(|| built_in(name));
         let line = error.line().unwrap_or(1);
@@ -119,8 +130,19 @@ impl<'a> Templates<'a> {
         let indent = text.chars().take_while(|c| c.is_whitespace()).count();
         let detail = error.detail().map(|d| format!(": {d}")).unwrap_or_default();
         let path = Path::new("templates").join(name);
+        let help = match error.kind() {
+            ErrorKind::TemplateNotFound => {
+                "a template may take in the built-in ones and those in `templates/` beside the \
+                 specification, by name: none outside that folder"
+            }
+            ErrorKind::OutOfFuel => {
+                "it goes on without an end: look for a loop that is too long, or a \
+                                     template that takes itself in"
+            }
+            _ => "templates/README.md lists what a template is given",
+        };
         Mistake::file(&path, format!("the template cannot be filled in: {}{detail}", error.kind()))
-            .help("templates/README.md lists what a template is given")
+            .help(help)
             .at(Place::Line {
                 file: path,
                 line,

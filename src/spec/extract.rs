@@ -138,6 +138,11 @@ fn mistake(layers: &Layers, at: &KeyPath, kind: &Kind) -> Mistake {
         Kind::InvalidType(found, expected) | Kind::InvalidValue(found, expected) => {
             (format!("expected {}, found {}", wanted(expected), shown(found)), String::new())
         }
+        Kind::InvalidLength(found, expected) => {
+            let of = expected.trim_start_matches("an array of length ");
+            let help = "write a list of as many entries, such as [\"yes\", \"no\"] for two";
+            (format!("expected a list of {of} entries, found {found}"), help.to_owned())
+        }
         other => (other.to_string(), String::new()),
     };
     let mistake = Mistake::spec(at, message);

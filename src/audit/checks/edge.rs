@@ -23,7 +23,14 @@ fn of(entry: &Entry) -> Vec<Finding> {
         |number: &Option<crate::printed::Decimal>| number.as_ref().is_some_and(|n| n.value < 0.0);
     let no_probability = entry.p_value.as_ref().is_some_and(|p| !(0.0..=1.0).contains(&p.value));
     let said = [
-        (entry.role() == Role::Spatial && value.abs() >= EDGE).then(|| {
+        (entry.role() == Role::Spatial && value.abs() > 1.0).then(|| {
+            format!(
+                "{} is {}, outside its space: with row-normalised weights it lies below 1 in \
+                 magnitude, or the weights are not normalised so.",
+                entry.term, entry.value.text
+            )
+        }),
+        (entry.role() == Role::Spatial && (EDGE..=1.0).contains(&value.abs())).then(|| {
             format!(
                 "{} is {}, at the edge of its space: the search ended at the bound, where standard \
                  errors and stars mean nothing.",

@@ -45,11 +45,13 @@ fn of_row(m: &Moments) -> Option<Finding> {
     let correction = m.n.as_ref().map_or(2.0, |n| n.value / (n.value - 1.0)).sqrt();
     let bound = (high - low) / 2.0 * correction;
     // Where the mean lies outside, that is said, and not this.
-    let sharper = ((high - m.mean.value) * (m.mean.value - low)).max(0.0).sqrt() * correction;
+    // Of the means that are printed so, the one that allows the most.
+    let mean = ((low + high) / 2.0).min(mean_high).max(mean_low);
+    let sharper = ((high - mean) * (mean - low)).max(0.0).sqrt() * correction;
     let sentence = if m.minimum.value > m.maximum.value {
         "its minimum is above its maximum.".to_owned()
-    } else if mean_high < low || mean_low > high {
-        "its mean lies outside its minimum and maximum.".to_owned()
+    } else if mean_high < m.minimum.value || mean_low > m.maximum.value {
+        "its mean lies outside its minimum and maximum as they are printed.".to_owned()
     } else if m.std_dev.value < 0.0 {
         "its standard deviation is negative.".to_owned()
     } else if sd > bound {

@@ -19,7 +19,26 @@ pub(in crate::audit) const CHECK: Check = Check {
 
 fn find(evidence: Evidence<'_>) -> Vec<Finding> {
     let entries = evidence.printed.entries.iter();
-    entries.flat_map(|e| [by_p(e), by_ratio(e), ratio_against_statistic(e)]).flatten().collect()
+    entries
+        .flat_map(|e| [no_error(e), by_p(e), by_ratio(e), ratio_against_statistic(e)])
+        .flatten()
+        .collect()
+}
+
+/// Stars beside a standard error of exactly 0, from which no significance follows.
+fn no_error(entry: &Entry) -> Option<Finding> {
+    let std_error = entry.std_error.as_ref().filter(|e| e.value == 0.0)?;
+    let stars = entry.stars.filter(|stars| *stars > 0)?;
+    let has = if stars == 1 { "one star".to_owned() } else { format!("{stars} stars") };
+    Some(Finding {
+        check: CHECK.name,
+        severity: Severity::Error,
+        sentence: format!(
+            "{} has {has}, but its standard error is {}: no significance follows from it.",
+            entry.term, std_error.text
+        ),
+        places: vec![Spot::of(entry)],
+    })
 }
 
 fn by_p(entry: &Entry) -> Option<Finding> {
@@ -88,9 +107,10 @@ fn finding(entry: &Entry, because: String, least: usize, most: usize) -> Finding
         check: CHECK.name,
         severity: Severity::Error,
         sentence: format!(
-            "{} has {}, but {because}: {due} are due at 10, 5 and 1 %.",
+            "{} has {}, but {because}: {due} {} due at 10, 5 and 1 %.",
             entry.term,
-            stars(entry.stars.unwrap_or(0))
+            stars(entry.stars.unwrap_or(0)),
+            if most <= 1 && least == most { "is" } else { "are" }
         ),
         places: vec![Spot::of(entry)],
     }

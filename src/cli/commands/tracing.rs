@@ -9,7 +9,7 @@ use super::{Loaded, ended, load, published, report_mistakes, user_templates};
 use crate::ident::CellId;
 use crate::load::{self, table, text};
 use crate::mistake::{Checked, Mistake, Mistakes};
-use crate::printed::Printed;
+use crate::printed::{Decimal, Printed};
 use crate::report::formats::FORMATS;
 use crate::report::trace::{Shown, find, plain};
 use crate::report::{self, Source, UserTemplates};
@@ -108,6 +108,10 @@ fn place(file: &Path) -> Checked<Spot> {
     let folder = whole.parent().unwrap_or(Path::new("")).to_path_buf();
     let stem = whole.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let in_tables = folder.file_name().is_some_and(|name| name == "tables");
+    if folder.file_name().is_some_and(|name| name == "figures") {
+        let help = "trace the number in estimates.csv, impacts.csv or a file of tables/";
+        return Err(Mistake::file(file, "numbers behind figures are not traced").help(help).into());
+    }
     let root = if in_tables { folder.parent().unwrap_or(&folder).to_path_buf() } else { folder };
     let Some(name) = root.file_name().map(|name| name.to_string_lossy().into_owned()) else {
         let help =
@@ -233,15 +237,17 @@ fn traced(shelf: &Shelf, table: &str, shown: Shown, cell: Option<(String, CellId
 /// The rows of a CSV file of the results folder in which the number stands.
 fn of_rows(shelf: &Shelf, file: &Path, value: &str) -> Checked<Vec<Traced>> {
     if file.extension().is_none_or(|e| e != "csv") {
-        let help = "trace takes the files in tables/ and the CSV files beside that folder";
+        let help = "trace takes the files in tables/ and the CSV files beside that folder; not the \
+                    figures, nor the CSV files behind them";
         return Err(Mistake::file(file, "is no file of numbers").help(help).into());
     }
     let rows = table::read(file, text::read(file)?, None)?;
     load::csv::separated(&rows)?;
     let (cell, term) = (rows.column("cell"), rows.column("term").or(rows.column("test")));
+    let wanted = Decimal::parse(value);
     let same = |text: &str| {
-        let numbers = text.parse::<f64>().ok().zip(value.replace('\u{2212}', "-").parse().ok());
-        numbers.is_some_and(|(a, b): (f64, f64)| a == b)
+        let numbers = text.parse::<f64>().ok().zip(wanted.as_ref());
+        numbers.is_some_and(|(full, wanted)| report::published::rounds_to(full, wanted))
     };
     let mut found = Vec::new();
     for row in 0..rows.rows.len() {
@@ -350,6 +356,7 @@ fn document(
 fn print(shelf: &Shelf, file: &Path, value: &str, found: &[Traced], state: State) {
     if found.is_empty() {
         println!("{value} is no number that the stored records give for {}", file.display());
+        println!("numbers in the notes of tables and behind figures are not traced");
     }
     for one in found {
         let table = if one.table.is_empty() { String::new() } else { format!("{}: ", one.table) };

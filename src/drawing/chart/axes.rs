@@ -131,7 +131,10 @@ pub fn y_title(scene: &mut Scene, area: &Rect, left: f64, title: &Rich) {
     scene.text(point(left + 0.8 * NORMAL, area.centre().y), title, letters);
 }
 
-/// The title of a panel, above its area.
+/// The title of a panel, above its area. One that is wider than the panel is written smaller: it
+/// would run into that of the next.
 pub fn panel_title(scene: &mut Scene, area: &Rect, title: &Rich) {
-    scene.text(point(area.x, area.y - 4.0), title, Letters::start(super::LARGE));
+    let size = super::LARGE;
+    let size = (size * area.width / title.width(size).max(1e-9)).min(size);
+    scene.text(point(area.x, area.y - 4.0), title, Letters::start(size));
 }

@@ -6,7 +6,7 @@
 
 use super::row_names;
 use crate::ident::KeyPath;
-use crate::mistake::{Mistake, suggest};
+use crate::mistake::{Mistake, nearest, suggest};
 use crate::model::{Regressor, Term, shift};
 use crate::outcome::Statistic;
 use crate::plan::{Cell, Plan};
@@ -190,7 +190,13 @@ fn look(
         return;
     }
     let mut known: Vec<&str> = Vec::new();
-    for name in rows().flat_map(names).chain(more).map(String::as_str) {
+    let own = rows().flat_map(&names).map(String::as_str);
+    if let Some(near) = nearest(name, own) {
+        let text = format!("the table has no row `{name}`");
+        mistakes.push(Mistake::spec(at, text).help(format!("did you mean `{near}`?")));
+        return;
+    }
+    for name in rows().flat_map(&names).chain(more).map(String::as_str) {
         if !known.contains(&name) {
             known.push(name);
         }

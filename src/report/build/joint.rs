@@ -119,7 +119,10 @@ fn rows(
 }
 
 fn entries(h: &JointHypothesis, [holm, fdr]: [f64; 2], digits: usize) -> Vec<Entry> {
-    let number = |value| Number::decimals(value, digits);
+    let ends = h.interval.map_or_else(Vec::new, |(low, high)| vec![low, high]);
+    let entry: Vec<f64> = std::iter::once(h.value).chain(ends).collect();
+    let decimals = number::decimals_to_see(&entry, digits);
+    let number = |value| Number::decimals(value, decimals);
     let p = |value| Entry::Number(Number::probability(value));
     let stars = number::stars(h.p_romano_wolf, &number::default_stars());
     let interval = h.interval.map_or(Entry::Empty, |(low, high)| Entry::Interval {

@@ -64,7 +64,7 @@ fn row(year: &MoranYear, digits: usize, permuted: bool) -> Row {
     let score = |z| Entry::Number(Number::decimals(z, digits));
     let p = |p| Entry::Number(Number::probability(p));
     let i = Entry::Starred {
-        value: Number::decimals(year.i, digits),
+        value: Number::decimals(year.i, number::decimals_to_see(&[year.i], digits)),
         stars: number::stars(deciding_p(year), &number::default_stars()),
     };
     let mut entries = vec![

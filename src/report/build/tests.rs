@@ -97,7 +97,10 @@ pub(super) fn notes_of(
 
 /// Raw names of the tests shown: those asked for, or all; the column with the most tests says in
 /// which order.
-fn names(rows: &[Located<String>], columns: &[CellColumn<'_>]) -> Vec<String> {
+pub(in crate::report) fn names(
+    rows: &[Located<String>],
+    columns: &[CellColumn<'_>],
+) -> Vec<String> {
     let mut names: Vec<String> = rows.iter().map(|r| r.value.clone()).collect();
     if names.is_empty() {
         let mut outcomes: Vec<&Outcome> = columns.iter().filter_map(CellColumn::outcome).collect();
@@ -112,7 +115,7 @@ fn names(rows: &[Located<String>], columns: &[CellColumn<'_>]) -> Vec<String> {
 }
 
 /// The fits that the tests shown look at.
-fn bases(names: &[String], columns: &[CellColumn<'_>]) -> Vec<Basis> {
+pub(in crate::report) fn bases(names: &[String], columns: &[CellColumn<'_>]) -> Vec<Basis> {
     [Basis::Pooled, Basis::Within, Basis::Fit]
         .into_iter()
         .filter(|&basis| names.iter().any(|name| exists(columns, name, basis)))
@@ -123,7 +126,11 @@ fn exists(columns: &[CellColumn<'_>], name: &str, basis: Basis) -> bool {
     columns.iter().filter_map(CellColumn::outcome).any(|o| find(o, name, basis).is_some())
 }
 
-fn find<'a>(outcome: &'a Outcome, name: &str, basis: Basis) -> Option<&'a Test> {
+pub(in crate::report) fn find<'a>(
+    outcome: &'a Outcome,
+    name: &str,
+    basis: Basis,
+) -> Option<&'a Test> {
     outcome.tests.iter().find(|t| t.name == name && t.basis == basis)
 }
 
@@ -187,7 +194,10 @@ fn statistic(
             // Of two p-values in one entry the stars are those of the bootstrap.
             let p_value = test.bootstrap.as_ref().map(|b| b.p_value).or(*p_value);
             Entry::Starred {
-                value: Number::decimals(*statistic, shown.digits),
+                value: Number::decimals(
+                    *statistic,
+                    number::decimals_to_see(&[*statistic], shown.digits),
+                ),
                 stars: p_value.map_or_else(String::new, |p| number::stars(p, shown.stars)),
             }
         }

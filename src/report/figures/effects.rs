@@ -1,5 +1,5 @@
 //! Arrows from a measure and its lags to the response, each with its coefficient: full where it is
-//! significant, dashed where it is not.
+//! significant, dotted where it is not, dashed where negative.
 
 use super::panels::{Panel, estimate, label, panels, rows, said};
 use super::{Figure, canvas, row, width};
@@ -79,7 +79,12 @@ fn colour(value: f64, significant: bool) -> Colour {
 
 fn arrow_line(value: f64, significant: bool) -> Stroke {
     let stroke = Stroke::new(colour(value, significant), if significant { 1.3 } else { 0.8 });
-    if significant { stroke } else { stroke.dashed(Dash::Dashed) }
+    // Grey print has no colours.
+    match (significant, value < 0.0) {
+        (false, _) => stroke.dashed(Dash::Dotted),
+        (true, true) => stroke.dashed(Dash::Dashed),
+        (true, false) => stroke,
+    }
 }
 
 fn draw_panel(
@@ -109,7 +114,8 @@ fn draw_panel(
         let (start, end) = (point(from.right(), y), point(target.x, target.centre().y + spread));
         arrow(scene, start, end, arrow_line(found.value, significant));
         let stars = number::stars(found.p_value, &default_stars());
-        let text = Rich::plain(format!("{}{stars}", number::plain(found.value, 3)));
+        let decimals = number::decimals_to_see(&[found.value], 3);
+        let text = Rich::plain(format!("{}{stars}", number::plain(found.value, decimals)));
         let ink = if significant { INK } else { GREY };
         let letters = Letters::middle(SIZE).coloured(ink);
         // Near the box, where arrows are farthest apart, on a ground of its own.

@@ -102,7 +102,7 @@ fn draw_panel(
     let title = Rich::bold(panel.period.to_string())
         .then("   Moran’s ")
         .italic("I")
-        .then(format!(" = {}{stars}", number::plain(slope, 3)));
+        .then(format!(" = {}{stars}", number::plain(slope, number::decimals_to_see(&[slope], 3))));
     panel_title(scene, &frame.area, &title);
 
     let places: Vec<_> = panel.points.iter().map(|p| frame.at(p.z, p.lag)).collect();

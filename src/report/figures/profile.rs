@@ -94,6 +94,8 @@ fn entries(texts: &FigureTexts, groups: &[String]) -> Vec<Entry> {
     let maximum = Key::Marker(Marker::Circle, Colour::group(0), true);
     entries.push(Entry::new(maximum, texts.maximum));
     entries.push(Entry::new(Key::Line(drop_line()), texts.likelihood_ratio));
+    let end = Stroke::new(Colour::group(0), 0.8).dashed(Dash::Dotted);
+    entries.push(Entry::new(Key::Line(end), texts.interval_ends));
     entries
 }
 

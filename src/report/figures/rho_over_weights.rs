@@ -43,6 +43,9 @@ pub(super) fn draw(source: Source<'_>, spec: &FigureSpec, wanted: &CellFigure) -
                 shown.push(row.clone());
             }
         }
+        if own.ranges.is_empty() {
+            own.corner.push(Rich::plain(source.words().drawn().no_estimates));
+        }
         ranged.push(own);
     }
     if shown.is_empty() {

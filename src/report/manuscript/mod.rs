@@ -73,6 +73,8 @@ struct Part {
     sentence: String,
     /// What LaTeX's counter must stand at before it; none for one without a number.
     counter: Option<i64>,
+    /// Whether it may be broken over pages: floats are set before it.
+    long: bool,
 }
 
 /// The document and the files that it takes in.
@@ -92,7 +94,10 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
                 let sentence = sentences::of_table(source, spec)?;
                 parts.push((
                     places::of_table(source.spec, spec),
-                    part("table", &spec.id, sentence, spec.number),
+                    Part {
+                        long: spec.latex.longtable,
+                        ..part("table", &spec.id, sentence, spec.number)
+                    },
                 ));
             }
             Err(found) => mistakes.extend(found.into_vec()),
@@ -140,7 +145,8 @@ pub fn render(source: Source<'_>, templates: &UserTemplates) -> Checked<Vec<Rend
 }
 
 fn part(kind: &'static str, id: &str, sentence: String, number: Option<u32>) -> Part {
-    Part { kind, id: id.to_owned(), sentence, counter: number.map(|n| i64::from(n) - 1) }
+    let counter = number.map(|n| i64::from(n) - 1);
+    Part { kind, id: id.to_owned(), sentence, counter, long: false }
 }
 
 /// Sections that have something in them, each in the order of the specification, tables first.

@@ -1,24 +1,30 @@
 //! One sentence on each table and figure. Every number is from the records; what records do not
 //! say is not said.
 
+use crate::ident::Located;
 use crate::mistake::Checked;
-use crate::outcome::{Estimate, MoranYear, Test, TestOutcome};
+use crate::outcome::{Basis, Estimate, MoranYear, Test, TestOutcome};
 use crate::report::build::moran::{deciding_p, years};
 use crate::report::build::regression::{estimate, term_in};
+use crate::report::build::tests;
 use crate::report::columns::{self, CellColumn};
 use crate::report::formats::Layout;
 use crate::report::formats::latex::Latex;
 use crate::report::formats::plain::written;
 use crate::report::joint::stored;
-use crate::report::number::{Number, percent_of, threshold};
+use crate::report::number::{Number, decimals_to_see, percent_of, threshold};
 use crate::report::robustness::gather;
-use crate::report::words::{Finding, Sentence};
+use crate::report::words::{Counted, Finding, Sentence};
 use crate::report::{Source, functions, labels};
+use crate::spec::Axis;
 use crate::spec::figures::FigureSpec;
 use crate::spec::tables::{RegressionTable, RobustnessTable, RowTerm, TableKind, TableSpec};
+use std::collections::BTreeSet;
 
 /// p-values below it are significant.
 const LEVEL: f64 = 0.05;
+/// Decimals of a number in a sentence, at least.
+const LEAST_DECIMALS: usize = 2;
 
 /// What is said of a table.
 pub(super) fn of_table(source: Source<'_>, spec: &TableSpec) -> Checked<String> {
@@ -30,7 +36,7 @@ pub(super) fn of_table(source: Source<'_>, spec: &TableSpec) -> Checked<String> 
         TableKind::Regression(table) => regression(source, spec, table)?,
         TableKind::Tests { cells, rows } => {
             let cells = columns::choose(source, cells, &spec.at)?;
-            tests(source, &cells, rows.first().map(|row| row.value.as_str()))
+            tests(source, &cells, rows)
         }
         TableKind::Moran { moran } => of_years(source, spec, years(source, moran)),
         TableKind::Robustness(table) => robustness(source, spec, table)?,
@@ -47,8 +53,10 @@ pub(super) fn of_figure(source: Source<'_>, spec: &FigureSpec) -> String {
     format!("{}~\\ref{{fig:{}}} {said}", words.drawn().figure, spec.id)
 }
 
+/// A number of a sentence, which has no row that would tell its size: not without decimals, however
+/// few the table has, and never a zero that is none.
 fn number(value: f64, digits: usize) -> String {
-    written(&Number::decimals(value, digits))
+    written(&Number::decimals(value, decimals_to_see(&[value], digits.max(LEAST_DECIMALS))))
 }
 
 /// `p = 0.012`, `p < 0.001`.
@@ -112,24 +120,52 @@ fn coefficient(
     }
 }
 
-/// How often the first test rejects.
-fn tests(source: Source<'_>, cells: &[CellColumn<'_>], wanted: Option<&str>) -> String {
+/// How often each test of the table rejects, by the fit that it looks at.
+fn tests(source: Source<'_>, cells: &[CellColumn<'_>], rows: &[Located<String>]) -> String {
     let words = source.words();
-    let said = |finding| words.of_table(Sentence::Tests(cells.len()), finding);
-    let all = || cells.iter().filter_map(CellColumn::outcome);
-    let first = all().flat_map(|o| &o.tests).find(|t| wanted.is_none_or(|name| t.name == name));
-    let Some(first) = first else { return said(None) };
-    let same = |t: &&Test| t.name == first.name && t.basis == first.basis;
-    let p_values: Vec<f64> =
-        all().flat_map(|o| o.tests.iter().filter(same)).filter_map(p_value).collect();
+    let names = tests::names(rows, cells);
+    let mut found: Vec<(&str, Vec<Counted>)> = Vec::new();
+    for basis in tests::bases(&names, cells) {
+        let counted = names.iter().filter_map(|name| counted(source, cells, (name, basis)));
+        let counted: Vec<Counted> = counted.collect();
+        if !counted.is_empty() {
+            found.push((words.basis(basis), counted));
+        }
+    }
+    let level = threshold(LEVEL);
+    let finding = (!found.is_empty()).then(|| Finding::Rejects(&level, &found));
+    words.of_table(Sentence::Tests(cells.len()), finding)
+}
+
+/// How often a test rejects: once a regression, however many cells look at it.
+fn counted(
+    source: Source<'_>,
+    cells: &[CellColumn<'_>],
+    (name, basis): (&str, Basis),
+) -> Option<Counted> {
+    let mut seen: BTreeSet<Vec<String>> = BTreeSet::new();
+    let mut p_values = Vec::new();
+    for cell in cells {
+        let found = cell.outcome().and_then(|outcome| tests::find(outcome, name, basis));
+        let Some(p) = found.and_then(p_value) else { continue };
+        if seen.insert(regression_of(cell, basis)) {
+            p_values.push(p);
+        }
+    }
     let rejects = p_values.iter().filter(|p| **p < LEVEL).count();
-    said(Some(Finding::Rejects(
-        &labels::named_test(source.spec, &first.name),
-        words.basis(first.basis),
-        &threshold(LEVEL),
-        rejects,
-        p_values.len(),
-    )))
+    let test = labels::named_test(source.spec, name);
+    (!p_values.is_empty()).then_some((test, rejects, p_values.len()))
+}
+
+/// What the regression that a test looks at depends on: least squares have no spatial model, and
+/// pooled ones no effects.
+fn regression_of(cell: &CellColumn<'_>, basis: Basis) -> Vec<String> {
+    let matters = |axis: &Axis| match basis {
+        Basis::Pooled => !matches!(axis, Axis::Model | Axis::Effects),
+        Basis::Within => *axis != Axis::Model,
+        Basis::Fit => true,
+    };
+    Axis::ALL.into_iter().filter(matters).map(|axis| cell.cell.axes.value(axis)).collect()
 }
 
 fn p_value(test: &Test) -> Option<f64> {

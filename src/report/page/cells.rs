@@ -8,7 +8,7 @@ use crate::model::Term;
 use crate::outcome::{Estimate, Outcome, Statistic};
 use crate::plan::Cell;
 use crate::report::formats::plain::written;
-use crate::report::number::{Number, default_stars, stars};
+use crate::report::number::{Number, decimals_to_see, default_stars, stars};
 use crate::report::words::PageNote;
 use crate::report::{labels, notes};
 use crate::store::{CellResult, Record};
@@ -90,8 +90,9 @@ fn key_numbers(ground: Ground<'_>, cells: &[&Cell], outcome: &Outcome) -> Vec<St
         Term::Rho | Term::Lambda => true,
         Term::Constant | Term::Phi | Term::Sigma2 | Term::Impact(..) | Term::Derived(_) => false,
     };
-    let number = |value: f64| written(&Number::decimals(value, DECIMALS));
     let said = |e: &Estimate| {
+        let decimals = decimals_to_see(&[e.value, e.std_error], DECIMALS);
+        let number = |value: f64| written(&Number::decimals(value, decimals));
         let stars = stars(e.p_value, &default_stars());
         let label = labels::term(ground.source.spec, &e.term);
         escape(&format!("{label} {}{stars} ({})", number(e.value), number(e.std_error)))

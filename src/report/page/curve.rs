@@ -254,7 +254,9 @@ fn point(
 
 /// `−0.1234, standard error 0.0456, p = 0.012, 95 % interval [−0.2128, −0.0340]`
 fn in_words(ground: Ground<'_>, e: &Estimate) -> String {
-    let number = |value: f64| written(&Number::decimals(value, DECIMALS));
+    let entry = [e.value, e.std_error, e.conf_low, e.conf_high];
+    let decimals = number::decimals_to_see(&entry, DECIMALS);
+    let number = |value: f64| written(&Number::decimals(value, decimals));
     let p = written(&Number::probability(e.p_value));
     let p = p.strip_prefix('<').map_or_else(|| format!("p = {p}"), |p| format!("p < {p}"));
     ground.source.words().page_note(PageNote::Estimate(

@@ -52,6 +52,8 @@ pub struct FigureTexts {
     pub maximum: &'static str,
     /// Of a profile: `95 % likelihood-ratio interval`
     pub likelihood_ratio: &'static str,
+    /// The ends of that interval.
+    pub interval_ends: &'static str,
     /// Over the whole of a profile: `Admissible interval`
     pub admissible: &'static str,
     /// Over its middle: `Around the maximum`

@@ -30,7 +30,7 @@ pub use figures::{FigureNote, FigureTexts, Figures};
 pub use frames::{Frames, JointHeads, MoranHeads, NoBase, RobustnessHeads};
 pub use names::Names;
 pub use notes::{Below, Filling, Generated, Notes, Place, Resampled};
-pub use page::{Finding, PageNote, PageTexts, Pages, ScriptTexts, Sentence};
+pub use page::{Counted, Finding, PageNote, PageTexts, Pages, ScriptTexts, Sentence};
 pub use published::{Published, PublishedTexts};
 
 use crate::report::Source;

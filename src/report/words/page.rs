@@ -227,11 +227,14 @@ pub enum Finding<'a> {
     Coefficient(&'a str, &'a str, &'a str, &'a str),
     /// A coefficient over fits: label, lowest, highest, level, significant ones, all.
     Between(&'a str, &'a str, &'a str, &'a str, usize, usize),
-    /// A test: label, fit it looks at, level, rejections, all.
-    Rejects(&'a str, &'a str, &'a str, usize, usize),
+    /// Tests: level, and by the fit they look at how often each rejects.
+    Rejects(&'a str, &'a [(&'a str, Vec<Counted>)]),
     /// A range: label, least, greatest, median, significant share, fits, level.
     Range(&'a str, &'a str, &'a str, &'a str, &'a str, usize, &'a str),
 }
+
+/// A test: label, rejections, all.
+pub type Counted = (String, usize, usize);
 
 /// What the page and the results section say.
 pub trait Pages {

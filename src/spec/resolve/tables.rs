@@ -458,7 +458,11 @@ impl Resolver<'_> {
         rows: &[String],
         place: &KeyPath,
     ) {
-        for name in raw.labels.keys() {
+        for (name, label) in &raw.labels {
+            if label.trim().is_empty() {
+                let text = format!("the label of the row `{name}` is empty");
+                self.wrong(&place.join("labels").join(name), text, "write one, or take it out");
+            }
             let measure = |row: &String| Impact::split(row).1.starts_with("measure");
             let of_measure = name == "measure" && rows.iter().any(measure);
             if !rows.is_empty() && !of_measure && !rows.contains(name) {

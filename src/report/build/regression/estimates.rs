@@ -80,7 +80,7 @@ fn estimate_rows(
     let value = |(slot, e): (&Slot<'_>, Option<&Estimate>)| match e {
         Some(e) => {
             let p_value = shown_p_value(e, slot, wanted.parentheses());
-            starred(e, p_value, digits, &wanted.stars)
+            starred(e, p_value, decimals(e, slot, wanted, digits), &wanted.stars)
         }
         None => absent(slot)
             .or_else(|| not_applicable(source, &slot.column, &slot.term(row)?, footnotes))
@@ -94,7 +94,7 @@ fn estimate_rows(
     let entries = slots.iter().zip(found.iter().copied()).map(value).collect();
     let below = wanted.below.iter();
     let below = below.filter_map(|&(what, brackets)| {
-        let line = spread_row(&found, slots, what, brackets, digits)?;
+        let line = spread_row(&found, slots, (what, brackets), (wanted, digits))?;
         Some(line.of(row.to_string(), what.name()))
     });
     let estimates = Row::new(label, entries).of(row.to_string(), "estimate");
@@ -175,31 +175,55 @@ fn starred(
     Entry::Starred { value: Number::decimals(estimate.value, digits), stars }
 }
 
+/// What is below an estimate on its own scale: its standard error, or the ends of its interval.
+fn spread(e: &Estimate, slot: &Slot<'_>, what: Parentheses) -> Vec<f64> {
+    let resampled = || resampled(slot, &e.term);
+    match what {
+        Parentheses::StdError => vec![e.std_error],
+        Parentheses::Interval => vec![e.conf_low, e.conf_high],
+        Parentheses::BootstrapStdError => resampled().map(|b| b.std_error).into_iter().collect(),
+        Parentheses::BootstrapInterval => {
+            resampled().map_or_else(Vec::new, |b| vec![b.percentile_t.0, b.percentile_t.1])
+        }
+        Parentheses::Statistic
+        | Parentheses::PValue
+        | Parentheses::RandomisationPValue
+        | Parentheses::None => Vec::new(),
+    }
+}
+
+/// The decimals of an estimate and of what stands below it on its scale.
+fn decimals(e: &Estimate, slot: &Slot<'_>, wanted: &RegressionTable, digits: usize) -> usize {
+    let below = wanted.below.iter().flat_map(|(what, _)| spread(e, slot, *what));
+    let entry: Vec<f64> = std::iter::once(e.value).chain(below).collect();
+    number::decimals_to_see(&entry, digits)
+}
+
 /// The row below an estimate, if any column has what it shows.
 fn spread_row(
     found: &[Option<&Estimate>],
     slots: &[Slot<'_>],
-    what: Parentheses,
-    brackets: Brackets,
-    digits: usize,
+    (what, brackets): (Parentheses, Brackets),
+    (wanted, digits): (&RegressionTable, usize),
 ) -> Option<Row> {
-    let enclosed = |value| Entry::Enclosed { value, brackets };
-    let decimals = |value| enclosed(Number::decimals(value, digits));
-    let interval = |(low, high)| Entry::Interval {
-        low: Number::decimals(low, digits),
-        high: Number::decimals(high, digits),
-    };
-    let entry = |(e, slot): (&Estimate, &Slot<'_>)| match what {
-        Parentheses::StdError => Some(decimals(e.std_error)),
-        Parentheses::Statistic => Some(decimals(e.statistic)),
-        Parentheses::PValue => Some(enclosed(Number::probability(e.p_value))),
-        Parentheses::Interval => Some(interval((e.conf_low, e.conf_high))),
-        Parentheses::BootstrapStdError => Some(decimals(resampled(slot, &e.term)?.std_error)),
-        Parentheses::BootstrapInterval => Some(interval(resampled(slot, &e.term)?.percentile_t)),
-        Parentheses::RandomisationPValue => {
-            Some(enclosed(Number::probability(randomised(&slot.column, &e.term)?.p_value)))
+    let enclosed = |value| Some(Entry::Enclosed { value, brackets });
+    let entry = |(e, slot): (&Estimate, &Slot<'_>)| {
+        let number = |value| Number::decimals(value, decimals(e, slot, wanted, digits));
+        match what {
+            Parentheses::StdError | Parentheses::BootstrapStdError => {
+                enclosed(number(*spread(e, slot, what).first()?))
+            }
+            Parentheses::Interval | Parentheses::BootstrapInterval => {
+                let [low, high] = <[f64; 2]>::try_from(spread(e, slot, what)).ok()?.map(number);
+                Some(Entry::Interval { low, high })
+            }
+            Parentheses::Statistic => enclosed(Number::decimals(e.statistic, digits)),
+            Parentheses::PValue => enclosed(Number::probability(e.p_value)),
+            Parentheses::RandomisationPValue => {
+                enclosed(Number::probability(randomised(&slot.column, &e.term)?.p_value))
+            }
+            Parentheses::None => None,
         }
-        Parentheses::None => None,
     };
     let entries: Vec<Option<Entry>> =
         found.iter().zip(slots).map(|(e, slot)| e.and_then(|e| entry((e, slot)))).collect();

@@ -25,7 +25,8 @@ const TEXTS: FigureTexts = FigureTexts {
     weights: "Weights",
     time: ["Time of the regressor; the response is that of ", ""],
     maximum: "maximum",
-    likelihood_ratio: "95 % likelihood-ratio interval",
+    interval_ends: "95 % interval",
+    likelihood_ratio: "95 % cut-off (likelihood ratio, χ²(1))",
     admissible: "Admissible interval",
     around: "Around the maximum",
     loglik: "Log-likelihood less maximum",
@@ -64,7 +65,7 @@ impl Figures for English {
                 "Filled points: p < {level}; hollow points: not significant at that level."
             ),
             FigureNote::Arrows(level) => format!(
-                "Full arrows: p < {level}; dashed arrows: not significant at that level."
+                "Full arrows: p < {level}, dashed where negative; dotted arrows: not significant at that level."
             ),
             FigureNote::ThinAndThick => {
                 "Thin lines: 95 % intervals; thick lines: 90 % intervals; filled points: p < 0.05."

@@ -1,5 +1,5 @@
 use super::English;
-use crate::report::words::{Finding, PageNote, PageTexts, Pages, ScriptTexts, Sentence};
+use crate::report::words::{Counted, Finding, PageNote, PageTexts, Pages, ScriptTexts, Sentence};
 
 const TEXTS: PageTexts = PageTexts {
     lang: "en",
@@ -66,7 +66,7 @@ const TEXTS: PageTexts = PageTexts {
         legend: [
             "● p < {level}",
             "○ p ≥ {level}",
-            "orange: positive, blue: negative",
+            "blue: positive, orange: negative",
             "lines: 95 % intervals",
             "keys: ← → Home End choose a specification, Enter shows its cell",
         ],
@@ -113,7 +113,12 @@ impl Pages for English {
             }
             PageNote::Moran(id) => format!("Moran's I {id}"),
             PageNote::MoranOf(variable, units, weights, permutations) => {
-                format!("{variable} each period, {units}, {weights}, {permutations} permutations")
+                let permutations = if permutations == 0 {
+                    "no permutations".to_owned()
+                } else {
+                    format!("{permutations} permutations")
+                };
+                format!("{variable} each period, {units}, {weights}, {permutations}")
             }
             PageNote::Grid(name) => format!("Grid {name}"),
             PageNote::Rules(count) => format!("{count} rules"),
@@ -180,8 +185,13 @@ impl Pages for English {
                 ": the coefficient of {label} lies between {low} and {high}, with p < {level} in \
                  {significant} of {all}"
             ),
-            Finding::Rejects(test, basis, level, rejects, all) => {
-                format!(": {test} ({basis}) has p < {level} in {rejects} of {all}")
+            Finding::Rejects(level, by_basis) => {
+                let of = |(basis, tests): &(&str, Vec<Counted>)| {
+                    let tests = tests.iter().map(|(t, n, all)| format!("{t} in {n} of {all}"));
+                    format!("{basis}: {}", tests.collect::<Vec<_>>().join(", "))
+                };
+                let said: Vec<String> = by_basis.iter().map(of).collect();
+                format!(". Each regression counted once, p < {level} has: {}", said.join("; "))
             }
             Finding::Range(label, least, greatest, median, share, fits, level) => format!(
                 ": the coefficient of {label} ranges from {least} to {greatest} with median {median}; \

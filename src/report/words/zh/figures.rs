@@ -25,7 +25,8 @@ const TEXTS: FigureTexts = FigureTexts {
     weights: "空间权重矩阵",
     time: ["解释变量所在时期（被解释变量为 ", " 期）"],
     maximum: "极大值点",
-    likelihood_ratio: "95% 似然比区间",
+    interval_ends: "95% 区间",
+    likelihood_ratio: "95% 临界线（似然比，χ²(1)）",
     admissible: "参数的取值区间",
     around: "极大值附近",
     loglik: "对数似然值与极大值之差",
@@ -56,7 +57,7 @@ impl Figures for Chinese {
                 format!("实心点：p < {level}；空心点：在该水平上不显著。")
             }
             FigureNote::Arrows(level) => {
-                format!("实线箭头：p < {level}；虚线箭头：在该水平上不显著。")
+                format!("实线箭头：p < {level}，负值为虚线；点线箭头：在该水平上不显著。")
             }
             FigureNote::ThinAndThick => {
                 "细线为 95% 区间，粗线为 90% 区间；实心点：p < 0.05。".to_owned()

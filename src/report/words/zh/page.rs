@@ -1,5 +1,5 @@
 use super::{Chinese, joined};
-use crate::report::words::{Finding, PageNote, PageTexts, Pages, ScriptTexts, Sentence};
+use crate::report::words::{Counted, Finding, PageNote, PageTexts, Pages, ScriptTexts, Sentence};
 
 const TEXTS: PageTexts = PageTexts {
     lang: "zh-Hans",
@@ -65,7 +65,7 @@ const TEXTS: PageTexts = PageTexts {
         legend: [
             "● p < {level}",
             "○ p ≥ {level}",
-            "橙色为正，蓝色为负",
+            "蓝色为正，橙色为负",
             "线段为 95% 区间",
             "按键：← → Home End 选择模型，Enter 显示该模型",
         ],
@@ -111,7 +111,12 @@ impl Pages for Chinese {
             }
             PageNote::Moran(id) => format!("Moran's I {id}"),
             PageNote::MoranOf(variable, units, weights, permutations) => {
-                format!("{variable}，逐期，{units}，{weights}，{permutations} 次置换")
+                let permutations = if permutations == 0 {
+                    "无置换".to_owned()
+                } else {
+                    format!("{permutations} 次置换")
+                };
+                format!("{variable}，逐期，{units}，{weights}，{permutations}")
             }
             PageNote::Grid(name) => joined(&["网格", name]),
             PageNote::Rules(count) => format!("{count} 条规则"),
@@ -176,13 +181,14 @@ impl Pages for Chinese {
                 high,
                 &format!("之间，{all} 个系数中有 {significant} 个 p < {level}"),
             ]),
-            Finding::Rejects(test, basis, level, rejects, all) => joined(&[
-                "：",
-                test,
-                "（",
-                basis,
-                &format!("）在 {all} 个模型中有 {rejects} 个 p < {level}"),
-            ]),
+            Finding::Rejects(level, by_basis) => {
+                let of = |(basis, tests): &(&str, Vec<Counted>)| {
+                    let tests = tests.iter().map(|(t, n, all)| format!("{t} {all} 个中有 {n} 个"));
+                    joined(&[basis, "：", &tests.collect::<Vec<_>>().join("，")])
+                };
+                let said: Vec<String> = by_basis.iter().map(of).collect();
+                format!("。相同的回归只计一次，p < {level} 的有：{}", said.join("；"))
+            }
             Finding::Range(label, least, greatest, median, share, fits, level) => joined(&[
                 "：",
                 label,

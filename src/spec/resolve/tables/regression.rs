@@ -80,9 +80,24 @@ impl Resolver<'_> {
             self.wrong(&place.join("parentheses"), text, help);
         }
         if !brackets.is_empty() && brackets.len() != what.len() {
-            let text = format!("{} brackets for {} lines", brackets.len(), what.len());
+            let [given, wanted] = [counted(brackets.len(), "bracket"), counted(what.len(), "line")];
+            let text = format!("{given} for {wanted}");
             let help = "`brackets` has one entry for each of `parentheses`";
             self.wrong(&place.join("brackets"), text, help);
+        }
+        for (i, one) in what.iter().enumerate() {
+            if what[..i].contains(one) {
+                let text = format!("`{}` is to stand below an estimate twice", one.name());
+                self.wrong(&place.join("parentheses"), text, "name it once");
+            }
+        }
+        for (i, one) in brackets.iter().enumerate() {
+            if brackets[..i].contains(one) {
+                let text = "two lines below an estimate have the same brackets";
+                let help = "nobody could tell them apart: give each its own, such as \
+                            [\"round\", \"square\"]";
+                self.wrong(&place.join("brackets"), text, help);
+            }
         }
         let usual = |line: usize| if line == 0 { Brackets::Round } else { Brackets::Square };
         let lines = what.into_iter().enumerate().filter(|(_, what)| *what != Parentheses::None);
@@ -183,6 +198,19 @@ impl Resolver<'_> {
                 "`star_symbols` has one text for each of `stars`, such as [\"+\", \"*\", \"**\"]";
             self.wrong(&place.join("star_symbols"), text, help);
         }
+        for (i, symbol) in symbols.iter().enumerate() {
+            if symbols[..i].contains(symbol) {
+                let text = format!("`{symbol}` stands for two thresholds");
+                let help =
+                    "give each of `stars` a symbol of its own, such as [\"+\", \"*\", \"**\"]";
+                self.wrong(&place.join("star_symbols").join(i), text, help);
+            }
+        }
         thresholds.iter().copied().zip(symbols).collect()
     }
+}
+
+/// `1 line`, `2 lines`
+fn counted(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
