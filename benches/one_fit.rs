@@ -144,5 +144,6 @@ fn model(sample: &Sample) -> Model {
         instruments: spanel::model::instruments::Instruments::default(),
         correction: spanel::model::incidental::Correction::None,
         dynamics: None,
+        error_components: None,
     }
 }

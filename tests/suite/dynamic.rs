@@ -56,7 +56,7 @@ fn process(
     let filter = w.filter(rho);
     let mut y = vec![0.0; n];
     let (mut ys, mut xs) = (Vec::new(), Vec::new());
-    for _ in 0..BEFORE + periods + 1 {
+    for _ in 0..=(BEFORE + periods) {
         let (period, mut x, e) = (draw(1)[0], draw(n), draw(n));
         let period = if m.effects.has_time() { period } else { 0.0 };
         x.iter_mut().zip(&unit).for_each(|(x, u)| *x += 0.5 * u);

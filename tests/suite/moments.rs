@@ -28,7 +28,7 @@ fn estimators() -> impl Iterator<Item = &'static dyn Estimator> {
 fn each_model(mut check: impl FnMut(&str, Model)) {
     let mut checked = 0;
     for estimator in estimators() {
-        for effects in Effects::ALL {
+        for effects in Effects::FIXED {
             let name = estimator.info().name;
             let m = model(name, effects, 2);
             if estimator.supports(&m).is_ok() {
@@ -185,9 +185,9 @@ fn two_stages_are_the_formula_with_dummies() {
     for (kind, w) in all_weights(N) {
         let data = sample(&w, T, 4);
         for (name, powers) in [("slm-2sls", 1), ("slm-2sls", 2), ("sdm-2sls", 2)] {
-            for effects in Effects::ALL {
+            for effects in Effects::FIXED {
                 let instruments = Instruments { powers: Some(powers), ..Instruments::default() };
-                let m = Model { instruments, ..model(name, effects, 2) };
+                let m = Model { instruments, small_sample: None, ..model(name, effects, 2) };
                 let data = whole(&data, &w, name);
                 let Some(ours) = fit(&data, &w, &m) else { continue };
                 let mut z = dummies(effects);
@@ -259,7 +259,7 @@ fn fit_beside(data: &Sample, w: &Weights, m: &Model, z: &[Vec<f64>]) -> Estimate
 fn a_regressor_as_its_own_instrument_is_least_squares() {
     let (_, w) = all_weights(N).swap_remove(1);
     let data = sample(&w, T, 8);
-    for effects in Effects::ALL {
+    for effects in Effects::FIXED {
         let m = with_instruments(model("iv", effects, 2), &[1], 1);
         let ours = fit_beside(&data, &w, &m, &[data.x[1].clone()]);
         let ols = fit(&data, &w, &model("ols", effects, 2)).unwrap();

@@ -100,7 +100,7 @@ fn given<'a>(problem: &Problem<'a>) -> Result<&'a [Vec<f64>], FitError> {
 fn powers_of(problem: &Problem<'_>, base: &[&Vec<f64>], powers: u32) -> Vec<Vec<f64>> {
     let first = problem.model.lag_order == LagOrder::DemeanThenLag;
     let mut at: Vec<Vec<f64>> =
-        base.iter().map(|v| if first { problem.within(v) } else { v.to_vec() }).collect();
+        base.iter().map(|v| if first { problem.within(v) } else { (*v).clone() }).collect();
     let mut all = Vec::new();
     for _ in 0..powers {
         at = at.iter().map(|v| problem.weights.lag(v)).collect();

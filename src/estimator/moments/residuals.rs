@@ -199,7 +199,7 @@ impl<'a> Ground<'a> {
     }
 
     /// a = Lα of a moment ε'Aε, `twice` being (A + A')ε.
-    fn through(&self, behind: &Behind<'_>, twice: &[f64]) -> Vec<f64> {
+    fn through(behind: &Behind<'_>, twice: &[f64]) -> Vec<f64> {
         let mut a = vec![0.0; twice.len()];
         for (l, z) in behind.influence.iter().zip(behind.filtered) {
             let alpha = -dot(z, twice);
@@ -229,7 +229,7 @@ impl<'a> Ground<'a> {
                 let lag = self.weights.lag(e);
                 let twice = |v: &[f64]| v.iter().map(|x| 2.0 * x).collect::<Vec<f64>>();
                 let of = [twice(e), twice(&self.weights.lag_transposed(&lag)), self.both_ways(e)];
-                of.iter().map(|v| self.through(behind, v)).collect()
+                of.iter().map(|v| Self::through(behind, v)).collect()
             }
         };
         let through = |r: usize, s: usize| {
@@ -279,7 +279,7 @@ impl<'a> Ground<'a> {
         let Some(behind) = behind else { return (psi, Vec::new()) };
         let twice: Vec<f64> = self.hollow(e).iter().map(|v| 2.0 * v).collect();
         let linear: Vec<Vec<f64>> =
-            [twice, self.both_ways(e)].iter().map(|v| self.through(behind, v)).collect();
+            [twice, self.both_ways(e)].iter().map(|v| Self::through(behind, v)).collect();
         for r in 0..2 {
             for s in 0..2 {
                 let terms = linear[r].iter().zip(&linear[s]).zip(e);

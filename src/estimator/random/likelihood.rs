@@ -217,12 +217,11 @@ impl<'a> Likelihood<'a> {
     }
 }
 
+/// Lags of columns.
+type Lag<'a> = &'a dyn Fn(&[Vec<f64>]) -> Vec<Vec<f64>>;
+
 /// Cross-products within units, period effects taken out of them.
-fn within_gram(
-    problem: &Problem<'_>,
-    mut within: Vec<Vec<f64>>,
-    lag: &dyn Fn(&[Vec<f64>]) -> Vec<Vec<f64>>,
-) -> FilteredGram {
+fn within_gram(problem: &Problem<'_>, mut within: Vec<Vec<f64>>, lag: Lag<'_>) -> FilteredGram {
     let mut lags = lag(&within);
     if !problem.model.effects.has_time() {
         return FilteredGram::new(&within, &lags, None);

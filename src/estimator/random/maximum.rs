@@ -199,9 +199,8 @@ fn parameters(
     point: &Point,
 ) -> Result<(Vec<f64>, Matrix), FitError> {
     let k = point.gamma.len();
-    let kept: Vec<usize> = (0..k + 4)
-        .filter(|&i| !(i == k && !spatial.lag) && !(i == k + 1 && !spatial.error))
-        .collect();
+    let kept: Vec<usize> =
+        (0..k + 4).filter(|&i| (i != k || spatial.lag) && (i != k + 1 || spatial.error)).collect();
     let size = kept.len();
     let information = Matrix::from_fn(size, size, |i, j| point.information[(kept[i], kept[j])]);
     let inverse = spd_inverse(&information).ok_or(FitError::SingularInformation)?;
