@@ -3,7 +3,7 @@
 //!
 //! *Model*: y = ρWy + Xβ + μᵢ + u, u = λWu + e; without effects or with those of units.
 //! *Estimator*: least squares (with a spatial lag two-stage least squares) gives residuals; their moments
-//! give λ ([`residuals`](super::residuals)); the equation filtered by I − λW is estimated in the same
+//! give λ (`residuals`); the equation filtered by I − λW is estimated in the same
 //! way again: for SAC the generalised spatial two-stage least squares of Kelejian & Prucha (1998). With
 //! errors of any variances λ is estimated once more from the residuals of that, moments weighted by the
 //! inverse of their variance (Arraiz, Drukker, Kelejian & Prucha 2010, steps 1a, 1b, 2a, 2b).
