@@ -17,11 +17,20 @@ use spanel::weights::Weights;
 const N: usize = 9;
 const T: usize = 6;
 
-/// Every estimator with every kind of effects.
+/// Every estimator with every kind of effects. Of models with two spatial parameters, which take longest,
+/// and of Durbin models under random effects, one each.
 fn each_model(mut check: impl FnMut(&str, Model)) {
     for estimator in likelihoods() {
         let name = estimator.info().name;
+        let info = estimator.info();
         for effects in Effects::ALL {
+            let both = info.spatial.len() > 1;
+            let few = [Effects::TwoWay, Effects::Random];
+            if (both && (!few.contains(&effects) || info.durbin && effects.is_random()))
+                || (info.durbin && effects.is_random() && effects != Effects::RandomTime)
+            {
+                continue;
+            }
             let own = model(name, effects, 2);
             check(&format!("{name} {effects}"), own.clone());
             if effects.is_random() && estimator.info().spatial.contains(&Term::Lambda) {
