@@ -1,7 +1,7 @@
 //! The batched bootstrap against its twin, one fit at a time: the same draws, estimates and
 //! standard errors to rounding.
 
-use crate::support::{all_weights, fit, likelihoods, model, sample, whole};
+use crate::support::{all_weights, fit, model, of_one_parameter, sample, whole};
 use spanel::bootstrap::replicates::{Design, Path, Replicates, Replicator};
 use spanel::bootstrap::{Draws, SCHEMES};
 use spanel::estimator::{Estimator, Problem, find};
@@ -49,7 +49,7 @@ fn batched_and_plain_replicates_agree_to_rounding() {
     let mut reductions = 0;
     for (kind, w) in all_weights(N) {
         let data = sample(&w, T, 3);
-        for estimator in likelihoods() {
+        for estimator in of_one_parameter() {
             let data = whole(&data, &w, estimator.info().name);
             for effects in Effects::FIXED {
                 let m = model(estimator.info().name, effects, 2);

@@ -1,6 +1,8 @@
 //! Functions of the coefficients and joint tests in the replicates of bootstraps.
 
-use crate::support::{all_weights, assert_close, fit, likelihoods, model, sample, whole};
+use crate::support::{
+    all_weights, assert_close, fit, likelihoods, model, of_one_parameter, sample, whole,
+};
 use spanel::bootstrap::acceleration::accelerations;
 use spanel::bootstrap::functions::{Functions, Wanted};
 use spanel::bootstrap::replicates::{Design, Path, Replicates, Replicator};
@@ -91,7 +93,7 @@ fn apart(a: &Replicates, b: &Replicates) -> f64 {
 fn batched_and_plain_functions_agree_to_rounding() {
     for (kind, w) in all_weights(N) {
         let data = sample(&w, T, 3);
-        for estimator in likelihoods() {
+        for estimator in of_one_parameter() {
             let data = whole(&data, &w, estimator.info().name);
             for effects in Effects::FIXED {
                 let m = model(estimator.info().name, effects, 2);
@@ -174,7 +176,7 @@ fn replicates_of_functions_are_functions_of_replicates() {
 fn a_function_that_is_an_estimate_has_its_bootstrap() {
     let (_, w) = all_weights(N).swap_remove(1);
     let data = sample(&w, T, 4);
-    for estimator in likelihoods() {
+    for estimator in of_one_parameter() {
         let data = whole(&data, &w, estimator.info().name);
         for scheme in SCHEMES {
             let m = model(estimator.info().name, Effects::Individual, 2);
@@ -230,7 +232,7 @@ fn units_of_a_regressor_do_not_matter_to_replicates() {
     let data = sample(&w, T, 5);
     let mut scaled = data.clone();
     scaled.x[1].iter_mut().for_each(|v| *v *= 1e-3);
-    for estimator in likelihoods() {
+    for estimator in of_one_parameter() {
         let m = model(estimator.info().name, Effects::TwoWay, 2);
         let of = |data: &Sample, text: &str| {
             let data = &whole(data, &w, estimator.info().name);
@@ -293,7 +295,7 @@ fn bootstrap_wald_tests_have_their_size() {
     const REPLICATES: usize = 199;
     let (_, w) = all_weights(N).swap_remove(1);
     let data = sample(&w, T, 3);
-    for estimator in likelihoods() {
+    for estimator in of_one_parameter() {
         let data = whole(&data, &w, estimator.info().name);
         let m = model(estimator.info().name, Effects::Individual, 2);
         let problem = Problem::new(&data, &w, &m).unwrap();

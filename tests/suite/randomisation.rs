@@ -2,7 +2,7 @@
 //! null hypothesis is rejected.
 
 use crate::support::{
-    all_weights, assert_close, irregular, likelihoods, model, regressor, sample, units, whole,
+    all_weights, assert_close, irregular, model, of_one_parameter, regressor, sample, units, whole,
 };
 use spanel::estimator::{Estimator, Problem, find};
 use spanel::math::random::Stream;
@@ -40,7 +40,7 @@ fn randomised(
 fn the_identity_is_the_fit_itself() {
     for (kind, w) in all_weights(N) {
         let data = sample(&w, T, 3);
-        for estimator in likelihoods() {
+        for estimator in of_one_parameter() {
             let data = whole(&data, &w, estimator.info().name);
             for effects in Effects::ALL {
                 let m = model(estimator.info().name, effects, 2);

@@ -151,6 +151,11 @@ pub fn likelihoods() -> impl Iterator<Item = &'static &'static dyn Estimator> {
     ESTIMATORS.iter().filter(|e| e.maximises_likelihood())
 }
 
+/// Those with at most one spatial parameter: whose replicates may be batched.
+pub fn of_one_parameter() -> impl Iterator<Item = &'static &'static dyn Estimator> {
+    likelihoods().filter(|e| e.info().spatial.len() < 2)
+}
+
 /// Fits, or panics with the reason.
 pub fn fit(sample: &Sample, weights: &Weights, model: &Model) -> Estimated {
     let sample = &whole(sample, weights, &model.estimator);
