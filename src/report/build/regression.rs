@@ -13,7 +13,7 @@ mod panels;
 mod slots;
 
 use crate::mistake::Checked;
-use crate::model::{Impact, Term, shift};
+use crate::model::{Effects, Impact, Term, shift};
 use crate::outcome::{Outcome, Statistic};
 use crate::report::columns::{self, CellColumn};
 use crate::report::number::Number;
@@ -228,17 +228,25 @@ fn effects(
     let words = source.words();
     let usual = || words.effects_words(spec.style).map(str::to_owned);
     let [yes, no] = &wanted.effects_words.clone().unwrap_or_else(usual);
-    let row = |label: &str, has: &dyn Fn(&CellColumn<'_>) -> bool| {
-        let said = |c| Entry::Text(if has(c) { yes } else { no }.clone());
-        Row::new(label, columns.iter().map(said).collect())
+    let word = |has: bool| if has { yes } else { no }.clone();
+    let row = |label: &str, said: &dyn Fn(Effects) -> String| {
+        let entry = |c: &CellColumn<'_>| Entry::Text(said(c.cell.model.effects));
+        Row::new(label, columns.iter().map(entry).collect())
+    };
+    let of_units = |effects: Effects| {
+        if effects.is_random() {
+            words.random_effect().to_owned()
+        } else {
+            word(effects.has_individual())
+        }
     };
     if !wanted.effects_rows {
         return Vec::new();
     }
     let [individual, time] = words.effects_rows();
     vec![
-        row(individual, &|c| c.cell.model.effects.has_individual()).of("individual", "effect"),
-        row(time, &|c| c.cell.model.effects.has_time()).of("time", "effect"),
+        row(individual, &of_units).of("individual", "effect"),
+        row(time, &|effects| word(effects.has_time())).of("time", "effect"),
     ]
 }
 

@@ -76,6 +76,8 @@ pub trait Frames {
     /// What rows of effects say of an effect that is controlled for, and of one that is not, where a
     /// table does not.
     fn effects_words(&self, style: Style) -> [&'static str; 2];
+    /// What the row of effects of units says of random ones: `random`
+    fn random_effect(&self) -> &'static str;
     /// A label with a unit or with the fit that a test looks at: `LM lag (Pooled OLS)`
     fn qualified(&self, label: &str, by: &str) -> String;
     /// Head of labels of tests: `Test`

@@ -39,6 +39,10 @@ impl Frames for English {
         }
     }
 
+    fn random_effect(&self) -> &'static str {
+        "random"
+    }
+
     fn qualified(&self, label: &str, by: &str) -> String {
         format!("{label} ({by})")
     }

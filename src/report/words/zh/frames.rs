@@ -39,6 +39,10 @@ impl Frames for Chinese {
         }
     }
 
+    fn random_effect(&self) -> &'static str {
+        "随机效应"
+    }
+
     fn qualified(&self, label: &str, by: &str) -> String {
         format!("{label}（{by}）")
     }
