@@ -424,7 +424,7 @@ fn what_makes_no_sense_is_refused() {
 ///
 /// `cargo test --release --test suite dynamic::corrected_estimates -- --ignored --nocapture`
 #[test]
-#[ignore = "a Monte Carlo experiment: a minute"]
+#[ignore = "a Monte Carlo experiment, which fails: coverage of 88 to 91 % at T = 10"]
 fn corrected_estimates_are_right_on_average() {
     const PANELS: usize = 200;
     // A lattice of 5 × 6.
@@ -459,8 +459,8 @@ fn corrected_estimates_are_right_on_average() {
             // What is left is of the order 1/T²; standard errors are those of large N and T, and reach
             // 95 of 100 at T = 40 only.
             if correction != Correction::None {
-                assert!((mean - truth).abs() < 0.25 * sd, "{name}: {mean}");
-                assert!((0.86..0.985).contains(&inside), "{name}: {inside}");
+                assert!((mean - truth).abs() < 3.0 * sd / (PANELS as f64).sqrt(), "{name}: {mean}");
+                assert!((0.92..=0.98).contains(&inside), "{name}: {inside}");
             }
         }
     }
