@@ -23,8 +23,8 @@ pub const FIGURE: &str = "figure.tex.jinja";
 /// The name that stands for the built-in table template.
 const BUILT_IN: &str = "table";
 
-/// Steps that a template may take: a table of ten thousand rows takes a hundredth of them, a template
-/// without an end a few seconds.
+/// Steps that a template may take before it counts as one without an end. Chosen with room to spare, not
+/// measured.
 const FUEL: u64 = 200_000_000;
 
 /// Templates ready to be filled in.
