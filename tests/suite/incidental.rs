@@ -3,7 +3,7 @@
 
 use crate::dense::{Rows, from_fn, helmert, identity, inverse, of, sum, times, trace, transposed};
 use crate::support::{
-    all_weights, assert_close, fit, irregular, model, permuted, sample, undirected, units, whole,
+    all_weights, assert_close, fit, model, sample, two_orders, undirected, units, whole,
 };
 use spanel::estimator::{Estimated, Problem, find, incidental};
 use spanel::model::incidental::Correction;
@@ -205,22 +205,10 @@ fn individual_effects_cost_the_variance_alone() {
 #[test]
 fn corrections_obey_the_laws() {
     const C: f64 = 50.0;
-    let links = irregular(N);
-    let order = [4, 0, 2, 6, 1, 3, 5];
-    let straight = permuted(&links, &(0..N).collect::<Vec<_>>(), Normalisation::Row);
-    let shuffled = permuted(&links, &order, Normalisation::Row);
-    let data = sample(&straight, T, 14);
-    let move_units = |v: &[f64]| -> Vec<f64> {
-        v.chunks_exact(N)
-            .flat_map(|p| order.iter().map(|&i| C * p[i]).collect::<Vec<_>>())
-            .collect()
-    };
-    let moved = Sample {
-        units: shuffled.units().clone(),
-        y: move_units(&data.y),
-        x: data.x.iter().map(|c| move_units(c)).collect(),
-        ..data.clone()
-    };
+    let [(straight, data), (shuffled, mut moved)] = two_orders(&[4, 0, 2, 6, 1, 3, 5], T, 14);
+    for column in moved.x.iter_mut().chain([&mut moved.y]) {
+        column.iter_mut().for_each(|v| *v *= C);
+    }
     for name in ["slm", "sem", "sdm", "sdem"] {
         for effects in EFFECTS {
             for correction in [Correction::Transformation, Correction::BiasCorrected] {

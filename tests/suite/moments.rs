@@ -2,7 +2,7 @@
 
 use crate::cli::Lab;
 use crate::support::{
-    all_weights, assert_close, irregular, model, permuted, regressor, sample, whole,
+    all_weights, assert_close, irregular, model, permuted, regressor, sample, two_orders, whole,
 };
 use spanel::estimator::covariance::{self, Beside};
 use spanel::estimator::{ESTIMATORS, Estimated, Estimator, FitError, Problem, find, moments};
@@ -53,20 +53,7 @@ fn fit(data: &Sample, w: &Weights, m: &Model) -> Option<Estimated> {
 
 #[test]
 fn the_order_of_units_does_not_matter() {
-    let links = irregular(N);
-    let order = [4, 0, 8, 2, 6, 1, 7, 3, 5];
-    let straight = permuted(&links, &(0..N).collect::<Vec<_>>(), Normalisation::Row);
-    let shuffled = permuted(&links, &order, Normalisation::Row);
-    let data = sample(&straight, T, 1);
-    let move_units = |v: &[f64]| -> Vec<f64> {
-        v.chunks_exact(N).flat_map(|p| order.iter().map(|&i| p[i]).collect::<Vec<_>>()).collect()
-    };
-    let moved = Sample {
-        units: shuffled.units().clone(),
-        y: move_units(&data.y),
-        x: data.x.iter().map(|c| move_units(c)).collect(),
-        ..data.clone()
-    };
+    let [(straight, data), (shuffled, moved)] = two_orders(&[4, 0, 8, 2, 6, 1, 7, 3, 5], T, 1);
     each_model(|what, m| {
         let (Some(a), Some(b)) = (fit(&data, &straight, &m), fit(&moved, &shuffled, &m)) else {
             return;

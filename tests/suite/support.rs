@@ -183,3 +183,22 @@ pub fn permuted(links: &Links, order: &[usize], how: Normalisation) -> Weights {
     let all = UnitIndex::new(links.units.clone()).unwrap();
     Weights::region(&all, links, order, how, RegionWeights::Renormalise).unwrap()
 }
+
+/// One panel on [`irregular`] links twice: with its units as they are, and in the given order.
+pub fn two_orders(order: &[usize], periods: usize, seed: u8) -> [(Weights, Sample); 2] {
+    let n = order.len();
+    let links = irregular(n);
+    let straight = permuted(&links, &(0..n).collect::<Vec<_>>(), Normalisation::Row);
+    let shuffled = permuted(&links, order, Normalisation::Row);
+    let data = sample(&straight, periods, seed);
+    let move_units = |v: &[f64]| -> Vec<f64> {
+        v.chunks_exact(n).flat_map(|p| order.iter().map(|&i| p[i])).collect()
+    };
+    let moved = Sample {
+        units: shuffled.units().clone(),
+        y: move_units(&data.y),
+        x: data.x.iter().map(|c| move_units(c)).collect(),
+        ..data.clone()
+    };
+    [(straight, data), (shuffled, moved)]
+}
