@@ -4,11 +4,13 @@
 //! | file | what it does |
 //! |---|---|
 //! | `figures` | periods that figures name, held against the data |
+//! | `periods` | weights that change over time |
 //! | `uses` | which columns an experiment uses, and who names them |
 //! | `regions` | regions → positions of units |
 //! | `variants` | units and years that robustness checks name, held against the data |
 
 mod figures;
+mod periods;
 mod regions;
 mod uses;
 mod variants;
@@ -40,6 +42,9 @@ pub struct Inputs {
     /// The links of each weights matrix, in the order of the panel's units (a unit without
     /// neighbours is present), checked against them.
     pub links: BTreeMap<String, Links>,
+    /// The links of each period, of weights that change over time; `links` then has those of all
+    /// periods together.
+    pub by_period: BTreeMap<String, BTreeMap<Period, Links>>,
     /// Positions of each region's units in the panel, in panel order.
     pub regions: BTreeMap<String, Vec<usize>>,
     /// File name of the data, without its folder.
@@ -56,7 +61,11 @@ impl Inputs {
     /// What identifies the contents of all inputs: the data file and every weights matrix.
     pub fn hash(&self) -> String {
         let mut bytes = self.data_hash.clone().into_bytes();
-        for (name, links) in &self.links {
+        let whole = self.links.iter().map(|(name, links)| (name.clone(), links));
+        let of_periods = self.by_period.iter().flat_map(|(name, periods)| {
+            periods.iter().map(move |(period, links)| (format!("{name} {period}"), links))
+        });
+        for (name, links) in whole.chain(of_periods) {
             bytes.extend_from_slice(name.as_bytes());
             bytes.push(0);
             for (from, to, weight) in &links.links {
@@ -113,6 +122,7 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
     let named: BTreeMap<&String, Named> = spec
         .weights
         .iter()
+        .filter(|(_, w)| !w.changes())
         .filter_map(|(name, w)| Some((name, keep(&mut mistakes, links::read(w))?)))
         .collect();
     let map =
@@ -125,13 +135,15 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
         return Err(Mistakes::some(mistakes));
     };
 
-    let joined: BTreeMap<&String, Links> = named
+    let mut joined: BTreeMap<&String, Links> = named
         .iter()
         .filter_map(|(name, file)| {
             let links = links::join(file, &spec.weights[*name], data.raw.units());
             Some((*name, keep(&mut mistakes, links)?))
         })
         .collect();
+    let by_period = keep(&mut mistakes, periods::read(spec, &data.raw)).unwrap_or_default();
+    joined.extend(by_period.iter().map(|(name, of)| (*name, periods::together(of))));
     let regions = keep(&mut mistakes, regions::check(&spec.regions, &data.raw));
     keep(&mut mistakes, variants::check(&spec.variants, &data.raw));
     mistakes.extend(figures::check(&spec.figures, data.raw.periods()));
@@ -142,6 +154,7 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
     let dropped = figures::check(&spec.figures, panel.periods());
     mistakes.extend(dropped.into_iter().filter(|m| !mistakes.contains(m)).collect::<Vec<_>>());
     let links = keep(&mut mistakes, links_of(spec, &joined, &panel));
+    let by_period = keep(&mut mistakes, periods::among(spec, &by_period, &panel));
     let regions =
         regions.and_then(|()| keep(&mut mistakes, regions::positions(&spec.regions, &panel)));
     if let Some(regions) = &regions {
@@ -154,6 +167,7 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
         sources: sources(&uses.columns, &uses.definitions),
         panel,
         links: links.expect("there was no mistake"),
+        by_period: by_period.expect("there was no mistake"),
         regions: regions.expect("there was no mistake"),
         data_file: file_name(&spec.data.file.value),
         data_hash: data.hash,

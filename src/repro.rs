@@ -17,8 +17,9 @@ use crate::model::Whose;
 use crate::model::change::{Change, TailRule};
 use crate::outcome::{Failure, FailureKind};
 use crate::plan::{Cell, asked};
-use crate::spec::Spec;
 use crate::spec::limits::RunSpec;
+use crate::spec::{OF_PERIOD, Spec};
+use crate::weights::Links;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -59,12 +60,12 @@ pub fn files(
     let mut files = BTreeMap::from([
         (EXPERIMENT.to_owned(), experiment(cell, spec, inputs, failed)),
         (SAMPLE.to_owned(), sample(cell, spec, inputs)),
-        (WEIGHTS.to_owned(), weights(&cell.axes.weights, inputs)),
         ("question.json".to_owned(), question + "\n"),
         ("failure.txt".to_owned(), said(cell, failed)),
     ]);
+    files.extend(weights_files(&cell.axes.weights, WEIGHTS, inputs));
     if let Some(name) = &cell.error_weights {
-        files.insert(ERROR_WEIGHTS.to_owned(), weights(name, inputs));
+        files.extend(weights_files(name, ERROR_WEIGHTS, inputs));
     }
     files
 }
@@ -220,6 +221,7 @@ fn matrices(cell: &Cell, spec: &Spec) -> Table {
 
 fn weights_of(name: &str, spec: &Spec, file: &str) -> Table {
     let weights = &spec.weights[name];
+    let file = if weights.changes() { of_period(file, OF_PERIOD) } else { file.to_owned() };
     table([
         ("file", text(file)),
         ("format", text("edges")),
@@ -407,9 +409,25 @@ fn sample(cell: &Cell, spec: &Spec, inputs: &Inputs) -> String {
     csv
 }
 
+/// The file of a matrix, or one for each period.
+fn weights_files(name: &str, file: &str, inputs: &Inputs) -> Vec<(String, String)> {
+    match inputs.by_period.get(name) {
+        None => vec![(file.to_owned(), weights(&inputs.links[name]))],
+        Some(periods) => {
+            let each = periods.iter();
+            each.map(|(period, links)| (of_period(file, &period.to_string()), weights(links)))
+                .collect()
+        }
+    }
+}
+
+/// `weights-2003.csv`
+fn of_period(file: &str, period: &str) -> String {
+    file.replace(".csv", &format!("-{period}.csv"))
+}
+
 /// The links, before they are normalised; a unit without any has a row of its own.
-fn weights(name: &str, inputs: &Inputs) -> String {
-    let links = &inputs.links[name];
+fn weights(links: &Links) -> String {
     let mut csv = "from,to,weight\n".to_owned();
     let name = |i: usize| field(&links.units[i].0);
     let linked: BTreeSet<usize> = links.links.iter().map(|(from, _, _)| *from).collect();

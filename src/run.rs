@@ -30,7 +30,7 @@ use crate::bootstrap::stream::HELD;
 use crate::diagnostic::{self, Context, Findings};
 use crate::estimator::Problem;
 use crate::estimator::random::mundlak;
-use crate::ident::Digest;
+use crate::ident::{Digest, Period};
 use crate::inputs::Inputs;
 use crate::mistake::Mistakes;
 use crate::model::Model;
@@ -170,8 +170,17 @@ impl Matrices {
     }
 }
 
-/// Weights by name, positions of the units and, of a placebo, which permutation.
-type WeightsKey = (String, Arc<[usize]>, Option<u32>);
+/// What tells a matrix from others.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct WeightsKey {
+    name: String,
+    /// Positions of its units.
+    units: Arc<[usize]>,
+    /// The periods it is of, where it changes over time; empty of one that does not.
+    periods: Arc<[Period]>,
+    /// Of a placebo, which permutation.
+    draw: Option<u32>,
+}
 
 /// What cells have in common, made once each.
 struct Shared<'a> {
@@ -231,9 +240,11 @@ impl<'a> Shared<'a> {
     /// The matrices of a cell, given its sample; a cell without one that its variant changes has
     /// no units to speak of.
     fn weights_for(&self, cell: &Cell, sample: &SharedSample) -> Matrices {
-        let units = match sample {
-            Ok(made) => &made.positions,
-            Err(_) if cell.change.is_none() => &self.inputs.regions[&cell.axes.region],
+        let (units, periods) = match sample {
+            Ok(made) => (&made.positions, made.sample.periods.as_slice()),
+            Err(_) if cell.change.is_none() => {
+                (&self.inputs.regions[&cell.axes.region], self.inputs.panel.periods())
+            }
             Err(failure) => {
                 let of_response = Arc::new(Err(failure.clone()));
                 return Matrices { of_response, of_errors: None };
@@ -241,36 +252,51 @@ impl<'a> Shared<'a> {
         };
         // A placebo that permutes units permutes them alike in both.
         let draw = cell.change.draw_of(Placebo::Weights);
-        let named = |name: &str| self.weights(name, units, draw);
+        let named = |name: &str| self.weights(self.weights_key(name, units, periods, draw));
         Matrices {
             of_response: named(&cell.axes.weights),
             of_errors: cell.error_weights.as_deref().map(named),
         }
     }
 
-    fn weights(&self, weights: &str, units: &[usize], draw: Option<u32>) -> Arc<SharedWeights> {
-        let key = (weights.to_owned(), Arc::from(units), draw);
+    /// The key of the matrix called `name` of these units and periods.
+    fn weights_key(
+        &self,
+        name: &str,
+        units: &[usize],
+        periods: &[Period],
+        draw: Option<u32>,
+    ) -> WeightsKey {
+        let changes = self.inputs.by_period.contains_key(name);
+        let periods = if changes { periods.into() } else { [].into() };
+        WeightsKey { name: name.to_owned(), units: units.into(), periods, draw }
+    }
+
+    fn weights(&self, key: WeightsKey) -> Arc<SharedWeights> {
         self.weights.get(key.clone(), || self.make(&key))
     }
 
-    fn make(&self, (weights, units, draw): &WeightsKey) -> SharedWeights {
-        match draw {
-            Some(draw) => variant::permuted(self, weights, units, *draw),
-            None => self.weights_of(weights, units),
+    fn make(&self, key: &WeightsKey) -> SharedWeights {
+        match key.draw {
+            Some(draw) => variant::permuted(self, key, draw),
+            None => self.weights_of(&key.name, &key.units, &key.periods),
         }
     }
 
-    /// The matrix called `weights` for the units at these positions of the panel.
-    fn weights_of(&self, weights: &str, units: &[usize]) -> SharedWeights {
+    /// The matrix called `weights` for the units at these positions of the panel, in these periods.
+    fn weights_of(&self, weights: &str, units: &[usize], periods: &[Period]) -> SharedWeights {
         let spec = &self.spec.weights[weights];
-        let made = Weights::region(
-            self.inputs.panel.units(),
-            &self.inputs.links[weights],
-            units,
-            spec.normalise,
-            spec.regions,
-        )
-        .map_err(|e| Failure {
+        let all = self.inputs.panel.units();
+        let of = |links| Weights::region(all, links, units, spec.normalise, spec.regions);
+        let made = match self.inputs.by_period.get(weights) {
+            None => of(&self.inputs.links[weights]),
+            Some(links) => {
+                let each =
+                    periods.iter().map(|period| of(&links[period])).collect::<Result<_, _>>();
+                each.and_then(|each| Weights::by_period(&all.subset(units), each))
+            }
+        };
+        let made = made.map_err(|e| Failure {
             kind: FailureKind::BadData,
             reason: format!("weights `{weights}`: {e}"),
         })?;
@@ -413,14 +439,16 @@ pub fn islands(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {
         .collect();
     let mut lines = Vec::new();
     for (region, name) in pairs {
-        let made = shared.weights(name, &inputs.regions[region], None);
+        let periods = inputs.panel.periods();
+        let key = shared.weights_key(name, &inputs.regions[region], periods, None);
+        let made = shared.weights(key);
         let Ok((weights, _)) = made.as_ref() else { continue };
         let units = weights.units().as_slice();
-        let alone: Vec<&str> =
-            weights.isolates().into_iter().map(|i| units[i].0.as_str()).collect();
-        if !alone.is_empty() {
-            let who = alone.join(", ");
-            lines.push(format!("without neighbours in region `{region}` by `{name}`: {who}"));
+        let kinds = [("", weights.isolates()), ("at times ", weights.isolates_at_times())];
+        for (when, alone) in kinds.into_iter().filter(|(_, alone)| !alone.is_empty()) {
+            let who: Vec<&str> = alone.into_iter().map(|i| units[i].0.as_str()).collect();
+            let who = who.join(", ");
+            lines.push(format!("{when}without neighbours in region `{region}` by `{name}`: {who}"));
         }
     }
     lines
@@ -438,6 +466,10 @@ fn run_tests(
     }
     let context = Context::new(problem).asking(asked::of(shared, cell, made));
     for group in cell.tests.iter().filter_map(|name| diagnostic::find(name)) {
+        if let Some(refused) = diagnostic::refused(group, &context) {
+            all.tests.extend(refused.tests);
+            continue;
+        }
         let mut found = group.run(&context);
         if let Some(asked) = &cell.test_bootstrap {
             null::bootstrap(
@@ -458,7 +490,7 @@ fn facts(shared: &Shared<'_>, cell: &Cell, made: &Made, weights: &Weights) -> Sa
     let sample = &made.sample;
     let names = weights.units().as_slice();
     let named = sample.units.as_slice().iter().map(|u| u.0.as_str()).collect();
-    let period = |p: Option<&crate::ident::Period>| p.map_or(0, |p| p.0);
+    let period = |p: Option<&Period>| p.map_or(0, |p| p.0);
     SampleFacts {
         units: sample.n_units(),
         periods: (period(sample.periods.first()), period(sample.periods.last())),

@@ -2,7 +2,7 @@
 
 use super::schemes;
 use crate::diagnostic::DIAGNOSTICS;
-use crate::estimator::{self, ESTIMATORS, covariance, incidental, moments};
+use crate::estimator::{self, ESTIMATORS, changing, covariance, incidental, moments};
 use crate::model::Model;
 use crate::report::formats::FORMATS;
 use crate::spec::vocabulary::{EstimatorWords, Sense, TestWords, Vocabulary};
@@ -37,7 +37,14 @@ pub fn vocabulary() -> Vocabulary {
         templates: vec!["table".to_owned()],
         formats: FORMATS.iter().map(|format| format.name().to_owned()).collect(),
         sense: Sense(Some(sense)),
+        changing: Sense(Some(changing)),
     }
+}
+
+/// Whether a model can be estimated with weights that change over time.
+fn changing(model: &Model) -> Result<(), String> {
+    let Some(estimator) = estimator::find(&model.estimator) else { return Ok(()) };
+    changing::supports(estimator, model)
 }
 
 /// Whether a model can be estimated at all, whatever the data.

@@ -42,6 +42,10 @@ impl Diagnostic for Instruments {
         &INFO
     }
 
+    fn by_period(&self) -> bool {
+        true
+    }
+
     fn run(&self, context: &Context<'_>) -> Findings {
         let problem = context.own();
         let tests = match design(&problem) {

@@ -60,6 +60,10 @@ impl Diagnostic for LagrangeMultiplier {
         &INFO
     }
 
+    fn by_period(&self) -> bool {
+        true
+    }
+
     fn run(&self, context: &Context<'_>) -> Findings {
         let mut findings = Findings::default();
         for base in context.bases() {
@@ -105,12 +109,16 @@ fn statistics(context: &Context<'_>, base: &BaseFit) -> Result<Pair, String> {
     let fit = base.fit.as_ref().map_err(|e| format!("least squares has no fit: {e}"))?;
     let problem = context.problem(base);
     let space = problem.within_space().map_err(|e| e.to_string())?;
-    let legacy = family(&problem, fit, &space, &legacy_lag(&problem, fit));
-    let exact = problem.model.effects.has_time().then(|| {
+    let exact = || {
         let lag = problem.within(&problem.weights.lag(&fit.systematic));
         family(&problem, fit, &space, &lag)
-    });
-    Ok(Pair { legacy, exact })
+    };
+    // Nobody has another form for a matrix of each period, under which no effects commute with W.
+    if problem.weights.is_by_period() {
+        return Ok(Pair { legacy: exact(), exact: None });
+    }
+    let legacy = family(&problem, fit, &space, &legacy_lag(&problem, fit));
+    Ok(Pair { legacy, exact: problem.model.effects.has_time().then(exact) })
 }
 
 /// W applied to the demeaned fitted values.
@@ -146,7 +154,8 @@ fn squared_traces(problem: &Problem<'_>) -> f64 {
 /// v up to what does not reach e'Wv: where W1 ∝ 1 demeaned, with which d_ρ − d_λ keeps four more
 /// digits; for other W as it is.
 fn up_to_effects(problem: &Problem<'_>, v: &[f64]) -> Vec<f64> {
-    match problem.weights.common_row_sum() {
+    let one = !problem.weights.is_by_period();
+    match problem.weights.common_row_sum().filter(|_| one) {
         Some(_) if problem.has_effects() => problem.within(v),
         Some(_) => centred(v),
         None => v.to_vec(),

@@ -70,6 +70,11 @@ pub trait Diagnostic: Sync {
     /// Runs them. A test that says nothing about this cell gives its reason.
     fn run(&self, context: &Context<'_>) -> Findings;
 
+    /// Whether it knows what to make of a W for each period.
+    fn by_period(&self) -> bool {
+        false
+    }
+
     /// The models that hold under its null hypotheses, each with its statistics as functions of new
     /// innovations; none for a group without a bootstrap version.
     fn nulls<'c>(&self, _context: &'c Context<'c>) -> Vec<Box<dyn NullStatistics + 'c>> {
@@ -213,6 +218,18 @@ pub fn find(name: &str) -> Option<&'static dyn Diagnostic> {
 fn by_name(estimate: &Estimate) -> [(String, f64); 2] {
     let term = estimate.term.to_string();
     [(format!("se:{term}"), estimate.std_error), (term, estimate.value)]
+}
+
+/// What a group of tests says of a cell whose W it can make nothing of; `None` where it can.
+pub fn refused(group: &dyn Diagnostic, context: &Context<'_>) -> Option<Findings> {
+    let problem = context.own();
+    let changing = problem.weights.is_by_period() || problem.error_weights.is_by_period();
+    let reason = "it rests on one W for all periods, and these weights change over time";
+    let of = |base: &BaseFit| not_applicable(group.info(), base.basis, reason);
+    (changing && !group.by_period()).then(|| Findings {
+        tests: context.bases().iter().flat_map(of).collect(),
+        verdicts: Vec::new(),
+    })
 }
 
 /// The same reason for every test of a group on a basis that has no fit.

@@ -51,6 +51,10 @@ impl Diagnostic for RegionEquality {
         &INFO
     }
 
+    fn by_period(&self) -> bool {
+        true
+    }
+
     fn run(&self, context: &Context<'_>) -> Findings {
         let problem = context.own();
         let found = Split::new(&problem, context.asked()).and_then(|split| {

@@ -62,6 +62,10 @@ impl Diagnostic for Threshold {
         &INFO
     }
 
+    fn by_period(&self) -> bool {
+        true
+    }
+
     fn run(&self, context: &Context<'_>) -> Findings {
         let asked = context.asked();
         let wanted = asked.threshold.as_ref().map_or(1, |t| t.design.thresholds);

@@ -100,6 +100,10 @@ impl<E: Estimator> Estimator for Durbin<E> {
         self.base.supports(model)
     }
 
+    fn by_period(&self, model: &Model) -> Result<(), String> {
+        self.base.by_period(model)
+    }
+
     fn has_correction(&self) -> bool {
         self.base.has_correction()
     }

@@ -55,8 +55,8 @@ impl Multipliers {
 
     /// Those of a model with Durbin terms and no spatial lag.
     pub fn without_lag(weights: &Weights) -> Self {
-        let mean_row_sum =
-            weights.lag(&vec![1.0; weights.n()]).iter().sum::<f64>() / weights.n() as f64;
+        let n = weights.n() * weights.matrices();
+        let mean_row_sum = weights.lag(&vec![1.0; n]).iter().sum::<f64>() / n as f64;
         Self {
             direct: Dual::constant(1.0),
             total: Dual::constant(1.0),
@@ -104,9 +104,9 @@ pub(super) struct Totals {
 }
 
 impl Totals {
-    /// At ρ. Powers of W and (I − ρW)⁻¹ commute.
+    /// At ρ. Powers of W and (I − ρW)⁻¹ commute. Of a matrix for each period, the mean over periods.
     pub(super) fn at(weights: &Weights, rho: f64) -> Self {
-        let n = weights.n();
+        let n = weights.n() * weights.matrices();
         let filter = weights.filter(rho);
         let once = filter.resolve(&vec![1.0; n]);
         let lag = weights.lag(&once);

@@ -19,6 +19,7 @@
 //! | `likelihood` | what estimators of one spatial parameter share |
 //! | `batch` | estimates of many replicates at once |
 //! | `moments` | instrumental variables and generalised moments |
+//! | `changing` | what can be estimated with a W for each period |
 //! | `gram` | cross-products of filtered columns as functions of λ |
 //! | `leverage` | diagonals of hat matrices |
 //! | `score` | the score as a sum of pieces |
@@ -30,6 +31,7 @@
 //! | `inference` | covariance → standard errors, p-values, intervals |
 
 pub mod batch;
+pub mod changing;
 pub mod covariance;
 pub mod derived;
 pub mod durbin;
@@ -98,6 +100,18 @@ pub trait Estimator: Sync {
     /// Whether it can take off what the estimation of effects costs.
     fn has_correction(&self) -> bool {
         false
+    }
+
+    /// Whether it can have a matrix W for each period, else why not.
+    ///
+    /// # Errors
+    /// The reason, as a sentence.
+    fn by_period(&self, _model: &Model) -> Result<(), String> {
+        let name = self.info().name;
+        Err(format!(
+            "`{name}` has one W for all periods: take `ols`, `slx`, `slm` or `sdm` with fixed effects or \
+             none"
+        ))
     }
 
     /// Whether it can have lags of the response among its regressors.
@@ -251,6 +265,9 @@ pub enum FitError {
         /// The spatial parameter.
         parameter: &'static str,
     },
+    /// There is no way to estimate this model with these weights.
+    #[error("{0}")]
+    Unsupported(String),
     /// The search was stopped.
     #[error("the search for the maximum of the likelihood was stopped")]
     Stopped,
@@ -397,6 +414,7 @@ impl From<FitError> for Failure {
             FitError::NoScore
             | FitError::NoCoordinates
             | FitError::NoInstruments
+            | FitError::Unsupported(_)
             | FitError::OneMatrix => FailureKind::Unsupported,
             FitError::Absorbed { .. }
             | FitError::Collinear { .. }

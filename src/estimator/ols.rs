@@ -45,6 +45,10 @@ impl Estimator for Ols {
         random::supports(model, SPATIAL)
     }
 
+    fn by_period(&self, _model: &Model) -> Result<(), String> {
+        Ok(())
+    }
+
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
         if problem.model.effects.is_random() {
             return random::feasible::fit(problem, &INFO, self);

@@ -31,12 +31,12 @@ pub trait Scored: Sync {
     }
 }
 
-/// A score b'e + e'Ae − σ² tr A, A the same in every period.
+/// A score b'e + e'Ae − σ² tr A, A the same in every period or one for each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Form {
     /// b, N·T
     pub linear: Vec<f64>,
-    /// Diagonal of A, N
+    /// Diagonal of A, N, or N·T of one for each period
     pub diagonal: Vec<f64>,
 }
 
@@ -48,9 +48,10 @@ impl Form {
     }
 
     /// That of a spatial parameter: b/σ² and A/σ².
-    pub fn of_spatial(a: &Matrix, b: &[f64], sigma2: f64) -> Self {
+    pub fn of_spatial(a: &[Matrix], b: &[f64], sigma2: f64) -> Self {
         let linear = b.iter().map(|b| b / sigma2).collect();
-        Self { linear, diagonal: (0..a.nrows()).map(|i| a[(i, i)] / sigma2).collect() }
+        let diagonal = |a: &Matrix| (0..a.nrows()).map(|i| a[(i, i)] / sigma2).collect::<Vec<_>>();
+        Self { linear, diagonal: a.iter().flat_map(diagonal).collect() }
     }
 
     /// That of the variance: A = I/2σ⁴.
@@ -76,11 +77,11 @@ pub fn of_variance(e: &[f64], sigma2: f64) -> Vec<f64> {
     e.iter().map(|e| (e * e - sigma2) / (2.0 * sigma2 * sigma2)).collect()
 }
 
-/// g_i/σ² with A the same in every period, N × N, and b over all N·T.
-pub fn of_spatial(a: &Matrix, b: &[f64], e: &[f64], sigma2: f64) -> Vec<f64> {
-    let n = a.nrows();
+/// g_i/σ² with A, N × N, the same in every period or one for each, and b over all N·T.
+pub fn of_spatial(a: &[Matrix], b: &[f64], e: &[f64], sigma2: f64) -> Vec<f64> {
+    let n = a.first().map_or(1, Matrix::nrows);
     let mut pieces = Vec::with_capacity(e.len());
-    for (e, b) in e.chunks_exact(n).zip(b.chunks_exact(n)) {
+    for ((e, b), a) in e.chunks_exact(n).zip(b.chunks_exact(n)).zip(a.iter().cycle()) {
         for i in 0..n {
             let before: f64 = (0..i).map(|j| (a[(i, j)] + a[(j, i)]) * e[j]).sum();
             let diagonal = a[(i, i)] * (e[i] * e[i] - sigma2);
@@ -103,7 +104,7 @@ mod tests {
     fn pieces_by_hand() {
         // A = (1 2; 3 4), b = 1, e = (2, −1 | 0, 3), σ² = 1:
         // 2 + (4 − 1) = 5, −1 + 4·0 − 5·2 = −11 | −1, 3 + 4·8 = 35.
-        let a = Matrix::from_fn(2, 2, |i, j| (2 * i + j + 1) as f64);
+        let a = [Matrix::from_fn(2, 2, |i, j| (2 * i + j + 1) as f64)];
         let e = [2.0, -1.0, 0.0, 3.0];
         assert_eq!(of_spatial(&a, &[1.0; 4], &e, 1.0), [5.0, -11.0, -1.0, 35.0]);
         // b'e + e'Ae − σ² T tr A = 4 + (4 − 2·5 + 4) + 36 − 10.

@@ -51,6 +51,18 @@ impl Estimator for Sem {
         random::supports(model, SPATIAL)
     }
 
+    /// The filter I − λW_t of a period leaves the dummy of a period in place where rows sum to one
+    /// number, and makes another column of that of a unit in each period.
+    fn by_period(&self, model: &Model) -> Result<(), String> {
+        if model.effects.has_individual() {
+            return Err("under a W for each period the filter of the errors changes the dummy of a unit from \
+                        period to period, and unit effects are no longer differenced out: take `slm` or \
+                        `sdm`, or effects = \"time\" or \"none\""
+                .to_owned());
+        }
+        Ok(())
+    }
+
     fn has_correction(&self) -> bool {
         true
     }
@@ -100,7 +112,7 @@ impl Estimator for Sem {
         at: &Estimated,
         spread: f64,
     ) -> Option<Box<dyn Reduction>> {
-        if !problem.model.correction.is_none() {
+        if !problem.model.correction.is_none() || problem.weights.is_by_period() {
             return None;
         }
         batch::sem::reduction(problem, at, spread).map(|r| Box::new(r) as Box<dyn Reduction>)
@@ -145,7 +157,7 @@ impl Scored for Sem {
             .iter()
             .map(|x| score::of_coefficient(&dummies.filtered(problem, lambda, x), e, sigma2))
             .collect();
-        let g = problem.weights.resolvent(lambda);
+        let g = problem.weights.resolvents(lambda);
         pieces.push(score::of_spatial(&g, &vec![0.0; e.len()], e, sigma2));
         pieces.push(score::of_variance(e, sigma2));
         pieces
@@ -177,7 +189,7 @@ impl Scored for Sem {
         let of =
             |x: &Vec<f64>| Form::of_coefficient(&dummies.filtered(problem, lambda, x), n, sigma2);
         let mut forms: Vec<Form> = columns.iter().map(of).collect();
-        let g = problem.weights.resolvent(lambda);
+        let g = problem.weights.resolvents(lambda);
         forms.push(Form::of_spatial(&g, &vec![0.0; problem.n()], sigma2));
         forms.push(Form::of_variance(n, problem.n(), sigma2));
         Some(forms)

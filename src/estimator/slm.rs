@@ -55,6 +55,10 @@ impl Estimator for Slm {
         random::supports(model, SPATIAL)
     }
 
+    fn by_period(&self, _model: &Model) -> Result<(), String> {
+        Ok(())
+    }
+
     fn has_correction(&self) -> bool {
         true
     }
@@ -106,7 +110,9 @@ impl Estimator for Slm {
         at: &Estimated,
         spread: f64,
     ) -> Option<Box<dyn Reduction>> {
-        if problem.model.dynamics.is_some() || !problem.model.correction.is_none() {
+        let model = problem.model;
+        let plain = model.dynamics.is_none() && model.correction.is_none();
+        if !plain || problem.weights.is_by_period() {
             return None;
         }
         batch::slm::reduction(problem, at, spread).map(|r| Box::new(r) as Box<dyn Reduction>)
@@ -151,7 +157,7 @@ impl Scored for Slm {
         let mut pieces: Vec<Vec<f64>> =
             columns.iter().map(|x| score::of_coefficient(&problem.within(x), e, sigma2)).collect();
         let b = mean_lag(problem, rho, &at.systematic);
-        pieces.push(score::of_spatial(&problem.weights.resolvent(rho), &b, e, sigma2));
+        pieces.push(score::of_spatial(&problem.weights.resolvents(rho), &b, e, sigma2));
         pieces.push(score::of_variance(e, sigma2));
         pieces
     }
@@ -178,7 +184,7 @@ impl Scored for Slm {
         let of = |x: &Vec<f64>| Form::of_coefficient(&problem.within(x), n, sigma2);
         let mut forms: Vec<Form> = columns.iter().map(of).collect();
         let b = mean_lag(problem, rho, &at.systematic);
-        forms.push(Form::of_spatial(&problem.weights.resolvent(rho), &b, sigma2));
+        forms.push(Form::of_spatial(&problem.weights.resolvents(rho), &b, sigma2));
         forms.push(Form::of_variance(n, problem.n(), sigma2));
         Some(forms)
     }

@@ -40,7 +40,11 @@ pub fn check_sense(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<Mis
                 reason => reason,
             };
             known = Some((model, reason.clone()));
-            let beside = || row_sums(spec, cell).or_else(|| of_tests(cell));
+            let beside = || {
+                row_sums(spec, cell)
+                    .or_else(|| of_tests(cell))
+                    .or_else(|| of_changing(spec, cell, vocabulary))
+            };
             let Some(reason) = reason.or_else(beside) else { continue };
             match reasons.iter_mut().find(|(known, _)| *known == reason) {
                 Some((_, cells)) => cells.push(cell),
@@ -125,6 +129,21 @@ fn row_sums(spec: &Spec, cell: &Cell) -> Option<String> {
             how.name()
         )
     })
+}
+
+/// Why a cell does not go with weights that change over time.
+fn of_changing(spec: &Spec, cell: &Cell, vocabulary: &Vocabulary) -> Option<String> {
+    let mut names =
+        std::iter::once(cell.axes.weights.as_str()).chain(cell.error_weights.as_deref());
+    let changing = names.find(|name| spec.weights[*name].changes())?;
+    let reason = vocabulary.changing.of(&cell.model).err();
+    let of_tests = cell.test_bootstrap.is_some() && !cell.tests.is_empty();
+    let reason = reason.or_else(|| {
+        of_tests.then(|| {
+            "tests are drawn again with one W for all periods: leave out test_bootstrap".to_owned()
+        })
+    });
+    reason.map(|reason| format!("weights `{changing}` change over time: {reason}"))
 }
 
 /// Why tests of a cell have no bootstrap: models under null hypotheses have fixed regressors.

@@ -91,8 +91,10 @@ pub fn weights(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String>
 /// A matrix by its label, with its normalisation.
 fn described(source: Source<'_>, name: &str) -> Option<String> {
     let words = source.words();
-    let normalise = source.spec.weights.get(name)?.normalise;
-    Some(words.described(&labels::weights(source.spec, name), words.normalisation(normalise)))
+    let weights = source.spec.weights.get(name)?;
+    let how = words.normalisation(weights.normalise);
+    let said = words.described(&labels::weights(source.spec, name), how);
+    Some(if weights.changes() { words.described(&said, words.by_period()) } else { said })
 }
 
 fn region_weights(source: Source<'_>, column: &CellColumn<'_>) -> Option<&'static str> {

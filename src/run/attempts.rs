@@ -2,7 +2,7 @@
 
 use super::{Matrices, SharedSample};
 use crate::estimator::{
-    self, Estimated, Estimator, FitError, Problem, covariance, incidental, moments,
+    self, Estimated, Estimator, FitError, Problem, changing, covariance, incidental, moments,
 };
 use crate::math::optimize::Search;
 use crate::math::random::Stream;
@@ -41,6 +41,7 @@ pub(super) fn fit<'a>(
         .map_err(|reason| Failure { kind: FailureKind::BadData, reason: reason.clone() })?;
     let plain = weights.problem(&made.sample, &cell.model)?;
     let problem = Problem { search: first, beside: beside.borrowed(), ..plain };
+    changing::check(estimator, &problem)?;
     let try_from = |search| covariance::fit(estimator, &Problem { search, ..problem });
     let mut estimated =
         attempts(spec.run.retries, |attempt| searched(spec, cell, attempt, first), try_from)?;

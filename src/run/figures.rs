@@ -126,7 +126,7 @@ fn local_of(
 ) -> Option<LocalMoranPeriod> {
     let units = units_of(inputs, block);
     let shared = Shared::new(spec, inputs);
-    let made = shared.weights_of(&block.weights, &units);
+    let made = shared.weights_of(&block.weights, &units, &[period]);
     let (weights, hash) = made.as_ref().ok()?;
     let values = observed(inputs, &block.variable.value, period, &units)?;
     let names = inputs.panel.units().as_slice();
@@ -183,7 +183,7 @@ fn scatter_of(
 ) -> Option<MoranScatter> {
     let units = units_of(inputs, block);
     let shared = Shared::new(spec, inputs);
-    let made = shared.weights_of(&block.weights, &units);
+    let made = shared.weights_of(&block.weights, &units, &[period]);
     let (weights, _) = made.as_ref().ok()?;
     let values = observed(inputs, &block.variable.value, period, &units)?;
     let names = inputs.panel.units().as_slice();

@@ -7,7 +7,7 @@ use super::{Shared, SharedSample, WeightsKey, filled};
 use crate::bootstrap;
 use crate::diagnostic;
 use crate::estimator;
-use crate::ident::{CellId, Digest, RecordKey};
+use crate::ident::{CellId, Digest, Period, RecordKey};
 use crate::inputs::Inputs;
 use crate::model::change::Placebo;
 use crate::plan::Cell;
@@ -64,8 +64,10 @@ pub fn items<'a>(cells: &[&'a Cell], spec: &Spec, inputs: &Inputs) -> Vec<Item<'
     let item = |(key, cell): (&Digest, &&'a Cell)| {
         let footprint = &samples[key];
         let draw = cell.change.draw_of(Placebo::Weights);
-        let units = footprint.positions.clone();
-        let named = |name: &str| Some((name.to_owned(), units.clone()?, draw));
+        let named = |name: &str| {
+            let units = footprint.positions.as_deref()?;
+            Some(shared.weights_key(name, units, &footprint.periods, draw))
+        };
         let weights = named(&cell.axes.weights);
         let error_weights = cell.error_weights.as_ref().and_then(|name| named(name));
         let hash = |weights: &Option<WeightsKey>| {
@@ -99,6 +101,8 @@ pub(super) struct Footprint {
     /// Units of the sample; where it could not be made, those of the region of a cell that changes
     /// nothing.
     positions: Option<Arc<[usize]>>,
+    /// The periods of the sample; all, where there is none.
+    periods: Arc<[Period]>,
     /// Hash of what a record says of the data beside these numbers.
     facts: Digest,
 }
@@ -143,12 +147,16 @@ impl Footprint {
                 format!("{}: {}", failure.kind, failure.reason),
             ),
         };
+        let periods = match sample {
+            Ok(made) => made.sample.periods.as_slice(),
+            Err(_) => shared.inputs.panel.periods(),
+        };
         let all = shared.inputs.panel.units().as_slice();
         let units = positions.iter().flatten().map(|&i| all[i].0.as_str()).collect();
         let dropped = &shared.inputs.panel.repairs.dropped;
         let said = (said, filled(shared.inputs, cell, &units), dropped);
         let facts = Digest::of("spanel 2026 facts", format!("{said:?}").as_bytes());
-        Self { hash, positions: positions.map(Into::into), facts }
+        Self { hash, positions: positions.map(Into::into), periods: periods.into(), facts }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Shared, figures};
 use crate::diagnostic::moran::moran_of_period;
-use crate::ident::VarName;
+use crate::ident::{Period, VarName};
 use crate::inputs::Inputs;
 use crate::math::random::Stream;
 use crate::outcome::{Descriptive, Failure, FailureKind, MoranSeries, MoranYear};
@@ -113,8 +113,9 @@ fn moran_years(spec: &Spec, inputs: &Inputs, block: &MoranSpec) -> Result<Vec<Mo
     let bad = |reason: String| Failure { kind: FailureKind::BadData, reason };
     let units = units_of(inputs, block);
     let shared = Shared::new(spec, inputs);
-    let made = shared.weights_of(&block.weights, &units);
-    let (weights, hash) = made.as_ref().map_err(Clone::clone)?;
+    let made = |periods: &[Period]| shared.weights_of(&block.weights, &units, periods);
+    let changes = inputs.by_period.contains_key(&block.weights);
+    let always = (!changes).then(|| made(&[]));
     let name = &block.variable.value;
     let column = inputs.panel.column(name).ok_or_else(|| bad(format!("no column `{name}`")))?;
     let n = inputs.panel.units().len();
@@ -126,6 +127,11 @@ fn moran_years(spec: &Spec, inputs: &Inputs, block: &MoranSpec) -> Result<Vec<Mo
         .filter_map(|t| Some((t, observed(t)?)))
         .map(|(t, values)| {
             let period = inputs.panel.periods()[t];
+            let own = changes.then(|| made(&[period]));
+            let (weights, hash) = match own.as_ref().or(always.as_ref()) {
+                Some(made) => made.as_ref().map_err(Clone::clone)?,
+                None => return Err(bad(format!("no weights in {period}"))),
+            };
             let key = spec.seed.stream(&format!("moran {name} {hash} {period}"));
             moran_of_period(weights, &values, period, block.permutations, Stream::new(key, 0))
         })

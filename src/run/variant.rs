@@ -5,7 +5,7 @@
 //! number of the draw, so that cells over the same units share them, whatever they are called.
 
 use super::beside::OwnBeside;
-use super::{Shared, SharedWeights};
+use super::{Shared, SharedWeights, WeightsKey};
 use crate::estimator::durbin::{self, LeftOut};
 use crate::ident::{Digest, Period, Seed};
 use crate::math::random::Stream;
@@ -45,7 +45,8 @@ fn with_durbin(
     if !model.regressors.iter().any(Regressor::is_of_neighbours) {
         return Ok((sample, Vec::new()));
     }
-    let key = (cell.axes.weights.clone(), positions.into(), cell.change.draw_of(Placebo::Weights));
+    let draw = cell.change.draw_of(Placebo::Weights);
+    let key = shared.weights_key(&cell.axes.weights, positions, &sample.periods, draw);
     let (weights, _) = shared.make(&key)?;
     let sample = durbin::completed(sample, &weights, &model.regressors);
     Ok(durbin::independent(sample, &weights, model))
@@ -138,18 +139,13 @@ fn permuted_hash(base: Digest, cell: &Cell, order: &[usize]) -> Digest {
     Digest::of("spanel 2026 permuted sample", &bytes)
 }
 
-/// The matrix called `weights` of the units at these positions, its units permuted:
+/// The matrix of a key, its units permuted:
 /// w*_ij = w_p(i)p(j), where p is the permutation with the number `draw`.
-pub(super) fn permuted(
-    shared: &Shared<'_>,
-    weights: &str,
-    positions: &[usize],
-    draw: u32,
-) -> SharedWeights {
-    let panel = &shared.inputs.panel;
+pub(super) fn permuted(shared: &Shared<'_>, key: &WeightsKey, draw: u32) -> SharedWeights {
+    let (panel, positions) = (&shared.inputs.panel, &key.units);
     let order = permutation(shared.spec.seed, "weights", panel, positions, draw);
     let moved: Vec<usize> = order.iter().map(|&i| positions[i]).collect();
-    let (made, _) = shared.weights_of(weights, &moved)?;
+    let (made, _) = shared.weights_of(&key.name, &moved, &key.periods)?;
     let made = made.relabelled(panel.units().subset(positions));
     let hash = Digest::of("spanel 2026 weights", &Weights::fingerprint(&made));
     Ok((made, hash))

@@ -213,7 +213,9 @@ fn name_of(path: &Path) -> String {
 
 pub use crate::model::Missing;
 pub use language::Language;
-pub use sources::{DataSpec, MeasureSpec, RegionSpec, RegionUnits, VariableSpec, WeightsSpec};
+pub use sources::{
+    DataSpec, MeasureSpec, OF_PERIOD, RegionSpec, RegionUnits, VariableSpec, WeightsSpec,
+};
 
 /// A resolved experiment. Names that refer to other parts of the specification are known to
 /// exist; names of columns are checked when the data are open.

@@ -18,6 +18,8 @@ pub struct Vocabulary {
     pub formats: Vec<String>,
     /// Whether there is a way to estimate a model.
     pub sense: Sense,
+    /// The same with weights that change over time.
+    pub changing: Sense,
 }
 
 /// Why a model makes no sense, if it makes none.

@@ -18,18 +18,24 @@ const LANES: usize = 8;
 #[derive(Debug)]
 pub struct Filter<'a> {
     weights: &'a Weights,
-    inside: Inside,
+    inside: Inside<'a>,
 }
 
 #[derive(Debug)]
-enum Inside {
+enum Inside<'a> {
     Sparse(Factor),
     Dense(Lu),
+    /// One for each period.
+    ByPeriod(Vec<Filter<'a>>),
 }
 
 impl Weights {
     /// I − rW factorised, for several solves at one r.
     pub fn filter(&self, r: f64) -> Filter<'_> {
+        if self.is_by_period() {
+            let each = self.periods.iter().map(|w| w.filter(r)).collect();
+            return Filter { weights: self, inside: Inside::ByPeriod(each) };
+        }
         let sparse = self.pencil().and_then(|pencil| pencil.factor(r));
         let inside = match sparse {
             Some(factor) => Inside::Sparse(factor),
@@ -52,6 +58,9 @@ impl Weights {
     /// ([`Pencil::trace_gtg`]). It replaces the random probes of Hutchinson (1989), whose error of
     /// 10⁻³ would stand in every standard error, and the N solves of an exact sum.
     pub fn trace_gtg(&self, r: f64) -> f64 {
+        if self.is_by_period() {
+            return self.mean_of(|w| w.trace_gtg(r));
+        }
         let sparse = self.pencil().and_then(|pencil| pencil.trace_gtg(r));
         sparse.unwrap_or_else(|| {
             let g = Lu::new(&self.dense_filter(r)).solve(&self.dense());
@@ -72,7 +81,8 @@ impl Weights {
     fn new_pencil(&self) -> Option<Pencil> {
         let n = self.n();
         let few = self.algebra == Algebra::Sparse || 8 * self.links.len() <= n * n;
-        if self.algebra == Algebra::Dense || !few || !self.symmetric_links() {
+        if self.is_by_period() || self.algebra == Algebra::Dense || !few || !self.symmetric_links()
+        {
             return None;
         }
         let diagonal = self.filter_diagonal()?;
@@ -110,6 +120,7 @@ impl Filter<'_> {
                 x
             }
             Inside::Dense(lu) => stacked(&lu.solve(&self.periods(v))),
+            Inside::ByPeriod(each) => self.each_period(each, v, Filter::resolve),
         }
     }
 
@@ -123,7 +134,18 @@ impl Filter<'_> {
                 x
             }
             Inside::Dense(lu) => stacked(&lu.solve_transposed(&self.periods(v))),
+            Inside::ByPeriod(each) => self.each_period(each, v, Filter::resolve_transposed),
         }
+    }
+
+    fn each_period(
+        &self,
+        each: &[Self],
+        v: &[f64],
+        solve: impl Fn(&Self, &[f64]) -> Vec<f64>,
+    ) -> Vec<f64> {
+        let periods = v.chunks_exact(self.weights.n()).zip(each.iter().cycle());
+        periods.flat_map(|(v, filter)| solve(filter, v)).collect()
     }
 
     fn diagonal(&self) -> Vec<f64> {

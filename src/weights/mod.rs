@@ -8,8 +8,10 @@
 //! |---|---|
 //! | `filter` | I − rW undone, sparse where links are symmetric |
 //! | `spectrum` | admissible interval, log-determinant and traces |
+//! | `by_period` | a matrix for each period |
 //! | `panels` | the log-determinant of many units, without eigenvalues |
 
+mod by_period;
 pub mod filter;
 mod panels;
 pub mod spectrum;
@@ -45,6 +47,8 @@ pub struct Weights {
     entries: Vec<f64>,
     normalisation: Normalisation,
     algebra: Algebra,
+    /// The matrix of each period, where they differ; everything else is then of their mean.
+    periods: Vec<Weights>,
     pencil: OnceLock<Option<Arc<Pencil>>>,
     spectrum: OnceLock<Option<Spectrum>>,
 }
@@ -118,6 +122,8 @@ impl Weights {
     #[must_use]
     pub fn relabelled(mut self, units: UnitIndex) -> Self {
         debug_assert_eq!(units.len(), self.n());
+        let periods = std::mem::take(&mut self.periods);
+        self.periods = periods.into_iter().map(|w| w.relabelled(units.clone())).collect();
         self.units = units;
         self
     }
@@ -144,6 +150,7 @@ impl Weights {
             multipliers: vec![1.0; n],
             normalisation: Normalisation::None,
             algebra: Algebra::BySize,
+            periods: Vec::new(),
             pencil: OnceLock::new(),
             spectrum: OnceLock::new(),
         })
@@ -236,7 +243,10 @@ impl Weights {
     /// The common row sum, when all rows have the same: then W·1 is a multiple of 1, and effects
     /// of periods commute with the spatial filter.
     pub fn common_row_sum(&self) -> Option<f64> {
-        let sums = self.row_sums();
+        let sums = match self.periods.as_slice() {
+            [] => self.row_sums(),
+            periods => periods.iter().flat_map(Self::row_sums).collect(),
+        };
         let first = sums[0];
         sums.iter().all(|s| (s - first).abs() <= 1e-12 * first.abs().max(1.0)).then_some(first)
     }
@@ -245,9 +255,12 @@ impl Weights {
     pub fn lag(&self, v: &[f64]) -> Vec<f64> {
         let n = self.n();
         debug_assert_eq!(v.len() % n, 0);
+        debug_assert!((v.len() / n).is_multiple_of(self.matrices()));
         v.chunks_exact(n)
-            .flat_map(|period| {
-                (0..n).map(move |i| self.row(i).map(|(j, w)| w * period[j]).sum::<f64>())
+            .enumerate()
+            .flat_map(|(t, period)| {
+                let w = self.of_period(t);
+                (0..n).map(move |i| w.row(i).map(|(j, w)| w * period[j]).sum::<f64>())
             })
             .collect()
     }
@@ -256,9 +269,9 @@ impl Weights {
     pub fn lag_transposed(&self, v: &[f64]) -> Vec<f64> {
         let n = self.n();
         let mut out = vec![0.0; v.len()];
-        for (period, out) in v.chunks_exact(n).zip(out.chunks_exact_mut(n)) {
+        for (t, (period, out)) in v.chunks_exact(n).zip(out.chunks_exact_mut(n)).enumerate() {
             for (i, x) in period.iter().enumerate() {
-                for (j, w) in self.row(i) {
+                for (j, w) in self.of_period(t).row(i) {
                     out[j] += w * x;
                 }
             }
@@ -277,8 +290,11 @@ impl Weights {
         w
     }
 
-    /// tr(WW) and tr(W'W).
+    /// tr(WW) and tr(W'W), of several matrices their mean.
     pub fn square_traces(&self) -> (f64, f64) {
+        if self.is_by_period() {
+            return (self.mean_of(|w| w.square_traces().0), self.mean_of(|w| w.square_traces().1));
+        }
         let mut ww = 0.0;
         let mut wtw = 0.0;
         for i in 0..self.n() {
@@ -321,7 +337,7 @@ impl Weights {
 
     /// Units, structure and entries as bytes, for hashing.
     pub fn fingerprint(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
+        let mut bytes: Vec<u8> = self.periods.iter().flat_map(Self::fingerprint).collect();
         for unit in self.units.as_slice() {
             bytes.extend_from_slice(unit.0.as_bytes());
             bytes.push(0);

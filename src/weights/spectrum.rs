@@ -30,11 +30,17 @@ enum Inside {
     Eigenvalues(Vec<(f64, f64)>),
     /// The log-determinant as a function.
     Panels(Panels),
+    /// Of a matrix for each period: everything is the mean over them.
+    ByPeriod(Vec<Spectrum>),
 }
 
 impl Spectrum {
     /// That of `w`; `None` when an iteration fails.
     pub(super) fn of(w: &Weights) -> Option<Self> {
+        if w.is_by_period() {
+            let of = w.periods.iter().map(|w| w.spectrum().cloned());
+            return Some(Self::of_periods(of.collect::<Option<_>>()?));
+        }
         match pencil_of_many(w) {
             Some(pencil) => Some(Self::of_many(w, Arc::clone(pencil))),
             None => Self::of_eigenvalues(w),
@@ -43,6 +49,18 @@ impl Spectrum {
 
     /// By the symmetric method when the links are symmetric: W = DC is then similar to D^½CD^½
     /// (Ord 1975).
+    /// I − rW_t is invertible in every period on the intersection of the intervals.
+    fn of_periods(periods: Vec<Self>) -> Self {
+        let interval = periods
+            .iter()
+            .map(|s| s.interval)
+            .fold((f64::NEG_INFINITY, f64::INFINITY), |(low, high), (a, b)| {
+                (low.max(a), high.min(b))
+            });
+        let radius = periods.iter().map(|s| s.radius).fold(0.0, f64::max);
+        Self { inside: Inside::ByPeriod(periods), interval, radius }
+    }
+
     fn of_eigenvalues(w: &Weights) -> Option<Self> {
         let mut eigenvalues = if w.symmetric_links() {
             let (n, root) = (w.n(), roots(w));
@@ -95,6 +113,7 @@ impl Spectrum {
     pub fn is_real(&self) -> bool {
         match &self.inside {
             Inside::Panels(_) => true,
+            Inside::ByPeriod(periods) => periods.iter().all(Self::is_real),
             Inside::Eigenvalues(eigenvalues) => eigenvalues.iter().all(|(_, im)| im.abs() < ZERO),
         }
     }
@@ -103,7 +122,7 @@ impl Spectrum {
     /// comes from factorisations.
     pub fn eigenvalues(&self) -> Option<&[(f64, f64)]> {
         match &self.inside {
-            Inside::Panels(_) => None,
+            Inside::Panels(_) | Inside::ByPeriod(_) => None,
             Inside::Eigenvalues(eigenvalues) => Some(eigenvalues),
         }
     }
@@ -117,6 +136,7 @@ impl Spectrum {
     pub fn log_det(&self, r: f64) -> f64 {
         match &self.inside {
             Inside::Panels(panels) => panels.log_det(r),
+            Inside::ByPeriod(periods) => mean(periods, |s| s.log_det(r)),
             Inside::Eigenvalues(eigenvalues) => {
                 eigenvalues
                     .iter()
@@ -136,6 +156,7 @@ impl Spectrum {
     pub fn trace_g(&self, r: f64) -> f64 {
         match &self.inside {
             Inside::Panels(panels) => -panels.slope(r),
+            Inside::ByPeriod(periods) => mean(periods, |s| s.trace_g(r)),
             Inside::Eigenvalues(eigenvalues) => {
                 eigenvalues.iter().map(|&w| resolvent(w, r).0).sum()
             }
@@ -146,6 +167,7 @@ impl Spectrum {
     pub fn trace_gg(&self, r: f64) -> f64 {
         match &self.inside {
             Inside::Panels(panels) => -panels.curvature(r),
+            Inside::ByPeriod(periods) => mean(periods, |s| s.trace_gg(r)),
             Inside::Eigenvalues(eigenvalues) => eigenvalues
                 .iter()
                 .map(|&w| {
@@ -155,6 +177,10 @@ impl Spectrum {
                 .sum(),
         }
     }
+}
+
+fn mean(periods: &[Spectrum], of: impl Fn(&Spectrum) -> f64) -> f64 {
+    periods.iter().map(of).sum::<f64>() / periods.len() as f64
 }
 
 /// D − rC of `w`, when its determinant is to be had from factorisations: 56 of them must cost less

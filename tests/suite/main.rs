@@ -11,6 +11,7 @@ mod architecture;
 mod audit;
 mod batched;
 mod cache;
+mod changing;
 mod claims;
 mod cli;
 mod config;

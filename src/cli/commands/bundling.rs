@@ -136,8 +136,9 @@ fn contents(
         files.push((within("published", &file_name(file)), Content::File(file.clone())));
     }
     for (weights, of) in &spec.weights {
-        let file = &of.file.value;
-        files.push((within(weights, &file_name(file)), Content::File(file.clone())));
+        for file in of.files() {
+            files.push((within(weights, &file_name(&file)), Content::File(file)));
+        }
     }
     if let Some(map) = &spec.map {
         let file = &map.file.value;

@@ -10,6 +10,7 @@ use crate::inputs::Inputs;
 use crate::mistake::{Checked, Mistake};
 use crate::plan::Cell;
 use crate::run::{self, Event, Item, Watch};
+use crate::spec::WeightsSpec;
 use crate::store::Record;
 use crate::store::folder::Folder;
 use crate::store::manifest::{self, Manifest};
@@ -216,13 +217,13 @@ pub(super) fn input_files(loaded: &Loaded, inputs: &Inputs) -> BTreeMap<String, 
     if let Ok(bytes) = std::fs::read(&provenance) {
         files.insert(name(&provenance), content_hash(&bytes));
     }
-    let weights = loaded.spec.weights.values().map(|weights| &weights.file.value);
-    let map = loaded.spec.map.iter().map(|map| &map.file.value);
-    let published = loaded.spec.published.iter().map(|published| &published.file.value);
+    let weights = loaded.spec.weights.values().flat_map(WeightsSpec::files);
+    let map = loaded.spec.map.iter().map(|map| map.file.value.clone());
+    let published = loaded.spec.published.iter().map(|published| published.file.value.clone());
     for path in weights.chain(map).chain(published) {
         // It was read a moment ago.
-        if let Ok(bytes) = std::fs::read(path) {
-            files.insert(name(path), content_hash(&bytes));
+        if let Ok(bytes) = std::fs::read(&path) {
+            files.insert(name(&path), content_hash(&bytes));
         }
     }
     files

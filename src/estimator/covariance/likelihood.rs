@@ -73,13 +73,21 @@ pub(super) fn any_distribution(
     let sigma2 = moment(2);
     let p = forms.len();
     let bread = Matrix::from_fn(p, p, |i, j| at.fit.covariance[i][j]);
-    let omega = omega(&forms, problem.n_periods(), (moment(3), moment(4) - 3.0 * sigma2 * sigma2));
+    let omega = omega(&forms, (moment(3), moment(4) - 3.0 * sigma2 * sigma2));
     Ok(&bread + &bread * &omega * &bread)
 }
 
 /// Ω of scores with third moment μ₃ and excess μ₄ − 3σ⁴.
-fn omega(forms: &[Form], periods: usize, (third, excess): (f64, f64)) -> Matrix {
-    let squares = |a: &Form, b: &Form| periods as f64 * dot(&a.diagonal, &b.diagonal);
+fn omega(forms: &[Form], (third, excess): (f64, f64)) -> Matrix {
+    let squares = |a: &Form, b: &Form| {
+        let (a, b) = (&a.diagonal, &b.diagonal);
+        if a.len() == b.len() {
+            let alike = forms[0].linear.len() / a.len();
+            return alike as f64 * dot(a, b);
+        }
+        let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+        long.chunks_exact(short.len()).map(|of_period| dot(of_period, short)).sum()
+    };
     let mixed = |a: &Form, b: &Form| -> f64 {
         a.linear.chunks_exact(b.diagonal.len()).map(|row| dot(row, &b.diagonal)).sum()
     };
@@ -118,8 +126,8 @@ mod tests {
         let traces: f64 =
             (0..4).map(|c| a[(c / 2, c % 2)] * (a[(c / 2, c % 2)] + a[(c % 2, c / 2)])).sum();
         let normal = sigma2 * dot(&b, &b) + 2.0 * sigma2 * sigma2 * traces;
-        let form = Form::of_spatial(&a, &b, 1.0);
-        let found = omega(&[form], 2, (mu3, mu4 - 3.0 * sigma2 * sigma2))[(0, 0)];
+        let form = Form::of_spatial(&[a], &b, 1.0);
+        let found = omega(&[form], (mu3, mu4 - 3.0 * sigma2 * sigma2))[(0, 0)];
         assert!((square - mean * mean - normal - found).abs() < 1e-12);
     }
 }

@@ -44,8 +44,13 @@ impl Scored for Sac {
         let e = &at.innovations;
         let mut pieces: Vec<Vec<f64>> =
             columns.iter().map(|x| score::of_coefficient(x, e, sigma2)).collect();
-        pieces.push(score::of_spatial(&operators.lag, &mean, e, sigma2));
-        pieces.push(score::of_spatial(&operators.error, &vec![0.0; e.len()], e, sigma2));
+        pieces.push(score::of_spatial(std::slice::from_ref(&operators.lag), &mean, e, sigma2));
+        pieces.push(score::of_spatial(
+            std::slice::from_ref(&operators.error),
+            &vec![0.0; e.len()],
+            e,
+            sigma2,
+        ));
         pieces.push(score::of_variance(e, sigma2));
         pieces
     }
@@ -93,8 +98,8 @@ impl Scored for Sac {
         let (units, n) = (problem.n_units(), problem.n());
         let mut forms: Vec<Form> =
             columns.iter().map(|x| Form::of_coefficient(x, units, sigma2)).collect();
-        forms.push(Form::of_spatial(&operators.lag, &mean, sigma2));
-        forms.push(Form::of_spatial(&operators.error, &vec![0.0; n], sigma2));
+        forms.push(Form::of_spatial(std::slice::from_ref(&operators.lag), &mean, sigma2));
+        forms.push(Form::of_spatial(std::slice::from_ref(&operators.error), &vec![0.0; n], sigma2));
         forms.push(Form::of_variance(units, n, sigma2));
         Some(forms)
     }

@@ -70,6 +70,7 @@ fn weights(ground: Ground<'_>) -> Vec<Fact> {
         let file = w.file.value.file_name().map(|f| f.to_string_lossy().into_owned());
         let label = w.label.clone().unwrap_or_else(|| name.clone());
         let said = words.described(&label, words.normalisation(w.normalise));
+        let said = if w.changes() { words.described(&said, words.by_period()) } else { said };
         let mut said = items([said]);
         said.extend(file.as_deref().map(code));
         fact(&words.page_note(PageNote::Weights(name)), said)
