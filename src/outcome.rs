@@ -356,6 +356,9 @@ pub struct Outcome {
     /// Average direct, indirect and total effects of each regressor; empty for a model without a
     /// spatial lag, where the direct effect is the coefficient and there is no other.
     pub impacts: Vec<Estimate>,
+    /// Effects of each unit, where they are asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unit_effects: Vec<UnitEffect>,
     /// Functions of the coefficients, in the order asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub derived: Vec<Derived>,
@@ -370,6 +373,43 @@ pub struct Outcome {
     pub verdicts: Vec<Verdict>,
     /// Facts about the sample for the table's note: periods, filled values, islands.
     pub sample: SampleFacts,
+}
+
+/// An effect of a unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UnitEffect {
+    /// The unit.
+    pub unit: String,
+    /// Which effect.
+    pub kind: UnitEffectKind,
+    /// The effect of the regressor that its term names.
+    pub estimate: Estimate,
+}
+
+/// Whose change moves whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnitEffectKind {
+    /// Its own change, itself.
+    Direct,
+    /// The changes of all others, it.
+    Received,
+    /// Its own change, all others.
+    Spread,
+}
+
+impl UnitEffectKind {
+    /// All, in the order of files.
+    pub const ALL: [Self; 3] = [Self::Direct, Self::Received, Self::Spread];
+
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Received => "received",
+            Self::Spread => "spread",
+        }
+    }
 }
 
 /// A function of the coefficients.

@@ -30,6 +30,7 @@ use crate::bootstrap::stream::HELD;
 use crate::diagnostic::{self, Context, Findings};
 use crate::estimator::Problem;
 use crate::estimator::random::mundlak;
+use crate::estimator::unit_effects::unit_effects;
 use crate::ident::{Digest, Period};
 use crate::inputs::Inputs;
 use crate::mistake::Mistakes;
@@ -394,6 +395,8 @@ fn outcome(
     let Fitted { problem, estimator, estimated, impacts } = fitted?;
     let made = sample.as_ref().map_err(Clone::clone)?;
     let mundlak = mundlak::test(&estimated.fit);
+    let unit_effects =
+        if cell.unit_effects { unit_effects(&problem, &estimated.fit) } else { Vec::new() };
     let derived = functions::of(cell, &problem, &estimated.fit);
     let subject = Subject {
         cell,
@@ -416,6 +419,7 @@ fn outcome(
     let findings = run_tests(shared, watch, cell, (problem, made))?;
     Ok(Outcome {
         impacts,
+        unit_effects,
         derived,
         bootstraps,
         randomisations,

@@ -197,7 +197,10 @@ pub fn impacts(problem: &Problem<'_>, fit: &Fit) -> Vec<Estimate> {
 }
 
 /// g'Vg
-fn quadratic(gradient: &[(usize, f64)], covariance: impl Fn(usize, usize) -> f64) -> f64 {
+pub(super) fn quadratic(
+    gradient: &[(usize, f64)],
+    covariance: impl Fn(usize, usize) -> f64,
+) -> f64 {
     let mut sum = 0.0;
     for (from, &(i, a)) in gradient.iter().enumerate() {
         sum += a * a * covariance(i, i);

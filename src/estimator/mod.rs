@@ -24,6 +24,7 @@
 //! | `leverage` | diagonals of hat matrices |
 //! | `score` | the score as a sum of pieces |
 //! | `impacts` | direct, indirect and total effects with delta-method standard errors |
+//! | `unit_effects` | the same of each unit |
 //! | `derived` | functions of the coefficients with delta-method standard errors |
 //! | `wald` | joint tests that functions of the coefficients are zero |
 //! | `goodness` | log-likelihood, information criteria, kinds of R² |
@@ -53,6 +54,7 @@ pub mod score;
 pub mod sem;
 pub mod slm;
 pub mod transform;
+pub mod unit_effects;
 pub mod wald;
 #[cfg(test)]
 pub(crate) mod worked;

@@ -267,6 +267,7 @@ impl<'a> Loom<'a> {
             randomisations: Arc::clone(&self.randomisations),
             derived,
             wald,
+            unit_effects: grid.unit_effects,
             tests: Arc::clone(&self.tests),
             test_bootstrap: self.test_bootstrap.clone(),
             region_equality: self.region_equality.clone(),

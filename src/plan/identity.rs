@@ -76,6 +76,9 @@ struct Extras<'a> {
     /// Joint tests: name and what is zero.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub wald: Vec<(&'a str, Vec<String>)>,
+    /// Whether effects are of every unit too.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unit_effects: bool,
     /// Their bootstrap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub test_bootstrap: Option<&'a Bootstrap>,
@@ -307,6 +310,7 @@ fn with_canonical<T>(spec: &Spec, cell: &Cell, look: impl FnOnce(&Canonical<'_>)
         randomisations: &cell.randomisations,
         derived: cell.derived.iter().map(Function::canonical).collect(),
         wald: cell.wald.iter().map(JointTest::canonical).collect(),
+        unit_effects: cell.unit_effects,
         test_bootstrap: cell.test_bootstrap.as_deref(),
         region_equality: cell.region_equality.as_ref().map(|equal| split_regions(spec, equal)),
         threshold: cell.threshold.as_deref(),

@@ -87,6 +87,8 @@ pub struct Cell {
     pub derived: Arc<[Function]>,
     /// Joint Wald tests to run, in order, distinct.
     pub wald: Arc<[JointTest]>,
+    /// Whether effects are computed for every unit.
+    pub unit_effects: bool,
     /// Groups of tests to run, in order, distinct.
     pub tests: Arc<[String]>,
     /// Bootstrap of the tests under their null hypotheses.

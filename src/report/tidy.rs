@@ -3,6 +3,7 @@
 mod joint;
 mod randomisation;
 mod robustness;
+mod unit_effects;
 
 use crate::outcome::{
     DerivedOutcome, Estimate, Failure, NullDistribution, Outcome, Statistic, Test, TestOutcome,
@@ -15,7 +16,7 @@ use crate::store::CellResult;
 
 /// The CSV files with rows by cell.
 pub fn by_cell(source: Source<'_>) -> Vec<RenderedFile> {
-    vec![
+    let mut files = vec![
         file("estimates.csv", estimates(source)),
         file("impacts.csv", impacts(source)),
         file("derived.csv", derived(source)),
@@ -24,7 +25,9 @@ pub fn by_cell(source: Source<'_>) -> Vec<RenderedFile> {
         file("fits.csv", fits(source)),
         file("tests.csv", tests(source)),
         file("verdicts.csv", verdicts(source)),
-    ]
+    ];
+    files.extend(unit_effects::rows(source).map(|text| file("unit_effects.csv", text)));
+    files
 }
 
 /// The other CSV files.

@@ -486,6 +486,8 @@ pub struct GridSpec {
     pub derived: Vec<String>,
     /// Joint Wald tests to run: keys of [`Spec::wald`], distinct.
     pub wald: Vec<String>,
+    /// Whether effects are computed for every unit.
+    pub unit_effects: bool,
     /// Groups of tests to run: `lm`, `moran`.
     pub tests: Vec<Located<String>>,
     /// Bootstrap of the tests under their null hypotheses: a key of [`Spec::bootstrap`].

@@ -365,6 +365,8 @@ pub struct RawGrid {
     pub derived: Option<OneOrMany<String>>,
     /// Joint Wald tests to run.
     pub wald: Option<OneOrMany<String>>,
+    /// Whether direct, received and spread effects are computed for every unit; not when absent.
+    pub unit_effects: Option<bool>,
     /// Groups of tests to run.
     #[schemars(extend("x-words" = "tests"))]
     pub tests: Vec<String>,

@@ -9,7 +9,7 @@
 //!   manifest.json            versions, hashes and seeds of all of this
 //!   experiment.json          provenance of the data, descriptive statistics, Moran's I
 //!   estimates.csv impacts.csv joint.csv fits.csv tests.csv verdicts.csv descriptive.csv moran.csv
-//!   randomisation.csv robustness.csv robustness_choices.csv claims.csv
+//!   unit_effects.csv randomisation.csv robustness.csv robustness_choices.csv claims.csv
 //!   tables/<table>.md tables/<table>.tex
 //!   figures/<figure>.svg figures/<figure>.pdf figures/<figure>.csv figures/<figure>.tex
 //!   report.html report/      what `spanel report` makes of it

@@ -96,6 +96,7 @@ fn grid() -> GridSpec {
         randomisation: Vec::new(),
         derived: Vec::new(),
         wald: Vec::new(),
+        unit_effects: false,
         exclude: Vec::new(),
         include: Vec::new(),
         tests: Vec::new(),

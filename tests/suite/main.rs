@@ -57,5 +57,6 @@ mod support;
 mod terms;
 mod threshold;
 mod under_null;
+mod unit_effects;
 mod variants;
 mod watch;

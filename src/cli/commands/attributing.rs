@@ -222,6 +222,7 @@ impl Desk<'_> {
         let bare = Cell {
             bootstraps: Arc::default(),
             randomisations: Arc::default(),
+            unit_effects: false,
             tests: Arc::default(),
             wald: Arc::default(),
             test_bootstrap: None,

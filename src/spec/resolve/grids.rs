@@ -106,6 +106,7 @@ impl Resolver<'_> {
             randomisation: randomisation?,
             derived: derived?,
             wald: wald?,
+            unit_effects: raw.unit_effects.unwrap_or(false),
             exclude,
             include,
             tests: located(&tests, &place.join("tests")),

@@ -118,6 +118,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
         randomisations: Arc::default(),
         derived: Arc::default(),
         wald: Arc::default(),
+        unit_effects: false,
         tests: ["lm".to_owned()].into(),
         test_bootstrap: None,
         region_equality: None,
@@ -199,6 +200,7 @@ fn outcome(cell: &Cell, lag_model: bool, first_measure: bool, region: &str) -> O
     let k = estimates.len();
     Outcome {
         impacts: Vec::new(),
+        unit_effects: Vec::new(),
         derived: Vec::new(),
         bootstraps: Vec::new(),
         randomisations: Vec::new(),
