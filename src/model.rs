@@ -3,6 +3,7 @@
 pub mod change;
 pub mod incidental;
 pub mod instruments;
+pub mod protocol;
 mod regressor;
 pub mod splits;
 pub mod std_errors;

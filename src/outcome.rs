@@ -4,6 +4,7 @@
 
 mod failure;
 pub mod joint;
+pub mod protocol;
 mod replicates;
 
 pub use failure::{Failure, FailureKind};
@@ -371,6 +372,9 @@ pub struct Outcome {
     pub tests: Vec<Test>,
     /// What decision rules make of the tests.
     pub verdicts: Vec<Verdict>,
+    /// The sequence of decisions, where it is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<protocol::Protocol>,
     /// Facts about the sample for the table's note: periods, filled values, islands.
     pub sample: SampleFacts,
 }

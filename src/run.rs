@@ -27,7 +27,7 @@ pub use series::experiment;
 pub use watch::{Watch, late};
 
 use crate::bootstrap::stream::HELD;
-use crate::diagnostic::{self, Context, Findings};
+use crate::diagnostic::{self, Context, Findings, protocol};
 use crate::estimator::Problem;
 use crate::estimator::random::mundlak;
 use crate::estimator::unit_effects::unit_effects;
@@ -416,6 +416,7 @@ fn outcome(
     // Permutations that a late cell left out are no failed permutations.
     watch.go_on_in_time(cell)?;
     let wald = functions::joint_tests(shared, watch, &subject)?;
+    let protocol = cell.protocol.map(|asked| protocol::run(&problem, asked));
     let findings = run_tests(shared, watch, cell, (problem, made))?;
     Ok(Outcome {
         impacts,
@@ -423,6 +424,7 @@ fn outcome(
         derived,
         bootstraps,
         randomisations,
+        protocol,
         fit: estimated.fit,
         tests: findings.tests.into_iter().chain(mundlak).chain(wald).collect(),
         verdicts: findings.verdicts,

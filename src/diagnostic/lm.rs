@@ -229,39 +229,47 @@ impl Family {
             if p < 0.001 { format!("{s:.3} (p < 0.001)") } else { format!("{s:.3} (p = {p:.3})") }
         };
         let simple = format!("LM lag {}, LM error {}", shown(self.lag), shown(self.error));
-        let (chosen, because) = match (rejects(self.lag), rejects(self.error)) {
-            (false, false) => ("ols", format!("{simple}: neither rejects at 5 %")),
-            (true, false) => ("slm", format!("{simple}: only the lag test rejects at 5 %")),
-            (false, true) => ("sem", format!("{simple}: only the error test rejects at 5 %")),
-            (true, true) => match (self.robust_lag, self.robust_error) {
-                (Some(lag), Some(error)) => {
-                    let robust =
-                        format!("robust LM lag {}, robust LM error {}", shown(lag), shown(error));
-                    let (chosen, why) = match (rejects(lag), rejects(error)) {
-                        (true, false) => ("slm", "of the robust tests only the lag rejects"),
-                        (false, true) => ("sem", "of the robust tests only the error rejects"),
-                        (true, true) if lag >= error => {
-                            ("slm", "both robust tests reject, the lag more strongly")
-                        }
-                        (true, true) => {
-                            ("sem", "both robust tests reject, the error more strongly")
-                        }
-                        (false, false) if lag >= error => {
-                            ("slm", "no robust test rejects; the lag statistic is the larger")
-                        }
-                        (false, false) => {
-                            ("sem", "no robust test rejects; the error statistic is the larger")
-                        }
-                    };
-                    (chosen, format!("{simple}: both reject at 5 %; {robust}: {why}"))
-                }
-                (None, _) | (_, None) => {
-                    let chosen = if self.lag >= self.error { "slm" } else { "sem" };
-                    (chosen, format!("{simple}: both reject at 5 %, the larger statistic decides"))
-                }
-            },
+        let robust = self.robust_lag.zip(self.robust_error);
+        let (chosen, why) = choice((self.lag, self.error), robust, LEVEL);
+        let because = match robust.filter(|_| rejects(self.lag) && rejects(self.error)) {
+            None => format!("{simple}: {why}"),
+            Some((lag, error)) => {
+                let robust =
+                    format!("robust LM lag {}, robust LM error {}", shown(lag), shown(error));
+                format!("{simple}: both reject at 5 %; {robust}: {why}")
+            }
         };
         Verdict { rule: "lm".to_owned(), basis, chosen: chosen.to_owned(), because }
+    }
+}
+
+/// The rule at a level: the estimator, and why; of the robust statistics where both others reject.
+pub(super) fn choice(
+    (lag, error): (f64, f64),
+    robust: Option<(f64, f64)>,
+    level: f64,
+) -> (&'static str, &'static str) {
+    let rejects = |s: f64| chi_squared_sf(s, 1) < level;
+    match (rejects(lag), rejects(error)) {
+        (false, false) => return ("ols", "neither rejects at 5 %"),
+        (true, false) => return ("slm", "only the lag test rejects at 5 %"),
+        (false, true) => return ("sem", "only the error test rejects at 5 %"),
+        (true, true) => {}
+    }
+    let Some((robust_lag, robust_error)) = robust else {
+        let chosen = if lag >= error { "slm" } else { "sem" };
+        return (chosen, "both reject at 5 %, the larger statistic decides");
+    };
+    let larger = robust_lag >= robust_error;
+    match (rejects(robust_lag), rejects(robust_error)) {
+        (true, false) => ("slm", "of the robust tests only the lag rejects"),
+        (false, true) => ("sem", "of the robust tests only the error rejects"),
+        (true, true) if larger => ("slm", "both robust tests reject, the lag more strongly"),
+        (true, true) => ("sem", "both robust tests reject, the error more strongly"),
+        (false, false) if larger => {
+            ("slm", "no robust test rejects; the lag statistic is the larger")
+        }
+        (false, false) => ("sem", "no robust test rejects; the error statistic is the larger"),
     }
 }
 

@@ -8,6 +8,7 @@
 //! | `local_moran` | local Moran's I of a variable in a period |
 //! | `moran` | Moran's I of a variable by period, and of residuals |
 //! | `null` | tests under their null hypothesis, for bootstraps |
+//! | `protocol` | the published sequence of decisions, of these tests |
 //! | `region_equality` | equal coefficients across regions |
 //! | `residuals` | least-squares residuals of many replicates side by side |
 //! | `stability` | whether a dynamic model settles: τ + ρ + η against 1 |
@@ -19,6 +20,7 @@ pub mod lm;
 pub mod local_moran;
 pub mod moran;
 pub mod null;
+pub mod protocol;
 pub mod region_equality;
 mod residuals;
 pub mod stability;

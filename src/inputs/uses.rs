@@ -109,6 +109,7 @@ fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
             TableKind::Descriptive { variables, .. } => used.extend(variables),
             TableKind::Regression(_)
             | TableKind::Tests { .. }
+            | TableKind::Protocol { .. }
             | TableKind::Moran { .. }
             | TableKind::Robustness(_)
             | TableKind::Published { .. }

@@ -272,6 +272,7 @@ impl<'a> Loom<'a> {
             test_bootstrap: self.test_bootstrap.clone(),
             region_equality: self.region_equality.clone(),
             threshold: self.threshold.clone(),
+            protocol: grid.protocol,
         };
         cell.id = identity(spec, &cell);
         cell

@@ -3,6 +3,7 @@
 use super::{Cell, Function, JointTest};
 use crate::ident::{CellId, Located, Period, Seed, VarName, short_hash};
 use crate::model::change::{Change, Placebo, TailRule};
+use crate::model::protocol::Protocol;
 use crate::model::splits::{Coefficients, RegionEquality, Threshold};
 use crate::model::{Bootstrap, Model, Randomisation};
 use crate::spec::figures::FigureKind;
@@ -88,6 +89,9 @@ struct Extras<'a> {
     /// A threshold that is looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold: Option<&'a Threshold>,
+    /// The sequence of decisions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<Protocol>,
 }
 
 /// Regions whose coefficients are compared: names, which records call them by, and units.
@@ -314,6 +318,7 @@ fn with_canonical<T>(spec: &Spec, cell: &Cell, look: impl FnOnce(&Canonical<'_>)
         test_bootstrap: cell.test_bootstrap.as_deref(),
         region_equality: cell.region_equality.as_ref().map(|equal| split_regions(spec, equal)),
         threshold: cell.threshold.as_deref(),
+        protocol: cell.protocol,
     };
     let (model, change) = (&cell.model, &cell.change);
     look(&Canonical {

@@ -46,6 +46,7 @@ pub use tables::check_tables;
 use crate::ident::{CellId, KeyPath, VarName};
 use crate::mistake::{Checked, Mistake, Mistakes};
 use crate::model::change::{Change, Roster};
+use crate::model::protocol::Protocol;
 use crate::model::splits::{RegionEquality, Threshold};
 use crate::model::{Bootstrap, Effects, LagSet, Model, Randomisation};
 use crate::spec::layers::Layers;
@@ -97,6 +98,8 @@ pub struct Cell {
     pub region_equality: Option<Arc<RegionEquality>>,
     /// What the test `threshold` looks at.
     pub threshold: Option<Arc<Threshold>>,
+    /// The sequence of decisions.
+    pub protocol: Option<Protocol>,
 }
 
 /// The values of a cell's axes, by the names of the specification.

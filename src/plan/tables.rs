@@ -23,7 +23,7 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
     for table in &spec.tables {
         let choice = match &table.kind {
             TableKind::Regression(regression) => &regression.cells,
-            TableKind::Tests { cells, .. } => cells,
+            TableKind::Tests { cells, .. } | TableKind::Protocol { cells } => cells,
             TableKind::Robustness(robustness) => &robustness.cells,
             TableKind::Published { cells, .. } => cells,
             TableKind::Descriptive { .. } | TableKind::Moran { .. } | TableKind::Joint { .. } => {
@@ -48,6 +48,10 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
                     check_base(plan, robustness, &mut found);
                 }
                 TableKind::Tests { .. } => check_heads(plan, choice, None, &table.at, &mut found),
+                TableKind::Protocol { .. } => {
+                    check_heads(plan, choice, None, &table.at, &mut found);
+                    check_protocol(plan, choice, &table.at, &mut found);
+                }
                 TableKind::Descriptive { .. }
                 | TableKind::Moran { .. }
                 | TableKind::Published { .. }
@@ -254,6 +258,16 @@ fn check_heads(
             Mistake::spec(&at.join("columns"), "several cells share a column of this table")
                 .help(help),
         );
+    }
+}
+
+/// A sequence of decisions can only be shown of cells that have one.
+fn check_protocol(plan: &Plan, choice: &CellChoice, at: &KeyPath, mistakes: &mut Vec<Mistake>) {
+    if plan.select(choice).into_iter().any(|cell| cell.protocol.is_none()) {
+        let grid = &choice.grid;
+        let message = format!("the cells of grid `{grid}` have no sequence of decisions");
+        let help = format!("add [grids.{grid}.protocol], with level = 0.05, to the grid");
+        mistakes.push(Mistake::spec(&at.join("grid"), message).help(help));
     }
 }
 

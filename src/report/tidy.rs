@@ -1,6 +1,7 @@
 //! Tidy CSV files: every number with full precision, rows in the order of the plan.
 
 mod joint;
+mod protocol;
 mod randomisation;
 mod robustness;
 mod unit_effects;
@@ -27,6 +28,7 @@ pub fn by_cell(source: Source<'_>) -> Vec<RenderedFile> {
         file("verdicts.csv", verdicts(source)),
     ];
     files.extend(unit_effects::rows(source).map(|text| file("unit_effects.csv", text)));
+    files.extend(protocol::rows(source).map(|text| file("protocol.csv", text)));
     files
 }
 

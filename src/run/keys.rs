@@ -5,7 +5,7 @@ use super::beside;
 use super::variant::{self, Made};
 use super::{Shared, SharedSample, WeightsKey, filled};
 use crate::bootstrap;
-use crate::diagnostic;
+use crate::diagnostic::{self, protocol};
 use crate::estimator;
 use crate::ident::{CellId, Digest, Period, RecordKey};
 use crate::inputs::Inputs;
@@ -168,6 +168,7 @@ struct Versioned<'a> {
     tests: &'a [String],
     /// Whether functions or joint tests have a bootstrap.
     functions: bool,
+    protocol: bool,
 }
 
 impl<'a> Versioned<'a> {
@@ -179,6 +180,7 @@ impl<'a> Versioned<'a> {
             tests: &cell.tests,
             functions: !(cell.derived.is_empty() || cell.bootstraps.is_empty())
                 || !cell.wald.is_empty() && cell.test_bootstrap.is_some(),
+            protocol: cell.protocol.is_some(),
         }
     }
 
@@ -198,7 +200,11 @@ impl<'a> Versioned<'a> {
         if self.functions {
             numbers.insert("bootstrap functions".to_owned(), bootstrap::functions::VERSION);
         }
-        for test in self.tests {
+        let of_protocol = if self.protocol { protocol::GROUPS.as_slice() } else { &[] };
+        if self.protocol {
+            numbers.insert("protocol".to_owned(), protocol::VERSION);
+        }
+        for test in self.tests.iter().map(String::as_str).chain(of_protocol.iter().copied()) {
             if let Some(group) = diagnostic::find(test) {
                 numbers.insert(format!("tests {test}"), group.info().version);
             }

@@ -46,6 +46,7 @@ fn described(spec: &Spec) -> Vec<VarName> {
             TableKind::Descriptive { variables, .. } => Some(variables),
             TableKind::Regression(_)
             | TableKind::Tests { .. }
+            | TableKind::Protocol { .. }
             | TableKind::Moran { .. }
             | TableKind::Robustness(_)
             | TableKind::Published { .. }

@@ -55,6 +55,7 @@ use crate::expr::formula::{Formula, Written};
 use crate::ident::{KeyPath, Located, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
 use crate::model::incidental::{Correction, Dynamics};
+use crate::model::protocol::Protocol;
 use crate::model::splits::{RegionEquality, Threshold};
 use crate::model::{
     Bootstrap, Effects, ErrorComponents, Keep, LagOrder, LagSet, Randomisation, Regressor,
@@ -496,6 +497,8 @@ pub struct GridSpec {
     pub region_equality: Option<Located<RegionEquality>>,
     /// What the test `threshold` looks at.
     pub threshold: Option<ThresholdSpec>,
+    /// The sequence of decisions.
+    pub protocol: Option<Protocol>,
     /// The definition itself.
     pub at: KeyPath,
 }

@@ -376,6 +376,8 @@ pub struct RawGrid {
     pub region_equality: Option<RawRegionEquality>,
     /// What the test `threshold` looks at.
     pub threshold: Option<RawThreshold>,
+    /// The published sequence of decisions: effects, fixed or random, which spatial model.
+    pub protocol: Option<RawProtocol>,
 }
 
 /// `region_equality = { … }` of a grid.
@@ -400,6 +402,14 @@ pub struct RawThreshold {
     pub trim: Option<f64>,
     /// Number of thresholds; 1 when absent.
     pub thresholds: Option<u32>,
+}
+
+/// `[grids.NAME.protocol]`
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawProtocol {
+    /// A test rejects below this p-value; 0.05 when absent.
+    pub level: Option<f64>,
 }
 
 /// A pattern over cells: `{ model = "slm", region = ["east", "west"] }`.
@@ -603,6 +613,8 @@ pub enum RawTableKind {
     Regression,
     /// Tests.
     Tests,
+    /// The sequence of decisions.
+    Protocol,
     /// Moran's I by year.
     Moran,
     /// Coefficients over many specifications.
@@ -620,6 +632,7 @@ impl RawTableKind {
             Self::Descriptive => "descriptive",
             Self::Regression => "regression",
             Self::Tests => "tests",
+            Self::Protocol => "protocol",
             Self::Moran => "moran",
             Self::Robustness => "robustness",
             Self::Joint => "joint",

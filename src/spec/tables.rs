@@ -42,7 +42,7 @@ impl TableSpec {
     pub fn cells(&self) -> Option<&CellChoice> {
         match &self.kind {
             TableKind::Regression(table) => Some(&table.cells),
-            TableKind::Tests { cells, .. } => Some(cells),
+            TableKind::Tests { cells, .. } | TableKind::Protocol { cells } => Some(cells),
             TableKind::Robustness(table) => Some(&table.cells),
             TableKind::Published { cells, .. } => Some(cells),
             TableKind::Descriptive { .. } | TableKind::Moran { .. } | TableKind::Joint { .. } => {
@@ -138,6 +138,11 @@ pub enum TableKind {
         cells: CellChoice,
         /// Raw names of tests in order; all when empty.
         rows: Vec<Located<String>>,
+    },
+    /// The sequence of decisions: one column a cell, a group of rows a step.
+    Protocol {
+        /// Which cells.
+        cells: CellChoice,
     },
     /// Moran's I, a row a period.
     Moran {

@@ -103,6 +103,7 @@ fn grid() -> GridSpec {
         test_bootstrap: None,
         region_equality: None,
         threshold: None,
+        protocol: None,
         at: key("grids.main"),
     }
 }

@@ -223,6 +223,7 @@ impl Desk<'_> {
             bootstraps: Arc::default(),
             randomisations: Arc::default(),
             unit_effects: false,
+            protocol: None,
             tests: Arc::default(),
             wald: Arc::default(),
             test_bootstrap: None,

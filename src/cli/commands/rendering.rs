@@ -121,6 +121,7 @@ fn refuse_other_results(
         TableKind::Descriptive { .. } | TableKind::Moran { .. } => true,
         TableKind::Regression(_)
         | TableKind::Tests { .. }
+        | TableKind::Protocol { .. }
         | TableKind::Robustness(_)
         | TableKind::Published { .. }
         | TableKind::Joint { .. } => false,

@@ -206,6 +206,7 @@ fn of_tables(shelf: &Shelf, id: &str, value: &str) -> Vec<Traced> {
             TableKind::Descriptive { .. }
             | TableKind::Regression(_)
             | TableKind::Tests { .. }
+            | TableKind::Protocol { .. }
             | TableKind::Moran { .. }
             | TableKind::Robustness(_)
             | TableKind::Joint { .. } => Vec::new(),

@@ -7,6 +7,7 @@
 //! | `descriptive` | moments, one row a variable |
 //! | `joint` | hypotheses over many cells, one row each |
 //! | `moran` | Moran's I, one row a period |
+//! | `protocol` | the sequence of decisions, one column a cell |
 //! | `splits` | what tests of regions and thresholds estimated, for the notes of tests |
 //! | `published` | printed numbers beside those computed, one row each |
 //! | `robustness` | coefficients over many specifications, one row each |
@@ -14,6 +15,7 @@
 pub mod descriptive;
 pub mod joint;
 pub mod moran;
+pub mod protocol;
 pub mod published;
 pub mod regression;
 pub mod robustness;
@@ -33,6 +35,7 @@ pub fn build(source: Source<'_>, spec: &TableSpec) -> Checked<Table> {
         }
         TableKind::Regression(wanted) => regression::build(source, spec, wanted)?,
         TableKind::Tests { cells, rows } => tests::build(source, spec, cells, rows)?,
+        TableKind::Protocol { cells } => protocol::build(source, spec, cells)?,
         TableKind::Moran { moran } => moran::build(source, spec, moran),
         TableKind::Joint { joint } => joint::build(source, spec, joint)?,
         TableKind::Published { cells, .. } => published::build(source, spec, cells)?,

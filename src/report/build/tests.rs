@@ -161,14 +161,23 @@ fn test_rows(
     for name in names.iter().filter(|n| exists(columns, n, basis)) {
         let tests: Vec<Option<&Test>> =
             columns.iter().map(|c| find(c.outcome()?, name, basis)).collect();
-        let entries = tests.iter().map(|t| statistic(source, *t, shown, footnotes)).collect();
-        let row = Row::new(label(source, name, &tests), entries);
-        rows.push(row.of(name, "statistic"));
-        rows.extend(p_value_row(&tests, shown.brackets[0]).map(|row| row.of(name, "p")));
-        rows.extend(
-            bootstrap_row(&tests, shown.brackets[1]).map(|row| row.of(name, "bootstrap-p")),
-        );
+        rows.extend(rows_of_test(source, shown, name, &tests, footnotes));
     }
+    rows
+}
+
+/// The rows of one test over the columns: its statistic, its p-value, that of a bootstrap.
+pub(super) fn rows_of_test(
+    source: Source<'_>,
+    shown: Shown<'_>,
+    name: &str,
+    tests: &[Option<&Test>],
+    footnotes: &mut Footnotes,
+) -> Vec<Row> {
+    let entries = tests.iter().map(|t| statistic(source, *t, shown, footnotes)).collect();
+    let mut rows = vec![Row::new(label(source, name, tests), entries).of(name, "statistic")];
+    rows.extend(p_value_row(tests, shown.brackets[0]).map(|row| row.of(name, "p")));
+    rows.extend(bootstrap_row(tests, shown.brackets[1]).map(|row| row.of(name, "bootstrap-p")));
     rows
 }
 
@@ -246,7 +255,7 @@ fn verdict_row(source: Source<'_>, basis: Basis, columns: &[CellColumn<'_>]) -> 
 }
 
 /// In a column without a fit: the reason in the first row, dashes beside the other labels.
-fn show_absences(groups: &mut [Group], absences: &[Option<Entry>]) {
+pub(super) fn show_absences(groups: &mut [Group], absences: &[Option<Entry>]) {
     let rows = groups.iter_mut().flat_map(|g| &mut g.rows).filter(|r| !r.label.is_empty());
     for (position, row) in rows.enumerate() {
         for (entry, absence) in row.entries.iter_mut().zip(absences) {

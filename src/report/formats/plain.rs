@@ -18,6 +18,12 @@ pub fn written(number: &Number) -> String {
     }
 }
 
+/// `p = 0.012`, `p < 0.001`.
+pub fn probability(p: f64) -> String {
+    let text = written(&Number::probability(p));
+    text.strip_prefix('<').map_or_else(|| format!("p = {text}"), |text| format!("p < {text}"))
+}
+
 /// An entry as a reader sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Shown {

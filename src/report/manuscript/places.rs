@@ -47,7 +47,7 @@ impl Place {
 pub(super) fn of_table(spec: &Spec, table: &TableSpec) -> Place {
     match &table.kind {
         TableKind::Descriptive { .. } => Place::Data,
-        TableKind::Moran { .. } => Place::Correlation,
+        TableKind::Moran { .. } | TableKind::Protocol { .. } => Place::Correlation,
         // A grid without groups of tests has joint tests of coefficients.
         TableKind::Tests { cells, .. } => match spec.grids.get(&cells.grid) {
             Some(grid) if grid.tests.is_empty() => Place::Main,

@@ -6,16 +6,16 @@ use crate::mistake::Checked;
 use crate::outcome::{Basis, Estimate, MoranYear, Test, TestOutcome};
 use crate::report::build::moran::{deciding_p, years};
 use crate::report::build::regression::{estimate, term_in};
-use crate::report::build::tests;
+use crate::report::build::{protocol, tests};
 use crate::report::columns::{self, CellColumn};
 use crate::report::formats::Layout;
 use crate::report::formats::latex::Latex;
-use crate::report::formats::plain::written;
+use crate::report::formats::plain::{probability, written};
 use crate::report::joint::stored;
 use crate::report::number::{Number, decimals_to_see, percent_of, threshold};
 use crate::report::robustness::gather;
 use crate::report::words::{Counted, Finding, Sentence};
-use crate::report::{Source, functions, labels};
+use crate::report::{Source, functions, labels, notes};
 use crate::spec::Axis;
 use crate::spec::figures::FigureSpec;
 use crate::spec::tables::{RegressionTable, RobustnessTable, RowTerm, TableKind, TableSpec};
@@ -38,6 +38,10 @@ pub(super) fn of_table(source: Source<'_>, spec: &TableSpec) -> Checked<String> 
             let cells = columns::choose(source, cells, &spec.at)?;
             tests(source, &cells, rows)
         }
+        TableKind::Protocol { cells } => {
+            let cells = columns::choose(source, cells, &spec.at)?;
+            decisions(source, &cells)
+        }
         TableKind::Moran { moran } => of_years(source, spec, years(source, moran)),
         TableKind::Robustness(table) => robustness(source, spec, table)?,
         TableKind::Joint { joint } => family(source, joint),
@@ -59,10 +63,17 @@ fn number(value: f64, digits: usize) -> String {
     written(&Number::decimals(value, decimals_to_see(&[value], digits.max(LEAST_DECIMALS))))
 }
 
-/// `p = 0.012`, `p < 0.001`.
-fn probability(p: f64) -> String {
-    let text = written(&Number::probability(p));
-    text.strip_prefix('<').map_or_else(|| format!("p = {text}"), |text| format!("p < {text}"))
+/// The sequence of decisions of each cell.
+fn decisions(source: Source<'_>, cells: &[CellColumn<'_>]) -> String {
+    let words = source.words();
+    let say =
+        |c: &CellColumn<'_>| Some(protocol::paragraph(source, c.outcome()?.protocol.as_ref()?));
+    let said: Vec<String> = notes::grouped(words, cells, say)
+        .into_iter()
+        .map(|(columns, text)| words.sequence(columns.as_deref(), &text))
+        .collect();
+    let about = words.of_table(Sentence::Tests(cells.len()), None);
+    [vec![about], said].concat().join(" ")
 }
 
 /// The first row over the columns.

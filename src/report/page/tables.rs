@@ -51,7 +51,10 @@ fn entries(view: &mut TableView) -> impl Iterator<Item = &mut EntryView> {
 fn origin(kind: &TableKind) -> &'static str {
     match kind {
         TableKind::Descriptive { .. } | TableKind::Moran { .. } => "#data",
-        TableKind::Regression(_) | TableKind::Tests { .. } | TableKind::Joint { .. } => "#cells",
+        TableKind::Regression(_)
+        | TableKind::Tests { .. }
+        | TableKind::Protocol { .. }
+        | TableKind::Joint { .. } => "#cells",
         TableKind::Robustness(_) => "#curve",
         TableKind::Published { .. } => "#cells",
     }

@@ -8,6 +8,7 @@
 //! | `notes` | the sentences below tables |
 //! | `claims` | the table of claims |
 //! | `figures` | figures and the notes below them |
+//! | `protocol` | the sequence of decisions |
 //! | `published` | printed numbers beside those computed |
 //! | `page` | the page of the report, and the results section in LaTeX |
 //! | `en`, `zh` | the languages |
@@ -22,6 +23,7 @@ mod frames;
 mod names;
 mod notes;
 mod page;
+pub mod protocol;
 mod published;
 mod zh;
 
@@ -31,13 +33,17 @@ pub use frames::{Frames, JointHeads, MoranHeads, NoBase, RobustnessHeads};
 pub use names::Names;
 pub use notes::{Below, Filling, Generated, Notes, Place, Resampled};
 pub use page::{Counted, Finding, PageNote, PageTexts, Pages, ScriptTexts, Sentence};
+pub use protocol::Protocols;
 pub use published::{Published, PublishedTexts};
 
 use crate::report::Source;
 use crate::spec::Language;
 
 /// All that a language says.
-pub trait Words: Names + Frames + Notes + Claims + Figures + Published + Pages + Sync {}
+pub trait Words:
+    Names + Frames + Notes + Claims + Figures + Protocols + Published + Pages + Sync
+{
+}
 
 /// The words of a language.
 pub fn of(language: Language) -> &'static dyn Words {

@@ -113,6 +113,7 @@ impl Resolver<'_> {
             test_bootstrap: test_bootstrap?,
             region_equality,
             threshold,
+            protocol: self.protocol(raw, place),
             at: place.clone(),
         })
     }

@@ -2,6 +2,7 @@
 
 use super::{Resolver, repeats};
 use crate::ident::{KeyPath, Located, VarName};
+use crate::model::protocol::Protocol;
 use crate::model::splits::{Coefficients, RegionEquality, Threshold};
 use crate::spec::ThresholdSpec;
 use crate::spec::raw::{RawGrid, RawRegionEquality, RawThreshold};
@@ -75,6 +76,17 @@ impl Resolver<'_> {
             let design = Threshold { variable: name.clone(), of, trim, thresholds };
             ThresholdSpec { variable: Located::new(name, place), design }
         })
+    }
+
+    /// The sequence of decisions, if there is one.
+    pub(super) fn protocol(&mut self, raw: &RawGrid, place: &KeyPath) -> Option<Protocol> {
+        let level = raw.protocol.as_ref()?.level.unwrap_or(0.05);
+        if !(0.0..1.0).contains(&level) || level == 0.0 {
+            let at = place.join("protocol").join("level");
+            let text = format!("{level} is not between 0 and 1");
+            self.wrong(&at, text, "expected a p-value below which tests reject, such as 0.05");
+        }
+        Some(Protocol { level })
     }
 
     /// A test that needs a key, and the key: one without the other is a mistake.

@@ -260,11 +260,13 @@ impl Resolver<'_> {
 
     /// A key that belongs to another kind of table would be ignored, so it is refused.
     fn refuse_keys_of_other_kinds(&mut self, raw: &RawTable, kind: RawTableKind, place: &KeyPath) {
-        use RawTableKind::{Descriptive, Joint, Moran, Published, Regression, Robustness, Tests};
+        use RawTableKind::{
+            Descriptive, Joint, Moran, Protocol, Published, Regression, Robustness, Tests,
+        };
         let keys: &[(&str, bool, &[RawTableKind])] = &[
-            ("grid", raw.grid.is_some(), &[Regression, Tests, Robustness, Published]),
-            ("where", raw.select.is_some(), &[Regression, Tests, Robustness, Published]),
-            ("columns", raw.columns.is_some(), &[Regression, Tests]),
+            ("grid", raw.grid.is_some(), &[Regression, Tests, Protocol, Robustness, Published]),
+            ("where", raw.select.is_some(), &[Regression, Tests, Protocol, Robustness, Published]),
+            ("columns", raw.columns.is_some(), &[Regression, Tests, Protocol]),
             ("panels", raw.panels.is_some(), &[Regression]),
             ("rows", raw.rows.is_some(), &[Regression, Tests, Robustness]),
             ("labels", !raw.labels.is_empty(), &[Regression, Robustness]),
@@ -273,7 +275,7 @@ impl Resolver<'_> {
             ("parentheses", raw.parentheses.is_some(), &[Regression]),
             ("bootstrap", raw.bootstrap.is_some(), &[Regression]),
             ("brackets", raw.brackets.is_some(), &[Regression]),
-            ("test_brackets", raw.test_brackets.is_some(), &[Regression, Tests]),
+            ("test_brackets", raw.test_brackets.is_some(), &[Regression, Tests, Protocol]),
             ("stars", raw.stars.is_some(), &[Regression]),
             ("star_symbols", raw.star_symbols.is_some(), &[Regression]),
             ("keep", !raw.keep.is_empty(), &[Regression]),
@@ -319,6 +321,10 @@ impl Resolver<'_> {
                 self.refuse_twice(&rows, &place.join("rows"));
                 self.refuse_tests_not_run(&rows, spec, &cells.grid, &place.join("rows"));
                 Some(TableKind::Tests { cells, rows: located(&rows, &place.join("rows")) })
+            }
+            RawTableKind::Protocol => {
+                let cells = self.columns(raw, spec, turn, place)?;
+                Some(TableKind::Protocol { cells })
             }
             RawTableKind::Moran => {
                 let moran = self.moran_block(raw.moran.as_ref(), &place.join("moran"))?;

@@ -123,6 +123,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
         test_bootstrap: None,
         region_equality: None,
         threshold: None,
+        protocol: None,
     }
 }
 
@@ -201,6 +202,7 @@ fn outcome(cell: &Cell, lag_model: bool, first_measure: bool, region: &str) -> O
     Outcome {
         impacts: Vec::new(),
         unit_effects: Vec::new(),
+        protocol: None,
         derived: Vec::new(),
         bootstraps: Vec::new(),
         randomisations: Vec::new(),

@@ -7,6 +7,7 @@ mod frames;
 mod names;
 mod notes;
 mod page;
+mod protocol;
 mod published;
 
 use super::Words;
