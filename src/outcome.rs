@@ -254,6 +254,14 @@ pub enum NullDistribution {
     },
     /// Standard normal, two-sided.
     Normal,
+    /// Standard normal, only large values against the null.
+    NormalUpper,
+    /// Standard normal, only small values against the null.
+    NormalLower,
+    /// ¼χ²(0) + ½χ²(1) + ¼χ²(2): two parameters that cannot be negative.
+    ChiBarSquared,
+    /// None: a number that describes and tests nothing.
+    Descriptive,
     /// F with `numerator` and `denominator` degrees of freedom.
     F {
         /// Number of restrictions.

@@ -2,27 +2,51 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `bsjk` | random effects, serial and spatial dependence of errors |
+//! | `bsk` | random effects and spatial dependence of errors |
+//! | `cd` | dependence between units |
+//! | `collinearity` | variance inflation and condition number of the regressors |
+//! | `components` | likelihoods of error components under the nulls of `bsk`, `bsjk`, `serial` |
+//! | `debarsy_ertur` | lag and error of a model with effects of units, alone and beside each other |
+//! | `effects` | whether effects belong into the model |
+//! | `error_components` | LM tests for random effects of units and periods |
 //! | `hausman` | fixed against random effects of units |
+//! | `heteroskedasticity` | unequal variances |
 //! | `instruments` | strength of instruments, and whether they agree |
 //! | `lm` | Lagrange multiplier tests for a lag or an error, and the rule that chooses by them |
 //! | `local_moran` | local Moran's I of a variable in a period |
+//! | `made` | tests as they are put together |
 //! | `moran` | Moran's I of a variable by period, and of residuals |
+//! | `nested` | the cell's model against those nested in it |
 //! | `null` | tests under their null hypothesis, for bootstraps |
 //! | `protocol` | the published sequence of decisions, of these tests |
 //! | `region_equality` | equal coefficients across regions |
 //! | `residuals` | least-squares residuals of many replicates side by side |
+//! | `serial` | serial correlation |
 //! | `stability` | whether a dynamic model settles: τ + ρ + η against 1 |
 //! | `threshold` | coefficients that change where a variable passes a threshold |
 
+pub mod bsjk;
+pub mod bsk;
+pub mod cd;
+pub mod collinearity;
+mod components;
+pub mod debarsy_ertur;
+pub mod effects;
+pub mod error_components;
 pub mod hausman;
+pub mod heteroskedasticity;
 pub mod instruments;
 pub mod lm;
 pub mod local_moran;
+mod made;
 pub mod moran;
+pub mod nested;
 pub mod null;
 pub mod protocol;
 pub mod region_equality;
 mod residuals;
+pub mod serial;
 pub mod stability;
 pub mod threshold;
 
@@ -209,6 +233,16 @@ pub static DIAGNOSTICS: &[&dyn Diagnostic] = &[
     &threshold::Threshold,
     &instruments::Instruments,
     &stability::Stability,
+    &bsk::BaltagiSongKoh,
+    &bsjk::BaltagiSongJungKoh,
+    &debarsy_ertur::DebarsyErtur,
+    &effects::EffectsInModel,
+    &error_components::ErrorComponents,
+    &nested::Nested,
+    &cd::CrossSection,
+    &heteroskedasticity::Heteroskedasticity,
+    &serial::SerialCorrelation,
+    &collinearity::Collinearity,
 ];
 
 /// The group called `name`.

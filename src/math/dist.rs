@@ -20,6 +20,19 @@ pub fn chi_squared_sf(x: f64, df: u32) -> f64 {
     ChiSquared::new(f64::from(df)).map_or(f64::NAN, |d| d.sf(x))
 }
 
+/// P(Z > z), Z standard normal.
+pub fn normal_sf(z: f64) -> f64 {
+    0.5 * libm::erfc(z / std::f64::consts::SQRT_2)
+}
+
+/// P(X > x), X a mixture of χ²(0), χ²(1) and χ²(2) with weights ¼, ½ and ¼; 1 for x ≤ 0.
+pub fn chi_bar_squared_sf(x: f64) -> f64 {
+    if x <= 0.0 {
+        return 1.0;
+    }
+    0.5 * chi_squared_sf(x, 1) + 0.25 * chi_squared_sf(x, 2)
+}
+
 /// P(Z < z), Z standard normal.
 pub fn normal_cdf(z: f64) -> f64 {
     0.5 * libm::erfc(-z / std::f64::consts::SQRT_2)
@@ -172,6 +185,10 @@ mod tests {
         // χ²(2): exp(-x/2).
         assert!((chi_squared_sf(6.0, 2) - (-3.0_f64).exp()).abs() < 1e-16);
         assert_eq!(chi_squared_sf(-1.0, 1), 1.0);
+        assert!((normal_sf(-1.959_963_984_540_054) - 0.975).abs() < 1e-15);
+        let mixed = 0.25 * normal_two_sided(2.0) * 2.0 + 0.25 * (-2.0_f64).exp();
+        assert!((chi_bar_squared_sf(4.0) - mixed).abs() < 1e-15);
+        assert_eq!(chi_bar_squared_sf(0.0), 1.0);
         // t(1) is Cauchy: P(|T| > 1) = 1/2.
         assert!((student_two_sided(1.0, 1.0) - 0.5).abs() < 1e-12);
     }

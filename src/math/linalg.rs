@@ -260,6 +260,13 @@ pub fn symmetric_eigenvalues(a: &Matrix) -> Option<Vec<f64>> {
     a.self_adjoint_eigenvalues(Side::Lower).ok()
 }
 
+/// Eigenvalues of a symmetric matrix, rising, and its orthonormal eigenvectors by column; `None` if
+/// the iteration fails.
+pub fn symmetric_eigen(a: &Matrix) -> Option<(Vec<f64>, Matrix)> {
+    let found = a.self_adjoint_eigen(Side::Lower).ok()?;
+    Some((found.S().column_vector().iter().copied().collect(), found.U().to_owned()))
+}
+
 /// L of A = LL', lower triangular; `None` where A is not positive definite. A is scaled to a diagonal
 /// of ones first.
 pub fn cholesky(a: &Matrix) -> Option<Matrix> {

@@ -134,6 +134,74 @@ pub fn maximise(
     Err(NoMaximum::Lost)
 }
 
+/// Points of the scan of [`highest`].
+const COARSE: u32 = 24;
+/// (3 − √5)/2
+const GOLDEN: f64 = 0.381_966_011_250_105_1;
+
+/// The highest point of a continuous `f` on [`low`, `high`] without derivatives, and its value: a
+/// scan, then Brent's parabolas and golden sections in the best part. The point is good to about
+/// 1e-8 of the interval. A maximum at an end is that end. `None` where `f` is nowhere finite.
+pub fn highest(f: impl Fn(f64) -> f64, low: f64, high: f64) -> Option<(f64, f64)> {
+    let point = |i: u32| low + (high - low) * f64::from(i) / f64::from(COARSE);
+    let seen: Vec<f64> = (0..=COARSE).map(|i| f(point(i))).collect();
+    let finite = (0..=COARSE).filter(|&i| seen[i as usize].is_finite());
+    let best = finite.max_by(|&a, &b| seen[a as usize].total_cmp(&seen[b as usize]))?;
+    let (mut a, mut b) = (point(best.saturating_sub(1)), point((best + 1).min(COARSE)));
+    let tolerance = 1e-9 * (high - low);
+    let mut x = if best == 0 || best == COARSE { a + GOLDEN * (b - a) } else { point(best) };
+    let mut fx = f(x);
+    let (mut w, mut v, mut fw, mut fv) = (x, x, fx, fx);
+    let (mut step, mut last) = (0.0_f64, 0.0_f64);
+    for _ in 0..STEPS {
+        let middle = 0.5 * (a + b);
+        if (x - middle).abs() + 0.5 * (b - a) <= 2.0 * tolerance {
+            break;
+        }
+        let parabola = {
+            let r = (x - w) * (fx - fv);
+            let q = (x - v) * (fx - fw);
+            let over = 2.0 * (q - r);
+            if over == 0.0 { f64::NAN } else { -((x - v) * q - (x - w) * r) / over }
+        };
+        let sensible = parabola.is_finite()
+            && parabola.abs() < 0.5 * last.abs()
+            && x + parabola > a
+            && x + parabola < b;
+        if sensible {
+            (last, step) = (step, parabola);
+        } else {
+            last = if x < middle { b - x } else { a - x };
+            step = GOLDEN * last;
+        }
+        let next = if step.abs() >= tolerance { x + step } else { x + tolerance.copysign(step) };
+        let found = f(next);
+        if found >= fx {
+            if next < x {
+                b = x
+            } else {
+                a = x
+            }
+            (v, fv, w, fw, x, fx) = (w, fw, x, fx, next, found);
+        } else {
+            if next < x {
+                a = next
+            } else {
+                b = next
+            }
+            if found >= fw || w == x {
+                (v, fv, w, fw) = (w, fw, next, found);
+            } else if found >= fv || v == x || v == w {
+                (v, fv) = (next, found);
+            }
+        }
+    }
+    let ends = [(low, seen[0]), (high, seen[COARSE as usize])];
+    let inside = Some((x, fx)).filter(|(_, fx)| fx.is_finite());
+    let all = ends.into_iter().filter(|(_, value)| value.is_finite()).chain(inside);
+    all.max_by(|one, other| one.1.total_cmp(&other.1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +217,16 @@ mod tests {
         let maximum = maximise(f, 0.0, 1.0, Search::PLAIN).unwrap();
         assert!((maximum.at - 1.0 / 3.0).abs() < 1e-15);
         assert!(maximum.jet.slope.abs() < 1e-13);
+    }
+
+    #[test]
+    fn finds_what_has_no_derivatives_and_what_lies_at_an_end() {
+        let (at, value) = highest(|x| -(x - 0.3).powi(2), -1.0, 2.0).expect("finite");
+        assert!((at - 0.3).abs() < 1e-7 && value.abs() < 1e-14);
+        let (at, _) = highest(|x| -(x - 0.7).abs(), -1.0, 2.0).expect("finite");
+        assert!((at - 0.7).abs() < 1e-7);
+        assert_eq!(highest(|x| x, 0.0, 1.0), Some((1.0, 1.0)));
+        assert_eq!(highest(|_| f64::NAN, 0.0, 1.0), None);
     }
 
     #[test]

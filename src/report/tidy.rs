@@ -347,6 +347,10 @@ fn null_name(null: &NullDistribution) -> String {
         NullDistribution::ChiSquared { df } => format!("chi-squared({df})"),
         NullDistribution::F { numerator, denominator } => format!("F({numerator},{denominator})"),
         NullDistribution::Normal => "normal".to_owned(),
+        NullDistribution::NormalUpper => "normal-upper".to_owned(),
+        NullDistribution::NormalLower => "normal-lower".to_owned(),
+        NullDistribution::ChiBarSquared => "chi-bar-squared".to_owned(),
+        NullDistribution::Descriptive => "none".to_owned(),
         NullDistribution::Nonstandard => "nonstandard".to_owned(),
         NullDistribution::Permutation { replicates } => format!("permutation({replicates})"),
     }

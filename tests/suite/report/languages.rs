@@ -149,6 +149,10 @@ fn every_phrase_is_chinese() {
         NullDistribution::ChiSquared { df: 1 },
         NullDistribution::F { numerator: 2, denominator: 9.0 },
         NullDistribution::Normal,
+        NullDistribution::NormalUpper,
+        NullDistribution::NormalLower,
+        NullDistribution::ChiBarSquared,
+        NullDistribution::Descriptive,
         NullDistribution::Nonstandard,
         NullDistribution::Permutation { replicates: 99 },
     ] {

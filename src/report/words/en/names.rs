@@ -261,6 +261,14 @@ impl Names for English {
                 format!("F({numerator}, {denominator})")
             }
             NullDistribution::Normal => "the standard normal distribution (two-sided)".to_owned(),
+            NullDistribution::NormalUpper => {
+                "the standard normal distribution (large values)".to_owned()
+            }
+            NullDistribution::NormalLower => {
+                "the standard normal distribution (small values)".to_owned()
+            }
+            NullDistribution::ChiBarSquared => "¼χ²(0) + ½χ²(1) + ¼χ²(2)".to_owned(),
+            NullDistribution::Descriptive => "no distribution: a measure, no test".to_owned(),
             NullDistribution::Nonstandard => {
                 "a distribution that depends on the sample, known by bootstrap only,".to_owned()
             }

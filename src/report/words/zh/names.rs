@@ -259,6 +259,10 @@ impl Names for Chinese {
                 format!("F({numerator}, {denominator})")
             }
             NullDistribution::Normal => "标准正态分布（双侧）".to_owned(),
+            NullDistribution::NormalUpper => "标准正态分布（右侧）".to_owned(),
+            NullDistribution::NormalLower => "标准正态分布（左侧）".to_owned(),
+            NullDistribution::ChiBarSquared => "¼χ²(0) + ½χ²(1) + ¼χ²(2)".to_owned(),
+            NullDistribution::Descriptive => "无分布（度量，而非检验）".to_owned(),
             NullDistribution::Nonstandard => "依赖于样本、只能由自助法得到的分布".to_owned(),
             NullDistribution::Permutation { replicates } => format!("{replicates} 次置换的分布"),
         }
