@@ -9,11 +9,12 @@
 //! 5. The SDM with these effects: does it reduce to the SLM, θ = 0, or to the SEM, θ + ρβ = 0?
 //!    Likelihood ratios decide, Wald tests stand beside them.
 //!
-//! *Decision* (Elhorst 2014, section 2.5; LeSage & Pace 2009, section 6.1): least squares if no LM test
-//! of 1 and 4 finds dependence. Otherwise the SLM if θ = 0 is not rejected and the tests of 4 do not
-//! point to an error; the SEM if θ + ρβ = 0 is not rejected and they do not point to a lag; where
-//! neither is rejected and they point to nothing, the one with the larger p-value; else the SDM,
-//! which holds both.
+//! *Decision* (Elhorst 2010, "Applied spatial econometrics: raising the bar", Spatial Economic
+//! Analysis 5; LeSage & Pace 2009, section 6.1): by the LM tests of step 4 (of step 1 where no effects
+//! are kept). Where they point to a lag, the SLM unless θ = 0 is rejected; where they point to an
+//! error, the SEM unless θ + ρβ = 0 is; where they find nothing, least squares unless θ = 0 is
+//! rejected. Otherwise the SDM, which holds all of them. Pooled least squares rejects too often
+//! where there are effects of units, and is not asked then.
 
 use super::{Context, find, lm};
 use crate::estimator::{Problem, durbin};
@@ -216,26 +217,13 @@ fn computed(test: &Test) -> Option<f64> {
 fn chosen(steps: &[Step]) -> &'static str {
     let step = |question| steps.iter().find(|s| s.question == question);
     let answer = |question| step(question).map(|s| s.answer);
-    let pooled = answer(Question::PooledDependence);
     // Where no effects are kept, pooled least squares is the last word.
-    let last = answer(Question::Dependence).or(pooled);
-    if [pooled, last].iter().all(|a| *a == Some(Answer::None)) {
-        return "ols";
-    }
-    let p = |question| step(question).and_then(|s| s.tests.iter().find_map(p_value));
+    let last = answer(Question::Dependence).or(answer(Question::PooledDependence));
     let reduces = |question| answer(question) == Some(Answer::Reduces);
-    match (reduces(Question::ToSlm), reduces(Question::ToSem), last) {
-        (true, _, Some(Answer::Lag)) => "slm",
-        (_, true, Some(Answer::Error)) => "sem",
-        (true, false, Some(Answer::None)) => "slm",
-        (false, true, Some(Answer::None)) => "sem",
-        (true, true, Some(Answer::None)) => {
-            if p(Question::ToSlm) >= p(Question::ToSem) {
-                "slm"
-            } else {
-                "sem"
-            }
-        }
+    match last {
+        Some(Answer::Lag) if reduces(Question::ToSlm) => "slm",
+        Some(Answer::Error) if reduces(Question::ToSem) => "sem",
+        Some(Answer::None) if reduces(Question::ToSlm) => "ols",
         _ => "sdm",
     }
 }
@@ -279,16 +267,16 @@ mod tests {
     fn what_the_steps_come_to() {
         use Answer::{DoesNotReduce, Error, Lag, None, Open, Reduces};
         let (yes, no) = ((Reduces, 0.3), (DoesNotReduce, 0.01));
-        assert_eq!(come_to(None, None, no, no), "ols");
+        assert_eq!(come_to(None, None, yes, no), "ols");
+        assert_eq!(come_to(None, None, no, no), "sdm");
         assert_eq!(come_to(Lag, Lag, no, no), "sdm");
         assert_eq!(come_to(Lag, Lag, yes, no), "slm");
         assert_eq!(come_to(Lag, Error, no, yes), "sem");
         // LM and LR point apart: the model that holds both.
         assert_eq!(come_to(Lag, Error, yes, no), "sdm");
         assert_eq!(come_to(Lag, Lag, no, yes), "sdm");
-        // Nothing left within: what the SDM reduces to, by the larger p-value of two.
-        assert_eq!(come_to(Lag, None, yes, no), "slm");
-        assert_eq!(come_to(Lag, None, yes, (Reduces, 0.4)), "sem");
+        // What pooled least squares finds is not asked where there are effects.
+        assert_eq!(come_to(Lag, None, yes, no), "ols");
         assert_eq!(come_to(Lag, Lag, (Open, 0.5), (Open, 0.5)), "sdm");
     }
 

@@ -3,8 +3,8 @@
 use super::expand::has_durbin;
 use super::{Cell, Plan};
 use crate::mistake::Mistake;
-use crate::model::Normalisation;
 use crate::model::change::Placebo;
+use crate::model::{Normalisation, Regressor};
 use crate::spec::vocabulary::Vocabulary;
 use crate::spec::{Axis, GridSpec, Spec};
 
@@ -43,6 +43,7 @@ pub fn check_sense(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<Mis
             let beside = || {
                 row_sums(spec, cell)
                     .or_else(|| of_tests(cell))
+                    .or_else(|| of_protocol(cell))
                     .or_else(|| of_changing(spec, cell, vocabulary))
             };
             let Some(reason) = reason.or_else(beside) else { continue };
@@ -128,6 +129,26 @@ fn row_sums(spec: &Spec, cell: &Cell) -> Option<String> {
             cell.model.correction.name(),
             how.name()
         )
+    })
+}
+
+/// Why a cell has no sequence of decisions.
+fn of_protocol(cell: &Cell) -> Option<String> {
+    let model = &cell.model;
+    cell.protocol?;
+    if model.effects.is_random() {
+        let text = "the sequence of decisions asks whether effects are fixed or random, and starts from \
+                    fixed ones: take effects = \"two-way\", \"individual\", \"time\" or \"none\"";
+        return Some(text.to_owned());
+    }
+    let beyond = model.dynamics.is_some()
+        || !model.correction.is_none()
+        || !model.instruments.is_none()
+        || model.regressors.iter().any(Regressor::is_unit_mean);
+    beyond.then(|| {
+        "the sequence of decisions is of models with exogenous regressors by maximum likelihood \
+         (Elhorst 2010): leave `dynamics`, `correction` and instruments to a grid of their own"
+            .to_owned()
     })
 }
 

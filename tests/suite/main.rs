@@ -37,6 +37,7 @@ mod night;
 mod other_tools;
 mod parts;
 mod profiles;
+mod protocol;
 mod provenance;
 mod published;
 mod random;

@@ -115,6 +115,8 @@ fn table_notes(
     said.extend(changes::note(source, &choice.columns, columns));
     said.extend(notes::sample(source, columns));
     said.extend(notes::weights(source, columns));
+    let level = columns.iter().find_map(|c| Some(of(c)?.level));
+    said.extend(level.map(|level| words.rule(&number::percent(level))));
     said.extend(paragraphs(source, columns));
     said.extend(spec.notes.iter().map(|n| words.sentence(n)));
     said

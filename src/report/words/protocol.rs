@@ -18,6 +18,8 @@ pub trait Protocols {
     fn choice(&self, level: &str, model: &str, effects: &str) -> String;
     /// The paragraph: `Sequence of decisions in column (1): ….`
     fn sequence(&self, columns: Option<&str>, said: &str) -> String;
+    /// How tests reject and the model is chosen.
+    fn rule(&self, level: &str) -> String;
     /// A table of cells without a sequence.
     fn no_sequence(&self) -> &'static str;
 }

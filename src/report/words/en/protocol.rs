@@ -62,6 +62,15 @@ impl Protocols for English {
         }
     }
 
+    fn rule(&self, level: &str) -> String {
+        format!(
+            "Tests reject at {level}. Where the Hausman difference is no \u{3c7}\u{b2}, its robust form decides. \
+             The last LM tests point to SLM, SEM or, where they find nothing, OLS; it is chosen unless \
+             the restriction of the SDM to it is rejected (for OLS θ = 0), and else the SDM (Elhorst \
+             2010)."
+        )
+    }
+
     fn no_sequence(&self) -> &'static str {
         "no sequence of decisions"
     }

@@ -62,6 +62,15 @@ impl Protocols for Chinese {
         }
     }
 
+    fn rule(&self, level: &str) -> String {
+        joined(&[
+            "显著性水平为",
+            &percentage(level),
+            "。豪斯曼检验的协方差之差不定时，以其稳健形式为准。最后一组 LM 检验指向 SLM、SEM 或（未发现空间相关性时）OLS；\
+             若 SDM 简化为该模型的约束（OLS 为 θ = 0）未被拒绝，则选择该模型，否则选择 SDM（Elhorst 2010）。",
+        ])
+    }
+
     fn no_sequence(&self) -> &'static str {
         "没有检验顺序"
     }
