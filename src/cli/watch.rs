@@ -137,7 +137,7 @@ fn templates(spec: &Path) -> PathBuf {
 /// The input files of an experiment as far as it could be read.
 fn inputs(spec: &Spec) -> Vec<PathBuf> {
     let data = &spec.data.file.value;
-    let weights = spec.weights.values().map(|weights| weights.file.value.clone());
+    let weights = spec.weights.values().flat_map(|weights| weights.source.all_files());
     weights
         .chain(spec.published.iter().map(|published| published.file.value.clone()))
         .chain([data.clone(), provenance::path_of(data)])

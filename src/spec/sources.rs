@@ -1,9 +1,8 @@
-//! Where numbers come from: the panel, its columns, weights, regions, measures.
+//! Where numbers come from: the panel, its columns, regions, measures.
 
 use super::Missing;
 use crate::expr::Expr;
 use crate::ident::{KeyPath, Located, Period, VarName};
-use crate::model::{Isolates, Normalisation, RegionWeights, WeightsFormat};
 use std::path::PathBuf;
 
 /// `[data]`
@@ -38,31 +37,6 @@ pub struct VariableSpec {
     pub label: Option<String>,
     /// Unit in tables.
     pub unit: Option<String>,
-    /// The definition itself.
-    pub at: KeyPath,
-}
-
-/// `[weights.NAME]`
-#[derive(Debug, Clone, PartialEq)]
-pub struct WeightsSpec {
-    /// The file, resolved like the data file.
-    pub file: Located<PathBuf>,
-    /// Its format.
-    pub format: WeightsFormat,
-    /// Label in notes.
-    pub label: Option<String>,
-    /// Normalisation.
-    pub normalise: Normalisation,
-    /// Units without neighbours.
-    pub isolates: Isolates,
-    /// What a region uses.
-    pub regions: RegionWeights,
-    /// Whether i may list j without j listing i.
-    pub asymmetric: bool,
-    /// Whether units that the data do not have are dropped instead of refused.
-    pub drop_extra_units: bool,
-    /// Undirected links added to those of the file, with weight 1.
-    pub links: Vec<Located<(String, String)>>,
     /// The definition itself.
     pub at: KeyPath,
 }

@@ -18,7 +18,7 @@ use crate::store::replicates::Keeper;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
@@ -216,10 +216,11 @@ pub(super) fn input_files(loaded: &Loaded, inputs: &Inputs) -> BTreeMap<String, 
     if let Ok(bytes) = std::fs::read(&provenance) {
         files.insert(name(&provenance), content_hash(&bytes));
     }
-    let weights = loaded.spec.weights.values().map(|weights| &weights.file.value);
+    let weights: Vec<PathBuf> =
+        loaded.spec.weights.values().flat_map(|weights| weights.source.all_files()).collect();
     let map = loaded.spec.map.iter().map(|map| &map.file.value);
     let published = loaded.spec.published.iter().map(|published| &published.file.value);
-    for path in weights.chain(map).chain(published) {
+    for path in weights.iter().chain(map).chain(published) {
         // It was read a moment ago.
         if let Ok(bytes) = std::fs::read(path) {
             files.insert(name(path), content_hash(&bytes));
