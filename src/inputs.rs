@@ -8,16 +8,17 @@
 //! | `uses` | which columns an experiment uses, and who names them |
 //! | `regions` | regions → positions of units |
 //! | `variants` | units and years that robustness checks name, held against the data |
+//! | `weights` | links of every matrix: read, or made of polygons, points, columns, other matrices |
 
 mod figures;
 mod periods;
 mod regions;
 mod uses;
 mod variants;
+mod weights;
 
 use crate::ident::{Period, VarName, content_hash, short_hash};
-use crate::load::links::Named;
-use crate::load::{self, links, provenance, table, text};
+use crate::load::{self, provenance, table, text};
 use crate::mistake::{Checked, Mistake, Mistakes, Place};
 use crate::model::change::Roster;
 use crate::panel::Panel;
@@ -31,6 +32,7 @@ use crate::weights::Links;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use uses::Uses;
+use weights::{Joined, Material};
 
 /// Everything cells are fitted from.
 #[derive(Debug, Clone)]
@@ -119,11 +121,11 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
     let uses = Uses::of(spec);
     let data = keep(&mut mistakes, Data::read(spec, &uses));
     let provenance = keep(&mut mistakes, provenance::of(&spec.data.file.value));
-    let named: BTreeMap<&String, Named> = spec
+    let read: BTreeMap<&String, Material> = spec
         .weights
         .iter()
-        .filter(|(_, w)| !w.changes())
-        .filter_map(|(name, w)| Some((name, keep(&mut mistakes, links::read(w))?)))
+        .filter(|(_, w)| !w.has_file_of_period())
+        .filter_map(|(name, w)| Some((name, keep(&mut mistakes, weights::read(spec, w))?)))
         .collect();
     let map =
         spec.map.as_ref().and_then(|map| Some((map, keep(&mut mistakes, load::map::read(map))?)));
@@ -135,15 +137,14 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
         return Err(Mistakes::some(mistakes));
     };
 
-    let mut joined: BTreeMap<&String, Links> = named
+    let joined: BTreeMap<&String, Joined> = read
         .iter()
-        .filter_map(|(name, file)| {
-            let links = links::join(file, &spec.weights[*name], data.raw.units());
-            Some((*name, keep(&mut mistakes, links)?))
+        .filter_map(|(name, material)| {
+            let joined = weights::join(material, &spec.weights[*name], data.raw.units());
+            Some((*name, keep(&mut mistakes, joined)?))
         })
         .collect();
     let by_period = keep(&mut mistakes, periods::read(spec, &data.raw)).unwrap_or_default();
-    joined.extend(by_period.iter().map(|(name, of)| (*name, periods::together(of))));
     let regions = keep(&mut mistakes, regions::check(&spec.regions, &data.raw));
     keep(&mut mistakes, variants::check(&spec.variants, &data.raw));
     mistakes.extend(figures::check(&spec.figures, data.raw.periods()));
@@ -153,8 +154,14 @@ pub fn open(spec: &Spec) -> Checked<Inputs> {
     // Periods may have been dropped for what is missing in them.
     let dropped = figures::check(&spec.figures, panel.periods());
     mistakes.extend(dropped.into_iter().filter(|m| !mistakes.contains(m)).collect::<Vec<_>>());
-    let links = keep(&mut mistakes, links_of(spec, &joined, &panel));
-    let by_period = keep(&mut mistakes, periods::among(spec, &by_period, &panel));
+    let made = weights::make(spec, &joined, data.raw.units(), &panel);
+    let links = keep(&mut mistakes, made);
+    let by_period =
+        keep(&mut mistakes, periods::make(spec, (&joined, &by_period), &data.raw, &panel));
+    let links = links.zip(by_period.as_ref()).map(|(mut links, by_period)| {
+        links.extend(by_period.iter().map(|(name, of)| (name.clone(), periods::together(of))));
+        links
+    });
     let regions =
         regions.and_then(|()| keep(&mut mistakes, regions::positions(&spec.regions, &panel)));
     if let Some(regions) = &regions {
@@ -206,22 +213,6 @@ fn panel(spec: &Spec, uses: &Uses, data: &Data) -> Checked<Panel> {
     let mut panel = fill(data.raw.clone(), spec.data.missing).map_err(in_file)?;
     derive(&mut panel, &uses.definitions)?;
     Ok(panel)
-}
-
-/// The links among the units that are left, and the check of those without neighbours.
-fn links_of(
-    spec: &Spec,
-    joined: &BTreeMap<&String, Links>,
-    panel: &Panel,
-) -> Checked<BTreeMap<String, Links>> {
-    let mut mistakes = Vec::new();
-    let mut all = BTreeMap::new();
-    for (name, links) in joined {
-        let links = links::among(links, panel.units());
-        keep(&mut mistakes, links::check_isolates(&links, &spec.weights[*name]));
-        all.insert((*name).clone(), links);
-    }
-    Mistakes::unless_empty(mistakes, all)
 }
 
 fn file_name(file: &Path) -> String {

@@ -7,6 +7,7 @@ pub mod protocol;
 mod regressor;
 pub mod splits;
 pub mod std_errors;
+pub mod weighting;
 
 use crate::ident::VarName;
 use incidental::{Correction, Dynamics};
@@ -582,6 +583,10 @@ pub enum WeightsFormat {
     Matrix,
     /// A CSV with columns `from`, `to` and, if wanted, `weight`; one row a directed link.
     Edges,
+    /// GWT lists of links with weights.
+    Gwt,
+    /// A Matrix Market file in coordinate form.
+    Mtx,
 }
 
 #[cfg(test)]

@@ -221,7 +221,7 @@ fn matrices(cell: &Cell, spec: &Spec) -> Table {
 
 fn weights_of(name: &str, spec: &Spec, file: &str) -> Table {
     let weights = &spec.weights[name];
-    let file = if weights.changes() { of_period(file, OF_PERIOD) } else { file.to_owned() };
+    let file = if weights.changes { of_period(file, OF_PERIOD) } else { file.to_owned() };
     table([
         ("file", text(file)),
         ("format", text("edges")),

@@ -9,7 +9,7 @@ use super::interrupt;
 use super::words::vocabulary;
 use crate::load::provenance;
 use crate::spec::layers::SHARED_FILE;
-use crate::spec::{self, Spec, WeightsSpec};
+use crate::spec::{self, Spec};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -137,7 +137,7 @@ fn templates(spec: &Path) -> PathBuf {
 /// The input files of an experiment as far as it could be read.
 fn inputs(spec: &Spec) -> Vec<PathBuf> {
     let data = &spec.data.file.value;
-    let weights = spec.weights.values().flat_map(WeightsSpec::files);
+    let weights = spec.weights.values().flat_map(|weights| weights.source.all_files());
     weights
         .chain(spec.published.iter().map(|published| published.file.value.clone()))
         .chain([data.clone(), provenance::path_of(data)])

@@ -90,7 +90,8 @@ impl Uses {
     }
 }
 
-/// Every name of a column that a grid, a table, a figure or a Moran block uses, with its place.
+/// Every name of a column that a grid, weights, a table, a figure or a Moran block uses, with its
+/// place.
 fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
     let mut used: Vec<&Located<VarName>> = Vec::new();
     let mut terms: Vec<(&VarName, &KeyPath)> = Vec::new();
@@ -104,6 +105,7 @@ fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
         used.extend(grid.measure.iter().filter_map(|m| Some(&spec.measures.get(m)?.variable)));
     }
     used.extend(spec.moran.iter().map(|block| &block.variable));
+    used.extend(spec.weights.values().flat_map(|weights| weights.source.columns()));
     for table in &spec.tables {
         match &table.kind {
             TableKind::Descriptive { variables, .. } => used.extend(variables),

@@ -17,7 +17,7 @@ use crate::mistake::{Checked, Mistake, Mistakes};
 use std::ops::Range;
 
 /// A word and the bytes where it stands, without quotation marks.
-type Word<'a> = (&'a str, Range<usize>);
+pub(super) type Word<'a> = (&'a str, Range<usize>);
 
 /// Reads the neighbour lists of `text`.
 pub fn read(text: Text) -> Checked<Named> {
@@ -40,7 +40,7 @@ pub fn read(text: Text) -> Checked<Named> {
 }
 
 /// The words of a line. A quotation mark opens a word that reaches to the next one.
-fn words(text: &Text, line: usize) -> Vec<Word<'_>> {
+pub(super) fn words(text: &Text, line: usize) -> Vec<Word<'_>> {
     let content = text.line(line);
     let base = text.line_start(line);
     let mut words = Vec::new();
@@ -74,7 +74,7 @@ fn header_count(text: &Text, header: &[Word<'_>]) -> Checked<usize> {
     })
 }
 
-fn span(words: &[Word<'_>]) -> Range<usize> {
+pub(super) fn span(words: &[Word<'_>]) -> Range<usize> {
     match (words.first(), words.last()) {
         (Some((_, first)), Some((_, last))) => first.start..last.end,
         _ => 0..0,

@@ -1,29 +1,70 @@
 //! Weights files → links between the units of the panel. Units are joined by name, never by
 //! position.
 
-use crate::ident::{UnitId, UnitIndex};
+use crate::ident::{Located, UnitId, UnitIndex};
+use crate::load::table::Table;
 use crate::load::text::{Text, read as read_bytes};
-use crate::load::{Sort, collect, edges, gal, matrix};
+use crate::load::{Sort, collect, edges, gal, gwt, matrix, mtx};
 use crate::mistake::{Checked, Mistake, Mistakes, nearest, suggest};
 use crate::model::{Isolates, WeightsFormat};
 use crate::panel::spacing::shortened;
-use crate::spec::WeightsSpec;
+use crate::spec::{WeightsSource, WeightsSpec};
 use crate::weights::Links;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Links between the names that a file uses.
 #[derive(Debug)]
 pub struct Named {
     /// Distinct, in file order.
     pub names: Vec<String>,
-    /// Where each name stands first.
-    pub places: Vec<Range<usize>>,
     /// (from, to, weight), positive weights, no loops, no duplicates.
     pub links: Vec<(usize, usize, f64)>,
+    /// How many units the file says that it has and does not name: they have no links.
+    pub unnamed: usize,
+    /// Where the names stand.
+    pub origin: Origin,
+}
+
+/// Where the names of a file stand.
+#[derive(Debug)]
+pub enum Origin {
+    /// Each first at these bytes of a text.
+    Text(Text, Vec<Range<usize>>),
+    /// Each first in this row of a column.
+    Table(Table, usize, Vec<usize>),
+    /// In the attributes of the features of a file, a feature each.
+    Features(PathBuf),
+}
+
+impl Named {
+    /// Units without links.
+    pub fn units(names: Vec<String>, origin: Origin) -> Self {
+        Self { names, links: Vec::new(), unnamed: 0, origin }
+    }
+
     /// The file.
-    pub text: Text,
+    pub fn file(&self) -> &Path {
+        match &self.origin {
+            Origin::Text(text, _) => &text.file,
+            Origin::Table(table, ..) => table.file(),
+            Origin::Features(file) => file,
+        }
+    }
+
+    /// A mistake about the name at `index`.
+    pub fn mistake(&self, index: usize, message: impl Into<String>) -> Mistake {
+        match &self.origin {
+            Origin::Text(text, places) => text.mistake(places[index].clone(), message),
+            Origin::Table(table, column, rows) => {
+                table.mistake(rows[index], *column, &message.into())
+            }
+            Origin::Features(file) => {
+                Mistake::file(file, format!("feature {}: {}", index + 1, message.into()))
+            }
+        }
+    }
 }
 
 /// Collects the units and links of a file, and what is wrong with them.
@@ -118,19 +159,27 @@ impl Builder {
     /// What was read from `text`.
     pub fn with(self, text: Text) -> Named {
         let Self { names, places, links, .. } = self;
-        Named { names, places, links, text }
+        Named { names, links, unnamed: 0, origin: Origin::Text(text, places) }
     }
 }
 
-/// Reads the file of `spec`.
-pub fn read(spec: &WeightsSpec) -> Checked<Named> {
-    let file = &spec.file.value;
+/// Reads a file of links.
+pub fn read(file: &Path, format: WeightsFormat, names: Option<&Path>) -> Checked<Named> {
     let text = Text::decode(file, read_bytes(file)?)?;
-    let named = match spec.format {
+    match format {
         WeightsFormat::Gal => gal::read(text),
         WeightsFormat::Matrix => matrix::read(text),
         WeightsFormat::Edges => edges::read(text),
-    }?;
+        WeightsFormat::Gwt => gwt::read(text),
+        WeightsFormat::Mtx => {
+            let names = names.map(|names| Text::decode(names, read_bytes(names)?)).transpose()?;
+            mtx::read(text, names)
+        }
+    }
+}
+
+/// The file, unless links that lead one way only are refused and there are some.
+pub fn mutual(named: Named, spec: &WeightsSpec) -> Checked<Named> {
     if spec.asymmetric {
         return Ok(named);
     }
@@ -139,14 +188,14 @@ pub fn read(spec: &WeightsSpec) -> Checked<Named> {
 
 /// Links that lead one way only.
 fn asymmetries(named: &Named) -> Sort {
-    let mut sort = Sort::new(&named.text.file, "links that lead one way only");
+    let mut sort = Sort::new(named.file(), "links that lead one way only");
     let all: HashSet<(usize, usize)> = named.links.iter().map(|&(i, j, _)| (i, j)).collect();
     for &(i, j, _) in &named.links {
         if !all.contains(&(j, i)) {
             let (from, to) = (&named.names[i], &named.names[j]);
             let message = format!("`{from}` lists `{to}`, but `{to}` does not list `{from}`");
             sort.add(|| {
-                named.text.mistake(named.places[i].clone(), message).help(
+                named.mistake(i, message).help(
                     "list the pair both ways, or set `asymmetric = true` if W is meant to be so",
                 )
             });
@@ -158,19 +207,29 @@ fn asymmetries(named: &Named) -> Sort {
 /// The links of `named`, and those that `spec` adds, between the units of the data. Units of the
 /// file that the data lack are refused, or dropped if `spec` says so.
 pub fn join(named: &Named, spec: &WeightsSpec, units: &UnitIndex) -> Checked<Links> {
+    let mut mistakes = Vec::new();
+    let to = matched(named, spec, units).unwrap_or_else(|found| {
+        mistakes.extend(found.into_vec());
+        vec![None; named.names.len()]
+    });
+    let links = named.links.iter();
+    let links = links.filter_map(|&(i, j, weight)| Some((to[i]?, to[j]?, weight))).collect();
+    let declared = Declared::of(spec, units).map_err(|found| mistakes.extend(found.into_vec()));
+    Mistakes::unless_empty(mistakes, ())?;
+    let links = declared.unwrap_or_default().apply(links);
+    Ok(Links { units: units.as_slice().to_vec(), links })
+}
+
+/// Which unit of the data each name of a file stands for. Names that the data lack are refused, or
+/// none of theirs if `spec` drops them; every unit of the data has a name.
+pub fn matched(
+    named: &Named,
+    spec: &WeightsSpec,
+    units: &UnitIndex,
+) -> Checked<Vec<Option<usize>>> {
     let matched = Matched::of(named, units);
-    let mut mistakes = matched.mistakes(named, spec, units);
-    let mut links: Vec<(usize, usize, f64)> = named
-        .links
-        .iter()
-        .filter_map(|&(i, j, weight)| Some((matched.to[i]?, matched.to[j]?, weight)))
-        .collect();
-    match extra_links(spec, units) {
-        Ok(extra) => add(&mut links, &extra),
-        Err(found) => mistakes.extend(found.into_vec()),
-    }
-    links.sort_unstable_by_key(|&(i, j, _)| (i, j));
-    Mistakes::unless_empty(mistakes, Links { units: units.as_slice().to_vec(), links })
+    let mistakes = matched.mistakes(named, spec, units);
+    Mistakes::unless_empty(mistakes, matched.to)
 }
 
 /// Which unit of the data each name of a file stands for.
@@ -217,13 +276,11 @@ impl Matched {
         let mut mistakes: Vec<Mistake> =
             self.absent(named, spec, units, &extra).into_iter().collect();
         let mut sorts = [
-            Sort::new(&named.text.file, "names that stand for the same unit"),
-            Sort::new(&named.text.file, "names that could stand for several units"),
-            Sort::new(&named.text.file, "units that the data do not have"),
+            Sort::new(named.file(), "names that stand for the same unit"),
+            Sort::new(named.file(), "names that could stand for several units"),
+            Sort::new(named.file(), "units that the data do not have"),
         ];
-        let at = |index: usize, message: String| {
-            named.text.mistake(named.places[index].clone(), message)
-        };
+        let at = |index: usize, message: String| named.mistake(index, message);
         for &(first, second) in &self.twice {
             let (one, other) = (&named.names[first], &named.names[second]);
             let message = format!("`{other}` and `{one}` are the same unit of the data");
@@ -258,7 +315,7 @@ impl Matched {
         let found: HashSet<usize> = self.to.iter().flatten().copied().collect();
         let absent: Vec<&UnitId> =
             (0..units.len()).filter(|i| !found.contains(i)).map(|i| &units.as_slice()[i]).collect();
-        if absent.is_empty() {
+        if absent.len() <= named.unnamed {
             return None;
         }
         let describe = |(shown, unit): (usize, &&UnitId)| {
@@ -272,15 +329,19 @@ impl Matched {
             n => format!("{n} units"),
         };
         let message = format!("this file lacks {what} of the data: {}", shortened(listed));
-        let advice = match spec.format {
-            WeightsFormat::Edges => {
+        let advice = match &spec.source {
+            WeightsSource::File { format: WeightsFormat::Edges, .. } => {
                 "names must be those of the data; a unit without neighbours has a row with an empty `to`"
             }
-            WeightsFormat::Gal | WeightsFormat::Matrix => {
+            WeightsSource::File { format: WeightsFormat::Gwt, .. } => {
+                "names must be those of the data; the first line counts the units without neighbours too"
+            }
+            WeightsSource::File { .. } => {
                 "names must be those of the data; a unit without neighbours is listed too"
             }
+            _ => "names must be those of the data",
         };
-        Some(Mistake::file(&named.text.file, message).help(advice))
+        Some(Mistake::file(named.file(), message).help(advice))
     }
 }
 
@@ -295,16 +356,61 @@ fn strangers(named: &Named, units: &UnitIndex) -> Mistake {
     let message = format!(
         "no unit of this file is in the data: it names {theirs}, …, the data name {ours}, …"
     );
-    Mistake::file(&named.text.file, message)
+    Mistake::file(named.file(), message)
         .help("`data.unit` must be the column whose values this file uses")
 }
 
-/// The links that the specification adds, both ways.
-fn extra_links(spec: &WeightsSpec, units: &UnitIndex) -> Checked<Vec<(usize, usize)>> {
+/// The links that a specification adds and takes out, both ways, as positions of units.
+#[derive(Debug, Default)]
+pub struct Declared {
+    added: Vec<(usize, usize)>,
+    removed: HashSet<(usize, usize)>,
+}
+
+impl Declared {
+    /// Those of `spec`; their units are among `units`.
+    pub fn of(spec: &WeightsSpec, units: &UnitIndex) -> Checked<Self> {
+        let mut mistakes = Vec::new();
+        let added = both_ways(&spec.links, units, &mut mistakes);
+        let removed = both_ways(&spec.without_links, units, &mut mistakes);
+        Mistakes::unless_empty(mistakes, Self { added, removed: removed.into_iter().collect() })
+    }
+
+    /// Adds links of weight 1 that are not there yet, and takes out the others; rising.
+    pub fn apply(&self, mut links: Vec<(usize, usize, f64)>) -> Vec<(usize, usize, f64)> {
+        links.retain(|&(i, j, _)| !self.removed.contains(&(i, j)));
+        let mut known: HashSet<(usize, usize)> = links.iter().map(|&(i, j, _)| (i, j)).collect();
+        for &(i, j) in &self.added {
+            if known.insert((i, j)) {
+                links.push((i, j, 1.0));
+            }
+        }
+        links.sort_unstable_by_key(|&(i, j, _)| (i, j));
+        links
+    }
+
+    /// The same between the units of `kept`, which are some of `units`.
+    #[must_use]
+    pub fn among(&self, units: &UnitIndex, kept: &UnitIndex) -> Self {
+        let positions = kept.positions();
+        let to: Vec<Option<usize>> =
+            units.as_slice().iter().map(|unit| positions.get(unit).copied()).collect();
+        let moved = |&(i, j): &(usize, usize)| Some((to[i]?, to[j]?));
+        Self {
+            added: self.added.iter().filter_map(moved).collect(),
+            removed: self.removed.iter().filter_map(moved).collect(),
+        }
+    }
+}
+
+fn both_ways(
+    pairs: &[Located<(String, String)>],
+    units: &UnitIndex,
+    mistakes: &mut Vec<Mistake>,
+) -> Vec<(usize, usize)> {
     let positions = units.positions();
-    let mut mistakes = Vec::new();
     let mut links = Vec::new();
-    for link in &spec.links {
+    for link in pairs {
         let (one, other) = &link.value;
         let found = [one, other].map(|name| positions.get(&UnitId(name.clone())).copied());
         for (name, position) in [one, other].into_iter().zip(found) {
@@ -323,17 +429,7 @@ fn extra_links(spec: &WeightsSpec, units: &UnitIndex) -> Checked<Vec<(usize, usi
             _ => {}
         }
     }
-    Mistakes::unless_empty(mistakes, links)
-}
-
-/// Adds links of weight 1 that are not there yet.
-fn add(links: &mut Vec<(usize, usize, f64)>, extra: &[(usize, usize)]) {
-    let mut known: HashSet<(usize, usize)> = links.iter().map(|&(i, j, _)| (i, j)).collect();
-    for &(i, j) in extra {
-        if known.insert((i, j)) {
-            links.push((i, j, 1.0));
-        }
-    }
+    links
 }
 
 /// The links among the units of `kept`, which are some of those of `links`.
@@ -367,8 +463,14 @@ fn refused(spec: &WeightsSpec, isolates: Vec<String>) -> Mistake {
     };
     let first = isolates[0].trim_matches('`').to_owned();
     let message = format!("{what} {verb} no neighbour: {}", shortened(isolates));
+    let or = match spec.source {
+        WeightsSource::Contiguity { .. } => {
+            ", or set `tolerance` where boundaries that should touch do not quite"
+        }
+        _ => "",
+    };
     Mistake::spec(&spec.at, message)
         .help(format!(
-            "set isolates = \"keep\" (their spatial lag is 0), or link them: links = [[\"{first}\", \"…\"]]"
+            "set isolates = \"keep\" (their spatial lag is 0), or link them: links = [[\"{first}\", \"…\"]]{or}"
         ))
 }

@@ -1,19 +1,17 @@
 //! GeoJSON or a table of tiles → where the units are.
 //!
-//! GeoJSON (RFC 7946) is read by serde: of it only features with polygons matter here, and serde_json
-//! says at which line and column a file is wrong. Coordinates are kept as they are, longitude and
-//! latitude in degrees, and stored with the results: figures are drawn again without the file. So
-//! that this stays small, files of very many points are refused.
+//! Coordinates are kept as they are, longitude and latitude in degrees, and stored with the results:
+//! figures are drawn again without the file. So that this stays small, files of very many points
+//! are refused.
 
 use crate::ident::{UnitIndex, content_hash};
+use crate::load::geojson::{self, property};
 use crate::load::table::Table;
 use crate::load::text::{Text, read as read_bytes};
 use crate::load::{Sort, collect, table};
 use crate::mistake::{Checked, Mistake, Mistakes, suggest};
 use crate::spec::figures::MapSpec;
 use crate::store::figures::{Area, AreaShape, Geometry};
-use serde::Deserialize;
-use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -94,40 +92,13 @@ fn tiles(table: &Table, spec: &MapSpec) -> Checked<Vec<Area>> {
     distinct(table.file(), areas)
 }
 
-#[derive(Deserialize)]
-struct Collection {
-    features: Vec<Feature>,
-}
-
-#[derive(Deserialize)]
-struct Feature {
-    #[serde(default)]
-    properties: Option<Map<String, Value>>,
-    geometry: Option<Shape>,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "type", content = "coordinates")]
-enum Shape {
-    Polygon(Rings),
-    MultiPolygon(Vec<Rings>),
-}
-
-type Rings = Vec<Vec<Vec<f64>>>;
-
 fn polygons(text: &Text, spec: &MapSpec) -> Checked<Vec<Area>> {
-    let collection: Collection = serde_json::from_str(&text.text).map_err(|error| {
-        let start =
-            text.line_start(error.line().clamp(1, text.n_lines())) + error.column().max(1) - 1;
-        let message = format!("this is no GeoJSON of polygons: {error}");
-        let help = "expected a FeatureCollection whose features are Polygons or MultiPolygons";
-        text.mistake(start..start + 1, message).help(help)
-    })?;
+    let features = geojson::features(text)?;
     let mut areas = Vec::new();
     let mut sort = Sort::new(&text.file, "features that cannot be drawn");
     let mut points = 0;
-    for (i, feature) in collection.features.into_iter().enumerate() {
-        let properties = feature.properties.unwrap_or_default();
+    for (i, feature) in features.into_iter().enumerate() {
+        let properties = feature.properties.clone().unwrap_or_default();
         let name = property(&properties, &spec.unit.value);
         let label = spec.label.as_ref().map(|label| property(&properties, &label.value));
         let (Some(name), None | Some(Some(_))) = (&name, &label) else {
@@ -142,7 +113,7 @@ fn polygons(text: &Text, spec: &MapSpec) -> Checked<Vec<Area>> {
             });
             continue;
         };
-        let rings = rings(feature.geometry);
+        let rings = feature.rings();
         points += rings.iter().map(Vec::len).sum::<usize>();
         let label = label.flatten().unwrap_or_else(|| name.clone());
         areas.push(Area { name: name.clone(), label, unit: false, shape: AreaShape::Rings(rings) });
@@ -154,29 +125,6 @@ fn polygons(text: &Text, spec: &MapSpec) -> Checked<Vec<Area>> {
         return Err(Mistake::file(&text.file, message).help(help).into());
     }
     distinct(&text.file, areas)
-}
-
-fn property(properties: &Map<String, Value>, name: &str) -> Option<String> {
-    match properties.get(name)? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-/// All rings of all polygons. A place that is no pair of finite numbers is left out.
-fn rings(shape: Option<Shape>) -> Vec<Vec<(f64, f64)>> {
-    let polygons = match shape {
-        Some(Shape::Polygon(rings)) => vec![rings],
-        Some(Shape::MultiPolygon(polygons)) => polygons,
-        None => Vec::new(),
-    };
-    let place = |p: &Vec<f64>| match p.as_slice() {
-        [x, y, ..] if x.is_finite() && y.is_finite() => Some((*x, *y)),
-        _ => None,
-    };
-    let ring = |ring: &Vec<Vec<f64>>| ring.iter().filter_map(place).collect::<Vec<_>>();
-    polygons.iter().flatten().map(ring).filter(|ring| ring.len() > 2).collect()
 }
 
 #[cfg(test)]

@@ -8,8 +8,11 @@
 //! | `sheet` | XLSX, XLS, XLSB, ODS → table |
 //! | `number` | cell → number, or the reason why it is none |
 //! | `panel` | table → panel: keys, periods, columns |
-//! | `gal`, `matrix`, `edges` | weights files → links between the names they use |
+//! | `gal`, `gwt`, `mtx`, `matrix`, `edges` | weights files → links between the names they use |
 //! | `links` | those names → the units of the panel |
+//! | `polygons` | GeoJSON or a shapefile → outlines and the names they use |
+//! | `geojson`, `shapefile` | features with polygons |
+//! | `points` | a table → points and the names they use |
 //! | `map` | GeoJSON or a table of tiles → where the units are |
 //! | `printed` | tables and statements of a text, in long form |
 //! | `provenance` | what the data say of themselves |
@@ -17,13 +20,19 @@
 pub mod csv;
 pub mod edges;
 pub mod gal;
+mod geojson;
+pub mod gwt;
 pub mod links;
 pub mod map;
 pub mod matrix;
+pub mod mtx;
 pub mod number;
 pub mod panel;
+pub mod points;
+pub mod polygons;
 pub mod printed;
 pub mod provenance;
+mod shapefile;
 pub mod sheet;
 pub mod table;
 pub mod text;

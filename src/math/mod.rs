@@ -16,6 +16,7 @@
 //! | `chebyshev` | smooth functions on an interval from their values at a few points |
 //! | `simd` | kernels with the widest instructions of the processor |
 //! | `sparse` | sparse symmetric systems: determinants and solves |
+//! | `sphere` | points on a sphere, great circles |
 
 pub mod chebyshev;
 pub mod dist;
@@ -29,6 +30,7 @@ pub mod plane;
 pub mod random;
 pub mod simd;
 pub mod sparse;
+pub mod sphere;
 pub mod words;
 
 /// A dense matrix.

@@ -5,11 +5,14 @@ use crate::ident::{CellId, Located, Period, Seed, VarName, short_hash};
 use crate::model::change::{Change, Placebo, TailRule};
 use crate::model::protocol::Protocol;
 use crate::model::splits::{Coefficients, RegionEquality, Threshold};
+use crate::model::weighting::{Contiguity, DistanceRule, Metric};
 use crate::model::{Bootstrap, Model, Randomisation};
 use crate::spec::figures::FigureKind;
-use crate::spec::{RegionUnits, Spec};
+use crate::spec::weights::{ColumnMeans, PolygonsSpec, Space};
+use crate::spec::{RegionUnits, Spec, WeightsSource};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// What a cell's identity is made of: what is asked, by content. No name that a user may change
 /// without changing the question.
@@ -116,11 +119,45 @@ enum CanonicalRegion<'a> {
 
 #[derive(Serialize)]
 struct CanonicalWeights<'a> {
-    file: String,
+    /// Of a file of links.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    /// Of others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made: Option<CanonicalSource<'a>>,
     normalise: crate::model::Normalisation,
     regions: crate::model::RegionWeights,
     links: Vec<&'a (String, String)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    without_links: Vec<&'a (String, String)>,
 }
+
+/// What weights are made of that no file holds.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum CanonicalSource<'a> {
+    /// File, name of the units, what touching is, tolerance.
+    Contiguity(String, &'a str, Contiguity, f64),
+    /// Of what, what a distance is worth, masses.
+    Distance(CanonicalSpace<'a>, DistanceRule, Option<CanonicalMeans<'a>>),
+    Sum(Vec<(CanonicalWeights<'a>, f64)>),
+    Product(Vec<CanonicalWeights<'a>>),
+    /// The matrix, steps, whether fewer count.
+    Order(Box<CanonicalWeights<'a>>, u32, bool),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum CanonicalSpace<'a> {
+    /// File, if it is not the data's, columns of units and coordinates.
+    Points(Option<String>, [&'a str; 3], Metric),
+    /// File, name of the units.
+    Centroids(String, &'a str, Metric),
+    Column(CanonicalMeans<'a>),
+}
+
+/// Column, years, whether it is the value of each period.
+type CanonicalMeans<'a> = (&'a VarName, Option<(Period, Period)>, bool);
 
 fn sorted(names: &[Located<String>]) -> Vec<&str> {
     let mut names: Vec<&str> = names.iter().map(|n| n.value.as_str()).collect();
@@ -157,13 +194,13 @@ fn derived<'s>(
 /// The name of a weights file without its folder: a cell keeps its identity on another machine.
 /// What the file holds is in the hash of the record's weights. Where two files have one name, the
 /// names of the weights tell them apart.
-fn file_identity(spec: &Spec, weights: &str) -> String {
-    let path = &spec.weights[weights].file.value;
+fn file_identity(spec: &Spec, weights: &str, path: &Path) -> String {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let shared = spec
         .weights
         .values()
-        .any(|w| w.file.value != *path && w.file.value.file_name() == path.file_name());
+        .flat_map(|w| w.source.files())
+        .any(|file| file.value != path && file.value.file_name() == path.file_name());
     if shared { format!("{name} of {weights}") } else { name }
 }
 
@@ -179,14 +216,60 @@ fn canonical_region<'s>(spec: &'s Spec, region: &str) -> CanonicalRegion<'s> {
 
 fn canonical_weights<'s>(spec: &'s Spec, name: &str) -> CanonicalWeights<'s> {
     let weights = &spec.weights[name];
-    let mut links: Vec<&(String, String)> = weights.links.iter().map(|l| &l.value).collect();
-    links.sort_unstable();
+    let pairs = |list: &'s [Located<(String, String)>]| {
+        let mut pairs: Vec<&(String, String)> = list.iter().map(|l| &l.value).collect();
+        pairs.sort_unstable();
+        pairs
+    };
+    let file = match &weights.source {
+        WeightsSource::File { file, .. } => Some(file_identity(spec, name, &file.value)),
+        _ => None,
+    };
     CanonicalWeights {
-        file: file_identity(spec, name),
+        file,
+        made: canonical_source(spec, name),
         normalise: weights.normalise,
         regions: weights.regions,
-        links,
+        links: pairs(&weights.links),
+        without_links: pairs(&weights.without_links),
     }
+}
+
+fn canonical_source<'s>(spec: &'s Spec, name: &str) -> Option<CanonicalSource<'s>> {
+    let file = |polygons: &PolygonsSpec| file_identity(spec, name, &polygons.file.value);
+    let means = |means: &'s ColumnMeans| -> CanonicalMeans<'s> {
+        let years = means.years.as_ref().map(|years| years.value);
+        (&means.variable.value, years, means.each_period)
+    };
+    let part = |part: &Located<String>| canonical_weights(spec, &part.value);
+    Some(match &spec.weights[name].source {
+        WeightsSource::File { .. } => return None,
+        WeightsSource::Contiguity { polygons, contiguity, tolerance } => {
+            let unit = &polygons.unit.value;
+            CanonicalSource::Contiguity(file(polygons), unit, *contiguity, *tolerance)
+        }
+        WeightsSource::Distance { space, rule, masses } => {
+            let space = match space {
+                Space::Points { file, unit, x, y, metric } => CanonicalSpace::Points(
+                    file.as_ref().map(|file| file_identity(spec, name, &file.value)),
+                    [&unit.value, &x.value, &y.value],
+                    *metric,
+                ),
+                Space::Centroids(polygons, metric) => {
+                    CanonicalSpace::Centroids(file(polygons), &polygons.unit.value, *metric)
+                }
+                Space::Column(column) => CanonicalSpace::Column(means(column)),
+            };
+            CanonicalSource::Distance(space, *rule, masses.as_ref().map(means))
+        }
+        WeightsSource::Sum(parts) => {
+            CanonicalSource::Sum(parts.iter().map(|(name, share)| (part(name), *share)).collect())
+        }
+        WeightsSource::Product(parts) => CanonicalSource::Product(parts.iter().map(part).collect()),
+        WeightsSource::Order { of, order, cumulative } => {
+            CanonicalSource::Order(Box::new(part(of)), *order, *cumulative)
+        }
+    })
 }
 
 /// What descriptive statistics and Moran's I rest on, beside the contents of files.

@@ -156,7 +156,7 @@ fn of_protocol(cell: &Cell) -> Option<String> {
 fn of_changing(spec: &Spec, cell: &Cell, vocabulary: &Vocabulary) -> Option<String> {
     let mut names =
         std::iter::once(cell.axes.weights.as_str()).chain(cell.error_weights.as_deref());
-    let changing = names.find(|name| spec.weights[*name].changes())?;
+    let changing = names.find(|name| spec.weights[*name].changes)?;
     let reason = vocabulary.changing.of(&cell.model).err();
     let of_tests = cell.test_bootstrap.is_some() && !cell.tests.is_empty();
     let reason = reason.or_else(|| {

@@ -94,7 +94,7 @@ fn described(source: Source<'_>, name: &str) -> Option<String> {
     let weights = source.spec.weights.get(name)?;
     let how = words.normalisation(weights.normalise);
     let said = words.described(&labels::weights(source.spec, name), how);
-    Some(if weights.changes() { words.described(&said, words.by_period()) } else { said })
+    Some(if weights.changes { words.described(&said, words.by_period()) } else { said })
 }
 
 fn region_weights(source: Source<'_>, column: &CellColumn<'_>) -> Option<&'static str> {

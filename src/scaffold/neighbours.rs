@@ -3,7 +3,7 @@
 use crate::ident::{KeyPath, Located, UnitId, UnitIndex};
 use crate::load::links;
 use crate::model::{Isolates, Normalisation, RegionWeights, WeightsFormat};
-use crate::spec::WeightsSpec;
+use crate::spec::{WeightsSource, WeightsSpec};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +33,7 @@ fn fits(file: &Path, units: &UnitIndex) -> Option<Fitting> {
     let ending = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     let formats: &[WeightsFormat] = match ending.as_str() {
         "gal" => &[WeightsFormat::Gal],
+        "gwt" => &[WeightsFormat::Gwt],
         "csv" | "tsv" => &[WeightsFormat::Matrix, WeightsFormat::Edges],
         _ => &[],
     };
@@ -41,7 +42,8 @@ fn fits(file: &Path, units: &UnitIndex) -> Option<Fitting> {
             [(false, false), (false, true), (true, false), (true, true)]
         {
             let spec = weights(file, format, asymmetric, drop_extra_units);
-            let Ok(named) = links::read(&spec) else { continue };
+            let named = links::read(file, format, None);
+            let Ok(named) = named.and_then(|named| links::mutual(named, &spec)) else { continue };
             let Ok(joined) = links::join(&named, &spec, units) else { continue };
             // A file of other units fits as well once they are all dropped.
             if joined.links.is_empty() {
@@ -67,8 +69,11 @@ fn weights(
 ) -> WeightsSpec {
     let at = KeyPath::root();
     WeightsSpec {
-        file: Located::new(file.to_path_buf(), at.clone()),
-        format,
+        source: WeightsSource::File {
+            file: Located::new(file.to_path_buf(), at.clone()),
+            format,
+            names: None,
+        },
         label: None,
         normalise: Normalisation::Row,
         isolates: Isolates::Error,
@@ -76,6 +81,8 @@ fn weights(
         asymmetric,
         drop_extra_units,
         links: Vec::new(),
+        without_links: Vec::new(),
+        changes: false,
         at,
     }
 }

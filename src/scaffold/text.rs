@@ -204,7 +204,7 @@ seed = 1  # root of all randomness; results are the same for the same seed
             let file = quoted(&reference(&found.file));
             self.key("file", &file, "found beside the data; its names fit the units");
             match found.format {
-                WeightsFormat::Gal => {}
+                WeightsFormat::Gal | WeightsFormat::Gwt | WeightsFormat::Mtx => {}
                 WeightsFormat::Matrix => self.line("format = \"matrix\""),
                 WeightsFormat::Edges => self.line("format = \"edges\""),
             }

@@ -16,6 +16,7 @@
 //! | `vocabulary` | names that other modules define, handed in |
 //! | `submit` | what a queue of jobs is told |
 //! | `sources` | where numbers come from |
+//! | `weights` | what weights are made of |
 //! | `tables` | what a table asks for |
 //! | `figures` | what a figure asks for |
 //! | `output` | formats that results are written in |
@@ -50,6 +51,7 @@ pub mod tables;
 pub mod terms;
 pub mod variants;
 pub mod vocabulary;
+pub mod weights;
 
 use crate::expr::formula::{Formula, Written};
 use crate::ident::{KeyPath, Located, Seed, VarName};
@@ -214,9 +216,8 @@ fn name_of(path: &Path) -> String {
 
 pub use crate::model::Missing;
 pub use language::Language;
-pub use sources::{
-    DataSpec, MeasureSpec, OF_PERIOD, RegionSpec, RegionUnits, VariableSpec, WeightsSpec,
-};
+pub use sources::{DataSpec, MeasureSpec, RegionSpec, RegionUnits, VariableSpec};
+pub use weights::{OF_PERIOD, WeightsSource, WeightsSpec};
 
 /// A resolved experiment. Names that refer to other parts of the specification are known to
 /// exist; names of columns are checked when the data are open.

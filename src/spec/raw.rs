@@ -11,20 +11,19 @@ mod report;
 mod runner;
 mod std_errors;
 mod values;
+mod weights;
 
 pub use figures::{RawFigure, RawFigureKind, RawMap};
 pub use report::{RawCurve, RawReport};
 pub use runner::{RawClaim, RawDiff, RawNotify, RawRun, RawSlurm, RawSubmit};
 pub use std_errors::{FactorName, RawStdErrors, ResidualsName, StdErrorsKind};
 pub use values::{Lags, OneOrMany, Text};
+pub use weights::{ExtraUnits, RawWeights};
 
 use crate::model::change::{LeaveOut, Placebo};
 use crate::model::incidental::{Correction, Dynamics};
 use crate::model::splits::Coefficients;
-use crate::model::{
-    Effects, ErrorComponents, Isolates, Keep, LagOrder, Normalisation, Permute, RegionWeights,
-    Rescale, SmallSample, WeightsFormat,
-};
+use crate::model::{Effects, ErrorComponents, Keep, LagOrder, Permute, Rescale, SmallSample};
 use crate::spec::figures::FigureFormat;
 use crate::spec::tables::{Brackets, Facet, LatexMode, Parentheses, Style};
 use crate::spec::{Axis, Language, Missing};
@@ -141,40 +140,6 @@ pub struct RawVariable {
     pub label: Option<String>,
     /// Unit in tables.
     pub unit: Option<String>,
-}
-
-/// `[weights.NAME]`
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawWeights {
-    /// The file, relative to the file that names it.
-    pub file: Option<String>,
-    /// Its format; inferred for `.gal`.
-    pub format: Option<WeightsFormat>,
-    /// Label in notes.
-    pub label: Option<String>,
-    /// Normalisation; `row` when absent.
-    pub normalise: Option<Normalisation>,
-    /// What to do with units without neighbours; `error` when absent.
-    pub isolates: Option<Isolates>,
-    /// What a region uses; `renormalise` when absent.
-    pub regions: Option<RegionWeights>,
-    /// Whether i may list j without j listing i; not when absent.
-    pub asymmetric: Option<bool>,
-    /// What to do with units that the data do not have; `error` when absent.
-    pub extra_units: Option<ExtraUnits>,
-    /// Undirected links to add, pairs of units.
-    pub links: Vec<Vec<Text>>,
-}
-
-/// What to do with units of a weights file that the data do not have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ExtraUnits {
-    /// Refuse the file, naming them.
-    Error,
-    /// Leave them out.
-    Drop,
 }
 
 /// `[regions.NAME]`

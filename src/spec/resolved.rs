@@ -16,12 +16,13 @@ impl Resolved {
             // What was read from TOML has a TOML form.
             Ok(_) | Err(_) => toml::Table::new(),
         };
-        let rename = |key: &str, table: &mut toml::Table| {
-            if let Some(toml::Value::String(file)) = table.get_mut("file") {
+        let rename_in = |key: &str, table: &mut toml::Table, of: &str| {
+            if let Some(toml::Value::String(file)) = table.get_mut(of) {
                 let own = Path::new(file.as_str()).file_name();
                 *file = named(key, &own.unwrap_or_default().to_string_lossy());
             }
         };
+        let rename = |key: &str, table: &mut toml::Table| rename_in(key, table, "file");
         if let Some(toml::Value::Table(data)) = table.get_mut("data") {
             rename("data", data);
         }
@@ -34,7 +35,9 @@ impl Resolved {
         if let Some(toml::Value::Table(weights)) = table.get_mut("weights") {
             for (name, of) in weights.iter_mut() {
                 if let toml::Value::Table(of) = of {
-                    rename(name, of);
+                    ["file", "names", "polygons", "points"]
+                        .iter()
+                        .for_each(|key| rename_in(name, of, key));
                 }
             }
         }

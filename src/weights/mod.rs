@@ -10,11 +10,21 @@
 //! | `spectrum` | admissible interval, log-determinant and traces |
 //! | `by_period` | a matrix for each period |
 //! | `panels` | the log-determinant of many units, without eigenvalues |
+//! | `contiguity` | polygons → neighbours |
+//! | `distance` | points → links by nearness, bands, inverses, kernels |
+//! | `combine` | sums and products of matrices |
+//! | `order` | neighbours of neighbours, parts that no link joins |
+//! | `written` | links → GAL, GWT, Matrix Market, edges |
 
 mod by_period;
+pub mod combine;
+pub mod contiguity;
+pub mod distance;
 pub mod filter;
+pub mod order;
 mod panels;
 pub mod spectrum;
+pub mod written;
 
 use crate::ident::{UnitId, UnitIndex};
 use crate::math::Matrix;

@@ -251,3 +251,43 @@ fn a_missing_period_and_senseless_models_are_told() {
     let said = text(&check.stderr);
     assert!(said.contains("weights `w` change over time") && said.contains("dummy"), "{said}");
 }
+
+/// Closeness in income of the same year, and a product with contiguity that follows it.
+#[test]
+fn weights_of_the_values_of_each_period() {
+    let spec = SPEC
+        .replace(
+            "[weights.w]\nfile = \"links.gal\"",
+            "[weights.c]\nfile = \"links.gal\"\n\n[weights.d]\neconomic = \"z\"\ninverse_power = 1\n\
+             each_period = true\n\n[weights.w]\nproduct = [\"c\", \"d\"]",
+        )
+        .replace(r#""none", "individual", "two-way""#, r#""individual""#)
+        .replace(r#"["ols", "slm", "sem"]"#, r#"["slm"]"#)
+        .replace(r#"tests = ["lm", "moran"]"#, r#"tests = ["lm"]"#);
+    let lab = Lab::new();
+    lab.write("lab.toml", &spec);
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    let table = std::fs::read_to_string(lab.path("results/lab/tables/main.md")).unwrap();
+    assert!(table.contains("a matrix for each period"), "{table}");
+
+    // Moran's I of a year is that of the weights of the year alone.
+    let year = |lab: &Lab, year: &str| {
+        let csv = std::fs::read_to_string(lab.path("results/lab/moran.csv")).unwrap();
+        let row =
+            csv.lines().find(|l| l.contains(&format!(",{year},"))).expect("the year").to_owned();
+        row
+    };
+    let changing = year(&lab, "2003");
+    lab.write("lab.toml", &spec.replace("each_period = true", "years = [2003, 2003]"));
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    let numbers = |row: &str| row.split(',').skip(4).take(4).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(numbers(&changing), numbers(&year(&lab, "2003")));
+
+    lab.write(
+        "lab.toml",
+        &spec.replace("each_period = true", "each_period = true\nyears = [2003, 2003]"),
+    );
+    let check = lab.run(&["check", "lab.toml"]);
+    assert_exit(&check, 2);
+    assert!(text(&check.stderr).contains("take one of them out"), "{}", text(&check.stderr));
+}

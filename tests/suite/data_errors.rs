@@ -13,7 +13,8 @@ use spanel::model::{
 use spanel::spec::output::OutputSpec;
 use spanel::spec::submit::SlurmSpec;
 use spanel::spec::{
-    DataSpec, GridSpec, MeasureSpec, RegionSpec, RegionUnits, Spec, VariableSpec, WeightsSpec,
+    DataSpec, GridSpec, MeasureSpec, RegionSpec, RegionUnits, Spec, VariableSpec, WeightsSource,
+    WeightsSpec,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -110,13 +111,14 @@ fn grid() -> GridSpec {
 
 fn weights(file: &Path) -> WeightsSpec {
     let name = file.file_name().expect("a file").to_string_lossy().into_owned();
+    let format = match name.split(['-', '.']).next() {
+        Some("matrix") => WeightsFormat::Matrix,
+        Some("edges") => WeightsFormat::Edges,
+        _ => WeightsFormat::Gal,
+    };
+    let file = Located::new(file.to_path_buf(), key("weights.w.file"));
     WeightsSpec {
-        file: Located::new(file.to_path_buf(), key("weights.w.file")),
-        format: match name.split(['-', '.']).next() {
-            Some("matrix") => WeightsFormat::Matrix,
-            Some("edges") => WeightsFormat::Edges,
-            _ => WeightsFormat::Gal,
-        },
+        source: WeightsSource::File { file, format, names: None },
         label: None,
         normalise: Normalisation::Row,
         isolates: Isolates::Error,
@@ -124,6 +126,8 @@ fn weights(file: &Path) -> WeightsSpec {
         asymmetric: false,
         drop_extra_units: false,
         links: Vec::new(),
+        without_links: Vec::new(),
+        changes: false,
         at: key("weights.w"),
     }
 }

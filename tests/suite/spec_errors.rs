@@ -202,7 +202,7 @@ fn files_are_looked_for_beside_the_file_that_names_them() {
     let path = path.to_str().expect("a plain path");
     let (spec, ..) = ok(path, &[], &["data.file=my panel.csv"]);
     assert_eq!(spec.data.file.value, Path::new("my panel.csv"));
-    assert_eq!(spec.weights["near"].file.value, place.path().join("w/near.gal"));
+    assert_eq!(spec.weights["near"].source.files()[0].value, place.path().join("w/near.gal"));
     let (spec, _, layers) = ok(path, &[], &[]);
     assert_eq!(spec.data.file.value, place.path().join("panel.csv"));
     let at = KeyPath::root().join("weights").join("near").join("file");

@@ -136,9 +136,8 @@ fn contents(
         files.push((within("published", &file_name(file)), Content::File(file.clone())));
     }
     for (weights, of) in &spec.weights {
-        for file in of.files() {
-            files.push((within(weights, &file_name(&file)), Content::File(file)));
-        }
+        let there = of.source.all_files().into_iter().filter(|file| file.exists());
+        files.extend(there.map(|file| (within(weights, &file_name(&file)), Content::File(file))));
     }
     if let Some(map) = &spec.map {
         let file = &map.file.value;

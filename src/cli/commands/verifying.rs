@@ -10,7 +10,6 @@ use crate::inputs::Inputs;
 use crate::mistake::{Checked, Mistake};
 use crate::plan::Cell;
 use crate::run::{self, Event, Item, Watch};
-use crate::spec::WeightsSpec;
 use crate::store::Record;
 use crate::store::folder::Folder;
 use crate::store::manifest::{self, Manifest};
@@ -19,7 +18,7 @@ use crate::store::replicates::Keeper;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
@@ -217,13 +216,14 @@ pub(super) fn input_files(loaded: &Loaded, inputs: &Inputs) -> BTreeMap<String, 
     if let Ok(bytes) = std::fs::read(&provenance) {
         files.insert(name(&provenance), content_hash(&bytes));
     }
-    let weights = loaded.spec.weights.values().flat_map(WeightsSpec::files);
-    let map = loaded.spec.map.iter().map(|map| map.file.value.clone());
-    let published = loaded.spec.published.iter().map(|published| published.file.value.clone());
-    for path in weights.chain(map).chain(published) {
+    let weights: Vec<PathBuf> =
+        loaded.spec.weights.values().flat_map(|weights| weights.source.all_files()).collect();
+    let map = loaded.spec.map.iter().map(|map| &map.file.value);
+    let published = loaded.spec.published.iter().map(|published| &published.file.value);
+    for path in weights.iter().chain(map).chain(published) {
         // It was read a moment ago.
-        if let Ok(bytes) = std::fs::read(&path) {
-            files.insert(name(&path), content_hash(&bytes));
+        if let Ok(bytes) = std::fs::read(path) {
+            files.insert(name(path), content_hash(&bytes));
         }
     }
     files

@@ -67,12 +67,14 @@ fn listed(ground: Ground<'_>, name: &str, values: &[String]) -> Option<Fact> {
 fn weights(ground: Ground<'_>) -> Vec<Fact> {
     let words = ground.source.words();
     let each = |(name, w): (&String, &crate::spec::WeightsSpec)| {
-        let file = w.file.value.file_name().map(|f| f.to_string_lossy().into_owned());
+        let files = w.source.files().into_iter().filter_map(|file| file.value.file_name());
+        let files: Vec<String> = files.map(|f| f.to_string_lossy().into_owned()).collect();
         let label = w.label.clone().unwrap_or_else(|| name.clone());
         let said = words.described(&label, words.normalisation(w.normalise));
-        let said = if w.changes() { words.described(&said, words.by_period()) } else { said };
+        let said = if w.changes { words.described(&said, words.by_period()) } else { said };
         let mut said = items([said]);
-        said.extend(file.as_deref().map(code));
+        said.extend(files.iter().map(|file| code(file)));
+        said.extend(w.source.rule().as_deref().map(code));
         fact(&words.page_note(PageNote::Weights(name)), said)
     };
     ground.source.spec.weights.iter().map(each).collect()

@@ -5,7 +5,8 @@
 //! | `limits` | how a run works on cells |
 //! | `functions` | functions of the coefficients and joint tests |
 //! | `models` | models: estimators with what they are told |
-//! | `sources` | data, variables, weights, regions, measures |
+//! | `sources` | data, variables, regions, measures |
+//! | `weights` | weights: what they are made of |
 //! | `grids` | axes, rules and Moran blocks |
 //! | `randomisation` | randomisation tests of the measure |
 //! | `joint` | families of hypotheses over many cells |
@@ -43,6 +44,7 @@ mod submit;
 mod tables;
 mod terms;
 mod variants;
+mod weights;
 
 use super::raw::{OneOrMany, RawSpec};
 use super::std_errors::built_in;

@@ -1,18 +1,15 @@
-//! Data, variables, weights, regions, measures.
+//! Data, variables, regions, measures.
 
 use super::{RESERVED, Resolver, at, located, repeats};
 use crate::expr::Expr;
 use crate::ident::{KeyPath, Located, Period, VarName};
-use crate::model::{
-    Bootstrap, Isolates, Normalisation, RegionWeights, Rescale, SmallSample, WeightsFormat,
-};
-use crate::spec::raw::{ExtraUnits, RawBootstrap, RawRegion, RawVariable, RawWeights, Text};
+use crate::model::{Bootstrap, Rescale, SmallSample};
+use crate::spec::raw::{RawBootstrap, RawRegion, RawVariable};
 use crate::spec::{
     BootstrapSpec, DataSpec, MeasureSpec, Missing, RegionSpec, RegionUnits, VariableSpec,
-    WeightsSpec,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 impl Resolver<'_> {
     pub(super) fn data(&mut self) -> Option<DataSpec> {
@@ -122,71 +119,6 @@ impl Resolver<'_> {
                 settled.extend(circle);
             }
         }
-    }
-
-    pub(super) fn weights(&mut self) -> BTreeMap<String, WeightsSpec> {
-        let mut weights = BTreeMap::new();
-        for (name, raw) in &self.raw.weights {
-            let place = at(&["weights", name]);
-            if let Some(spec) = self.one_weights(raw, &place) {
-                weights.insert(name.clone(), spec);
-            }
-        }
-        weights
-    }
-
-    fn one_weights(&mut self, raw: &RawWeights, place: &KeyPath) -> Option<WeightsSpec> {
-        let file = self.required(raw.file.clone(), &place.join("file"), "a GAL or CSV file");
-        let links = self.links(&raw.links, &place.join("links"));
-        let file = file?;
-        let format = raw.format.or_else(|| self.format_of(&file, place))?;
-        Some(WeightsSpec {
-            file: self.path(&file, &place.join("file")),
-            format,
-            label: raw.label.clone(),
-            normalise: raw.normalise.unwrap_or(Normalisation::Row),
-            isolates: raw.isolates.unwrap_or(Isolates::Error),
-            regions: raw.regions.unwrap_or(RegionWeights::Renormalise),
-            asymmetric: raw.asymmetric.unwrap_or(false),
-            drop_extra_units: matches!(raw.extra_units, Some(ExtraUnits::Drop)),
-            links,
-            at: place.clone(),
-        })
-    }
-
-    fn format_of(&mut self, file: &str, place: &KeyPath) -> Option<WeightsFormat> {
-        let extension = Path::new(file).extension().map(|e| e.to_string_lossy().to_lowercase());
-        if extension.as_deref() == Some("gal") {
-            return Some(WeightsFormat::Gal);
-        }
-        let at = place.join("format");
-        if !self.reported(&at) {
-            let text = format!("the name `{file}` does not tell the format of the weights");
-            let help = "add format = \"gal\", \"matrix\" or \"edges\"";
-            self.wrong(&place.join("file"), text, help);
-        }
-        None
-    }
-
-    fn links(&mut self, raw: &[Vec<Text>], place: &KeyPath) -> Vec<Located<(String, String)>> {
-        let mut links = Vec::new();
-        for (i, pair) in raw.iter().enumerate() {
-            let at = place.join(i);
-            match pair.as_slice() {
-                [a, b] if a != b => {
-                    links.push(Located::new((a.0.clone(), b.0.clone()), at));
-                }
-                [a, _] => {
-                    let text = format!("`{}` is linked to itself", a.0);
-                    self.wrong(&at, text, "a link joins two different units");
-                }
-                _ => {
-                    let text = format!("a link joins two units, not {}", pair.len());
-                    self.wrong(&at, text, "for example [\"Hainan\", \"Guangdong\"]");
-                }
-            }
-        }
-        links
     }
 
     pub(super) fn regions(&mut self) -> BTreeMap<String, RegionSpec> {

@@ -25,7 +25,7 @@ use spanel::spec::tables::{
 use spanel::spec::variants::VariantName;
 use spanel::spec::{
     Axis, DataSpec, Language, MeasureSpec, Missing, ModelSpec, MoranSpec, RegionSpec, RegionUnits,
-    Selector, Spec, VariableSpec, WeightsSpec,
+    Selector, Spec, VariableSpec, WeightsSource, WeightsSpec,
 };
 use spanel::store::figures::FigureData;
 use spanel::store::{CellResult, ExperimentRecord, MadeFrom, Provenance, Record, SCHEMA};
@@ -387,8 +387,11 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         dynamics: None,
     };
     let weights = WeightsSpec {
-        file: at("w.gal".into()),
-        format: WeightsFormat::Gal,
+        source: WeightsSource::File {
+            file: at("w.gal".into()),
+            format: WeightsFormat::Gal,
+            names: None,
+        },
         label: Some("contiguity of provinces".to_owned()),
         normalise: Normalisation::Row,
         isolates: Isolates::Keep,
@@ -396,6 +399,8 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         asymmetric: false,
         drop_extra_units: false,
         links: vec![],
+        without_links: vec![],
+        changes: false,
         at: KeyPath::root(),
     };
     Spec {
