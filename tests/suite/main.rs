@@ -34,6 +34,7 @@ mod manual;
 mod moments;
 mod night;
 mod other_tools;
+mod panel_tests;
 mod parts;
 mod profiles;
 mod provenance;
