@@ -141,7 +141,9 @@ fn serial(problem: &Problem<'_>) -> Result<f64, String> {
     let fit =
         sem.fit(&null).map_err(|e| no_fit("the random-effects model with a spatial error", &e))?;
     let of = |term: &Term| fit.value(term).ok_or_else(|| format!("the fit has no {term}"));
-    let (lambda, phi, sigma2) = (of(&Term::Lambda)?, of(&Term::Phi)?, of(&Term::Sigma2)?);
+    let (lambda, sigma2) = (of(&Term::Lambda)?, of(&Term::Sigma2)?);
+    // Absent where effects have no variance.
+    let phi = fit.value(&Term::Phi).unwrap_or(0.0);
     let coefficients: Vec<f64> = null.linear_terms().iter().map(&of).collect::<Result<_, _>>()?;
     let fitted = null.linear_part(&coefficients);
     let u: Vec<f64> = null.sample.y.iter().zip(fitted).map(|(y, f)| y - f).collect();

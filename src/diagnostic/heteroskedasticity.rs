@@ -6,16 +6,18 @@
 //! groupwise-wald  Σᵢ (σᵢ² − σ²)²/Vᵢ, σᵢ² = Σₜe²/T, Vᵢ = Σₜ(e² − σᵢ²)²/(T(T − 1))   χ²(N)
 //! ```
 //!
-//! The second holds with normal errors only. The last, of variances that differ between units, does
+//! Of a model with a spatial error the regressors are filtered as its errors are, x − λWx, as in R's
+//! spatialreg. The second holds with normal errors only. The last, of variances that differ between units, does
 //! not rest on normality; with few periods it rejects too often (Greene 2018, section 9.6.3).
 //!
 //! *References*: Breusch & Pagan (1979); Koenker (1981); Greene (2018), section 9.6.3.
 
 use super::made::{chi_squared, no_fit, test};
 use super::{Context, Diagnostic, Findings, Info, not_applicable};
-use crate::estimator::find;
 use crate::estimator::problem::matrix;
+use crate::estimator::{Estimated, Problem, find};
 use crate::math::linalg::{ColumnSpace, dot};
+use crate::model::Term;
 use crate::outcome::{Basis, Test};
 
 /// Unequal variances.
@@ -54,12 +56,25 @@ impl Diagnostic for Heteroskedasticity {
         let estimator = find(&own.model.estimator);
         if let Some(estimator) = estimator.filter(|e| !e.info().spatial.is_empty()) {
             tests.extend(match estimator.fit(&own) {
-                Ok(fit) => of_residuals(x, &fit.innovations, units, Basis::Fit),
+                Ok(fit) => {
+                    let x = filtered(&own, &fit);
+                    of_residuals(&x, &fit.innovations, units, Basis::Fit)
+                }
                 Err(why) => not_applicable(&INFO, Basis::Fit, &no_fit("the model", &why)),
             });
         }
         Findings { tests, verdicts: Vec::new() }
     }
+}
+
+/// x − λWx of a model with a spatial error.
+fn filtered(problem: &Problem<'_>, fit: &Estimated) -> Vec<Vec<f64>> {
+    let lambda = fit.value(&Term::Lambda).unwrap_or(0.0);
+    let of = |x: &Vec<f64>| -> Vec<f64> {
+        let lag = problem.error_weights.lag(x);
+        x.iter().zip(lag).map(|(x, l)| x - lambda * l).collect()
+    };
+    problem.sample.x.iter().map(of).collect()
 }
 
 fn of_residuals(x: &[Vec<f64>], e: &[f64], units: usize, basis: Basis) -> Vec<Test> {

@@ -11,6 +11,7 @@
 //! | `effects` | whether effects belong into the model |
 //! | `error_components` | LM tests for random effects of units and periods |
 //! | `hausman` | fixed against random effects of units |
+//! | `hausman_spatial` | the same with the spatial terms of the model |
 //! | `heteroskedasticity` | unequal variances |
 //! | `instruments` | strength of instruments, and whether they agree |
 //! | `lm` | Lagrange multiplier tests for a lag or an error, and the rule that chooses by them |
@@ -35,6 +36,7 @@ pub mod debarsy_ertur;
 pub mod effects;
 pub mod error_components;
 pub mod hausman;
+pub mod hausman_spatial;
 pub mod heteroskedasticity;
 pub mod instruments;
 pub mod lm;
@@ -233,6 +235,7 @@ pub static DIAGNOSTICS: &[&dyn Diagnostic] = &[
     &threshold::Threshold,
     &instruments::Instruments,
     &stability::Stability,
+    &hausman_spatial::HausmanSpatial,
     &bsk::BaltagiSongKoh,
     &bsjk::BaltagiSongJungKoh,
     &debarsy_ertur::DebarsyErtur,

@@ -35,6 +35,7 @@ mod manual;
 mod moments;
 mod night;
 mod other_tools;
+mod panel_tests;
 mod parts;
 mod profiles;
 mod protocol;

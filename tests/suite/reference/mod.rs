@@ -15,6 +15,7 @@ mod lee_yu;
 mod moments;
 mod moran;
 mod ncovr;
+mod panel_tests;
 mod produc;
 mod random;
 mod regions;

@@ -6,6 +6,7 @@ mod frames;
 mod names;
 mod notes;
 mod page;
+mod panel_tests;
 mod protocol;
 mod published;
 

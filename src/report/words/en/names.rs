@@ -1,4 +1,4 @@
-use super::English;
+use super::{English, panel_tests};
 use crate::model::{Effects, Impact, Normalisation};
 use crate::outcome::{Basis, FailureKind, NullDistribution, Statistic};
 use crate::report::words::Names;
@@ -234,7 +234,7 @@ impl Names for English {
             "threshold-1" => "F of one threshold against none",
             "threshold-2" => "F of two thresholds against one",
             "moran-residuals" => "Moran's I of residuals",
-            _ => return None,
+            _ => return panel_tests::label(raw),
         })
     }
 

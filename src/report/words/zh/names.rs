@@ -1,4 +1,4 @@
-use super::{Chinese, joined};
+use super::{Chinese, joined, panel_tests};
 use crate::model::{Effects, Impact, Normalisation};
 use crate::outcome::{Basis, FailureKind, NullDistribution, Statistic};
 use crate::report::words::Names;
@@ -232,7 +232,7 @@ impl Names for Chinese {
             "threshold-1" => "单一门槛 F 检验（原假设：无门槛）",
             "threshold-2" => "双重门槛 F 检验（原假设：单一门槛）",
             "moran-residuals" => "残差的 Moran's I",
-            _ => return None,
+            _ => return panel_tests::label(raw),
         })
     }
 
