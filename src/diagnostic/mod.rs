@@ -2,21 +2,21 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `autocorrelation` | spatial autocorrelation of a variable in a period, globally and by unit |
 //! | `hausman` | fixed against random effects of units |
 //! | `instruments` | strength of instruments, and whether they agree |
 //! | `lm` | Lagrange multiplier tests for a lag or an error, and the rule that chooses by them |
-//! | `local_moran` | local Moran's I of a variable in a period |
-//! | `moran` | Moran's I of a variable by period, and of residuals |
+//! | `moran` | Moran's I of residuals |
 //! | `null` | tests under their null hypothesis, for bootstraps |
 //! | `region_equality` | equal coefficients across regions |
 //! | `residuals` | least-squares residuals of many replicates side by side |
 //! | `stability` | whether a dynamic model settles: τ + ρ + η against 1 |
 //! | `threshold` | coefficients that change where a variable passes a threshold |
 
+pub mod autocorrelation;
 pub mod hausman;
 pub mod instruments;
 pub mod lm;
-pub mod local_moran;
 pub mod moran;
 pub mod null;
 pub mod region_equality;

@@ -104,6 +104,7 @@ fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
         used.extend(grid.measure.iter().filter_map(|m| Some(&spec.measures.get(m)?.variable)));
     }
     used.extend(spec.moran.iter().map(|block| &block.variable));
+    used.extend(spec.moran.iter().filter_map(|block| block.with.as_ref()));
     for table in &spec.tables {
         match &table.kind {
             TableKind::Descriptive { variables, .. } => used.extend(variables),

@@ -6,7 +6,8 @@
 //! | `functions` | functions of the coefficients and joint tests |
 //! | `models` | models: estimators with what they are told |
 //! | `sources` | data, variables, weights, regions, measures |
-//! | `grids` | axes, rules and Moran blocks |
+//! | `grids` | axes and rules |
+//! | `moran` | Moran blocks |
 //! | `randomisation` | randomisation tests of the measure |
 //! | `joint` | families of hypotheses over many cells |
 //! | `std_errors` | standard errors beside the built-in ones |
@@ -31,6 +32,7 @@ mod grids;
 mod joint;
 mod limits;
 mod models;
+mod moran;
 mod nights;
 mod published;
 mod randomisation;
