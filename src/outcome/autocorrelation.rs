@@ -137,6 +137,21 @@ pub struct Quadrants {
     pub significant: Option<[usize; 4]>,
 }
 
+impl Quadrants {
+    /// Their names, the unit first, its neighbours second.
+    pub const NAMES: [&'static str; 4] = ["HH", "LH", "LL", "HL"];
+
+    /// The place of a unit with this value and this lag, both less the mean of the variable.
+    pub fn of(own: f64, lag: f64) -> usize {
+        match (own > 0.0, lag > 0.0) {
+            (true, true) => 0,
+            (false, true) => 1,
+            (false, false) => 2,
+            (true, false) => 3,
+        }
+    }
+}
+
 /// A local statistic of a period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LocalAutocorrelation {

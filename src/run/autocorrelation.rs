@@ -1,7 +1,7 @@
 //! Statistics of spatial autocorrelation by period, of every `[[moran]]` block.
 
 use super::Shared;
-use crate::diagnostic::autocorrelation::local::{Local, quadrant, too_few};
+use crate::diagnostic::autocorrelation::local::{Local, too_few};
 use crate::diagnostic::autocorrelation::permutation::Permutations;
 use crate::diagnostic::autocorrelation::{Asked, Found, of_period};
 use crate::ident::{Period, VarName};
@@ -154,7 +154,7 @@ fn significant(units: &[Local], block: &MoranSpec) -> [usize; 4] {
             unit.p_permutation.unwrap_or(unit.p_normal) < block.level
         }
     };
-    units.iter().filter(small).for_each(|unit| counts[quadrant(unit.own, unit.lag)] += 1);
+    units.iter().filter(small).for_each(|unit| counts[Quadrants::of(unit.own, unit.lag)] += 1);
     counts
 }
 

@@ -27,6 +27,7 @@ use super::permutation::{Distribution, Permutations};
 use super::{Asked, normal_p, permutation_p};
 use crate::math::multiplicity::benjamini_hochberg;
 use crate::model::autocorrelation::{Alternative, Autocorrelation};
+use crate::outcome::Quadrants;
 
 /// A local statistic of a unit with neighbours.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -272,21 +273,8 @@ pub fn moran_under_total_randomisation(layout: &Layout, x: &Variable) -> Vec<(f6
 pub fn quadrants(layout: &Layout, x: &Variable) -> [usize; 4] {
     let mut counts = [0; 4];
     let lag = layout.lag(&x.centred);
-    x.centred.iter().zip(lag).for_each(|(own, lag)| counts[quadrant(*own, lag)] += 1);
+    x.centred.iter().zip(lag).for_each(|(own, lag)| counts[Quadrants::of(*own, lag)] += 1);
     counts
-}
-
-/// Names of quadrants.
-pub const QUADRANTS: [&str; 4] = ["HH", "LH", "LL", "HL"];
-
-/// The quadrant of a unit: 0 HH, 1 LH, 2 LL, 3 HL.
-pub fn quadrant(own: f64, lag: f64) -> usize {
-    match (own > 0.0, lag > 0.0) {
-        (true, true) => 0,
-        (false, true) => 1,
-        (false, false) => 2,
-        (true, false) => 3,
-    }
 }
 
 /// Whether no single unit can survive the adjustment at `level`: the smallest p-value of R permutations times

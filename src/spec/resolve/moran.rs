@@ -2,9 +2,11 @@
 
 use super::{Resolver, at};
 use crate::ident::{KeyPath, Located, VarName};
+use crate::mistake::suggest;
 use crate::model::autocorrelation::Autocorrelation;
 use crate::spec::MoranSpec;
-use crate::spec::raw::{OneOrMany, RawMoran};
+use crate::spec::raw::{OneOrMany, RawMoran, RawTable};
+use crate::spec::tables::MoranColumns;
 
 /// More permutations than this are a slip of the keyboard.
 pub(super) const MOST_PERMUTATIONS: u32 = 9_999_999;
@@ -110,5 +112,54 @@ impl Resolver<'_> {
             _ => {}
         }
         block.with.as_ref().map(|name| Located::new(VarName::new(name.as_str()), at))
+    }
+
+    /// What a table of Moran's I shows: only what its block computes.
+    pub(super) fn moran_columns(
+        &mut self,
+        raw: &RawTable,
+        id: &str,
+        place: &KeyPath,
+    ) -> Vec<MoranColumns> {
+        let Some(names) = &raw.statistics else { return vec![MoranColumns::Moran] };
+        let place = place.join("statistics");
+        self.refuse_twice(names, &place);
+        if names.is_empty() {
+            self.wrong(
+                &place,
+                "this table shows nothing",
+                "list at least one, or take the key out",
+            );
+        }
+        let block = self.raw.moran.iter().find(|block| block.id.as_deref() == Some(id));
+        let asked = block.and_then(|block| block.statistics.clone());
+        let asked: Vec<Autocorrelation> = match asked {
+            None => Vec::new(),
+            Some(OneOrMany::One(one)) => vec![one],
+            Some(OneOrMany::Many(many)) => many,
+        };
+        let mut columns = Vec::new();
+        for (i, name) in names.iter().enumerate() {
+            let at = place.join(i);
+            let Some(found) = MoranColumns::ALL.into_iter().find(|c| c.name() == name) else {
+                let text = format!("a table of kind `moran` has no columns called `{name}`");
+                self.wrong(&at, text, suggest(name, MoranColumns::ALL.map(MoranColumns::name)));
+                continue;
+            };
+            let missing = match found {
+                MoranColumns::Moran => false,
+                MoranColumns::Quadrants => asked.is_empty(),
+                MoranColumns::Geary | MoranColumns::GetisOrd | MoranColumns::Bivariate => {
+                    found.statistic().is_some_and(|statistic| !asked.contains(&statistic))
+                }
+            };
+            if missing {
+                let text = format!("the [[moran]] block `{id}` does not compute `{name}`");
+                let add = if found == MoranColumns::Quadrants { "local-moran" } else { name };
+                self.wrong(&at, text, format!("add \"{add}\" to its `statistics`"));
+            }
+            columns.push(found);
+        }
+        columns
     }
 }

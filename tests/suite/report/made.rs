@@ -20,8 +20,8 @@ use spanel::spec::output::OutputSpec;
 use spanel::spec::report::ReportSpec;
 use spanel::spec::submit::SlurmSpec;
 use spanel::spec::tables::{
-    Brackets, CellChoice, LatexSpec, Moment, Parentheses, RegressionTable, RobustnessTable,
-    RowFilter, RowTerm, Style, TableKind, TableSpec,
+    Brackets, CellChoice, LatexSpec, Moment, MoranColumns, Parentheses, RegressionTable,
+    RobustnessTable, RowFilter, RowTerm, Style, TableKind, TableSpec,
 };
 use spanel::spec::variants::VariantName;
 use spanel::spec::{
@@ -558,7 +558,10 @@ pub fn every_table() -> Vec<TableSpec> {
                 statistics: vec![Moment::Min, Moment::Max, Moment::Mean, Moment::Sd],
             },
         ),
-        table("moran", TableKind::Moran { moran: "emissions".to_owned() }),
+        table(
+            "moran",
+            TableKind::Moran { moran: "emissions".to_owned(), columns: vec![MoranColumns::Moran] },
+        ),
         table("robustness", TableKind::Robustness(robustness())),
         table("joint", TableKind::Joint { joint: family::NAME.to_owned() }),
     ]

@@ -273,9 +273,7 @@ fn check_local_moran(ledger: &mut Ledger, case: &Case<'_>, of: &Value, ours: &[L
         spanel::diagnostic::autocorrelation::local::moran_under_total_randomisation(&layout, &x);
     check_list(ledger, at("local I, EI"), &list(&of["EI"]), total.iter().map(|t| t.0), exact);
     check_list(ledger, at("local I, VI"), &list(&of["VI"]), total.iter().map(|t| t.1), exact);
-    let quadrants = ours
-        .iter()
-        .map(|u| 1.0 + spanel::diagnostic::autocorrelation::local::quadrant(u.own, u.lag) as f64);
+    let quadrants = ours.iter().map(|u| 1.0 + spanel::outcome::Quadrants::of(u.own, u.lag) as f64);
     check_list(ledger, at("quadrant"), &list(&of["quadrant_HH1_LH2_LL3_HL4"]), quadrants, exact);
     for key in ["p_sim_directed", "p_sim_two-sided"] {
         let sides = if key == "p_sim_directed" { 0.5 } else { 1.0 };
