@@ -12,7 +12,7 @@ use crate::diagnostic::autocorrelation::local::local;
 use crate::diagnostic::autocorrelation::scatter::scatter;
 use crate::ident::{Located, Period, VarName};
 use crate::inputs::Inputs;
-use crate::model::autocorrelation::Autocorrelation;
+use crate::model::autocorrelation::{Alternative, Autocorrelation};
 use crate::spec::figures::FigureKind;
 use crate::spec::{MoranSpec, Spec};
 use crate::store::figures::{
@@ -136,7 +136,7 @@ fn local_of(
     let name = |i: usize| names[units[i]].0.clone();
     let asked = Asked {
         statistics: &[],
-        alternative: block.alternative,
+        alternative: Alternative::TwoSided,
         permutations: permutations_of(spec, &hash.to_string(), permutations),
     };
     let layout = Layout::of(weights);

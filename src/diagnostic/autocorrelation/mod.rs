@@ -120,3 +120,6 @@ pub fn permutation_p(of: &Distribution, alternative: Alternative) -> f64 {
         Alternative::Less => tail(of.below),
     }
 }
+
+#[cfg(test)]
+mod tests;
