@@ -1,5 +1,6 @@
 //! The question as data: what a cell asks to be estimated. Closed enums, no behaviour.
 
+pub mod autocorrelation;
 pub mod change;
 pub mod incidental;
 pub mod instruments;

@@ -2,11 +2,16 @@
 //!
 //! A number that does not exist has a reason; a NaN is never stored.
 
+mod autocorrelation;
 mod failure;
 pub mod joint;
 pub mod protocol;
 mod replicates;
 
+pub use autocorrelation::{
+    Beside, GlobalAutocorrelation, LocalAutocorrelation, LocalValue, MoranSeries, MoranYear,
+    Quadrants, Without,
+};
 pub use failure::{Failure, FailureKind};
 pub use replicates::{
     BootstrapEstimate, BootstrapSummary, RandomisationEstimate, RandomisationSummary, TestBootstrap,
@@ -520,50 +525,6 @@ pub struct Tail {
     pub below: usize,
     /// Observations above the other.
     pub above: usize,
-}
-
-/// Global Moran's I of one variable in one period.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MoranYear {
-    /// The period.
-    pub period: i64,
-    /// Moran's I.
-    pub i: f64,
-    /// −1/(n − 1).
-    pub expectation: f64,
-    /// Variance under normality.
-    pub variance_normality: f64,
-    /// Variance under randomisation.
-    pub variance_randomisation: f64,
-    /// Standard score under normality.
-    pub z_normality: f64,
-    /// Two-sided p-value under normality.
-    pub p_normality: f64,
-    /// Standard score under randomisation.
-    pub z_randomisation: f64,
-    /// Two-sided p-value under randomisation.
-    pub p_randomisation: f64,
-    /// Two-sided permutation p-value, 2·min of the tails, at most 1; `None` without permutations.
-    pub p_permutation: Option<f64>,
-    /// Number of permutations.
-    pub permutations: u32,
-    /// Units that enter: those with at least one neighbour.
-    pub units: usize,
-}
-
-/// Moran's I by period for one `[[moran]]` block.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MoranSeries {
-    /// The block's id.
-    pub id: String,
-    /// The variable.
-    pub variable: String,
-    /// The region.
-    pub region: String,
-    /// The weights.
-    pub weights: String,
-    /// One entry a period, or why there is none.
-    pub years: Result<Vec<MoranYear>, Failure>,
 }
 
 /// Moments of one variable for the table of descriptive statistics.

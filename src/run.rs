@@ -3,6 +3,7 @@
 
 mod asked;
 mod attempts;
+mod autocorrelation;
 mod beside;
 mod draws;
 mod figures;

@@ -2,6 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `autocorrelation` | spatial autocorrelation of a variable in a period, globally and by unit |
 //! | `bsjk` | random effects, serial and spatial dependence of errors |
 //! | `bsk` | random effects and spatial dependence of errors |
 //! | `cd` | dependence between units |
@@ -15,9 +16,8 @@
 //! | `heteroskedasticity` | unequal variances |
 //! | `instruments` | strength of instruments, and whether they agree |
 //! | `lm` | Lagrange multiplier tests for a lag or an error, and the rule that chooses by them |
-//! | `local_moran` | local Moran's I of a variable in a period |
 //! | `made` | tests as they are put together |
-//! | `moran` | Moran's I of a variable by period, and of residuals |
+//! | `moran` | Moran's I of residuals |
 //! | `nested` | the cell's model against those nested in it |
 //! | `null` | tests under their null hypothesis, for bootstraps |
 //! | `protocol` | the published sequence of decisions, of these tests |
@@ -27,6 +27,7 @@
 //! | `stability` | whether a dynamic model settles: τ + ρ + η against 1 |
 //! | `threshold` | coefficients that change where a variable passes a threshold |
 
+pub mod autocorrelation;
 pub mod bsjk;
 pub mod bsk;
 pub mod cd;
@@ -40,7 +41,6 @@ pub mod hausman_spatial;
 pub mod heteroskedasticity;
 pub mod instruments;
 pub mod lm;
-pub mod local_moran;
 mod made;
 pub mod moran;
 pub mod nested;

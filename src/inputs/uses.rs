@@ -106,6 +106,7 @@ fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
     }
     used.extend(spec.moran.iter().map(|block| &block.variable));
     used.extend(spec.weights.values().flat_map(|weights| weights.source.columns()));
+    used.extend(spec.moran.iter().filter_map(|block| block.with.as_ref()));
     for table in &spec.tables {
         match &table.kind {
             TableKind::Descriptive { variables, .. } => used.extend(variables),

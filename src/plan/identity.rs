@@ -2,6 +2,7 @@
 
 use super::{Cell, Function, JointTest};
 use crate::ident::{CellId, Located, Period, Seed, VarName, short_hash};
+use crate::model::autocorrelation::{Alternative, Autocorrelation};
 use crate::model::change::{Change, Placebo, TailRule};
 use crate::model::protocol::Protocol;
 use crate::model::splits::{Coefficients, RegionEquality, Threshold};
@@ -9,7 +10,7 @@ use crate::model::weighting::{Contiguity, DistanceRule, Metric};
 use crate::model::{Bootstrap, Model, Randomisation};
 use crate::spec::figures::FigureKind;
 use crate::spec::weights::{ColumnMeans, PolygonsSpec, Space};
-use crate::spec::{RegionUnits, Spec, WeightsSource};
+use crate::spec::{MoranSpec, RegionUnits, Spec, WeightsSource};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -286,10 +287,39 @@ struct CanonicalSeries<'a> {
     figures: Vec<SeriesOfFigure<'a>>,
     /// Id, variable, weights, region, permutations.
     moran: Vec<(&'a str, &'a VarName, &'a str, Option<&'a str>, u32)>,
+    /// What they ask for beside Moran's I.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    autocorrelation: Vec<AutocorrelationOf<'a>>,
     years: Option<(Period, Period)>,
     missing: &'static str,
     missing_codes: &'a [String],
     seed: Seed,
+}
+
+/// What a Moran block asks for beside Moran's I.
+#[derive(Serialize)]
+struct AutocorrelationOf<'a> {
+    id: &'a str,
+    statistics: &'a [Autocorrelation],
+    with: Option<&'a VarName>,
+    alternative: Alternative,
+    level: f64,
+    fdr: bool,
+}
+
+fn autocorrelation(spec: &Spec) -> Vec<AutocorrelationOf<'_>> {
+    let asks = |m: &&MoranSpec| !m.statistics.is_empty() || !m.alternative.is_two_sided();
+    fn of(m: &MoranSpec) -> AutocorrelationOf<'_> {
+        AutocorrelationOf {
+            id: &m.id,
+            statistics: &m.statistics,
+            with: m.with.as_ref().map(|with| &with.value),
+            alternative: m.alternative,
+            level: m.level,
+            fdr: m.fdr,
+        }
+    }
+    spec.moran.iter().filter(asks).map(of).collect()
 }
 
 /// What is kept for a figure.
@@ -362,6 +392,7 @@ pub fn definitions(spec: &Spec) -> String {
                 (m.id.as_str(), &m.variable.value, m.weights.as_str(), region, m.permutations)
             })
             .collect(),
+        autocorrelation: autocorrelation(spec),
         figures: series_of_figures(spec),
         years: spec.data.years.as_ref().map(|years| years.value),
         missing: spec.data.missing.name(),

@@ -1,5 +1,6 @@
 //! Tidy CSV files: every number with full precision, rows in the order of the plan.
 
+mod autocorrelation;
 mod joint;
 mod protocol;
 mod randomisation;
@@ -34,13 +35,17 @@ pub fn by_cell(source: Source<'_>) -> Vec<RenderedFile> {
 
 /// The other CSV files.
 pub fn whole(source: Source<'_>) -> Vec<RenderedFile> {
-    vec![
+    let mut files = vec![
         file("descriptive.csv", descriptive(source)),
-        file("moran.csv", moran(source)),
+        file("moran.csv", autocorrelation::global(source)),
         file("joint.csv", joint::rows(source)),
         file("robustness.csv", robustness::rows(source)),
         file("robustness_choices.csv", robustness::choices(source)),
-    ]
+    ];
+    if source.experiment.moran.iter().any(|series| !series.beside.local.is_empty()) {
+        files.push(file("moran_local.csv", autocorrelation::local(source)));
+    }
+    files
 }
 
 fn file(path: &str, text: String) -> RenderedFile {
@@ -377,61 +382,6 @@ pub fn descriptive(source: Source<'_>) -> String {
         let head = [d.variable.clone(), d.n.to_string()];
         let moments = [d.min, d.max, d.mean, d.sd, d.median].map(exact);
         rows.push(head.into_iter().chain(moments).chain([d.filled.to_string()]));
-    }
-    rows.text()
-}
-
-/// One row a series and period; a series that failed has one row with the reason.
-pub fn moran(source: Source<'_>) -> String {
-    let mut rows = Rows::new([
-        "id",
-        "variable",
-        "region",
-        "weights",
-        "period",
-        "i",
-        "expectation",
-        "variance_normality",
-        "z_normality",
-        "p_normality",
-        "variance_randomisation",
-        "z_randomisation",
-        "p_randomisation",
-        "p_permutation",
-        "permutations",
-        "units",
-        "failure",
-    ]);
-    for series in &source.experiment.moran {
-        let head =
-            [&series.id, &series.variable, &series.region, &series.weights].map(Clone::clone);
-        match &series.years {
-            Ok(years) => years.iter().for_each(|y| {
-                let numbers = [
-                    y.i,
-                    y.expectation,
-                    y.variance_normality,
-                    y.z_normality,
-                    y.p_normality,
-                    y.variance_randomisation,
-                    y.z_randomisation,
-                    y.p_randomisation,
-                ];
-                let last = [
-                    y.p_permutation.map(exact).unwrap_or_default(),
-                    y.permutations.to_string(),
-                    y.units.to_string(),
-                    String::new(),
-                ];
-                let row = head.iter().cloned().chain([y.period.to_string()]);
-                rows.push(row.chain(numbers.map(exact)).chain(last));
-            }),
-            Err(failure) => {
-                let blank = std::iter::repeat_n(String::new(), 12);
-                let reason = format!("{}: {}", failure.kind, failure.reason);
-                rows.push(head.iter().cloned().chain(blank).chain([reason]));
-            }
-        }
     }
     rows.text()
 }

@@ -5,11 +5,14 @@ mod cells;
 pub use cells::{CellSeries, with_cells};
 
 use super::Shared;
-use super::series::units_of;
-use crate::diagnostic::local_moran::local_moran;
-use crate::diagnostic::moran::scatter;
+use super::autocorrelation::{permutations as permutations_of, units_of};
+use crate::diagnostic::autocorrelation::Asked;
+use crate::diagnostic::autocorrelation::layout::{Layout, Variable};
+use crate::diagnostic::autocorrelation::local::local;
+use crate::diagnostic::autocorrelation::scatter::scatter;
 use crate::ident::{Located, Period, VarName};
 use crate::inputs::Inputs;
+use crate::model::autocorrelation::{Alternative, Autocorrelation};
 use crate::spec::figures::FigureKind;
 use crate::spec::{MoranSpec, Spec};
 use crate::store::figures::{
@@ -131,14 +134,20 @@ fn local_of(
     let values = observed(inputs, &block.variable.value, period, &units)?;
     let names = inputs.panel.units().as_slice();
     let name = |i: usize| names[units[i]].0.clone();
-    let key = spec.seed.stream(&format!("local moran {} {hash} {period}", block.variable.value));
-    let local = local_moran(weights, &values, permutations, key)?;
-    let units = local.into_iter().map(|l| LocalUnit {
+    let asked = Asked {
+        statistics: &[],
+        alternative: Alternative::TwoSided,
+        permutations: permutations_of(spec, &hash.to_string(), permutations),
+    };
+    let layout = Layout::of(weights);
+    let x = Variable::of(&layout, &values, "").ok()?;
+    let found = local(&layout, (&x, None), Autocorrelation::LocalMoran, &asked).ok()?;
+    let units = found.into_iter().map(|l| LocalUnit {
         unit: name(l.unit),
-        z: l.z,
+        z: l.own,
         lag: l.lag,
-        i: l.i,
-        p_value: l.p_value,
+        i: l.value,
+        p_value: l.p_permutation.unwrap_or(l.p_normal),
         p_adjusted: l.p_adjusted,
     });
     Some(LocalMoranPeriod {

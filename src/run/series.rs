@@ -1,16 +1,13 @@
-//! What an experiment reports beside its cells: descriptive statistics and Moran's I by period.
+//! What an experiment reports beside its cells: descriptive statistics and autocorrelation by period.
 
-use super::{Shared, figures};
-use crate::diagnostic::moran::moran_of_period;
-use crate::ident::{Period, VarName};
+use super::{autocorrelation, figures};
+use crate::ident::VarName;
 use crate::inputs::Inputs;
-use crate::math::random::Stream;
-use crate::outcome::{Descriptive, Failure, FailureKind, MoranSeries, MoranYear};
+use crate::outcome::Descriptive;
 use crate::plan::{definitions, needs_roster};
+use crate::spec::Spec;
 use crate::spec::tables::TableKind;
-use crate::spec::{MoranSpec, Spec};
 use crate::store::{ExperimentRecord, SCHEMA};
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// The record of the experiment: where its data come from, and every series that a table shows.
@@ -31,7 +28,7 @@ pub fn experiment(spec: &Spec, inputs: &Inputs) -> ExperimentRecord {
         dropped: repairs.dropped.clone(),
         roster: needs_roster(spec).then(|| inputs.roster()),
         descriptive: described(spec).iter().filter_map(|v| describe(inputs, v)).collect(),
-        moran: spec.moran.iter().map(|block| moran_series(spec, inputs, block)).collect(),
+        moran: autocorrelation::of(spec, inputs),
         joint: Vec::new(),
         figures: figures::data(spec, inputs),
     }
@@ -89,52 +86,4 @@ fn describe(inputs: &Inputs, variable: &VarName) -> Option<Descriptive> {
         median,
         filled: filled.len(),
     })
-}
-
-fn moran_series(spec: &Spec, inputs: &Inputs, block: &MoranSpec) -> MoranSeries {
-    let region = block.region.clone().unwrap_or_else(|| "all units".to_owned());
-    MoranSeries {
-        id: block.id.clone(),
-        variable: block.variable.value.to_string(),
-        years: moran_years(spec, inputs, block),
-        region,
-        weights: block.weights.clone(),
-    }
-}
-
-/// Positions in the panel of the units of a Moran block.
-pub(super) fn units_of(inputs: &Inputs, block: &MoranSpec) -> Vec<usize> {
-    match &block.region {
-        Some(region) => inputs.regions[region].clone(),
-        None => (0..inputs.panel.units().len()).collect(),
-    }
-}
-
-fn moran_years(spec: &Spec, inputs: &Inputs, block: &MoranSpec) -> Result<Vec<MoranYear>, Failure> {
-    let bad = |reason: String| Failure { kind: FailureKind::BadData, reason };
-    let units = units_of(inputs, block);
-    let shared = Shared::new(spec, inputs);
-    let made = |periods: &[Period]| shared.weights_of(&block.weights, &units, periods);
-    let changes = inputs.by_period.contains_key(&block.weights);
-    let always = (!changes).then(|| made(&[]));
-    let name = &block.variable.value;
-    let column = inputs.panel.column(name).ok_or_else(|| bad(format!("no column `{name}`")))?;
-    let n = inputs.panel.units().len();
-    let observed =
-        |t: usize| -> Option<Vec<f64>> { units.iter().map(|&i| column[t * n + i]).collect() };
-    // Periods that a lag inside the variable leaves empty have no Moran's I.
-    (0..inputs.panel.periods().len())
-        .into_par_iter()
-        .filter_map(|t| Some((t, observed(t)?)))
-        .map(|(t, values)| {
-            let period = inputs.panel.periods()[t];
-            let own = changes.then(|| made(&[period]));
-            let (weights, hash) = match own.as_ref().or(always.as_ref()) {
-                Some(made) => made.as_ref().map_err(Clone::clone)?,
-                None => return Err(bad(format!("no weights in {period}"))),
-            };
-            let key = spec.seed.stream(&format!("moran {name} {hash} {period}"));
-            moran_of_period(weights, &values, period, block.permutations, Stream::new(key, 0))
-        })
-        .collect()
 }

@@ -56,6 +56,7 @@ pub mod weights;
 use crate::expr::formula::{Formula, Written};
 use crate::ident::{KeyPath, Located, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
+use crate::model::autocorrelation::{Alternative, Autocorrelation};
 use crate::model::incidental::{Correction, Dynamics};
 use crate::model::protocol::Protocol;
 use crate::model::splits::{RegionEquality, Threshold};
@@ -594,6 +595,16 @@ pub struct MoranSpec {
     pub weights: String,
     /// Key of [`Spec::regions`], or all units.
     pub region: Option<String>,
+    /// Statistics beside Moran's I, each once.
+    pub statistics: Vec<Autocorrelation>,
+    /// The other variable of bivariate statistics.
+    pub with: Option<Located<VarName>>,
+    /// What p-values are against.
+    pub alternative: Alternative,
     /// Number of permutations; 0 for none.
     pub permutations: u32,
+    /// p-values below which a unit counts as significant.
+    pub level: f64,
+    /// Whether that is of adjusted p-values.
+    pub fdr: bool,
 }

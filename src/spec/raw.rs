@@ -20,6 +20,7 @@ pub use std_errors::{FactorName, RawStdErrors, ResidualsName, StdErrorsKind};
 pub use values::{Lags, OneOrMany, Text};
 pub use weights::{ExtraUnits, RawWeights};
 
+use crate::model::autocorrelation::{Alternative, Autocorrelation};
 use crate::model::change::{LeaveOut, Placebo};
 use crate::model::incidental::{Correction, Dynamics};
 use crate::model::splits::Coefficients;
@@ -431,8 +432,19 @@ pub struct RawMoran {
     pub weights: Option<String>,
     /// The region; all units when absent.
     pub region: Option<String>,
+    /// Statistics beside Moran's I.
+    pub statistics: Option<OneOrMany<Autocorrelation>>,
+    /// The other variable of `bivariate` and `local-bivariate`, whose lag the first is held against.
+    pub with: Option<String>,
+    /// What p-values are against: neighbours that are alike or unlike when absent.
+    pub alternative: Option<Alternative>,
     /// Number of permutations; none when absent.
     pub permutations: Option<u32>,
+    /// p-values below which a unit counts as significant; 0.05 when absent.
+    pub level: Option<f64>,
+    /// Whether that is of p-values adjusted for the number of units (Benjamini & Hochberg); yes when
+    /// absent.
+    pub fdr: Option<bool>,
 }
 
 /// `[published]`
@@ -482,7 +494,7 @@ pub struct RawTable {
     pub longtable: Option<bool>,
     /// Descriptive: the variables.
     pub variables: Option<Vec<String>>,
-    /// Descriptive: moments. Regression: statistics below the estimates.
+    /// Descriptive: moments. Regression: statistics below the estimates. Moran: columns.
     #[schemars(extend("x-words" = "statistics"))]
     pub statistics: Option<Vec<String>>,
     /// Regression, tests, robustness, published: the grid.

@@ -7,7 +7,7 @@
 
 use super::profiles;
 use super::raw::RawSpec;
-use super::tables::Moment;
+use super::tables::{Moment, MoranColumns};
 use super::vocabulary::Vocabulary;
 use crate::outcome::Statistic;
 use schemars::JsonSchema;
@@ -246,7 +246,8 @@ fn words(kind: &str, vocabulary: &Vocabulary) -> (Vec<String>, bool) {
         "statistics" => {
             let of_fits = Statistic::ALL.iter().map(|s| s.name());
             let mut seen = BTreeSet::new();
-            let all = of_fits.chain(Moment::ALL.iter().map(|m| m.name()));
+            let of_moran = MoranColumns::ALL.iter().map(|c| c.name());
+            let all = of_fits.chain(Moment::ALL.iter().map(|m| m.name())).chain(of_moran);
             (all.filter(|name| seen.insert(*name)).map(str::to_owned).collect(), true)
         }
         "templates" => (vocabulary.templates.clone(), false),

@@ -1,6 +1,7 @@
 //! What a table asks for.
 
 use crate::ident::{KeyPath, Located, VarName};
+use crate::model::autocorrelation::Autocorrelation;
 use crate::model::{Impact, NEIGHBOURS, Regressor, Term, shift, split_shift};
 use crate::outcome::Statistic;
 use crate::spec::terms::{names_measure, with_measure};
@@ -148,6 +149,8 @@ pub enum TableKind {
     Moran {
         /// Id of the `[[moran]]` block.
         moran: String,
+        /// What it shows, from left to right.
+        columns: Vec<MoranColumns>,
     },
     /// Coefficients over many specifications, one row each.
     Robustness(RobustnessTable),
@@ -488,6 +491,49 @@ impl Moment {
             Self::Mean => "mean",
             Self::Sd => "sd",
             Self::Median => "median",
+        }
+    }
+}
+
+/// What a table of Moran's I shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MoranColumns {
+    /// Moran's I with its standard scores and p-values.
+    Moran,
+    /// Geary's C with standard score and p-value.
+    Geary,
+    /// Getis and Ord's G.
+    GetisOrd,
+    /// Bivariate Moran's I.
+    Bivariate,
+    /// Numbers of units in the quadrants of the Moran scatter.
+    Quadrants,
+}
+
+impl MoranColumns {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Moran, Self::Geary, Self::GetisOrd, Self::Bivariate, Self::Quadrants];
+
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Moran => "moran",
+            Self::Geary => "geary",
+            Self::GetisOrd => "getis-ord",
+            Self::Bivariate => "bivariate",
+            Self::Quadrants => "quadrants",
+        }
+    }
+
+    /// The statistic behind the columns; of quadrants, none in particular.
+    pub fn statistic(self) -> Option<Autocorrelation> {
+        match self {
+            Self::Moran => Some(Autocorrelation::Moran),
+            Self::Geary => Some(Autocorrelation::Geary),
+            Self::GetisOrd => Some(Autocorrelation::GetisOrd),
+            Self::Bivariate => Some(Autocorrelation::Bivariate),
+            Self::Quadrants => None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The command as a user runs it: exit codes, what it writes, and that the bytes do not depend on
 //! threads, order or repetition. Here stands the laboratory that all of these tests share.
 
+mod autocorrelation;
 mod bootstrap;
 mod check;
 mod randomisation;

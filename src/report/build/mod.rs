@@ -36,7 +36,7 @@ pub fn build(source: Source<'_>, spec: &TableSpec) -> Checked<Table> {
         TableKind::Regression(wanted) => regression::build(source, spec, wanted)?,
         TableKind::Tests { cells, rows } => tests::build(source, spec, cells, rows)?,
         TableKind::Protocol { cells } => protocol::build(source, spec, cells)?,
-        TableKind::Moran { moran } => moran::build(source, spec, moran),
+        TableKind::Moran { moran, columns } => moran::build(source, spec, (moran, columns)),
         TableKind::Joint { joint } => joint::build(source, spec, joint)?,
         TableKind::Published { cells, .. } => published::build(source, spec, cells)?,
         TableKind::Robustness(wanted) => robustness::build(source, spec, wanted)?,

@@ -42,7 +42,7 @@ pub(super) fn of_table(source: Source<'_>, spec: &TableSpec) -> Checked<String> 
             let cells = columns::choose(source, cells, &spec.at)?;
             decisions(source, &cells)
         }
-        TableKind::Moran { moran } => of_years(source, spec, years(source, moran)),
+        TableKind::Moran { moran, .. } => of_years(source, spec, years(source, moran)),
         TableKind::Robustness(table) => robustness(source, spec, table)?,
         TableKind::Joint { joint } => family(source, joint),
         TableKind::Published { .. } => words.of_table(Sentence::Published, None),

@@ -14,6 +14,10 @@ pub struct MoranHeads {
     pub randomisation: &'static str,
     /// p-values from permutations.
     pub permutation: &'static str,
+    /// Geary's C, Getis and Ord's G, bivariate Moran's I.
+    pub others: [&'static str; 3],
+    /// Over numbers of units in quadrants.
+    pub quadrants: &'static str,
 }
 
 /// Heads of a table of joint inference.

@@ -1,5 +1,6 @@
 //! The sentences below tables.
 
+use crate::model::autocorrelation::Alternative;
 use crate::model::{Normalisation, Permute, RegionWeights, Rescale};
 use crate::outcome::Reference;
 use crate::spec::Missing;
@@ -253,7 +254,14 @@ pub trait Notes {
     /// The expectation of Moran's I.
     fn moran_expectation(&self, units: usize) -> String;
     /// What stars of Moran's I go by: permutations, or the p-value under randomisation.
-    fn moran_stars(&self, permutations: Option<u32>) -> String;
+    fn moran_stars(&self, permutations: Option<u32>, alternative: Alternative) -> String;
+    /// That standard scores of other statistics are under randomisation, and positive for likeness.
+    fn moran_others(&self) -> &'static str;
+    /// Whose lag bivariate Moran's I looks at.
+    fn moran_with(&self, variable: &str) -> String;
+    /// What the quadrants are, and what stands in parentheses: local Moran's I that is significant at a level,
+    /// after adjustment or not.
+    fn moran_quadrants(&self, significant: Option<(&str, bool)>) -> String;
 
     /// The size of a family.
     fn family(&self, hypotheses: usize) -> String;

@@ -1,7 +1,7 @@
 //! Figures over many specifications, of local Moran's I, of replicates and of leads and lags.
 
 use super::Resolver;
-use super::grids::MOST_PERMUTATIONS;
+use super::moran::MOST_PERMUTATIONS;
 use super::tables::Turn;
 use crate::ident::KeyPath;
 use crate::mistake::suggest;

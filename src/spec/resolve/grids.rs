@@ -1,4 +1,4 @@
-//! Axes, rules and Moran blocks.
+//! Axes and rules.
 
 use super::{Resolver, at, items, located, repeats};
 use crate::ident::{KeyPath, Located, VarName};
@@ -7,14 +7,11 @@ use crate::model::LagSet;
 use crate::spec::raw::{Lags, OneOrMany, RawGrid, RawSelector};
 use crate::spec::std_errors::DEFAULT;
 use crate::spec::variants::VariantName;
-use crate::spec::{GridSpec, MoranSpec, Selector, Spec};
+use crate::spec::{GridSpec, Selector, Spec};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A deeper lag than this is a slip of the keyboard.
 const DEEPEST: u32 = 1_000;
-
-/// More permutations than this are a slip of the keyboard.
-pub(super) const MOST_PERMUTATIONS: u32 = 9_999_999;
 
 impl Resolver<'_> {
     pub(super) fn grids(&mut self) -> BTreeMap<String, GridSpec> {
@@ -316,55 +313,6 @@ impl Resolver<'_> {
             std_errors,
             variant,
         }
-    }
-
-    pub(super) fn moran(&mut self) -> Vec<MoranSpec> {
-        let raw = self.raw;
-        let ids: Vec<&str> = raw.moran.iter().filter_map(|m| m.id.as_deref()).collect();
-        let mut out = Vec::new();
-        for (i, block) in raw.moran.iter().enumerate() {
-            let place = at(&["moran"]).join(i);
-            let id =
-                self.required(block.id.clone(), &place.join("id"), "a name for tables to refer to");
-            let variable =
-                self.required(block.variable.clone(), &place.join("variable"), "a column");
-            let weights =
-                self.required(block.weights.clone(), &place.join("weights"), "the name of weights");
-            if id.as_deref().is_some_and(|id| ids.iter().filter(|other| **other == id).count() > 1)
-                && id.as_deref() != ids.first().copied().filter(|_| i == 0)
-            {
-                let text = format!(
-                    "several [[moran]] blocks are called `{}`",
-                    id.clone().unwrap_or_default()
-                );
-                self.wrong(&place.join("id"), text, "give each an id of its own");
-            }
-            let known_weights = weights
-                .as_deref()
-                .is_some_and(|w| self.declared("weights", "weights", w, &place.join("weights")));
-            let known_region = block
-                .region
-                .as_deref()
-                .is_none_or(|r| self.declared("region", "regions", r, &place.join("region")));
-            let permutations = block.permutations.unwrap_or(0);
-            if permutations > MOST_PERMUTATIONS {
-                let text = format!("{permutations} permutations are more than {MOST_PERMUTATIONS}");
-                self.wrong(&place.join("permutations"), text, "999 is usual");
-            }
-            let (Some(id), Some(variable), Some(weights), true, true) =
-                (id, variable, weights, known_weights, known_region)
-            else {
-                continue;
-            };
-            out.push(MoranSpec {
-                id,
-                variable: Located::new(VarName(variable), place.join("variable")),
-                weights,
-                region: block.region.clone(),
-                permutations: permutations.min(MOST_PERMUTATIONS),
-            });
-        }
-        out
     }
 }
 

@@ -7,7 +7,8 @@
 //! | `models` | models: estimators with what they are told |
 //! | `sources` | data, variables, regions, measures |
 //! | `weights` | weights: what they are made of |
-//! | `grids` | axes, rules and Moran blocks |
+//! | `grids` | axes and rules |
+//! | `moran` | Moran blocks |
 //! | `randomisation` | randomisation tests of the measure |
 //! | `joint` | families of hypotheses over many cells |
 //! | `std_errors` | standard errors beside the built-in ones |
@@ -32,6 +33,7 @@ mod grids;
 mod joint;
 mod limits;
 mod models;
+mod moran;
 mod nights;
 mod published;
 mod randomisation;

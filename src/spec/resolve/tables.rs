@@ -271,7 +271,7 @@ impl Resolver<'_> {
             ("rows", raw.rows.is_some(), &[Regression, Tests, Robustness]),
             ("labels", !raw.labels.is_empty(), &[Regression, Robustness]),
             ("effects_rows", raw.effects_rows.is_some(), &[Regression]),
-            ("statistics", raw.statistics.is_some(), &[Regression, Descriptive]),
+            ("statistics", raw.statistics.is_some(), &[Regression, Descriptive, Moran]),
             ("parentheses", raw.parentheses.is_some(), &[Regression]),
             ("bootstrap", raw.bootstrap.is_some(), &[Regression]),
             ("brackets", raw.brackets.is_some(), &[Regression]),
@@ -328,7 +328,8 @@ impl Resolver<'_> {
             }
             RawTableKind::Moran => {
                 let moran = self.moran_block(raw.moran.as_ref(), &place.join("moran"))?;
-                Some(TableKind::Moran { moran })
+                let columns = self.moran_columns(raw, &moran, place);
+                Some(TableKind::Moran { moran, columns })
             }
             RawTableKind::Robustness => self.robustness(raw, spec, turn, place),
             RawTableKind::Published => self.published_table(raw, spec, turn, place),

@@ -130,6 +130,20 @@ pub fn weights(path: &str) -> Weights {
     Weights::new(&units, &links, Normalisation::Row).expect("a weights matrix")
 }
 
+/// A GAL file, its links as they are.
+pub fn binary_weights(path: &str) -> Weights {
+    let (units, links) = gal(path);
+    Weights::new(&units, &links, Normalisation::None).expect("a weights matrix")
+}
+
+/// A GAL file, row-standardised, without the links of `island`.
+pub fn weights_without_links_of(path: &str, island: &str) -> Weights {
+    let (units, mut links) = gal(path);
+    let name = |i: usize| units.as_slice()[i].0.as_str();
+    links.links.retain(|&(from, to, _)| name(from) != island && name(to) != island);
+    Weights::new(&units, &links, Normalisation::Row).expect("a weights matrix")
+}
+
 /// The part of a GAL file whose units `keep` accepts, row-standardised again.
 pub fn weights_of(path: &str, keep: impl Fn(&str) -> bool) -> Weights {
     let (units, links) = gal(path);

@@ -8,6 +8,7 @@ use spanel::report::formats::FORMATS;
 use spanel::report::formats::plain::{Shown, value};
 use spanel::report::table::Table;
 use spanel::report::{RenderedFile, UserTemplates, render};
+use spanel::spec::tables::MoranColumns;
 use spanel::spec::tables::{LatexMode, TableKind};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -90,7 +91,10 @@ fn numbers_are_whole_where_data_are_read() {
 
 #[test]
 fn texts_come_back_as_they_are() {
-    let mut spec = table("moran", TableKind::Moran { moran: "emissions".to_owned() });
+    let mut spec = table(
+        "moran",
+        TableKind::Moran { moran: "emissions".to_owned(), columns: vec![MoranColumns::Moran] },
+    );
     spec.caption = EDGES.to_owned();
     let mut made = experiment(vec![spec]);
     let files = in_every_format(&mut made);
@@ -191,7 +195,10 @@ fn latex_is_a_fragment_a_float_or_a_document() {
 #[test]
 fn a_template_reaches_nothing_but_templates() {
     for path in ["../../etc/passwd", "/etc/passwd", "../made.rs", "README.md"] {
-        let mut spec = table("t", TableKind::Moran { moran: "emissions".to_owned() });
+        let mut spec = table(
+            "t",
+            TableKind::Moran { moran: "emissions".to_owned(), columns: vec![MoranColumns::Moran] },
+        );
         spec.template = Located { value: "mine".to_owned(), ..at("mine".to_owned()) };
         let source = format!("one\n<% include \"{path}\" %>\n");
         let templates = BTreeMap::from([("mine.tex.jinja".to_owned(), source)]);

@@ -3,6 +3,7 @@
 use super::made::{Made, every_table, experiment, regression, select, table};
 use super::{figures, rendered, text};
 use spanel::drawing::Rich;
+use spanel::model::autocorrelation::Alternative;
 use spanel::model::{Effects, Impact, Normalisation, Permute, RegionWeights, Rescale};
 use spanel::outcome::{Basis, FailureKind, NullDistribution, Reference, Statistic};
 use spanel::report::RenderedFile;
@@ -253,7 +254,10 @@ fn every_phrase_is_chinese() {
         words.observations(&two),
         words.counts(&[(1, "一".to_owned()), (2, "二".to_owned())]),
         words.moran_of("一", Some("东部"), "邻接"),
-        words.moran_stars(None),
+        words.moran_stars(None, Alternative::TwoSided),
+        words.moran_others().to_owned(),
+        words.moran_with("x"),
+        words.moran_quadrants(Some(("0.05", true))),
         words.draws(1),
         words.draws(2),
         words.sign_of_median().to_owned(),

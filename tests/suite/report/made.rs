@@ -3,14 +3,15 @@
 use super::family;
 use spanel::ident::{CellId, Digest, KeyPath, Located, RecordKey, Seed, VarName};
 use spanel::model::Keep;
+use spanel::model::autocorrelation::Alternative;
 use spanel::model::{
     Bootstrap, Effects, Isolates, LagOrder, LagSet, Model, Normalisation, RegionWeights, Regressor,
     Rescale, Term, WeightsFormat,
 };
 use spanel::outcome::{
-    Basis, Changes, Convergence, Descriptive, Estimate, Failure, FailureKind, Fit, MoranSeries,
-    MoranYear, NullDistribution, Outcome, Reference, SampleFacts, Statistic, Test, TestBootstrap,
-    TestOutcome, Verdict,
+    Basis, Beside, Changes, Convergence, Descriptive, Estimate, Failure, FailureKind, Fit,
+    MoranSeries, MoranYear, NullDistribution, Outcome, Reference, SampleFacts, Statistic, Test,
+    TestBootstrap, TestOutcome, Verdict,
 };
 use spanel::plan::{Cell, CellAxes, Plan};
 use spanel::report::Source;
@@ -19,8 +20,8 @@ use spanel::spec::output::OutputSpec;
 use spanel::spec::report::ReportSpec;
 use spanel::spec::submit::SlurmSpec;
 use spanel::spec::tables::{
-    Brackets, CellChoice, LatexSpec, Moment, Parentheses, RegressionTable, RobustnessTable,
-    RowFilter, RowTerm, Style, TableKind, TableSpec,
+    Brackets, CellChoice, LatexSpec, Moment, MoranColumns, Parentheses, RegressionTable,
+    RobustnessTable, RowFilter, RowTerm, Style, TableKind, TableSpec,
 };
 use spanel::spec::variants::VariantName;
 use spanel::spec::{
@@ -351,6 +352,7 @@ fn experiment_record() -> ExperimentRecord {
             region: "all".to_owned(),
             weights: "contiguity".to_owned(),
             years: Ok(vec![year(2002, 0.25, 0.01), year(2003, -0.01, 0.9)]),
+            beside: Beside::default(),
         }],
     }
 }
@@ -458,7 +460,12 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
             variable: at(name("ln_co2")),
             weights: "contiguity".to_owned(),
             region: None,
+            statistics: Vec::new(),
+            with: None,
+            alternative: Alternative::TwoSided,
             permutations: 999,
+            level: 0.05,
+            fdr: true,
         }],
         tables,
         map: None,
@@ -560,7 +567,10 @@ pub fn every_table() -> Vec<TableSpec> {
                 statistics: vec![Moment::Min, Moment::Max, Moment::Mean, Moment::Sd],
             },
         ),
-        table("moran", TableKind::Moran { moran: "emissions".to_owned() }),
+        table(
+            "moran",
+            TableKind::Moran { moran: "emissions".to_owned(), columns: vec![MoranColumns::Moran] },
+        ),
         table("robustness", TableKind::Robustness(robustness())),
         table("joint", TableKind::Joint { joint: family::NAME.to_owned() }),
     ]

@@ -17,6 +17,7 @@ use spanel::plan::Cell;
 use spanel::report::tidy::by_cell;
 use spanel::report::{RenderedFile, UserTemplates, render, summary};
 use spanel::spec::Axis;
+use spanel::spec::tables::MoranColumns;
 use spanel::spec::tables::{Brackets, Parentheses, TableKind};
 use spanel::store::{CellResult, Provenance};
 use std::path::Path;
@@ -145,7 +146,10 @@ fn real_data_are_not_called_simulated() {
 #[test]
 fn letters_beyond_latin_ones_ask_for_another_tex() {
     let moran = |caption: &str| {
-        let mut spec = table("moran", TableKind::Moran { moran: "emissions".to_owned() });
+        let mut spec = table(
+            "moran",
+            TableKind::Moran { moran: "emissions".to_owned(), columns: vec![MoranColumns::Moran] },
+        );
         spec.caption = caption.to_owned();
         rendered(&experiment(vec![spec]))
     };

@@ -97,6 +97,8 @@ impl Frames for English {
             normality: "Normality",
             randomisation: "Randomisation",
             permutation: "Permutation",
+            others: ["Geary's C", "Getis–Ord G", "Bivariate Moran's I"],
+            quadrants: "Units by quadrant",
         }
     }
 

@@ -1,4 +1,5 @@
 use super::{English, of_them};
+use crate::model::autocorrelation::Alternative;
 use crate::model::{Normalisation, Permute, RegionWeights, Rescale};
 use crate::outcome::Reference;
 use crate::report::number;
@@ -472,12 +473,42 @@ impl Notes for English {
         format!("n = {units} units with neighbours, E(I) = −1/(n − 1).")
     }
 
-    fn moran_stars(&self, permutations: Option<u32>) -> String {
+    fn moran_stars(&self, permutations: Option<u32>, alternative: Alternative) -> String {
         let by = match permutations {
             Some(permutations) => format!("{permutations} permutations"),
             None => "the p-value under randomisation".to_owned(),
         };
-        format!("p-values are two-sided; stars by {by}.")
+        let sides = match alternative {
+            Alternative::TwoSided => "two-sided",
+            Alternative::Greater => "one-sided, against neighbours that are alike",
+            Alternative::Less => "one-sided, against neighbours that are unlike",
+        };
+        format!("p-values are {sides}; stars by {by}.")
+    }
+
+    fn moran_others(&self) -> &'static str {
+        "Standard scores of other statistics than Moran's I are under randomisation, positive where \
+         neighbours are alike."
+    }
+
+    fn moran_with(&self, variable: &str) -> String {
+        format!("Bivariate Moran's I: against the lag of {variable}.")
+    }
+
+    fn moran_quadrants(&self, significant: Option<(&str, bool)>) -> String {
+        let inside = significant.map(|(level, fdr)| {
+            let adjusted = if fdr {
+                ", adjusted for the number of units (Benjamini & Hochberg 1995)"
+            } else {
+                ""
+            };
+            format!("; in parentheses those with local Moran's I significant at {level}{adjusted}")
+        });
+        format!(
+            "HH, LH, LL, HL: units by whether they and, second, their neighbours are high or low, both \
+             about the mean of the variable{}.",
+            inside.unwrap_or_default()
+        )
     }
 
     fn family(&self, hypotheses: usize) -> String {

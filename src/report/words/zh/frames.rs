@@ -97,6 +97,8 @@ impl Frames for Chinese {
             normality: "正态假设",
             randomisation: "随机化假设",
             permutation: "置换检验",
+            others: ["Geary's C", "Getis–Ord G", "双变量 Moran's I"],
+            quadrants: "各象限个体数",
         }
     }
 

@@ -1,4 +1,5 @@
 use super::{Chinese, joined, of_them, percentage};
+use crate::model::autocorrelation::Alternative;
 use crate::model::{Normalisation, Permute, RegionWeights, Rescale};
 use crate::outcome::Reference;
 use crate::report::number;
@@ -470,12 +471,37 @@ impl Notes for Chinese {
         format!("n = {units} 个有邻居的个体，E(I) = −1/(n − 1)。")
     }
 
-    fn moran_stars(&self, permutations: Option<u32>) -> String {
+    fn moran_stars(&self, permutations: Option<u32>, alternative: Alternative) -> String {
         let by = match permutations {
             Some(permutations) => format!("由 {permutations} 次置换确定"),
             None => "由随机化假设下的 p 值确定".to_owned(),
         };
-        format!("p 值为双侧；显著性{by}。")
+        let sides = match alternative {
+            Alternative::TwoSided => "双侧",
+            Alternative::Greater => "单侧（备择假设为邻居相似）",
+            Alternative::Less => "单侧（备择假设为邻居相异）",
+        };
+        format!("p 值为{sides}；显著性{by}。")
+    }
+
+    fn moran_others(&self) -> &'static str {
+        "Moran's I 以外的统计量，其标准化得分基于随机化假设，为正表示邻居相似。"
+    }
+
+    fn moran_with(&self, variable: &str) -> String {
+        joined(&["双变量 Moran's I 所用空间滞后为", variable, "的空间滞后。"])
+    }
+
+    fn moran_quadrants(&self, significant: Option<(&str, bool)>) -> String {
+        let inside = significant.map(|(level, fdr)| {
+            let adjusted =
+                if fdr { "，已按个体数调整（Benjamini & Hochberg 1995）" } else { "" };
+            format!("；括号内为局部 Moran's I 在 {level} 水平上显著的个体数{adjusted}")
+        });
+        format!(
+            "HH、LH、LL、HL 为个体数：首字母指个体自身，次字母指其邻居，高低均以变量的均值为界{}。",
+            inside.unwrap_or_default()
+        )
     }
 
     fn family(&self, hypotheses: usize) -> String {
