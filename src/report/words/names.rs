@@ -62,4 +62,6 @@ pub trait Names {
     fn scheme(&self, raw: &str) -> String;
     /// Why a rule chose what it chose, from the words of the record.
     fn conclusion(&self, because: &str) -> String;
+    /// What is said of weights that change over time.
+    fn by_period(&self) -> &'static str;
 }

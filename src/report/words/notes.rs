@@ -116,9 +116,6 @@ pub trait Notes {
     fn samples(&self, said: &str) -> String;
     /// `W: … .`
     fn weights(&self, said: &str) -> String;
-    /// What is said of weights that change over time.
-    fn by_period(&self) -> &'static str;
-
     /// The matrix that the errors have to themselves, as `described`.
     fn error_weights(&self, described: &str) -> String;
     /// What a region does with the W of all units.

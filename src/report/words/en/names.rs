@@ -53,6 +53,10 @@ impl Names for English {
         }
     }
 
+    fn by_period(&self) -> &'static str {
+        "a matrix for each period"
+    }
+
     fn effects_phrase(&self, effects: Effects) -> &'static str {
         match effects {
             Effects::None => "no effects",

@@ -92,10 +92,6 @@ impl Notes for English {
         format!("W: {said}.")
     }
 
-    fn by_period(&self) -> &'static str {
-        "a matrix for each period"
-    }
-
     fn error_weights(&self, described: &str) -> String {
         format!("in the errors {described}")
     }

@@ -53,6 +53,10 @@ impl Names for Chinese {
         }
     }
 
+    fn by_period(&self) -> &'static str {
+        "各期矩阵不同"
+    }
+
     fn effects_phrase(&self, effects: Effects) -> &'static str {
         match effects {
             Effects::None => "无固定效应",

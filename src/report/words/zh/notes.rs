@@ -93,10 +93,6 @@ impl Notes for Chinese {
         format!("W：{said}。")
     }
 
-    fn by_period(&self) -> &'static str {
-        "各期矩阵不同"
-    }
-
     fn error_weights(&self, described: &str) -> String {
         format!("误差项的 W 为{described}")
     }
