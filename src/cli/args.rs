@@ -4,7 +4,7 @@ mod options;
 
 pub(super) use options::{
     AuditOptions, ClaimsOptions, ClaimsPolicy, DiffFormat, DiffOptions, NightOptions, RunOptions,
-    TraceOptions, VerifyOptions, WhyDiffersOptions,
+    TraceOptions, VerifyOptions, WeightsOptions, WhyDiffersOptions,
 };
 
 use crate::report::formats::{FORMATS, Format};
@@ -74,6 +74,17 @@ pub(super) enum Command {
         /// All of it as JSON on standard output, mistakes too
         #[arg(long)]
         json: bool,
+    },
+    /// Say what the weights of an experiment are like, and write them to files
+    ///
+    /// Of each matrix: what it is made of, units, links, neighbours of a unit (fewest, mean, most),
+    /// units without any, parts that no link joins, and whether links are the same both ways before
+    /// they are normalised. Made of all units that the data have after their missing values.
+    Weights {
+        #[command(flatten)]
+        experiment: Experiment,
+        #[command(flatten)]
+        options: WeightsOptions,
     },
     /// List the cells of an experiment: which are new, cached, stale, and why
     ///

@@ -22,6 +22,7 @@
 //! | `tracing` | `trace` |
 //! | `auditing` | `audit` |
 //! | `attributing` | `why-differs` |
+//! | `weighing` | `weights` |
 
 mod alone;
 mod attributing;
@@ -43,6 +44,7 @@ mod submitting;
 mod surveying;
 mod tracing;
 mod verifying;
+mod weighing;
 
 use super::Ending;
 use super::args::{Command, ConfigCommand, Experiment, Queue, TemplatesCommand};
@@ -88,6 +90,7 @@ pub(super) fn run(command: Command) -> Ending {
             attributing::why_differs(&experiment, &results, &options)
         }
         Command::Check { experiment, json } => checking::check(&experiment, json),
+        Command::Weights { experiment, options } => weighing::weights(&experiment, &options),
         Command::Plan { experiment, results, json } => planning::list(&experiment, &results, json),
         Command::Why { experiment, results, cell, json } => {
             inspecting::why(&experiment, &results, &cell, json)

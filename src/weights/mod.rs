@@ -14,6 +14,7 @@
 //! | `distance` | points → links by nearness, bands, inverses, kernels |
 //! | `combine` | sums and products of matrices |
 //! | `order` | neighbours of neighbours, parts that no link joins |
+//! | `summary` | counts over links |
 //! | `written` | links → GAL, GWT, Matrix Market, edges |
 
 mod by_period;
@@ -24,6 +25,7 @@ pub mod filter;
 pub mod order;
 mod panels;
 pub mod spectrum;
+pub mod summary;
 pub mod written;
 
 use crate::ident::{UnitId, UnitIndex};

@@ -62,3 +62,4 @@ mod under_null;
 mod unit_effects;
 mod variants;
 mod watch;
+mod weights_made;

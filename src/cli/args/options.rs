@@ -253,3 +253,19 @@ fn concern(text: &str) -> Result<Option<Concern>, String> {
         (None, _) => Err("expected conclusions, failures, missing, numbers or none".to_owned()),
     }
 }
+
+/// What `weights` is told.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct WeightsOptions {
+    /// A name of [weights]; all when not given
+    pub(in crate::cli) name: Option<String>,
+    /// Write the normalised matrix to this file: .gal (neighbours only), .gwt, .mtx or .csv (edges)
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub(in crate::cli) write: Option<PathBuf>,
+    /// Overwrite the file
+    #[arg(long, requires = "write")]
+    pub(in crate::cli) force: bool,
+    /// All of it as JSON on standard output
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+}

@@ -1,0 +1,138 @@
+//! Weights as they are made: `weights`.
+
+use super::super::Ending;
+use super::super::args::{Experiment, WeightsOptions};
+use super::comparing::pretty;
+use super::{Loaded, ended, load, report_mistakes, write_beside};
+use crate::ident::KeyPath;
+use crate::inputs::Inputs;
+use crate::mistake::{Checked, Mistake, Place, suggest};
+use crate::weights::summary::Summary;
+use crate::weights::{Weights, written};
+use serde_json::json;
+use std::path::Path;
+
+/// Islands that are named.
+const NAMED: usize = 20;
+
+/// Prints a summary of every matrix, or of the one that is named, which may be written to a file.
+pub(super) fn weights(experiment: &Experiment, options: &WeightsOptions) -> Ending {
+    ended(load(experiment).and_then(|mut loaded| {
+        let names = chosen(&loaded, options.name.as_deref())?;
+        if let Some(file) = &options.write {
+            let asked = loaded.or_report(writable(&names, file, options.force))?;
+            let inputs = loaded.open()?;
+            let text = loaded.or_report(text_of(&loaded, &inputs, asked, file))?;
+            loaded.or_report(write_beside(file, &text))?;
+            println!("{}", file.display());
+            return Ok(Ending::Done);
+        }
+        let inputs = loaded.open()?;
+        let all: Vec<(&String, Summary)> =
+            names.iter().map(|name| (name, Summary::of(&inputs.links[name]))).collect();
+        if options.json {
+            let all: serde_json::Map<String, serde_json::Value> = all
+                .iter()
+                .map(|(name, summary)| ((*name).clone(), as_json(&loaded, &inputs, name, summary)))
+                .collect();
+            print!("{}", pretty(&json!({ "weights": all })));
+        } else {
+            all.iter().for_each(|(name, summary)| print(&loaded, &inputs, name, summary));
+        }
+        Ok(Ending::Done)
+    }))
+}
+
+/// The matrices that are meant.
+fn chosen(loaded: &Loaded, name: Option<&str>) -> Result<Vec<String>, Ending> {
+    let all = &loaded.spec.weights;
+    match name {
+        None => Ok(all.keys().cloned().collect()),
+        Some(name) if all.contains_key(name) => Ok(vec![name.to_owned()]),
+        Some(name) => {
+            let text = format!("there is no weights matrix called `{name}`");
+            let known = suggest(name, all.keys().map(String::as_str));
+            let mistake = Mistake::spec(&KeyPath::root(), text).at(Place::Nowhere).help(known);
+            report_mistakes(&mistake.into(), &loaded.layers);
+            Err(Ending::NothingSelected)
+        }
+    }
+}
+
+/// The one matrix that may be written to `file`.
+fn writable<'n>(names: &'n [String], file: &Path, force: bool) -> Checked<&'n str> {
+    let refused = |text: &str, help: &str| Err(Mistake::file(file, text).help(help).into());
+    let [name] = names else {
+        return refused("one matrix is written to a file", "name it: spanel weights SPEC NAME");
+    };
+    if !["gal", "gwt", "mtx", "csv"].contains(&ending(file).as_str()) {
+        let text = "the ending does not tell the format";
+        return refused(text, "expected .gal (no weights), .gwt, .mtx or .csv (edges)");
+    }
+    if file.exists() && !force {
+        return refused("is there already", "name another file, or add --force to overwrite it");
+    }
+    Ok(name)
+}
+
+fn ending(file: &Path) -> String {
+    file.extension().unwrap_or_default().to_string_lossy().to_lowercase()
+}
+
+/// The normalised matrix as text.
+fn text_of(loaded: &Loaded, inputs: &Inputs, name: &str, file: &Path) -> Checked<String> {
+    let spec = &loaded.spec.weights[name];
+    let made = Weights::new(inputs.panel.units(), &inputs.links[name], spec.normalise)
+        .map_err(|why| Mistake::spec(&spec.at, why.to_string()))?;
+    let links = made.as_links();
+    Ok(match ending(file).as_str() {
+        "gal" => written::gal(name, &links),
+        "gwt" => written::gwt(name, &links),
+        "mtx" => written::mtx(&links),
+        _ => written::edges(&links),
+    })
+}
+
+/// What a matrix is made of: files, and how.
+fn made_of(loaded: &Loaded, name: &str) -> Vec<String> {
+    let source = &loaded.spec.weights[name].source;
+    let files = source.files().into_iter().filter_map(|file| file.value.file_name());
+    files.map(|file| file.to_string_lossy().into_owned()).chain(source.rule()).collect()
+}
+
+fn islands<'i>(inputs: &'i Inputs, summary: &Summary) -> Vec<&'i str> {
+    let units = inputs.panel.units().as_slice();
+    summary.islands.iter().map(|&i| units[i].0.as_str()).collect()
+}
+
+fn as_json(loaded: &Loaded, inputs: &Inputs, name: &str, of: &Summary) -> serde_json::Value {
+    json!({
+        "made_of": made_of(loaded, name),
+        "normalise": loaded.spec.weights[name].normalise.name(),
+        "units": of.units,
+        "links": of.links,
+        "neighbours": { "min": of.fewest, "mean": of.mean, "max": of.most },
+        "islands": islands(inputs, of),
+        "components": of.parts,
+        "symmetric": of.symmetric,
+    })
+}
+
+fn print(loaded: &Loaded, inputs: &Inputs, name: &str, of: &Summary) {
+    let islands = islands(inputs, of);
+    let more = islands.len().saturating_sub(NAMED);
+    let listed = match islands.len() {
+        0 => "none".to_owned(),
+        n => format!("{n}: {}", islands[..n.min(NAMED)].join(", ")),
+    };
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    println!("{name}");
+    println!("  made of     {}", made_of(loaded, name).join(", "));
+    println!("  normalised  {}", loaded.spec.weights[name].normalise.name());
+    println!("  units       {}", of.units);
+    println!("  links       {}", of.links);
+    println!("  neighbours  {} to {}, mean {:.2}", of.fewest, of.most, of.mean);
+    println!("  islands     {listed}{more}");
+    println!("  components  {}", of.parts);
+    println!("  symmetric   {}", if of.symmetric { "yes" } else { "no" });
+}
