@@ -51,7 +51,7 @@ pub fn read(text: Text) -> Checked<Named> {
             Ok(weight) if weight > 0.0 => {
                 builder.link(&text, from, to, weight, to_at.clone());
             }
-            Ok(weight) if weight == 0.0 => {}
+            Ok(0.0) => {}
             Ok(_) => {
                 let message = format!("the weight {weight} is negative");
                 let help = "weights are zero or positive";

@@ -10,6 +10,8 @@ use crate::weights::contiguity::Outline;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+type Ring = Vec<(f64, f64)>;
+
 /// The units that a file of polygons names, and their outlines. Units with several parts are one
 /// feature.
 pub fn read(spec: &PolygonsSpec) -> Checked<(Named, Vec<Outline>)> {
@@ -41,7 +43,7 @@ pub fn read(spec: &PolygonsSpec) -> Checked<(Named, Vec<Outline>)> {
 fn of_features(
     file: &Path,
     unit: &str,
-    features: Vec<(Option<String>, Vec<Vec<(f64, f64)>>)>,
+    features: Vec<(Option<String>, Vec<Ring>)>,
 ) -> Checked<(Named, Vec<Outline>)> {
     let mut sorts = [
         Sort::new(file, "features without the name of a unit"),

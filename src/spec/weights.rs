@@ -99,6 +99,7 @@ fn of_pattern(file: &Path) -> Vec<PathBuf> {
 
 /// Where links come from.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there are a few in a specification")]
 pub enum WeightsSource {
     /// A file of links.
     File {
