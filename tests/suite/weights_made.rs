@@ -1,5 +1,6 @@
 //! Weights that are made of polygons, points, columns and other matrices, end to end.
 
+use crate::cli::{Lab, assert_exit, text};
 use crate::spec_errors::{ok, planned};
 use spanel::cli::diagnostic::report;
 use spanel::inputs;
@@ -323,6 +324,65 @@ fn mistakes_name_units_places_and_ways_out() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!("mistakes", text));
+}
+
+#[test]
+fn cells_are_stale_by_what_weights_hold_and_results_do_not_depend_on_threads() {
+    let lab = Lab::new();
+    let points = "unit,lon,lat\na,0,0\nb,1,0\nc,2,0\nd,3,0\ne,4,0\nf,6.5,0\n";
+    lab.write("points.csv", points);
+    let spec = std::fs::read_to_string(lab.path("lab.toml")).unwrap();
+    let made = "points = \"points.csv\"\nx = \"lon\"\ny = \"lat\"\nneighbours = 2\n\
+                symmetric = true\nisolates = \"keep\"";
+    lab.write("lab.toml", &spec.replace("file = \"links.gal\"", made));
+    assert_exit(&lab.run(&["run", "lab.toml", "--jobs", "1"]), 0);
+    let first = lab.files("results/lab");
+    assert_exit(&lab.run(&["run", "lab.toml", "--jobs", "2", "--force"]), 0);
+    assert!(lab.files("results/lab") == first);
+    let states = || {
+        let output = lab.run(&["plan", "lab.toml"]);
+        assert_exit(&output, 0);
+        text(&output.stdout)
+    };
+    assert!(states().lines().all(|line| line.starts_with("cached")), "{}", states());
+    // Other points of the same neighbours; then others.
+    lab.write("points.csv", &points.replace("f,6.5,0", "f,6.4,0"));
+    assert!(states().lines().all(|line| line.starts_with("cached")), "{}", states());
+    lab.write("points.csv", &points.replace("a,0,0", "a,9,0"));
+    let stale = states();
+    assert!(stale.lines().any(|line| line.starts_with("stale")), "{stale}");
+    assert!(stale.contains("links of w"), "{stale}");
+    lab.write("points.csv", points);
+    let bundle = lab.run(&["bundle", "lab.toml", "--out", "lab.zip"]);
+    assert_exit(&bundle, 0);
+    assert_exit(&lab.run(&["verify", "lab.zip"]), 0);
+}
+
+#[test]
+fn the_command_describes_and_writes() {
+    let lab = Lab::new();
+    let output = lab.run(&["weights", "lab.toml"]);
+    assert_exit(&output, 0);
+    let said = text(&output.stdout);
+    for part in ["made of     links.gal", "units       6", "components  1", "symmetric   yes"] {
+        assert!(said.contains(part), "{said}");
+    }
+    let json = lab.run(&["weights", "lab.toml", "w", "--json"]);
+    assert!(text(&json.stdout).contains("\"islands\": []"));
+    assert_exit(&lab.run(&["weights", "lab.toml", "v"]), 4);
+    assert_exit(&lab.run(&["weights", "lab.toml", "w", "--write", "w.txt"]), 3);
+    for file in ["w.gal", "w.gwt", "w.mtx", "w.csv"] {
+        let write = ["weights", "lab.toml", "w", "--write", file];
+        assert_exit(&lab.run(&write), 0);
+        assert_exit(&lab.run(&write), 3);
+        assert_exit(&lab.run(&[&write[..], &["--force"]].concat()), 0);
+        let set = format!("weights.w.file={file}");
+        let format = ["--set", "weights.w.format=edges"];
+        let format = if file == "w.csv" { &format[..] } else { &[] };
+        let back = lab.run(&[&["weights", "lab.toml", "--set", &set], format].concat());
+        assert_exit(&back, 0);
+        assert!(text(&back.stdout).contains("components  1"));
+    }
 }
 
 /// `cargo test --release --test suite weights_made -- --ignored --nocapture`

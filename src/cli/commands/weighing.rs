@@ -4,12 +4,13 @@ use super::super::Ending;
 use super::super::args::{Experiment, WeightsOptions};
 use super::comparing::pretty;
 use super::{Loaded, ended, load, report_mistakes, write_beside};
-use crate::ident::KeyPath;
+use crate::ident::{KeyPath, Period};
 use crate::inputs::Inputs;
 use crate::mistake::{Checked, Mistake, Place, suggest};
 use crate::weights::summary::Summary;
-use crate::weights::{Weights, written};
+use crate::weights::{Links, Weights, written};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Islands that are named.
@@ -22,14 +23,17 @@ pub(super) fn weights(experiment: &Experiment, options: &WeightsOptions) -> Endi
         if let Some(file) = &options.write {
             let asked = loaded.or_report(writable(&names, file, options.force))?;
             let inputs = loaded.open()?;
-            let text = loaded.or_report(text_of(&loaded, &inputs, asked, file))?;
+            let text = text_of(&loaded, &inputs, asked, (file, options.period));
+            let text = loaded.or_report(text)?;
             loaded.or_report(write_beside(file, &text))?;
             println!("{}", file.display());
             return Ok(Ending::Done);
         }
         let inputs = loaded.open()?;
-        let all: Vec<(&String, Summary)> =
-            names.iter().map(|name| (name, Summary::of(&inputs.links[name]))).collect();
+        let links = names.iter().map(|name| {
+            links_of(&loaded, &inputs, name, options.period).map(|links| (name, Summary::of(links)))
+        });
+        let all: Vec<(&String, Summary)> = loaded.or_report(links.collect::<Checked<_>>())?;
         if options.json {
             let all: serde_json::Map<String, serde_json::Value> = all
                 .iter()
@@ -79,10 +83,41 @@ fn ending(file: &Path) -> String {
     file.extension().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 
+/// The links of a matrix; of one that changes over time those of a period, or of all together.
+fn links_of<'i>(
+    loaded: &Loaded,
+    inputs: &'i Inputs,
+    name: &str,
+    period: Option<i64>,
+) -> Checked<&'i Links> {
+    let (Some(period), Some(periods)) = (period, inputs.by_period.get(name)) else {
+        return Ok(&inputs.links[name]);
+    };
+    periods.get(&Period(period)).ok_or_else(|| {
+        let text = format!("these weights have no matrix of {period}");
+        let help = match (periods.keys().next(), periods.keys().last()) {
+            (Some(first), Some(last)) => format!("they run from {first} to {last}"),
+            _ => "the data have no period".to_owned(),
+        };
+        Mistake::spec(&loaded.spec.weights[name].at, text).help(help).into()
+    })
+}
+
 /// The normalised matrix as text.
-fn text_of(loaded: &Loaded, inputs: &Inputs, name: &str, file: &Path) -> Checked<String> {
+fn text_of(
+    loaded: &Loaded,
+    inputs: &Inputs,
+    name: &str,
+    (file, period): (&Path, Option<i64>),
+) -> Checked<String> {
     let spec = &loaded.spec.weights[name];
-    let made = Weights::new(inputs.panel.units(), &inputs.links[name], spec.normalise)
+    if period.is_none() && inputs.by_period.contains_key(name) {
+        let text = "these weights are a matrix for each period";
+        let help = "name one with --period";
+        return Err(Mistake::spec(&spec.at, text).help(help).into());
+    }
+    let links = links_of(loaded, inputs, name, period)?;
+    let made = Weights::new(inputs.panel.units(), links, spec.normalise)
         .map_err(|why| Mistake::spec(&spec.at, why.to_string()))?;
     let links = made.as_links();
     Ok(match ending(file).as_str() {
@@ -115,6 +150,7 @@ fn as_json(loaded: &Loaded, inputs: &Inputs, name: &str, of: &Summary) -> serde_
         "islands": islands(inputs, of),
         "components": of.parts,
         "symmetric": of.symmetric,
+        "periods": inputs.by_period.get(name).map(BTreeMap::len),
     })
 }
 
@@ -135,4 +171,7 @@ fn print(loaded: &Loaded, inputs: &Inputs, name: &str, of: &Summary) {
     println!("  islands     {listed}{more}");
     println!("  components  {}", of.parts);
     println!("  symmetric   {}", if of.symmetric { "yes" } else { "no" });
+    if let Some(periods) = inputs.by_period.get(name) {
+        println!("  over time   {} matrices (--period shows one)", periods.len());
+    }
 }
