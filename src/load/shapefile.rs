@@ -15,7 +15,7 @@ type Ring = Vec<(f64, f64)>;
 pub(super) fn read(file: &Path, unit: &str) -> Checked<Vec<(Option<String>, Vec<Ring>)>> {
     let unreadable = |file: &Path, why: String| {
         let message = format!("this file cannot be read: {why}");
-        Mistake::file(file, message).help("a shapefile is a .shp, a .shx and a .dbf of one name")
+        Mistake::file(file, message).help("a shapefile is a .shp and a .dbf of one name")
     };
     let shapes = ShapeReader::new(Cursor::new(read_bytes(file)?))
         .and_then(ShapeReader::read)
