@@ -112,14 +112,15 @@ type Column = [f64; REPLICATES];
 struct Scratch {
     lag: Box<Column>,
     square: Box<Column>,
-    /// The place of the unit in each order, if it is among the first.
-    place: Box<[u32; REPLICATES]>,
+    /// The place of the unit in each order, if it is among the first; infinite if not. As wide as the values
+    /// that are chosen by it.
+    place: Box<Column>,
 }
 
 impl Default for Scratch {
     fn default() -> Self {
         let zeros = || Box::new([0.0; REPLICATES]);
-        Self { lag: zeros(), square: zeros(), place: Box::new([u32::MAX; REPLICATES]) }
+        Self { lag: zeros(), square: zeros(), place: Box::new([f64::INFINITY; REPLICATES]) }
     }
 }
 
@@ -191,9 +192,9 @@ impl<'a> Table<'a> {
         match row {
             Row::Equal(degree, weight) => self.equal(unit, (*degree, *weight), inside, wanted),
             Row::Each(weights) => {
-                inside.for_each(|&(r, k)| scratch.place[r as usize] = k);
+                inside.for_each(|&(r, k)| scratch.place[r as usize] = f64::from(k));
                 let tails = dispatch(Each { table: self, weights, wanted, scratch });
-                found.iter().for_each(|&(r, _)| scratch.place[r as usize] = u32::MAX);
+                found.iter().for_each(|&(r, _)| scratch.place[r as usize] = f64::INFINITY);
                 tails
             }
         }
@@ -330,17 +331,13 @@ impl Kernel for Each<'_> {
 
 /// Σ_k w_k v_k over the places that are not the unit's own: those after it move up by one.
 #[inline(always)]
-fn lag_of(
-    columns: &[Column],
-    weights: &[f64],
-    place: &[u32; REPLICATES],
-    lag: &mut [f64; REPLICATES],
-) {
+fn lag_of(columns: &[Column], weights: &[f64], place: &Column, lag: &mut Column) {
     lag.fill(0.0);
     for (k, &w) in weights.iter().enumerate() {
         let (here, next) = (&columns[k], columns.get(k + 1).unwrap_or(&columns[k]));
+        let at = k as f64;
         for r in 0..REPLICATES {
-            let value = if (k as u32) < place[r] { here[r] } else { next[r] };
+            let value = if at < place[r] { here[r] } else { next[r] };
             lag[r] = w.mul_add(value, lag[r]);
         }
     }

@@ -67,16 +67,3 @@ fn check_list(
         ledger.check(at, *theirs, Some(ours), scale, tolerance);
     }
 }
-
-/// Compares permutation p-values, unit by unit.
-fn check_p(
-    ledger: &mut Ledger,
-    (case, quantity): (&str, &'static str),
-    theirs: (&[f64], f64),
-    ours: impl Iterator<Item = f64>,
-) {
-    for (unit, (p, ours)) in theirs.0.iter().zip(ours).enumerate() {
-        let at = (case, quantity, &*unit.to_string());
-        ledger.check_sized(at, *p, Some(ours), 1.0, monte_carlo(*p, theirs.1));
-    }
-}
