@@ -15,18 +15,42 @@ pub struct Pairs {
 impl Pairs {
     /// Of the weights of `layout`, whose diagonal is zero.
     pub fn of(layout: &Layout) -> Self {
+        Self::both_ways(layout).unwrap_or_else(|| Self::one_way(layout))
+    }
+
+    fn empty(layout: &Layout) -> Self {
+        Self {
+            starts: vec![0],
+            columns: Vec::new(),
+            weights: Vec::new(),
+            degrees: layout.degrees.clone(),
+        }
+    }
+
+    /// Where every link goes both ways.
+    fn both_ways(layout: &Layout) -> Option<Self> {
+        let mut pairs = Self::empty(layout);
+        for (i, row) in layout.rows.iter().enumerate() {
+            for &(j, w) in row.iter().filter(|(j, _)| *j > i) {
+                let back = layout.rows[j].binary_search_by_key(&i, |&(c, _)| c).ok()?;
+                pairs.columns.push(j as u32);
+                pairs.weights.push(w + layout.rows[j][back].1);
+            }
+            pairs.starts.push(pairs.columns.len());
+        }
+        let links: usize = layout.rows.iter().map(Vec::len).sum();
+        (links == 2 * pairs.columns.len()).then_some(pairs)
+    }
+
+    /// Any links.
+    fn one_way(layout: &Layout) -> Self {
         let mut upper: Vec<Vec<(u32, f64)>> = vec![Vec::new(); layout.n()];
         for (i, row) in layout.rows.iter().enumerate() {
             for &(j, w) in row {
                 upper[i.min(j)].push((i.max(j) as u32, w));
             }
         }
-        let mut pairs = Self {
-            starts: vec![0],
-            columns: Vec::new(),
-            weights: Vec::new(),
-            degrees: layout.degrees.clone(),
-        };
+        let mut pairs = Self::empty(layout);
         for row in &mut upper {
             row.sort_by_key(|&(j, _)| j);
             for both in row.chunk_by(|a, b| a.0 == b.0) {

@@ -97,13 +97,9 @@ fn check(ledger: &mut Ledger, case: &Case<'_>) {
     check_moran(ledger, case, ("moran_r", "geary_r"), case.rows, &rows[0]);
     check_moran(ledger, case, ("moran_b", "geary_b"), case.binary, &links[0]);
     check_g(ledger, case, &links[0]);
-    check_local_moran(
-        ledger,
-        case,
-        &of["moran_local_r"],
-        local(&rows, Autocorrelation::LocalMoran),
-    );
-    let (c, of_c) = (local(&rows, Autocorrelation::LocalGeary), &of["geary_local_r"]);
+    check_local_moran(ledger, case, &of["moran_local_r"], of_rows(Autocorrelation::LocalMoran));
+    let [c, up, down] = of_rows(Autocorrelation::LocalGeary);
+    let of_c = &of["geary_local_r"];
     let at = |quantity| (case.name, quantity);
     let exact = (Scale::Unit, CLOSED_FORM);
     check_list(ledger, at("local c"), &list(&of_c["localG"]), c.iter().map(|u| u.value), exact);
