@@ -169,7 +169,7 @@ impl Permutations {
         let mut start: Vec<Lane> = values.iter().map(|&v| [v; LANES]).collect();
         let mut order: Vec<u32> = (0..n as u32).collect();
         for l in 1..LANES {
-            Stream::new(self.key, l as u64).shuffle(&mut order);
+            Stream::new(self.key, l as u64).shuffle_fast(&mut order);
             for (row, &from) in start.iter_mut().zip(&order) {
                 row[l] = values[from as usize];
             }
@@ -183,7 +183,7 @@ impl Permutations {
             *place = i as u32;
         }
         if block > 0 {
-            Stream::new(self.key, (1 << 32) + block as u64).shuffle(order);
+            Stream::new(self.key, (1 << 32) + block as u64).shuffle_fast(order);
         }
     }
 
