@@ -1,7 +1,7 @@
 //! Streams of random numbers: a stream is a pure function of its 32-byte key.
 
 use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
+use rand::{Rng, RngExt, SeedableRng};
 
 /// A stream of random numbers.
 #[derive(Debug)]
@@ -34,6 +34,15 @@ impl Stream {
             if s > 0.0 && s < 1.0 {
                 return u * (-2.0 * libm::log(s) / s).sqrt();
             }
+        }
+    }
+
+    /// Puts `items`, at most 2³², in random order, a word for each: probabilities differ by less than
+    /// n/2³² of themselves (Lemire 2019, without the rejection).
+    pub fn shuffle_fast<T>(&mut self, items: &mut [T]) {
+        for i in (1..items.len()).rev() {
+            let pick = (u64::from(self.0.next_u32()) * (i as u64 + 1)) >> 32;
+            items.swap(i, pick as usize);
         }
     }
 

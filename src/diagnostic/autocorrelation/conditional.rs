@@ -112,14 +112,15 @@ type Column = [f64; REPLICATES];
 struct Scratch {
     lag: Box<Column>,
     square: Box<Column>,
-    /// The place of the unit in each order, if it is among the first.
-    place: Box<[u32; REPLICATES]>,
+    /// The place of the unit in each order, if it is among the first; infinite if not. As wide as the values
+    /// that are chosen by it.
+    place: Box<Column>,
 }
 
 impl Default for Scratch {
     fn default() -> Self {
         let zeros = || Box::new([0.0; REPLICATES]);
-        Self { lag: zeros(), square: zeros(), place: Box::new([u32::MAX; REPLICATES]) }
+        Self { lag: zeros(), square: zeros(), place: Box::new([f64::INFINITY; REPLICATES]) }
     }
 }
 
@@ -191,9 +192,13 @@ impl<'a> Table<'a> {
         match row {
             Row::Equal(degree, weight) => self.equal(unit, (*degree, *weight), inside, wanted),
             Row::Each(weights) => {
-                inside.for_each(|&(r, k)| scratch.place[r as usize] = k);
-                let tails = dispatch(Each { table: self, weights, wanted, scratch });
-                found.iter().for_each(|&(r, _)| scratch.place[r as usize] = u32::MAX);
+                // Where it is in few orders, those are mended one by one.
+                let few = 4 * found.len() < self.used;
+                if !few {
+                    found.iter().for_each(|&(r, k)| scratch.place[r as usize] = f64::from(k));
+                }
+                let tails = dispatch(Each { table: self, weights, wanted, scratch, found, few });
+                found.iter().for_each(|&(r, _)| scratch.place[r as usize] = f64::INFINITY);
                 tails
             }
         }
@@ -218,7 +223,11 @@ impl<'a> Table<'a> {
         });
         let (mut above, mut below) = (all.above, all.below);
         let own = self.values[unit];
-        let gap = |sum: f64, square: f64| a.mul_add(sum, b * square) - wanted.observed;
+        // As [`Compared`] has it, to the last bit: what was counted there is taken back here.
+        let gap = |sum: f64, square: f64| match squares {
+            Some(_) => a.mul_add(sum, b * square) - wanted.observed,
+            None => a.mul_add(sum, -wanted.observed),
+        };
         for &(r, _) in inside {
             let r = r as usize;
             let square = |k: usize| squares.map_or(0.0, |s| s[k][r]);
@@ -283,15 +292,18 @@ impl Kernel for Compared<'_> {
         let (a, b) = self.factors;
         let Wanted { observed, slack, .. } = self.wanted;
         let (mut above, mut below) = (0_u64, 0_u64);
-        let mut count = |value: f64| {
-            let gap = value - observed;
-            above += u64::from(gap >= -slack);
-            below += u64::from(gap <= slack);
-        };
-        match self.square {
-            None => self.linear.iter().for_each(|x| count(a.mul_add(*x, b * 0.0))),
-            Some(square) => {
-                self.linear.iter().zip(square).for_each(|(x, y)| count(a.mul_add(*x, b * y)));
+        // Loops, not closures: those would be compiled for the oldest processor.
+        if let Some(square) = self.square {
+            for (x, y) in self.linear.iter().zip(square) {
+                let gap = a.mul_add(*x, b * y) - observed;
+                above += u64::from(gap >= -slack);
+                below += u64::from(gap <= slack);
+            }
+        } else {
+            for x in self.linear {
+                let gap = a.mul_add(*x, -observed);
+                above += u64::from(gap >= -slack);
+                below += u64::from(gap <= slack);
             }
         }
         Tails { above: above as u32, below: below as u32 }
@@ -304,6 +316,8 @@ struct Each<'a> {
     weights: &'a [f64],
     wanted: Wanted,
     scratch: &'a mut Scratch,
+    found: &'a [(u16, u32)],
+    few: bool,
 }
 
 impl Kernel for Each<'_> {
@@ -311,11 +325,19 @@ impl Kernel for Each<'_> {
 
     #[inline(always)]
     fn run(self) -> Tails {
-        let Self { table, weights, wanted, scratch } = self;
+        let Self { table, weights, wanted, scratch, found, few } = self;
         let Scratch { lag, square, place } = scratch;
-        lag_of(&table.columns[0], weights, place, lag);
         let squares = wanted.square != 0.0;
-        if squares {
+        if few {
+            lag_of_first(&table.columns[0], weights, lag);
+            mend(&table.columns[0], weights, found, lag);
+        } else {
+            lag_of(&table.columns[0], weights, place, lag);
+        }
+        if squares && few {
+            lag_of_first(&table.columns[1], weights, square);
+            mend(&table.columns[1], weights, found, square);
+        } else if squares {
             lag_of(&table.columns[1], weights, place, square);
         }
         Compared {
@@ -330,18 +352,53 @@ impl Kernel for Each<'_> {
 
 /// Σ_k w_k v_k over the places that are not the unit's own: those after it move up by one.
 #[inline(always)]
-fn lag_of(
-    columns: &[Column],
-    weights: &[f64],
-    place: &[u32; REPLICATES],
-    lag: &mut [f64; REPLICATES],
-) {
-    lag.fill(0.0);
-    for (k, &w) in weights.iter().enumerate() {
-        let (here, next) = (&columns[k], columns.get(k + 1).unwrap_or(&columns[k]));
-        for r in 0..REPLICATES {
-            let value = if (k as u32) < place[r] { here[r] } else { next[r] };
-            lag[r] = w.mul_add(value, lag[r]);
+fn lag_of(columns: &[Column], weights: &[f64], place: &Column, lag: &mut Column) {
+    // Sums of a few replicates stay in registers.
+    for (b, sums) in lag.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+        let places = &place.as_chunks::<LANES>().0[b];
+        let mut sum = [0.0_f64; LANES];
+        for (k, &w) in weights.iter().enumerate() {
+            let here = &columns[k].as_chunks::<LANES>().0[b];
+            let next = &columns.get(k + 1).unwrap_or(&columns[k]).as_chunks::<LANES>().0[b];
+            let at = k as f64;
+            for l in 0..LANES {
+                let (before, after) = (here[l], next[l]);
+                let value = if at < places[l] { before } else { after };
+                sum[l] = w.mul_add(value, sum[l]);
+            }
         }
+        *sums = sum;
+    }
+}
+
+/// Σ_k w_k v_k over the first places, whoever is there.
+#[inline(always)]
+fn lag_of_first(columns: &[Column], weights: &[f64], lag: &mut Column) {
+    for (b, sums) in lag.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+        let mut sum = [0.0_f64; LANES];
+        for (&w, column) in weights.iter().zip(columns) {
+            let values = &column.as_chunks::<LANES>().0[b];
+            for l in 0..LANES {
+                sum[l] = w.mul_add(values[l], sum[l]);
+            }
+        }
+        *sums = sum;
+    }
+}
+
+/// The same of the orders in which the unit itself is among the first places.
+#[inline(always)]
+fn mend(columns: &[Column], weights: &[f64], found: &[(u16, u32)], lag: &mut Column) {
+    for &(r, own) in found {
+        let (r, own) = (r as usize, own as usize);
+        if own >= weights.len() {
+            continue;
+        }
+        let mut sum = 0.0_f64;
+        for (k, &w) in weights.iter().enumerate() {
+            let value = columns[if k < own { k } else { k + 1 }][r];
+            sum = w.mul_add(value, sum);
+        }
+        lag[r] = sum;
     }
 }

@@ -33,10 +33,26 @@ const TASK: usize = 1 << 16;
 /// A sum over units and pairs of units, of the values that a permutation gives them.
 pub trait Form<const K: usize>: Sync {
     /// K numbers of every replicate of a block, from the values of each unit. Inline it always.
-    fn of(&self, values: &[Lane]) -> [Lane; K];
+    fn of(&self, values: Permuted<'_>) -> [Lane; K];
 
     /// About how many values it reads.
     fn cost(&self) -> usize;
+}
+
+/// The values that the replicates of a block give to units. They are read where they lie: units whose
+/// neighbours have near numbers find them in the cache.
+#[derive(Debug, Clone, Copy)]
+pub struct Permuted<'a> {
+    start: &'a [Lane],
+    order: &'a [u32],
+}
+
+impl<'a> Permuted<'a> {
+    /// Of unit `i`.
+    #[inline(always)]
+    pub fn at(self, i: usize) -> &'a Lane {
+        &self.start[self.order[i] as usize]
+    }
 }
 
 /// Which permutations.
@@ -96,10 +112,11 @@ impl Permutations {
         let blocks = places.div_ceil(LANES);
         let unused = self.unused(blocks * LANES - places, blocks * LANES);
         let start = self.start(values);
-        let scratch = || (vec![[0.0; LANES]; n], (0..n as u32).collect::<Vec<u32>>());
-        let counted = |(moved, order): &mut (Vec<Lane>, Vec<u32>), block: usize| {
+        let scratch = || vec![0_u32; n];
+        let counted = |order: &mut Vec<u32>, block: usize| {
             self.shuffle(order, block);
-            let sums = dispatch(Block::<_, K> { form, start: &start, order, moved });
+            let values = Permuted { start: &start, order };
+            let sums = dispatch(Block::<_, K> { form, values });
             let mut counts = [Counts::default(); S];
             for l in 0..LANES {
                 let place = block * LANES + l;
@@ -152,7 +169,7 @@ impl Permutations {
         let mut start: Vec<Lane> = values.iter().map(|&v| [v; LANES]).collect();
         let mut order: Vec<u32> = (0..n as u32).collect();
         for l in 1..LANES {
-            Stream::new(self.key, l as u64).shuffle(&mut order);
+            Stream::new(self.key, l as u64).shuffle_fast(&mut order);
             for (row, &from) in start.iter_mut().zip(&order) {
                 row[l] = values[from as usize];
             }
@@ -166,7 +183,7 @@ impl Permutations {
             *place = i as u32;
         }
         if block > 0 {
-            Stream::new(self.key, (1 << 32) + block as u64).shuffle(order);
+            Stream::new(self.key, (1 << 32) + block as u64).shuffle_fast(order);
         }
     }
 
@@ -181,12 +198,10 @@ impl Permutations {
     }
 }
 
-/// A block: rows of values in the order of σ_b, and their sums.
+/// The sums of a block.
 struct Block<'a, F, const K: usize> {
     form: &'a F,
-    start: &'a [Lane],
-    order: &'a [u32],
-    moved: &'a mut [Lane],
+    values: Permuted<'a>,
 }
 
 impl<F: Form<K>, const K: usize> Kernel for Block<'_, F, K> {
@@ -194,9 +209,6 @@ impl<F: Form<K>, const K: usize> Kernel for Block<'_, F, K> {
 
     #[inline(always)]
     fn run(self) -> [Lane; K] {
-        for (to, &from) in self.moved.iter_mut().zip(self.order) {
-            *to = self.start[from as usize];
-        }
-        self.form.of(self.moved)
+        self.form.of(self.values)
     }
 }

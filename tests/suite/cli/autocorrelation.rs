@@ -67,7 +67,8 @@ fn the_files_do_not_depend_on_threads() {
 #[test]
 fn an_island_has_neither_value_nor_p_value() {
     let lab = Lab::new();
-    lab.write("lab.toml", &asking());
+    let keep = "file = \"links.gal\"\nisolates = \"keep\"\n";
+    lab.write("lab.toml", &asking().replace("file = \"links.gal\"\n", keep));
     let gal = GAL.replace("a 2\nb f", "a 1\nb").replace("c 3\nb d f", "c 2\nb d");
     lab.write("links.gal", &gal.replace("e 2\nd f", "e 1\nd").replace("f 3\na c e\n", "f 0\n\n"));
     let output = lab.run(&["run", "lab.toml"]);

@@ -89,27 +89,27 @@ fn the_island_of_esda_has_no_value_here() {
 
 fn check(ledger: &mut Ledger, case: &Case<'_>) {
     let Case { of, values, .. } = *case;
-    let rows = found(case.rows, values, &OF_ROWS, Alternative::TwoSided);
-    let links = found(case.binary, values, &OF_LINKS, Alternative::TwoSided);
-    check_moran(ledger, case, ("moran_r", "geary_r"), case.rows, &rows);
-    check_moran(ledger, case, ("moran_b", "geary_b"), case.binary, &links);
-    check_g(ledger, case, &links);
-    check_local_moran(
-        ledger,
-        case,
-        &of["moran_local_r"],
-        local(&rows, Autocorrelation::LocalMoran),
-    );
-    let (c, of_c) = (local(&rows, Autocorrelation::LocalGeary), &of["geary_local_r"]);
+    let sides = [Alternative::TwoSided, Alternative::Greater, Alternative::Less];
+    let rows = sides.map(|side| found(case.rows, values, &OF_ROWS, side));
+    let links = sides.map(|side| found(case.binary, values, &OF_LINKS, side));
+    let of_rows = |statistic| rows.each_ref().map(|found| local(found, statistic));
+    let of_links = |statistic| links.each_ref().map(|found| local(found, statistic));
+    check_moran(ledger, case, ("moran_r", "geary_r"), case.rows, &rows[0]);
+    check_moran(ledger, case, ("moran_b", "geary_b"), case.binary, &links[0]);
+    check_g(ledger, case, &links[0]);
+    check_local_moran(ledger, case, &of["moran_local_r"], of_rows(Autocorrelation::LocalMoran));
+    let [c, up, down] = of_rows(Autocorrelation::LocalGeary);
+    let of_c = &of["geary_local_r"];
     let at = |quantity| (case.name, quantity);
     let exact = (Scale::Unit, CLOSED_FORM);
     check_list(ledger, at("local c"), &list(&of_c["localG"]), c.iter().map(|u| u.value), exact);
-    check_p(ledger, at("local c, p_sim"), (&list(&of_c["p_sim"]), 999.0), c.iter().map(directed));
+    let p = (list(&of_c["p_sim"]), 999.0);
+    check_tails(ledger, at("local c, p_sim"), p, (up, down), Side::Smaller);
     for (key, statistic) in [
         ("G_local_binary", Autocorrelation::LocalG),
         ("G_local_binary_star", Autocorrelation::LocalGStar),
     ] {
-        let (g, of) = (local(&links, statistic), &of[key]);
+        let ([g, up, down], of) = (of_links(statistic), &of[key]);
         let exact = (Scale::Relative, 1e-9);
         check_list(ledger, at("local G"), &list(&of["Gs"]), g.iter().map(|u| u.value), exact);
         check_list(
@@ -130,13 +130,45 @@ fn check(ledger: &mut Ledger, case: &Case<'_>) {
         check_list(ledger, at("local G, z"), &list(&of["Zs"]), g.iter().map(|u| u.z), near);
         let half = g.iter().map(|u| 0.5 * u.p_normal);
         check_list(ledger, at("local G, p"), &list(&of["p_norm"]), half, near);
-        check_p(ledger, at("local G, p_sim"), (&list(&of["p_sim"]), 999.0), g.iter().map(directed));
+        let p = (list(&of["p_sim"]), 999.0);
+        check_tails(ledger, at("local G, p_sim"), p, (up, down), Side::Smaller);
     }
 }
 
-/// The smaller tail: half of a two-sided p-value, where that is below 1.
-fn directed(unit: &Local) -> f64 {
-    0.5 * unit.p_permutation.expect("permutations")
+/// Which tail esda's p-value counts.
+#[derive(Clone, Copy)]
+enum Side {
+    Smaller,
+    TwiceSmaller,
+    Above,
+    Below,
+}
+
+/// Permutation p-values, unit by unit. Draws that give the sample's lag again count as ties in both tails here;
+/// there the lower tail is without them, and rounding decides whether they are ties: theirs must lie between
+/// ours with all ties and with none.
+fn check_tails(
+    ledger: &mut Ledger,
+    (case, quantity): (&str, &'static str),
+    (theirs, draws): (Vec<f64>, f64),
+    (up, down): (&[Local], &[Local]),
+    side: Side,
+) {
+    for (unit, theirs) in theirs.into_iter().enumerate() {
+        let p = |of: &[Local]| of[unit].p_permutation.expect("permutations");
+        let (above, below) = (p(up), p(down));
+        let strictly = |other: f64| (1.0 - other).max(0.0);
+        let (least, most, times) = match side {
+            Side::Smaller => (strictly(above).min(strictly(below)), above.min(below), 1.0),
+            Side::TwiceSmaller => (strictly(above).min(strictly(below)), above.min(below), 2.0),
+            Side::Above => (strictly(below), above, 1.0),
+            Side::Below => (strictly(above), below, 1.0),
+        };
+        let nearest = theirs.clamp(times * least, (times * most).max(times * least));
+        let at = (case, quantity, &*unit.to_string());
+        let tolerance = times * monte_carlo(theirs / times, draws);
+        ledger.check_sized(at, theirs, Some(nearest), 1.0, tolerance);
+    }
 }
 
 fn check_moran(
@@ -240,7 +272,12 @@ fn check_g(ledger: &mut Ledger, case: &Case<'_>, found: &Found) {
     ledger.check_sized(at, p_sim, p, 1.0, monte_carlo(p_sim, 9_999.0));
 }
 
-fn check_local_moran(ledger: &mut Ledger, case: &Case<'_>, of: &Value, ours: &[Local]) {
+fn check_local_moran(
+    ledger: &mut Ledger,
+    case: &Case<'_>,
+    of: &Value,
+    [ours, up, down]: [&[Local]; 3],
+) {
     let (n, draws) = (case.values.len() as f64, number(&of["permutations"]));
     // There I is (n − 1)/n of ours; the moments are on our scale.
     let scale = (n - 1.0) / n;
@@ -275,23 +312,13 @@ fn check_local_moran(ledger: &mut Ledger, case: &Case<'_>, of: &Value, ours: &[L
     check_list(ledger, at("local I, VI"), &list(&of["VI"]), total.iter().map(|t| t.1), exact);
     let quadrants = ours.iter().map(|u| 1.0 + spanel::outcome::Quadrants::of(u.own, u.lag) as f64);
     check_list(ledger, at("quadrant"), &list(&of["quadrant_HH1_LH2_LL3_HL4"]), quadrants, exact);
-    for key in ["p_sim_directed", "p_sim_two-sided"] {
-        let sides = if key == "p_sim_directed" { 0.5 } else { 1.0 };
-        let p = ours.iter().map(|u| sides * u.p_permutation.expect("permutations"));
-        // Twice a share has twice its error.
-        for (unit, (theirs, ours)) in list(&of[key]).iter().zip(p).enumerate() {
-            let tolerance = 2.0 * sides * monte_carlo(0.5 * theirs / sides, draws);
-            let at = (case.name, "local I, p_sim", &*unit.to_string());
-            ledger.check_sized(at, *theirs, Some(ours), 1.0, tolerance);
-        }
-    }
-    for (key, alternative) in
-        [("p_sim_greater", Alternative::Greater), ("p_sim_lesser", Alternative::Less)]
-    {
-        let one = found(case.rows, case.values, &[Autocorrelation::LocalMoran], alternative);
-        let p = local(&one, Autocorrelation::LocalMoran).iter();
-        let p = p.map(|u| u.p_permutation.expect("permutations"));
-        check_p(ledger, at("local I, p_sim of a side"), (&list(&of[key]), draws), p);
+    for (key, side) in [
+        ("p_sim_directed", Side::Smaller),
+        ("p_sim_two-sided", Side::TwiceSmaller),
+        ("p_sim_greater", Side::Above),
+        ("p_sim_lesser", Side::Below),
+    ] {
+        check_tails(ledger, at("local I, p_sim"), (list(&of[key]), draws), (up, down), side);
     }
     // Moments over their permutations are near the conditional ones.
     let lists = ["EI_sim", "VI_sim", "z_sim", "p_sim_folded"].map(|key| list(&of[key]));
@@ -308,7 +335,7 @@ fn check_local_moran(ledger: &mut Ledger, case: &Case<'_>, of: &Value, ours: &[L
         // Folded around the mean: not offered. It is a p-value of the same departure, so that it is small
         // where ours is.
         let (p, folded) = (u.p_permutation.expect("permutations"), lists[3][unit]);
-        assert!((p - folded).abs() < 0.2, "{} {unit}: {p} against {folded}", case.name);
+        assert!((p - folded).abs() < 0.3, "{} {unit}: {p} against {folded}", case.name);
     }
 }
 
