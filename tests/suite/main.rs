@@ -60,5 +60,6 @@ mod terms;
 mod threshold;
 mod under_null;
 mod unit_effects;
+mod unit_roots;
 mod variants;
 mod watch;
