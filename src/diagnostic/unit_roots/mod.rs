@@ -186,10 +186,6 @@ fn regressions(series: &[Vec<f64>], trend: Trend, lags: &[u32]) -> Result<Vec<Fi
     series.iter().zip(lags).map(one).collect()
 }
 
-fn below(z: f64) -> Option<f64> {
-    Some(normal_cdf(z))
-}
-
 fn levin_lin_chu(series: &[Vec<f64>], trend: Trend, lags: Vec<u32>) -> Result<Found, String> {
     let fits = regressions(series, trend, &lags)?;
     let (n, t) = (series.len() as f64, series[0].len());
@@ -211,7 +207,7 @@ fn levin_lin_chu(series: &[Vec<f64>], trend: Trend, lags: Vec<u32>) -> Result<Fo
     let [mean, deviation] = tables::levin_lin_chu(trend, t as f64);
     let shift = n * length * (ratios / n) / sigma2 * error * mean;
     let statistic = (slope / error - shift) / deviation;
-    Ok(Found { statistic, p_value: below(statistic), critical: None, lags })
+    Ok(Found { statistic, p_value: Some(normal_cdf(statistic)), critical: None, lags })
 }
 
 /// The long-run variance of Δy.
@@ -244,7 +240,7 @@ fn im_pesaran_shin(series: &[Vec<f64>], trend: Trend, lags: Vec<u32>) -> Result<
         variance += v;
     }
     let statistic = n.sqrt() * (sum - mean) / n / (variance / n).sqrt();
-    Ok(Found { statistic, p_value: below(statistic), critical: None, lags })
+    Ok(Found { statistic, p_value: Some(normal_cdf(statistic)), critical: None, lags })
 }
 
 fn pesaran(series: &[Vec<f64>], trend: Trend, lags: Vec<u32>) -> Result<Found, String> {
