@@ -9,6 +9,7 @@ mod regressor;
 pub mod splits;
 pub mod std_errors;
 pub mod weighting;
+pub mod unit_roots;
 
 use crate::ident::VarName;
 use incidental::{Correction, Dynamics};

@@ -7,6 +7,7 @@ mod failure;
 pub mod joint;
 pub mod protocol;
 mod replicates;
+pub mod unit_roots;
 
 pub use autocorrelation::{
     Beside, GlobalAutocorrelation, LocalAutocorrelation, LocalValue, MoranSeries, MoranYear,

@@ -17,6 +17,7 @@ mod randomise;
 mod resample;
 mod series;
 mod source;
+mod unit_roots;
 mod variant;
 mod watch;
 

@@ -98,7 +98,7 @@ impl<'a> Null<'a> {
             return Err("lag and error have matrices of their own".to_owned());
         }
         let least_squares = base.fit.as_ref().map_err(|why| no_fit("least squares", why))?;
-        let lost = if effects.has_individual() { 1 } else { 0 };
+        let lost = usize::from(effects.has_individual());
         if problem.n_periods() <= lost {
             return Err("there is one period: effects of units leave nothing".to_owned());
         }

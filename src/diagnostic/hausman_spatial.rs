@@ -113,12 +113,9 @@ fn contrast(problem: &Problem<'_>) -> Test {
         Ok(fits) => fits,
         Err(why) => return test(name, Basis::Fit, Err(why)),
     };
-    let Form { value, smallest, slopes } = match Form::of(&fixed, &random) {
-        Some(form) => form,
-        None => {
-            let why = "the difference of the two covariances is singular".to_owned();
-            return test(name, Basis::Fit, Err(why));
-        }
+    let Some(Form { value, smallest, slopes }) = Form::of(&fixed, &random) else {
+        let why = "the difference of the two covariances is singular".to_owned();
+        return test(name, Basis::Fit, Err(why));
     };
     let outcome = if smallest > 0.0 {
         chi_squared(value, slopes)

@@ -25,6 +25,7 @@
 //! | `residuals` | least-squares residuals of many replicates side by side |
 //! | `serial` | serial correlation |
 //! | `stability` | whether a dynamic model settles: τ + ρ + η against 1 |
+//! | `unit_roots` | unit roots of a variable over time |
 //! | `threshold` | coefficients that change where a variable passes a threshold |
 
 pub mod autocorrelation;
@@ -51,6 +52,7 @@ mod residuals;
 pub mod serial;
 pub mod stability;
 pub mod threshold;
+pub mod unit_roots;
 
 use crate::estimator::ols::Ols;
 use crate::estimator::{Estimated, Estimator, FitError, Problem};

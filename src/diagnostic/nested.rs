@@ -18,7 +18,7 @@ use super::made::{chi_squared, no_fit, test};
 use super::{Context, Diagnostic, Findings, Info, not_applicable};
 use crate::estimator::problem::matrix;
 use crate::estimator::wald::computed;
-use crate::estimator::{Estimated, Problem, covariance, find};
+use crate::estimator::{ESTIMATORS, Estimated, Estimator, Problem, covariance, find};
 use crate::math::linalg::{ColumnSpace, dot, inverse_quadratic};
 use crate::model::incidental::Correction;
 use crate::model::std_errors::StdErrors;
@@ -66,22 +66,32 @@ enum Restriction {
     CommonFactor,
 }
 
-/// From, to, how.
-const NESTED: [(&str, &str, Restriction); 13] = [
-    ("sdm", "slm", Restriction::NoDurbin),
-    ("sdm", "sem", Restriction::CommonFactor),
-    ("sdm", "slx", Restriction::Zero(&Term::Rho)),
-    ("sdem", "sem", Restriction::NoDurbin),
-    ("sdem", "slx", Restriction::Zero(&Term::Lambda)),
-    ("sac", "slm", Restriction::Zero(&Term::Lambda)),
-    ("sac", "sem", Restriction::Zero(&Term::Rho)),
-    ("gns", "sdm", Restriction::Zero(&Term::Lambda)),
-    ("gns", "sdem", Restriction::Zero(&Term::Rho)),
-    ("gns", "sac", Restriction::NoDurbin),
-    ("slm", "ols", Restriction::Zero(&Term::Rho)),
-    ("sem", "ols", Restriction::Zero(&Term::Lambda)),
-    ("slx", "ols", Restriction::NoDurbin),
-];
+/// The models nested in that of `from`, and what is restricted: one spatial parameter less, no Durbin
+/// terms, or an error in the place of a lag with Durbin terms.
+fn nested_in(from: &'static dyn Estimator) -> Vec<(&'static dyn Estimator, Restriction)> {
+    let own = from.info();
+    let how = |to: &'static dyn Estimator| {
+        let info = to.info();
+        let missing: Vec<&'static Term> =
+            own.spatial.iter().filter(|term| !info.spatial.contains(term)).collect();
+        let within = info.spatial.iter().all(|term| own.spatial.contains(term));
+        match (own.durbin, info.durbin, missing.as_slice()) {
+            (of, to, [term]) if of == to && within => Some(Restriction::Zero(term)),
+            (true, false, []) if within => Some(Restriction::NoDurbin),
+            (true, false, [Term::Rho])
+                if own.spatial.len() == 1 && info.spatial == [Term::Lambda] =>
+            {
+                Some(Restriction::CommonFactor)
+            }
+            _ => None,
+        }
+    };
+    let likely = |e: &&&'static dyn Estimator| e.maximises_likelihood();
+    if !from.maximises_likelihood() {
+        return Vec::new();
+    }
+    ESTIMATORS.iter().filter(likely).filter_map(|&to| Some((to, how(to)?))).collect()
+}
 
 impl Diagnostic for Nested {
     fn info(&self) -> &'static Info {
@@ -91,15 +101,19 @@ impl Diagnostic for Nested {
     fn run(&self, context: &Context<'_>) -> Findings {
         let problem = context.own();
         let name = problem.model.estimator.as_str();
-        let from = NESTED.iter().filter(|(from, ..)| *from == name);
         let mut tests = Vec::new();
-        let fit = find(name).map(|estimator| covariance::fit(estimator, &problem));
-        for &(_, to, how) in from {
+        let estimator = find(name);
+        let nested = estimator.map(nested_in).unwrap_or_default();
+        let fit = estimator
+            .filter(|_| !nested.is_empty())
+            .map(|estimator| covariance::fit(estimator, &problem));
+        for (to, how) in nested {
             let (lr, wald) = match &fit {
                 Some(Ok(fit)) => both(&problem, fit, to, how),
                 Some(Err(why)) => (Err(no_fit("the model", why)), Err(no_fit("the model", why))),
                 None => continue,
             };
+            let to = to.info().name;
             tests.push(test(&format!("lr-to-{to}"), Basis::Fit, lr));
             tests.push(test(&format!("wald-to-{to}"), Basis::Fit, wald));
         }
@@ -113,7 +127,12 @@ impl Diagnostic for Nested {
 
 type Found = Result<TestOutcome, String>;
 
-fn both(problem: &Problem<'_>, fit: &Estimated, to: &str, how: Restriction) -> (Found, Found) {
+fn both(
+    problem: &Problem<'_>,
+    fit: &Estimated,
+    to: &dyn Estimator,
+    how: Restriction,
+) -> (Found, Found) {
     match restricted(problem, fit, how) {
         Ok(rows) => (ratio(problem, fit, to, how, rows.len()), wald(fit, &rows)),
         Err(why) => (Err(why.clone()), Err(why)),
@@ -198,21 +217,21 @@ fn wald(fit: &Estimated, rows: &[Row]) -> Found {
 fn ratio(
     problem: &Problem<'_>,
     fit: &Estimated,
-    to: &str,
+    estimator: &dyn Estimator,
     how: Restriction,
     restrictions: usize,
 ) -> Found {
     if problem.model.correction == Correction::BiasCorrected {
         return Err("estimates without their bias are no maximum of the likelihood".to_owned());
     }
-    if problem.model.effects.is_random() && to == "ols" {
+    let to = estimator.info().name;
+    if problem.model.effects.is_random() && estimator.info().spatial.is_empty() {
         return Err("least squares with random effects maximises no likelihood".to_owned());
     }
-    let estimator = find(to).ok_or_else(|| format!("no estimator is called `{to}`"))?;
     if problem.model.correction == Correction::Transformation && !estimator.has_correction() {
         return Err(format!("`{to}` has no likelihood of transformed data"));
     }
-    if to == "sem" && problem.has_own_error_weights() && how == Restriction::CommonFactor {
+    if problem.has_own_error_weights() && how == Restriction::CommonFactor {
         return Err("an SEM with another matrix of errors is not nested".to_owned());
     }
     let durbin = |r: &Regressor| r.is_of_neighbours() && !estimator.info().durbin;

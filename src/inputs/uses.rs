@@ -107,6 +107,7 @@ fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
     used.extend(spec.moran.iter().map(|block| &block.variable));
     used.extend(spec.weights.values().flat_map(|weights| weights.source.columns()));
     used.extend(spec.moran.iter().filter_map(|block| block.with.as_ref()));
+    used.extend(spec.unit_roots.iter().flat_map(|block| &block.variables));
     for table in &spec.tables {
         match &table.kind {
             TableKind::Descriptive { variables, .. } => used.extend(variables),
@@ -114,6 +115,7 @@ fn used(spec: &Spec) -> Vec<(&VarName, &KeyPath)> {
             | TableKind::Tests { .. }
             | TableKind::Protocol { .. }
             | TableKind::Moran { .. }
+            | TableKind::UnitRoots { .. }
             | TableKind::Robustness(_)
             | TableKind::Published { .. }
             | TableKind::Joint { .. } => {}

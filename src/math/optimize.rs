@@ -178,16 +178,16 @@ pub fn highest(f: impl Fn(f64) -> f64, low: f64, high: f64) -> Option<(f64, f64)
         let found = f(next);
         if found >= fx {
             if next < x {
-                b = x
+                b = x;
             } else {
-                a = x
+                a = x;
             }
             (v, fv, w, fw, x, fx) = (w, fw, x, fx, next, found);
         } else {
             if next < x {
-                a = next
+                a = next;
             } else {
-                b = next
+                b = next;
             }
             if found >= fw || w == x {
                 (v, fv, w, fw) = (w, fw, next, found);

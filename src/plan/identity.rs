@@ -7,7 +7,9 @@ use crate::model::change::{Change, Placebo, TailRule};
 use crate::model::protocol::Protocol;
 use crate::model::splits::{Coefficients, RegionEquality, Threshold};
 use crate::model::weighting::{Contiguity, DistanceRule, Metric};
+use crate::model::unit_roots::{LagChoice, Trend, UnitRootTest};
 use crate::model::{Bootstrap, Model, Randomisation};
+use crate::spec::UnitRootsSpec;
 use crate::spec::figures::FigureKind;
 use crate::spec::weights::{ColumnMeans, PolygonsSpec, Space};
 use crate::spec::{MoranSpec, RegionUnits, Spec, WeightsSource};
@@ -290,6 +292,9 @@ struct CanonicalSeries<'a> {
     /// What they ask for beside Moran's I.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     autocorrelation: Vec<AutocorrelationOf<'a>>,
+    /// Blocks of unit roots; as before where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unit_roots: Vec<CanonicalUnitRoots<'a>>,
     years: Option<(Period, Period)>,
     missing: &'static str,
     missing_codes: &'a [String],
@@ -320,6 +325,15 @@ fn autocorrelation(spec: &Spec) -> Vec<AutocorrelationOf<'_>> {
         }
     }
     spec.moran.iter().filter(asks).map(of).collect()
+}
+
+/// Id, variables, tests, trend, lags, region.
+type CanonicalUnitRoots<'a> =
+    (&'a str, Vec<&'a VarName>, &'a [UnitRootTest], Trend, LagChoice, Option<&'a str>);
+
+fn canonical_unit_roots(block: &UnitRootsSpec) -> CanonicalUnitRoots<'_> {
+    let variables = block.variables.iter().map(|v| &v.value).collect();
+    (&block.id, variables, &block.tests, block.trend, block.lags, block.region.as_deref())
 }
 
 /// What is kept for a figure.
@@ -393,6 +407,7 @@ pub fn definitions(spec: &Spec) -> String {
             })
             .collect(),
         autocorrelation: autocorrelation(spec),
+        unit_roots: spec.unit_roots.iter().map(canonical_unit_roots).collect(),
         figures: series_of_figures(spec),
         years: spec.data.years.as_ref().map(|years| years.value),
         missing: spec.data.missing.name(),

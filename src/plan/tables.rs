@@ -26,9 +26,10 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
             TableKind::Tests { cells, .. } | TableKind::Protocol { cells } => cells,
             TableKind::Robustness(robustness) => &robustness.cells,
             TableKind::Published { cells, .. } => cells,
-            TableKind::Descriptive { .. } | TableKind::Moran { .. } | TableKind::Joint { .. } => {
-                continue;
-            }
+            TableKind::Descriptive { .. }
+            | TableKind::Moran { .. }
+            | TableKind::UnitRoots { .. }
+            | TableKind::Joint { .. } => continue,
         };
         if !plan.cells.iter().any(|cell| *cell.grid == *choice.grid) {
             continue;
@@ -54,6 +55,7 @@ pub fn check_tables(spec: &Spec, plan: &Plan) -> Vec<Mistake> {
                 }
                 TableKind::Descriptive { .. }
                 | TableKind::Moran { .. }
+                | TableKind::UnitRoots { .. }
                 | TableKind::Published { .. }
                 | TableKind::Joint { .. } => {}
             }

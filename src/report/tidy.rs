@@ -6,6 +6,7 @@ mod protocol;
 mod randomisation;
 mod robustness;
 mod unit_effects;
+mod unit_roots;
 
 use crate::outcome::{
     DerivedOutcome, Estimate, Failure, NullDistribution, Outcome, Statistic, Test, TestOutcome,
@@ -44,6 +45,9 @@ pub fn whole(source: Source<'_>) -> Vec<RenderedFile> {
     ];
     if source.experiment.moran.iter().any(|series| !series.beside.local.is_empty()) {
         files.push(file("moran_local.csv", autocorrelation::local(source)));
+    }
+    if !source.spec.unit_roots.is_empty() {
+        files.push(file("unit_roots.csv", unit_roots::rows(source)));
     }
     files
 }

@@ -1,6 +1,6 @@
 //! What an experiment reports beside its cells: descriptive statistics and autocorrelation by period.
 
-use super::{autocorrelation, figures};
+use super::{autocorrelation, figures, unit_roots};
 use crate::ident::VarName;
 use crate::inputs::Inputs;
 use crate::outcome::Descriptive;
@@ -29,6 +29,7 @@ pub fn experiment(spec: &Spec, inputs: &Inputs) -> ExperimentRecord {
         roster: needs_roster(spec).then(|| inputs.roster()),
         descriptive: described(spec).iter().filter_map(|v| describe(inputs, v)).collect(),
         moran: autocorrelation::of(spec, inputs),
+        unit_roots: spec.unit_roots.iter().flat_map(|b| unit_roots::of(inputs, b)).collect(),
         joint: Vec::new(),
         figures: figures::data(spec, inputs),
     }
@@ -45,6 +46,7 @@ fn described(spec: &Spec) -> Vec<VarName> {
             | TableKind::Tests { .. }
             | TableKind::Protocol { .. }
             | TableKind::Moran { .. }
+            | TableKind::UnitRoots { .. }
             | TableKind::Robustness(_)
             | TableKind::Published { .. }
             | TableKind::Joint { .. } => None,

@@ -60,6 +60,7 @@ use crate::model::autocorrelation::{Alternative, Autocorrelation};
 use crate::model::incidental::{Correction, Dynamics};
 use crate::model::protocol::Protocol;
 use crate::model::splits::{RegionEquality, Threshold};
+use crate::model::unit_roots::{LagChoice, Trend, UnitRootTest};
 use crate::model::{
     Bootstrap, Effects, ErrorComponents, Keep, LagOrder, LagSet, Randomisation, Regressor,
     SmallSample,
@@ -264,6 +265,8 @@ pub struct Spec {
     pub joint: BTreeMap<String, JointSpec>,
     /// Moran's I by year, in file order.
     pub moran: Vec<MoranSpec>,
+    /// Unit roots of variables, in file order.
+    pub unit_roots: Vec<UnitRootsSpec>,
     /// Tables, in file order.
     pub tables: Vec<TableSpec>,
     /// Where the units are, for maps.
@@ -582,6 +585,23 @@ pub struct JointSpec {
     pub level: f64,
     /// The definition itself.
     pub at: KeyPath,
+}
+
+/// `[[unit_roots]]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnitRootsSpec {
+    /// Id that tables refer to.
+    pub id: String,
+    /// The variables.
+    pub variables: Vec<Located<VarName>>,
+    /// The tests, in the order of tables.
+    pub tests: Vec<UnitRootTest>,
+    /// What each series has beside its lag.
+    pub trend: Trend,
+    /// How many lagged differences.
+    pub lags: LagChoice,
+    /// Key of [`Spec::regions`], or all units.
+    pub region: Option<String>,
 }
 
 /// `[[moran]]`

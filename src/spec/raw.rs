@@ -10,6 +10,7 @@ mod figures;
 mod report;
 mod runner;
 mod std_errors;
+mod unit_roots;
 mod values;
 mod weights;
 
@@ -17,6 +18,7 @@ pub use figures::{RawFigure, RawFigureKind, RawMap};
 pub use report::{RawCurve, RawReport};
 pub use runner::{RawClaim, RawDiff, RawNotify, RawRun, RawSlurm, RawSubmit};
 pub use std_errors::{FactorName, RawStdErrors, ResidualsName, StdErrorsKind};
+pub use unit_roots::{Criterion, RawLags, RawUnitRoots};
 pub use values::{Lags, OneOrMany, Text};
 pub use weights::{ExtraUnits, RawWeights};
 
@@ -74,6 +76,8 @@ pub struct RawSpec {
     pub joint: BTreeMap<String, RawJoint>,
     /// Moran's I by year.
     pub moran: Vec<RawMoran>,
+    /// Unit roots of variables.
+    pub unit_roots: Vec<RawUnitRoots>,
     /// Tables.
     pub tables: Vec<RawTable>,
     /// Where the units are, for maps.
@@ -547,6 +551,8 @@ pub struct RawTable {
     pub units: Option<bool>,
     /// Moran: id of the `[[moran]]` block.
     pub moran: Option<String>,
+    /// Unit roots: id of the `[[unit_roots]]` block.
+    pub unit_roots: Option<String>,
     /// Joint: name of the `[joint.NAME]` block.
     pub joint: Option<String>,
     /// Published: which tables of the file, as it names them; all when absent.
@@ -594,6 +600,8 @@ pub enum RawTableKind {
     Protocol,
     /// Moran's I by year.
     Moran,
+    /// Unit roots of variables.
+    UnitRoots,
     /// Coefficients over many specifications.
     Robustness,
     /// Hypotheses that are tested together.
@@ -611,6 +619,7 @@ impl RawTableKind {
             Self::Tests => "tests",
             Self::Protocol => "protocol",
             Self::Moran => "moran",
+            Self::UnitRoots => "unit-roots",
             Self::Robustness => "robustness",
             Self::Joint => "joint",
             Self::Published => "published",

@@ -46,9 +46,10 @@ impl TableSpec {
             TableKind::Tests { cells, .. } | TableKind::Protocol { cells } => Some(cells),
             TableKind::Robustness(table) => Some(&table.cells),
             TableKind::Published { cells, .. } => Some(cells),
-            TableKind::Descriptive { .. } | TableKind::Moran { .. } | TableKind::Joint { .. } => {
-                None
-            }
+            TableKind::Descriptive { .. }
+            | TableKind::Moran { .. }
+            | TableKind::UnitRoots { .. }
+            | TableKind::Joint { .. } => None,
         }
     }
 }
@@ -151,6 +152,11 @@ pub enum TableKind {
         moran: String,
         /// What it shows, from left to right.
         columns: Vec<MoranColumns>,
+    },
+    /// Unit roots of variables, a row a test.
+    UnitRoots {
+        /// Id of the `[[unit_roots]]` block.
+        block: String,
     },
     /// Coefficients over many specifications, one row each.
     Robustness(RobustnessTable),

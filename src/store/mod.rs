@@ -35,6 +35,7 @@ use crate::ident::{CellId, Digest, RecordKey};
 use crate::model::Model;
 use crate::model::change::Roster;
 use crate::outcome::joint::JointFamily;
+use crate::outcome::unit_roots::UnitRoots;
 use crate::outcome::{Descriptive, Failure, MoranSeries, Outcome};
 use figures::FigureData;
 use serde::{Deserialize, Serialize};
@@ -118,6 +119,9 @@ pub struct ExperimentRecord {
     pub descriptive: Vec<Descriptive>,
     /// Moran's I by period.
     pub moran: Vec<MoranSeries>,
+    /// Unit roots of variables.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unit_roots: Vec<UnitRoots>,
     /// Families of hypotheses over many cells; none when the run was interrupted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub joint: Vec<JointFamily>,

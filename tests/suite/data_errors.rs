@@ -69,6 +69,7 @@ fn spec(file: &Path) -> Spec {
         diff: spanel::spec::nights::DiffSpec::default(),
         notify: spanel::spec::nights::NotifySpec::default(),
         moran: Vec::new(),
+        unit_roots: Vec::new(),
         tables: Vec::new(),
         map: None,
         figures: Vec::new(),

@@ -60,6 +60,7 @@ mod terms;
 mod threshold;
 mod under_null;
 mod unit_effects;
+mod unit_roots;
 mod variants;
 mod watch;
 mod weights_made;

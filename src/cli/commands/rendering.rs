@@ -118,7 +118,9 @@ fn refuse_other_results(
         mistakes.push(Mistake::spec(&data.at, message).help(help.clone()));
     }
     let of_series = |kind: &TableKind| match kind {
-        TableKind::Descriptive { .. } | TableKind::Moran { .. } => true,
+        TableKind::Descriptive { .. } | TableKind::Moran { .. } | TableKind::UnitRoots { .. } => {
+            true
+        }
         TableKind::Regression(_)
         | TableKind::Tests { .. }
         | TableKind::Protocol { .. }

@@ -208,6 +208,7 @@ fn of_tables(shelf: &Shelf, id: &str, value: &str) -> Vec<Traced> {
             | TableKind::Tests { .. }
             | TableKind::Protocol { .. }
             | TableKind::Moran { .. }
+            | TableKind::UnitRoots { .. }
             | TableKind::Robustness(_)
             | TableKind::Joint { .. } => Vec::new(),
         };

@@ -8,6 +8,7 @@
 //! | `joint` | hypotheses over many cells, one row each |
 //! | `moran` | Moran's I, one row a period |
 //! | `protocol` | the sequence of decisions, one column a cell |
+//! | `unit_roots` | unit roots, a row a test |
 //! | `splits` | what tests of regions and thresholds estimated, for the notes of tests |
 //! | `published` | printed numbers beside those computed, one row each |
 //! | `robustness` | coefficients over many specifications, one row each |
@@ -21,6 +22,7 @@ pub mod regression;
 pub mod robustness;
 mod splits;
 pub mod tests;
+pub mod unit_roots;
 
 use crate::mistake::Checked;
 use crate::report::Source;
@@ -37,6 +39,7 @@ pub fn build(source: Source<'_>, spec: &TableSpec) -> Checked<Table> {
         TableKind::Tests { cells, rows } => tests::build(source, spec, cells, rows)?,
         TableKind::Protocol { cells } => protocol::build(source, spec, cells)?,
         TableKind::Moran { moran, columns } => moran::build(source, spec, (moran, columns)),
+        TableKind::UnitRoots { block } => unit_roots::build(source, spec, block),
         TableKind::Joint { joint } => joint::build(source, spec, joint)?,
         TableKind::Published { cells, .. } => published::build(source, spec, cells)?,
         TableKind::Robustness(wanted) => robustness::build(source, spec, wanted)?,

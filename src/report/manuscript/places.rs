@@ -46,7 +46,7 @@ impl Place {
 /// Where a table belongs.
 pub(super) fn of_table(spec: &Spec, table: &TableSpec) -> Place {
     match &table.kind {
-        TableKind::Descriptive { .. } => Place::Data,
+        TableKind::Descriptive { .. } | TableKind::UnitRoots { .. } => Place::Data,
         TableKind::Moran { .. } | TableKind::Protocol { .. } => Place::Correlation,
         // A grid without groups of tests has joint tests of coefficients.
         TableKind::Tests { cells, .. } => match spec.grids.get(&cells.grid) {

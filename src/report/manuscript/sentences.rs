@@ -43,6 +43,7 @@ pub(super) fn of_table(source: Source<'_>, spec: &TableSpec) -> Checked<String> 
             decisions(source, &cells)
         }
         TableKind::Moran { moran, .. } => of_years(source, spec, years(source, moran)),
+        TableKind::UnitRoots { .. } => words.of_table(Sentence::UnitRoots, None),
         TableKind::Robustness(table) => robustness(source, spec, table)?,
         TableKind::Joint { joint } => family(source, joint),
         TableKind::Published { .. } => words.of_table(Sentence::Published, None),

@@ -50,7 +50,9 @@ fn entries(view: &mut TableView) -> impl Iterator<Item = &mut EntryView> {
 /// What tells of numbers that come from no single cell.
 fn origin(kind: &TableKind) -> &'static str {
     match kind {
-        TableKind::Descriptive { .. } | TableKind::Moran { .. } => "#data",
+        TableKind::Descriptive { .. } | TableKind::Moran { .. } | TableKind::UnitRoots { .. } => {
+            "#data"
+        }
         TableKind::Regression(_)
         | TableKind::Tests { .. }
         | TableKind::Protocol { .. }

@@ -1,5 +1,6 @@
 //! Heads, labels of rows, words in the place of numbers, footnotes.
 
+use crate::model::unit_roots::{LagChoice, Trend, UnitRootTest};
 use crate::outcome::FailureKind;
 use crate::spec::tables::Style;
 
@@ -108,6 +109,12 @@ pub trait Frames {
     fn protocol_chooses(&self) -> &'static str;
     /// Heads of a table of Moran's I.
     fn moran_heads(&self) -> MoranHeads;
+    /// Heads of a table of unit roots: statistic, p-value, critical value, lags.
+    fn unit_root_heads(&self) -> [&'static str; 4];
+    /// The name of a test of unit roots.
+    fn unit_root_test(&self, test: UnitRootTest) -> &'static str;
+    /// What the tests of a table of unit roots are.
+    fn unit_roots_of(&self, trend: Trend, lags: LagChoice, region: Option<&str>) -> String;
     /// Heads of a table of joint inference.
     fn joint_heads(&self) -> JointHeads;
     /// Head of a column of intervals: `95 % interval`

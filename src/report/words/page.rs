@@ -218,6 +218,8 @@ pub enum Sentence<'a> {
     Rejected(usize, usize, &'a str),
     /// Printed numbers.
     Published,
+    /// Unit roots of variables.
+    UnitRoots,
 }
 
 /// What comes after it.

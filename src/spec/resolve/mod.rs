@@ -15,6 +15,7 @@
 //! | `splits` | tests of coefficients that differ between regions or regimes |
 //! | `terms` | regressors that are computed from the measure |
 //! | `tables` | tables, repeated ones among them |
+//! | `unit_roots` | unit roots of variables |
 //! | `figure_kinds` | specification curves, local Moran maps, figures of replicates |
 //! | `figures` | figures, their map, formats of output |
 //! | `report` | what a report is told |
@@ -45,6 +46,7 @@ mod std_errors;
 mod submit;
 mod tables;
 mod terms;
+mod unit_roots;
 mod variants;
 mod weights;
 
@@ -121,7 +123,9 @@ impl Resolver<'_> {
         let grids = self.grids();
         Self::add_terms(&mut variables, &grids, &measures);
         let moran = self.moran();
-        if raw.grids.is_empty() && raw.moran.is_empty() && !self.reported(&at(&["grids"])) {
+        let unit_roots = self.unit_roots();
+        let series = !raw.moran.is_empty() || !raw.unit_roots.is_empty();
+        if raw.grids.is_empty() && !series && !self.reported(&at(&["grids"])) {
             self.mistakes.push(
                 Mistake::spec(&KeyPath::root(), "there is nothing to estimate")
                     .help("declare a grid: [grids.main] with response, model, effects, measure, region, lags, weights"),
@@ -148,6 +152,7 @@ impl Resolver<'_> {
             grids,
             joint: BTreeMap::new(),
             moran,
+            unit_roots,
             tables: Vec::new(),
             map: self.map(),
             figures: Vec::new(),

@@ -120,7 +120,7 @@ impl Resolver<'_> {
         if let Some(id) = &id {
             self.refuse_path(id, &place.join("id"));
         }
-        let kinds = "\"descriptive\", \"regression\", \"tests\", \"moran\", \"robustness\", \"joint\" or \"published\"";
+        let kinds = "\"descriptive\", \"regression\", \"tests\", \"moran\", \"unit-roots\", \"robustness\", \"joint\" or \"published\"";
         let kind = self.required(raw.kind, &place.join("kind"), kinds);
         let kind = kind.and_then(|kind| {
             self.refuse_keys_of_other_kinds(raw, kind, place);
@@ -261,7 +261,7 @@ impl Resolver<'_> {
     /// A key that belongs to another kind of table would be ignored, so it is refused.
     fn refuse_keys_of_other_kinds(&mut self, raw: &RawTable, kind: RawTableKind, place: &KeyPath) {
         use RawTableKind::{
-            Descriptive, Joint, Moran, Protocol, Published, Regression, Robustness, Tests,
+            Descriptive, Joint, Moran, Protocol, Published, Regression, Robustness, Tests, UnitRoots,
         };
         let keys: &[(&str, bool, &[RawTableKind])] = &[
             ("grid", raw.grid.is_some(), &[Regression, Tests, Protocol, Robustness, Published]),
@@ -288,6 +288,7 @@ impl Resolver<'_> {
             ("effects_words", raw.effects_words.is_some(), &[Regression]),
             ("variables", raw.variables.is_some(), &[Descriptive]),
             ("moran", raw.moran.is_some(), &[Moran]),
+            ("unit_roots", raw.unit_roots.is_some(), &[UnitRoots]),
             ("base", raw.base.is_some(), &[Robustness]),
             ("joint", raw.joint.is_some(), &[Joint]),
             ("level", raw.level.is_some(), &[Robustness]),
@@ -330,6 +331,11 @@ impl Resolver<'_> {
                 let moran = self.moran_block(raw.moran.as_ref(), &place.join("moran"))?;
                 let columns = self.moran_columns(raw, &moran, place);
                 Some(TableKind::Moran { moran, columns })
+            }
+            RawTableKind::UnitRoots => {
+                let at = place.join("unit_roots");
+                let block = self.unit_roots_block(raw.unit_roots.as_ref(), &at)?;
+                Some(TableKind::UnitRoots { block })
             }
             RawTableKind::Robustness => self.robustness(raw, spec, turn, place),
             RawTableKind::Published => self.published_table(raw, spec, turn, place),

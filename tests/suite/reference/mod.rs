@@ -23,6 +23,7 @@ mod robust;
 mod sac;
 mod spreg;
 mod threshold;
+mod unit_roots;
 
 use compare::{Ledger, Scale};
 use data::{lag_of, model};

@@ -344,6 +344,7 @@ fn experiment_record() -> ExperimentRecord {
             moments("ln_co2", 6.0, 11.0),
             moments("ln_oa", -0.000_04, 1_234_567_890.0),
         ],
+        unit_roots: Vec::new(),
         joint: vec![family::record()],
         figures: FigureData::default(),
         moran: vec![MoranSeries {
@@ -455,6 +456,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         claims: BTreeMap::new(),
         diff: spanel::spec::nights::DiffSpec::default(),
         notify: spanel::spec::nights::NotifySpec::default(),
+        unit_roots: Vec::new(),
         moran: vec![MoranSpec {
             id: "emissions".to_owned(),
             variable: at(name("ln_co2")),

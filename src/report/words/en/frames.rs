@@ -1,4 +1,5 @@
 use super::English;
+use crate::model::unit_roots::{LagChoice, Trend, UnitRootTest};
 use crate::outcome::FailureKind;
 use crate::report::words::{Frames, JointHeads, MoranHeads, NoBase, Notes, RobustnessHeads};
 use crate::spec::tables::Style;
@@ -89,6 +90,38 @@ impl Frames for English {
 
     fn protocol_chooses(&self) -> &'static str {
         "LM protocol chooses"
+    }
+
+    fn unit_root_heads(&self) -> [&'static str; 4] {
+        ["Statistic", "p", "Critical value, 5 %", "Lags (mean)"]
+    }
+
+    fn unit_root_test(&self, test: UnitRootTest) -> &'static str {
+        match test {
+            UnitRootTest::Llc => "Levin–Lin–Chu",
+            UnitRootTest::Ips => "Im–Pesaran–Shin",
+            UnitRootTest::Cips => "CIPS (Pesaran)",
+        }
+    }
+
+    fn unit_roots_of(&self, trend: Trend, lags: LagChoice, region: Option<&str>) -> String {
+        let trend = match trend {
+            Trend::None => "neither a constant nor a trend",
+            Trend::Intercept => "a constant of each unit",
+            Trend::Trend => "a constant and a trend of each unit",
+        };
+        let lags = match lags {
+            LagChoice::Number(1) => "1 lagged difference".to_owned(),
+            LagChoice::Number(lags) => format!("{lags} lagged differences"),
+            LagChoice::Aic(most) => format!("up to {most} lagged differences, chosen by AIC"),
+            LagChoice::Sic(most) => format!("up to {most} lagged differences, chosen by SIC"),
+        };
+        let region = region.map(|r| format!(", region {r}")).unwrap_or_default();
+        format!(
+            "Null hypothesis: every series has a unit root{region}. Regressions with {trend} and \
+             {lags}; small values are against the null. Levin–Lin–Chu and Im–Pesaran–Shin against the \
+             standard normal distribution, CIPS against the critical values of Pesaran (2007)."
+        )
     }
 
     fn moran_heads(&self) -> MoranHeads {

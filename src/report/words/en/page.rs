@@ -176,6 +176,7 @@ impl Pages for English {
                  {level}"
             ),
             Sentence::Published => "holds printed numbers against those computed".to_owned(),
+            Sentence::UnitRoots => "tests variables for unit roots".to_owned(),
         };
         let found = found.map(|found| match found {
             Finding::Coefficient(label, value, error, p) => {

@@ -1,4 +1,5 @@
 use super::{Chinese, percentage};
+use crate::model::unit_roots::{LagChoice, Trend, UnitRootTest};
 use crate::outcome::FailureKind;
 use crate::report::words::{Frames, JointHeads, MoranHeads, Names, NoBase, Notes, RobustnessHeads};
 use crate::spec::tables::Style;
@@ -89,6 +90,36 @@ impl Frames for Chinese {
 
     fn protocol_chooses(&self) -> &'static str {
         "LM 检验选择的模型"
+    }
+
+    fn unit_root_heads(&self) -> [&'static str; 4] {
+        ["统计量", "p 值", "5 % 临界值", "滞后阶数（平均）"]
+    }
+
+    fn unit_root_test(&self, test: UnitRootTest) -> &'static str {
+        match test {
+            UnitRootTest::Llc => "Levin–Lin–Chu 检验",
+            UnitRootTest::Ips => "Im–Pesaran–Shin 检验",
+            UnitRootTest::Cips => "CIPS 检验（Pesaran）",
+        }
+    }
+
+    fn unit_roots_of(&self, trend: Trend, lags: LagChoice, region: Option<&str>) -> String {
+        let trend = match trend {
+            Trend::None => "不含常数项和趋势项",
+            Trend::Intercept => "含各单位的常数项",
+            Trend::Trend => "含各单位的常数项和趋势项",
+        };
+        let lags = match lags {
+            LagChoice::Number(lags) => format!("{lags} 阶滞后差分"),
+            LagChoice::Aic(most) => format!("由 AIC 选择的至多 {most} 阶滞后差分"),
+            LagChoice::Sic(most) => format!("由 SIC 选择的至多 {most} 阶滞后差分"),
+        };
+        let region = region.map(|r| format!("（{r}）")).unwrap_or_default();
+        format!(
+            "原假设：每个序列都有单位根{region}。回归{trend}和{lags}；统计量越小越拒绝原假设。Levin–Lin–Chu \
+             检验和 Im–Pesaran–Shin 检验用标准正态分布，CIPS 检验用 Pesaran (2007) 的临界值。"
+        )
     }
 
     fn moran_heads(&self) -> MoranHeads {

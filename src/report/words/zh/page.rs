@@ -167,6 +167,7 @@ impl Pages for Chinese {
                 "对 {all} 个假设作联合检验：其中 {rejected} 个的 Romano–Wolf p 值小于 {level}"
             ),
             Sentence::Published => "将原文的数值与计算值对照".to_owned(),
+            Sentence::UnitRoots => "检验变量的单位根".to_owned(),
         };
         let found = found.map(|found| match found {
             Finding::Coefficient(label, value, error, p) => {

@@ -1,0 +1,81 @@
+//! Unit roots of a variable over time: what is asked.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A test of unit roots in a panel.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnitRootTest {
+    /// Levin, Lin & Chu (2002): one root for all units.
+    Llc,
+    /// Im, Pesaran & Shin (2003): the mean of the units' t statistics.
+    Ips,
+    /// Pesaran (2007): the same, beside cross-section means, which stand for a common factor.
+    Cips,
+}
+
+impl UnitRootTest {
+    /// All, in the order of tables.
+    pub const ALL: [Self; 3] = [Self::Llc, Self::Ips, Self::Cips];
+
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Llc => "llc",
+            Self::Ips => "ips",
+            Self::Cips => "cips",
+        }
+    }
+}
+
+/// What a series has beside its lag.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trend {
+    /// Nothing.
+    None,
+    /// A constant of each unit.
+    #[default]
+    Intercept,
+    /// A constant and a linear trend of each unit.
+    Trend,
+}
+
+impl Trend {
+    /// The name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Intercept => "intercept",
+            Self::Trend => "trend",
+        }
+    }
+}
+
+/// How many lagged differences each unit's regression has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LagChoice {
+    /// So many.
+    Number(u32),
+    /// As many, up to a number, as make Akaike's criterion smallest.
+    Aic(u32),
+    /// The same by Schwarz's criterion.
+    Sic(u32),
+}
