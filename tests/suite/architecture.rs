@@ -132,7 +132,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("pdf_writer", &["drawing"]),
     ("miniz_oxide", &["drawing"]),
     ("comfy_table", &["report"]),
-    ("rayon", &["run", "bootstrap", "randomisation", "cli"]),
+    ("rayon", &["run", "diagnostic", "bootstrap", "randomisation", "cli"]),
     ("chrono", &["cli"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),

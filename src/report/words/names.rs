@@ -64,4 +64,6 @@ pub trait Names {
     fn conclusion(&self, because: &str) -> String;
     /// What is said of weights that change over time.
     fn by_period(&self) -> &'static str;
+    /// The matrix that the errors have to themselves, as `described`.
+    fn error_weights(&self, described: &str) -> String;
 }

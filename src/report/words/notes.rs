@@ -116,8 +116,6 @@ pub trait Notes {
     fn samples(&self, said: &str) -> String;
     /// `W: … .`
     fn weights(&self, said: &str) -> String;
-    /// The matrix that the errors have to themselves, as `described`.
-    fn error_weights(&self, described: &str) -> String;
     /// What a region does with the W of all units.
     fn region_weights(&self, normalise: Normalisation, how: RegionWeights) -> &'static str;
     /// What the W of all units becomes where a variant leaves some out.

@@ -120,7 +120,7 @@ impl Resolver<'_> {
         if let Some(id) = &id {
             self.refuse_path(id, &place.join("id"));
         }
-        let kinds = "\"descriptive\", \"regression\", \"tests\", \"moran\", \"unit-roots\", \"robustness\", \"joint\" or \"published\"";
+        let kinds = "\"descriptive\", \"regression\", \"tests\", \"protocol\", \"moran\", \"unit-roots\", \"robustness\", \"joint\" or \"published\"";
         let kind = self.required(raw.kind, &place.join("kind"), kinds);
         let kind = kind.and_then(|kind| {
             self.refuse_keys_of_other_kinds(raw, kind, place);

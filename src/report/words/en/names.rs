@@ -57,6 +57,10 @@ impl Names for English {
         "a matrix for each period"
     }
 
+    fn error_weights(&self, described: &str) -> String {
+        format!("in the errors {described}")
+    }
+
     fn effects_phrase(&self, effects: Effects) -> &'static str {
         match effects {
             Effects::None => "no effects",

@@ -92,10 +92,6 @@ impl Notes for English {
         format!("W: {said}.")
     }
 
-    fn error_weights(&self, described: &str) -> String {
-        format!("in the errors {described}")
-    }
-
     fn region_weights(&self, normalise: Normalisation, how: RegionWeights) -> &'static str {
         match (normalise, how) {
             (Normalisation::None, RegionWeights::Renormalise | RegionWeights::Cut) => {

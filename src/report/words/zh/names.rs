@@ -57,6 +57,10 @@ impl Names for Chinese {
         "各期矩阵不同"
     }
 
+    fn error_weights(&self, described: &str) -> String {
+        format!("误差项的 W 为{described}")
+    }
+
     fn effects_phrase(&self, effects: Effects) -> &'static str {
         match effects {
             Effects::None => "无固定效应",

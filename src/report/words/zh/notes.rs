@@ -93,10 +93,6 @@ impl Notes for Chinese {
         format!("W：{said}。")
     }
 
-    fn error_weights(&self, described: &str) -> String {
-        format!("误差项的 W 为{described}")
-    }
-
     fn region_weights(&self, normalise: Normalisation, how: RegionWeights) -> &'static str {
         match (normalise, how) {
             (Normalisation::None, RegionWeights::Renormalise | RegionWeights::Cut) => {

@@ -3,7 +3,7 @@
 /// Labels of the tests of panels, by raw name.
 pub(super) fn label(raw: &str) -> Option<&'static str> {
     Some(match raw {
-        "hausman-spatial" => "Hausman 检验（空间）",
+        "hausman-spatial" => "豪斯曼检验（空间）",
         "hausman-spatial-means" => "个体均值检验（空间）",
         "bsk-lmh" => "LM-H 检验（随机效应与空间误差）",
         "bsk-lm1" => "LM1 检验（随机效应）",
