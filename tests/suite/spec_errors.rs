@@ -56,12 +56,24 @@ fn both_shipped_experiments_load_and_have_the_cells_counted_by_hand() {
     assert_eq!(spec.data.file.value, root().join("experiments/data/us-states.csv"));
 
     let (spec, plan, _) = ok("experiments/paper.toml", &[], &[]);
-    // 2 models × 4 measures × 4 regions × 3 lag depths; 4 measures; 3 models.
-    assert_eq!((cells(&plan, "paper"), plan.cells.len()), (96, 96 + 4 + 3));
+    // 2 models × 4 measures × 4 regions × 3 lag depths; 4 measures × 4 regions; 4 measures; 3 models.
+    assert_eq!((cells(&plan, "paper"), plan.cells.len()), (96, 96 + 16 + 4 + 3));
     let ids: Vec<&str> = spec.tables.iter().map(|t| t.id.as_str()).collect();
     let of_the_paper = ["table2", "table3", "table4", "table5", "table6", "table7"];
-    let beside =
-        ["lm", "moran", "long-run", "wald", "structure", "published-nation", "published-regions"];
+    let beside = [
+        "lm",
+        "choice",
+        "choice-oa",
+        "choice-la",
+        "choice-ca",
+        "choice-ta",
+        "moran",
+        "long-run",
+        "wald",
+        "structure",
+        "published-nation",
+        "published-regions",
+    ];
     assert_eq!(ids, [&of_the_paper[..], &beside[..]].concat());
     let numbers: Vec<_> = spec.tables.iter().filter_map(|t| t.number).collect();
     assert_eq!(numbers, [2, 3, 4, 5, 6, 7]);
