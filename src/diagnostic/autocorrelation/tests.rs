@@ -53,7 +53,7 @@ fn found(w: &Weights, x: &[f64], statistics: &[Autocorrelation], replicates: u32
     of_period(w, (x, None), Period(1), &asked(statistics, replicates)).unwrap()
 }
 
-fn of<'a>(found: &'a Found, statistic: Autocorrelation) -> &'a [Local] {
+fn of(found: &Found, statistic: Autocorrelation) -> &[Local] {
     &found.local.iter().find(|(of, _)| *of == statistic).unwrap().1
 }
 
