@@ -53,7 +53,7 @@ fn found(w: &Weights, x: &[f64], statistics: &[Autocorrelation], replicates: u32
     of_period(w, (x, None), Period(1), &asked(statistics, replicates)).unwrap()
 }
 
-fn of<'a>(found: &'a Found, statistic: Autocorrelation) -> &'a [Local] {
+fn of(found: &Found, statistic: Autocorrelation) -> &[Local] {
     &found.local.iter().find(|(of, _)| *of == statistic).unwrap().1
 }
 
@@ -70,7 +70,7 @@ fn orders(values: &[f64]) -> Vec<Vec<f64>> {
         }
         for i in 0..k {
             go(k - 1, now, out);
-            now.swap(if k % 2 == 0 { i } else { 0 }, k - 1);
+            now.swap(if k.is_multiple_of(2) { i } else { 0 }, k - 1);
         }
     }
     let mut out = Vec::new();
