@@ -273,9 +273,7 @@ fn weights_of_the_values_of_each_period() {
     // Moran's I of a year is that of the weights of the year alone.
     let year = |lab: &Lab, year: &str| {
         let csv = std::fs::read_to_string(lab.path("results/lab/moran.csv")).unwrap();
-        let row =
-            csv.lines().find(|l| l.contains(&format!(",{year},"))).expect("the year").to_owned();
-        row
+        csv.lines().find(|l| l.contains(&format!(",{year},"))).expect("the year").to_owned()
     };
     let changing = year(&lab, "2003");
     lab.write("lab.toml", &spec.replace("each_period = true", "years = [2003, 2003]"));

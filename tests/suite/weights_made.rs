@@ -317,7 +317,7 @@ fn mistakes_name_units_places_and_ways_out() {
             Ok(_) => "accepted".to_owned(),
             Err(said) => said,
         };
-        text += &format!("== {name}\n{said}\n\n");
+        text.extend(["== ", name, "\n", &said, "\n\n"]);
     }
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots/weights_made");
