@@ -55,6 +55,7 @@ use crate::expr::formula::{Formula, Written};
 use crate::ident::{KeyPath, Located, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
 use crate::model::incidental::{Correction, Dynamics};
+use crate::model::moment_weights::MomentWeights;
 use crate::model::splits::{RegionEquality, Threshold};
 use crate::model::{
     Bootstrap, Effects, ErrorComponents, Keep, LagOrder, LagSet, Randomisation, Regressor,
@@ -362,6 +363,8 @@ pub struct ModelSpec {
     pub correction: Correction,
     /// Lags of the response among the regressors.
     pub dynamics: Option<Dynamics>,
+    /// By what moments of errors with random effects are weighted, when stated.
+    pub moment_weights: Option<MomentWeights>,
 }
 
 /// `[derived.NAME]`

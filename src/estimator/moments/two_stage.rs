@@ -18,7 +18,10 @@
 use super::assemble::{Found, assemble, simulate};
 use super::design::Design;
 use super::stages::Stages;
+use super::{ec2sls, no_random_effects};
 use crate::estimator::impacts::impacts;
+use crate::estimator::leverage::{self, Hat};
+use crate::estimator::random::{self, Spatial};
 use crate::estimator::score::{self, Scored};
 use crate::estimator::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
@@ -91,7 +94,10 @@ impl Estimator for TwoStage {
 
     fn supports(&self, model: &Model) -> Result<(), String> {
         if self.has_lag() {
-            return Ok(());
+            return random::supports(model, Spatial { lag: true, error: false });
+        }
+        if model.effects.is_random() {
+            return Err(no_random_effects(self.info.name));
         }
         if model.instruments.endogenous.is_empty() {
             return Err(
@@ -117,6 +123,9 @@ impl Estimator for TwoStage {
     }
 
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
+        if problem.model.effects.is_random() {
+            return ec2sls::fit(problem, self.info, self);
+        }
         let design = self.design(problem)?;
         let stages = Stages::of(&design)?;
         let (n, df) = (problem.n() as f64, design.df(problem));
@@ -166,7 +175,24 @@ impl Estimator for TwoStage {
         Some(self)
     }
 
+    fn leverages(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<f64> {
+        if problem.model.effects.is_random() {
+            return random::leverages(problem, at);
+        }
+        leverage::within(problem)
+    }
+
+    fn hat(&self, problem: &Problem<'_>, at: &Estimated) -> Hat {
+        if problem.model.effects.is_random() {
+            return random::hat(problem, at);
+        }
+        Hat::within(problem)
+    }
+
     fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
+        if problem.model.effects.is_random() {
+            return random::simulate(problem, at, errors);
+        }
         simulate(problem, at, errors)
     }
 }

@@ -109,6 +109,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
             instruments: spanel::model::instruments::Instruments::default(),
             correction: spanel::model::incidental::Correction::None,
             dynamics: None,
+            moment_weights: None,
         }),
         error_weights: None,
         measure_variable: variable,
@@ -383,6 +384,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         spatial_instruments: None,
         correction: spanel::model::incidental::Correction::None,
         dynamics: None,
+        moment_weights: None,
     };
     let weights = WeightsSpec {
         file: at("w.gal".into()),
