@@ -61,7 +61,7 @@ fn check_specification(
         ledger.check((case, quantity, ""), value, ours, Scale::Relative, CLOSED_FORM);
     }
     for name in ["se_arellano_HC1_unit", "se_driscoll_kraay_HC0_default_lag"] {
-        let lags = reference["scc_maxlag"].as_u64().map(|l| l as usize);
+        let lags = reference["scc_maxlag"].as_u64().and_then(|l| u32::try_from(l).ok());
         let ours = robust::of_regions(sample, weights, effects, (name, lags));
         for (x, value) in numbers(&reference[name]) {
             let found = ours.fit.estimates.iter().find(|e| e.term == term(x));

@@ -162,7 +162,7 @@ pub(super) fn of_regions(
     sample: &Sample,
     weights: &Weights,
     effects: Effects,
-    (name, lags): (&str, Option<usize>),
+    (name, lags): (&str, Option<u32>),
 ) -> Estimated {
     let std_errors = match name {
         "se_arellano_HC1_unit" => of_plm("vcovHC_arellano_group_HC1"),
