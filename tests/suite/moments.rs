@@ -393,9 +393,8 @@ fn random_effects_are_the_formula_with_dense_matrices() {
                 let of = |i: usize| (0..T).map(|t| v[t * N + i]).sum::<f64>() / T as f64;
                 (0..N * T).map(|at| of(at % N)).collect()
             };
-            let within = |v: &[f64]| -> Vec<f64> {
-                v.iter().zip(mean(v)).map(|(v, m)| v - m).collect()
-            };
+            let within =
+                |v: &[f64]| -> Vec<f64> { v.iter().zip(mean(v)).map(|(v, m)| v - m).collect() };
             let lambda = ours.value(&Term::Lambda).unwrap_or(0.0);
             let star = |v: &[f64]| -> Vec<f64> {
                 let v = filtered(&w, lambda, v);

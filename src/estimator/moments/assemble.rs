@@ -117,17 +117,14 @@ pub(super) fn assemble_random(
     own: &Problem<'_>,
     found: FoundRandom,
 ) -> Result<Estimated, FitError> {
-    let value =
-        |term: &Term| found.terms.iter().position(|t| t == term).map(|at| found.values[at]);
+    let value = |term: &Term| found.terms.iter().position(|t| t == term).map(|at| found.values[at]);
     let (rho, lambda) = (value(&Term::Rho), value(&Term::Lambda));
     if rho.is_some() {
         let spectrum = own.weights.spectrum().ok_or(FitError::NoSpectrum)?;
         inside("rho", rho, spectrum.interval())?;
     }
     let all = found.terms.len();
-    if !(0..all)
-        .all(|i| found.covariance[(i, i)].is_finite() && found.covariance[(i, i)] > 0.0)
-    {
+    if !(0..all).all(|i| found.covariance[(i, i)].is_finite() && found.covariance[(i, i)] > 0.0) {
         return Err(FitError::SingularInformation);
     }
     let slopes = own.linear_terms().len();

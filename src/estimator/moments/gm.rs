@@ -13,6 +13,7 @@
 //! them; otherwise not. Any variances: the joint covariance of Kelejian & Prucha (2010), theorem 4;
 //! without endogenous variables its cross terms vanish, and are left out as in spreg. Normal
 //! distribution.
+//! *Random effects*: [`kkp`](super::kkp).
 //! *Limits*: effects of periods are refused: they leave traces of W in the moments.
 //! *References*: Kelejian & Prucha (1998, 1999, 2010); Kapoor, Kelejian & Prucha (2007); Arraiz et al.
 //! (2010), Journal of Regional Science 50; Drukker, Egger & Prucha (2013).
@@ -62,7 +63,7 @@ static SAC_INFO: Info = Info {
     label: "SAC (GS2SLS)",
     summary: "spatial lag and spatial error, two-stage least squares and moments",
     reference: "Kelejian & Prucha (1998)",
-    version: 1,
+    version: 2,
     spatial: &[Term::Rho, Term::Lambda],
     small_sample: false,
     durbin: false,
@@ -90,7 +91,7 @@ static SAC_HET_INFO: Info = Info {
     label: "SAC (GS2SLS, het.)",
     summary: "spatial lag and spatial error, moments that allow for heteroskedasticity",
     reference: "Kelejian & Prucha (2010); Arraiz et al. (2010)",
-    version: 1,
+    version: 2,
     spatial: &[Term::Rho, Term::Lambda],
     small_sample: false,
     durbin: false,

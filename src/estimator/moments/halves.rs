@@ -113,7 +113,8 @@ impl Half {
 /// no combination of those before.
 fn kept(columns: &[Vec<f64>], endogenous: &[bool]) -> Vec<usize> {
     let there = |j: &usize| columns[*j].iter().any(|v| *v != 0.0);
-    let mut own: Vec<usize> = (0..columns.len()).filter(there).filter(|&j| !endogenous[j]).collect();
+    let mut own: Vec<usize> =
+        (0..columns.len()).filter(there).filter(|&j| !endogenous[j]).collect();
     while !own.is_empty() {
         let all: Vec<Vec<f64>> = own.iter().map(|&j| columns[j].clone()).collect();
         let Err(found) = ColumnSpace::new(&matrix(&all)) else { break };

@@ -119,8 +119,7 @@ impl Components {
 
 /// b'Ωm/b'Ωb of three moments at λ.
 fn variance(of: &[Quadratic], weights: &Matrix, b: [f64; 3], lambda: f64) -> f64 {
-    let weighted =
-        |r: usize| -> f64 { (0..3).map(|s| weights[(r, s)] * b[s]).sum() };
+    let weighted = |r: usize| -> f64 { (0..3).map(|s| weights[(r, s)] * b[s]).sum() };
     let (above, below) = (0..3).fold((0.0, 0.0), |(above, below), r| {
         (above + weighted(r) * of[r].at(lambda), below + weighted(r) * b[r])
     });
@@ -129,8 +128,7 @@ fn variance(of: &[Quadratic], weights: &Matrix, b: [f64; 3], lambda: f64) -> f64
 
 /// Ω − Ωbb'Ω/b'Ωb: weights of moments whose σ² is solved for.
 fn solved_for(weights: &Matrix, b: [f64; 3]) -> Matrix {
-    let weighted: Vec<f64> =
-        (0..3).map(|r| (0..3).map(|s| weights[(r, s)] * b[s]).sum()).collect();
+    let weighted: Vec<f64> = (0..3).map(|r| (0..3).map(|s| weights[(r, s)] * b[s]).sum()).collect();
     let size: f64 = (0..3).map(|r| weighted[r] * b[r]).sum();
     Matrix::from_fn(3, 3, |i, j| weights[(i, j)] - weighted[i] * weighted[j] / size)
 }
@@ -161,10 +159,8 @@ fn components(
     }
     let shape = ground.covariance_of_three();
     let of_half = match how {
-        MomentWeights::Full => {
-            spd_inverse(&Matrix::from_fn(3, 3, |i, j| shape[i][j]))
-                .ok_or(FitError::SingularInformation)?
-        }
+        MomentWeights::Full => spd_inverse(&Matrix::from_fn(3, 3, |i, j| shape[i][j]))
+            .ok_or(FitError::SingularInformation)?,
         MomentWeights::Diagonal | MomentWeights::Initial => plain,
     };
     let sizes = [0, 1].map(|h| parts[h].count / own.n_units() as f64 / start[h].powi(2));

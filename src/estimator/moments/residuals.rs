@@ -245,8 +245,7 @@ impl<'a> Ground<'a> {
     ) -> Option<(f64, Vec<f64>)> {
         let n = self.count();
         let psi = self.covariance_of_three();
-        let linear =
-            behind.map_or_else(Vec::new, |behind| self.through_coefficients(e, behind));
+        let linear = behind.map_or_else(Vec::new, |behind| self.through_coefficients(e, behind));
         let through = |r: usize, s: usize| {
             if linear.is_empty() { 0.0 } else { dot(&linear[r], &linear[s]) / (n * n) }
         };

@@ -11,7 +11,9 @@ use std::borrow::Cow;
 
 /// The sample of `problem` with the unit means that its model has as regressors, and what is said
 /// of those that are left out because they are combinations of other columns.
-pub(in crate::estimator) fn with_unit_means<'a>(problem: &Problem<'a>) -> (Cow<'a, Sample>, Vec<String>) {
+pub(in crate::estimator) fn with_unit_means<'a>(
+    problem: &Problem<'a>,
+) -> (Cow<'a, Sample>, Vec<String>) {
     if !problem.model.effects.has_unit_means() {
         return (Cow::Borrowed(problem.sample), Vec::new());
     }

@@ -13,8 +13,7 @@ use std::collections::BTreeMap;
 /// How random effects and a spatially lagged error make up u, of an estimator with one.
 fn components(words: &EstimatorWords, asked: Option<ErrorComponents>) -> Option<ErrorComponents> {
     let has = words.spatial.contains(&Term::Lambda);
-    let usual =
-        if words.moment_weights { ErrorComponents::Kkp } else { ErrorComponents::Anselin };
+    let usual = if words.moment_weights { ErrorComponents::Kkp } else { ErrorComponents::Anselin };
     has.then(|| asked.unwrap_or(usual))
 }
 

@@ -78,8 +78,7 @@ fn means_of_units_and_differences_agree_with_plm() {
         [("between", between(&sample)), ("first_difference", differences(&sample))]
     {
         let block = &file["plm"][case];
-        let ours =
-            fit(&sample, &weights, ("ols", Effects::None, LagOrder::LagThenDemean), None);
+        let ours = fit(&sample, &weights, ("ols", Effects::None, LagOrder::LagThenDemean), None);
         check_printed(&mut ledger, case, block, &ours, (CLOSED_FORM, CLOSED_FORM));
         check_std_errors(&mut ledger, case, &block["se"], &ours, CLOSED_FORM);
         check_covariance(&mut ledger, case, &block["vcov"], &ours, CLOSED_FORM);

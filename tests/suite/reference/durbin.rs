@@ -4,10 +4,10 @@
 use super::*;
 use data::json;
 use functions::formula;
+use spanel::estimator::covariance;
 use spanel::estimator::durbin::completed;
 use spanel::estimator::impacts::Multipliers;
 use spanel::estimator::wald::wald;
-use spanel::estimator::covariance;
 use spanel::model::std_errors::StdErrors;
 use spanel::model::{Impact, Model};
 

@@ -225,8 +225,8 @@ fn random_effects_by_moments_agree_with_splm() {
             check_values(&mut ledger, &case, &block["coef"], &ours, STEPPED);
             check_spreads(&mut ledger, &case, &block["se"], &ours, (Some(1.0), STEPPED));
             let components = &block["errcomp"];
-            let phi = (number(&components["sigma^2_1"]) / number(&components["sigma^2_v"]) - 1.0)
-                / 17.0;
+            let phi =
+                (number(&components["sigma^2_1"]) / number(&components["sigma^2_v"]) - 1.0) / 17.0;
             for (name, value, found) in [
                 ("rho", number(&components["rho"]), ours.value(&Term::Lambda)),
                 ("sigma^2_v", number(&components["sigma^2_v"]), ours.value(&Term::Sigma2)),
