@@ -144,6 +144,7 @@ fn model(sample: &Sample) -> Model {
         instruments: spanel::model::instruments::Instruments::default(),
         correction: spanel::model::incidental::Correction::None,
         dynamics: None,
+        moment_weights: None,
         error_components: None,
     }
 }

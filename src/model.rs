@@ -4,6 +4,7 @@ pub mod autocorrelation;
 pub mod change;
 pub mod incidental;
 pub mod instruments;
+pub mod moment_weights;
 pub mod protocol;
 mod regressor;
 pub mod splits;
@@ -14,6 +15,7 @@ pub mod weighting;
 use crate::ident::VarName;
 use incidental::{Correction, Dynamics};
 use instruments::Instruments;
+use moment_weights::MomentWeights;
 pub use regressor::{NEIGHBOURS, Regressor, Whose, shift, split_shift};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -266,6 +268,10 @@ pub struct Model {
     /// Which lags of the response in time are among the regressors, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dynamics: Option<Dynamics>,
+    /// By what moments of errors with random effects are weighted; `None`: as by default, or there are
+    /// no such.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moment_weights: Option<MomentWeights>,
 }
 
 impl Model {

@@ -188,6 +188,7 @@ fn panel(
         instruments: spanel::model::instruments::Instruments::default(),
         correction: spanel::model::incidental::Correction::None,
         dynamics: None,
+        moment_weights: None,
         error_components: None,
     };
     Case { name: format!("{estimator} N={n} T={t} k={k}"), sample, weights, model }

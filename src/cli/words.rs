@@ -21,6 +21,7 @@ pub fn vocabulary() -> Vocabulary {
                     spatial: info.spatial.to_vec(),
                     durbin: info.durbin,
                     instruments: e.takes_instruments(),
+                    moment_weights: e.takes_moment_weights(),
                 }
             })
             .collect(),

@@ -13,8 +13,8 @@
 //! *References*: Sargan (1958); Staiger & Stock (1997); Wooldridge (2010), sections 5.2 and 6.3.
 
 use super::{Context, Diagnostic, Findings, Info, not_applicable};
-use crate::estimator::moments::design::Design;
 use crate::estimator::moments::stages::Stages;
+use crate::estimator::moments::{self, design::Design};
 use crate::estimator::problem::matrix;
 use crate::estimator::{Problem, find};
 use crate::math::dist::{chi_squared_sf, f_sf};
@@ -64,7 +64,7 @@ fn design(problem: &Problem<'_>) -> Result<Design, String> {
         return Err(format!("`{name}` has no instruments"));
     }
     let lag = estimator.info().spatial.contains(&Term::Rho);
-    Design::new(problem, lag).map_err(|why| why.to_string())
+    moments::equation(problem, lag).map_err(|why| why.to_string())
 }
 
 fn test(name: &str, outcome: TestOutcome, details: BTreeMap<String, f64>) -> Test {

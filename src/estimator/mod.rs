@@ -169,6 +169,11 @@ pub trait Estimator: Sync {
         false
     }
 
+    /// Whether it has moments of errors with random effects, which can be weighted in several ways.
+    fn takes_moment_weights(&self) -> bool {
+        false
+    }
+
     /// Whether it maximises a likelihood; least squares does.
     fn maximises_likelihood(&self) -> bool {
         true

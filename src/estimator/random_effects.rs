@@ -273,6 +273,7 @@ mod tests {
             instruments: crate::model::instruments::Instruments::default(),
             correction: crate::model::incidental::Correction::None,
             dynamics: None,
+            moment_weights: None,
         };
         let problem = Problem::new(&sample, &weights, &model).expect("the same units");
         let design = Design::new(&problem).expect("four units for two coefficients");

@@ -43,6 +43,7 @@ pub(crate) fn panel(estimator: &str) -> (Sample, Weights, Model) {
         instruments: crate::model::instruments::Instruments::default(),
         correction: crate::model::incidental::Correction::None,
         dynamics: None,
+        moment_weights: None,
     };
     (sample, weights, model)
 }

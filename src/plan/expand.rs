@@ -357,6 +357,7 @@ fn model(ground: Ground<'_>, axes: &CellAxes, leads: bool) -> Model {
         instruments,
         correction: model_spec.correction,
         dynamics: model_spec.dynamics,
+        moment_weights: model_spec.moment_weights.filter(|_| axes.effects.is_random()),
     };
     let lags =
         [Whose::Own, Whose::Neighbours].into_iter().filter_map(|of| model.lag_of_response(of));

@@ -204,9 +204,11 @@ fn terms(cell: &Cell, vocabulary: &Vocabulary) -> Vec<Term> {
     let mut terms: Vec<Term> = constant.into_iter().collect();
     terms.extend(regressors.iter().cloned().map(Term::Variable));
     let has_lag = spatial.contains(&Term::Rho);
-    let by_likelihood = !spatial.is_empty();
+    // Two stages have no standard error of φ, nor has least squares.
+    let two_stages = words.is_some_and(|e| e.instruments) && !spatial.contains(&Term::Lambda);
+    let has_phi = !spatial.is_empty() && !two_stages;
     terms.extend(spatial);
-    if cell.model.effects.is_random() && by_likelihood {
+    if cell.model.effects.is_random() && has_phi {
         terms.push(Term::Phi);
     }
     if cell.model.effects.has_unit_means() {

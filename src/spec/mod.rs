@@ -58,6 +58,7 @@ use crate::ident::{KeyPath, Located, Seed, VarName};
 use crate::mistake::{Mistake, Mistakes, Place};
 use crate::model::autocorrelation::{Alternative, Autocorrelation};
 use crate::model::incidental::{Correction, Dynamics};
+use crate::model::moment_weights::MomentWeights;
 use crate::model::protocol::Protocol;
 use crate::model::splits::{RegionEquality, Threshold};
 use crate::model::unit_roots::{LagChoice, Trend, UnitRootTest};
@@ -368,6 +369,8 @@ pub struct ModelSpec {
     pub correction: Correction,
     /// Lags of the response among the regressors.
     pub dynamics: Option<Dynamics>,
+    /// By what moments of errors with random effects are weighted, when stated.
+    pub moment_weights: Option<MomentWeights>,
 }
 
 /// `[derived.NAME]`

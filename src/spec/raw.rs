@@ -25,6 +25,7 @@ pub use weights::{ExtraUnits, RawWeights};
 use crate::model::autocorrelation::{Alternative, Autocorrelation};
 use crate::model::change::{LeaveOut, Placebo};
 use crate::model::incidental::{Correction, Dynamics};
+use crate::model::moment_weights::MomentWeights;
 use crate::model::splits::Coefficients;
 use crate::model::{Effects, ErrorComponents, Keep, LagOrder, Permute, Rescale, SmallSample};
 use crate::spec::figures::FigureFormat;
@@ -187,7 +188,7 @@ pub struct RawModel {
     /// Divisors and reference distribution; the estimator's own when absent.
     pub small_sample: Option<SmallSample>,
     /// How random effects of units and a spatially lagged error make up the error, of an estimator
-    /// with λ in cells with random effects; `anselin` when absent.
+    /// with λ in cells with random effects; `anselin` when absent, `kkp` of estimators by moments.
     pub error_components: Option<ErrorComponents>,
     /// Regressors whose neighbours' values enter too, of an estimator with Durbin terms: `measure`,
     /// `measure@lag1`, a control; all when absent.
@@ -208,6 +209,9 @@ pub struct RawModel {
     pub correction: Option<Correction>,
     /// Lags of the response in time among the regressors; none when absent.
     pub dynamics: Option<Dynamics>,
+    /// By what the moments of errors with random effects are weighted, of `sem-gm` and `sac-gm`; `full`
+    /// when absent.
+    pub moment_weights: Option<MomentWeights>,
 }
 
 /// `[bootstrap.NAME]`

@@ -60,6 +60,8 @@ pub struct EstimatorWords {
     pub durbin: bool,
     /// Whether it takes instruments and endogenous regressors.
     pub instruments: bool,
+    /// Whether it has moments of errors with random effects, which can be weighted in several ways.
+    pub moment_weights: bool,
 }
 
 impl EstimatorWords {

@@ -98,7 +98,7 @@ fn estimates_are_right_on_average_and_intervals_hold_the_truth() {
     let mut rows = Vec::new();
     for estimator in ESTIMATORS {
         let name = estimator.info().name;
-        for effects in Effects::FIXED {
+        for effects in Effects::FIXED.into_iter().chain(Effects::RANDOM) {
             if estimator.supports(&model(name, effects, 2)).is_err() {
                 continue;
             }

@@ -11,8 +11,9 @@ use spanel::math::Matrix;
 use spanel::math::linalg::Lu;
 use spanel::math::random::Stream;
 use spanel::model::instruments::Instruments;
+use spanel::model::moment_weights::MomentWeights;
 use spanel::model::std_errors::StdErrors;
-use spanel::model::{Effects, Model, Normalisation, Regressor, Term};
+use spanel::model::{Effects, ErrorComponents, Model, Normalisation, Regressor, Term};
 use spanel::outcome::Statistic;
 use spanel::panel::sample::Sample;
 use spanel::weights::Weights;
@@ -28,7 +29,7 @@ fn estimators() -> impl Iterator<Item = &'static dyn Estimator> {
 fn each_model(mut check: impl FnMut(&str, Model)) {
     let mut checked = 0;
     for estimator in estimators() {
-        for effects in Effects::FIXED {
+        for effects in Effects::FIXED.into_iter().chain(Effects::RANDOM) {
             let name = estimator.info().name;
             let m = model(name, effects, 2);
             if estimator.supports(&m).is_ok() {
@@ -37,7 +38,8 @@ fn each_model(mut check: impl FnMut(&str, Model)) {
             }
         }
     }
-    assert_eq!(checked, 2 * 4 + 4 * 2);
+    // Two stages with every kind, moments without effects of periods, and random ones not of all.
+    assert_eq!(checked, 2 * (4 + 3) + 4 * 2 + 2 * 2);
 }
 
 /// The fit; `None` where the instruments are too weak to give a model with a reduced form.
@@ -79,7 +81,7 @@ fn units_of_measurement_do_not_matter() {
             fitted += 1;
             for (x, y) in a.fit.estimates.iter().zip(&b.fit.estimates) {
                 let factor = match &x.term {
-                    Term::Rho | Term::Lambda => 1.0,
+                    Term::Rho | Term::Lambda | Term::Phi => 1.0,
                     Term::Sigma2 => C * C,
                     Term::Variable(r) if r.variable.as_str() == "x1" => 100.0 * C,
                     _ => C,
@@ -299,6 +301,214 @@ fn lambda_is_where_the_moments_are_smallest() {
     }
 }
 
+fn filtered(w: &Weights, by: f64, v: &[f64]) -> Vec<f64> {
+    v.iter().zip(w.lag(v)).map(|(v, lag)| v - by * lag).collect()
+}
+
+/// The errors have another matrix M: both stages and the moments, written with dense matrices.
+#[test]
+fn two_matrices_are_the_formula_with_dense_matrices() {
+    let all = all_weights(N);
+    let (_, m) = &all[2];
+    let (mut checked, mut apart) = (0, 0.0_f64);
+    for (kind, w) in all.iter().filter(|(kind, _)| *kind != "directed") {
+        let data = sample(w, T, 11);
+        for effects in [Effects::None, Effects::Individual] {
+            let model = model("sac-gm", effects, 2);
+            let one = Problem::new(&data, w, &model).unwrap();
+            let problem = one.with_error_weights(m).unwrap();
+            let estimator = find("sac-gm").unwrap();
+            let Ok(ours) = estimator.fit(&problem) else { continue };
+            checked += 1;
+            // H = (X, WX, W²X, MX, MWX, MW²X) and dummies.
+            let mut z = dummies(effects);
+            let mut h = z.clone();
+            let at = z.len() - usize::from(effects == Effects::None);
+            z.extend(data.x.iter().cloned());
+            let mut lags = data.x.clone();
+            for _ in 0..3 {
+                h.extend(lags.iter().cloned());
+                h.extend(lags.iter().map(|v| m.lag(v)));
+                lags = lags.iter().map(|v| w.lag(v)).collect();
+            }
+            z.push(w.lag(&data.y));
+            let (first, _) = dense(&data.y, &z, &h);
+            let residual = |d: &[f64], y: &[f64], z: &[Vec<f64>]| -> Vec<f64> {
+                let fitted = |i: usize| (0..z.len()).map(|j| d[j] * z[j][i]).sum::<f64>();
+                (0..N * T).map(|i| y[i] - fitted(i)).collect()
+            };
+            let u = residual(&first, &data.y, &z);
+            let square = m.dense().transpose() * m.dense();
+            let trace: f64 = (0..N).map(|i| square[(i, i)]).sum::<f64>() / N as f64;
+            let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+            let objective = |lambda: f64| {
+                let e = filtered(m, lambda, &u);
+                let le = m.lag(&e);
+                let (a, b, c) = (dot(&e, &e), dot(&le, &le), dot(&e, &le));
+                let sigma2 = (a + trace * b) / (1.0 + trace * trace);
+                (a - sigma2).powi(2) + (b - sigma2 * trace).powi(2) + c * c
+            };
+            let lambda = ours.value(&Term::Lambda).unwrap();
+            for step in -100..=100 {
+                let at = lambda + 0.002 * f64::from(step);
+                assert!(objective(at) >= objective(lambda) * (1.0 - 1e-12), "{kind} {at}");
+            }
+            let by = |v: &Vec<f64>| filtered(m, lambda, v);
+            let star: Vec<Vec<f64>> = z.iter().map(by).collect();
+            let y = by(&data.y);
+            let (d, inverse) = dense(&y, &star, &h);
+            let e = residual(&d, &y, &star);
+            let sigma2 = dot(&e, &e) / (N * T - z.len()) as f64;
+            for (own, j) in ours.fit.estimates.iter().zip(at..z.len()) {
+                let what = format!("{kind} {effects} {}", own.term);
+                assert_close(&what, own.value, d[j], 1e-8);
+                assert_close(&what, own.std_error / (sigma2 * inverse[(j, j)]).sqrt(), 1.0, 1e-8);
+            }
+            if let Ok(same) = estimator.fit(&one) {
+                apart = apart.max((same.value(&Term::Lambda).unwrap() - lambda).abs());
+            }
+            let again = estimator.simulate(&problem, &ours, &ours.innovations);
+            for (simulated, observed) in again.iter().zip(&data.y) {
+                assert_close(kind, *simulated, *observed, 1e-9);
+            }
+        }
+    }
+    assert!(checked >= 8 && apart > 0.05, "{checked}, {apart}");
+}
+
+/// At the θ and λ of the fit: the formula of instruments within units and between them.
+#[test]
+fn random_effects_are_the_formula_with_dense_matrices() {
+    let mut checked = 0;
+    for (kind, w) in all_weights(N) {
+        let data = sample(&w, T, 12);
+        for name in ["slm-2sls", "sac-gm"] {
+            let Some(ours) = fit(&data, &w, &model(name, Effects::Random, 2)) else { continue };
+            let Some(&s) = ours.fit.statistics.get(&Statistic::Theta) else { continue };
+            if s == 0.0 {
+                continue;
+            }
+            checked += 1;
+            let mean = |v: &[f64]| -> Vec<f64> {
+                let of = |i: usize| (0..T).map(|t| v[t * N + i]).sum::<f64>() / T as f64;
+                (0..N * T).map(|at| of(at % N)).collect()
+            };
+            let within =
+                |v: &[f64]| -> Vec<f64> { v.iter().zip(mean(v)).map(|(v, m)| v - m).collect() };
+            let lambda = ours.value(&Term::Lambda).unwrap_or(0.0);
+            let star = |v: &[f64]| -> Vec<f64> {
+                let v = filtered(&w, lambda, v);
+                let mean = mean(&v);
+                v.iter().zip(mean).map(|(v, m)| v - s * m).collect()
+            };
+            let mut z = vec![vec![1.0; N * T]];
+            z.extend(data.x.iter().cloned());
+            let mut h = vec![z[0].clone()];
+            let mut lags = data.x.clone();
+            for _ in 0..3 {
+                // Nine units, and as many columns between them at most.
+                h.extend(lags.iter().flat_map(|v| [within(v), mean(v)]));
+                lags = lags.iter().map(|v| w.lag(v)).collect();
+            }
+            z.push(w.lag(&data.y));
+            let starred: Vec<Vec<f64>> = z.iter().map(|v| star(v)).collect();
+            let (d, _) = dense(&star(&data.y), &starred, &h);
+            for (own, d) in ours.fit.estimates.iter().zip(&d) {
+                assert_close(&format!("{kind} {name} {}", own.term), own.value, *d, 1e-7);
+            }
+        }
+    }
+    assert!(checked >= 8, "{checked}");
+}
+
+/// Effects of periods taken out are a dummy for each.
+#[test]
+fn fixed_effects_of_periods_beside_random_ones_are_dummies() {
+    const SHORT: usize = 5;
+    let (_, w) = all_weights(N).swap_remove(1);
+    let data = sample(&w, SHORT, 13);
+    let ours = fit(&data, &w, &model("slm-2sls", Effects::RandomTime, 2)).unwrap();
+    let mut with = data.clone();
+    for t in 1..SHORT {
+        with.x.push((0..N * SHORT).map(|at| f64::from(u8::from(at / N == t))).collect());
+        with.regressors.push(regressor(1 + t));
+    }
+    let dummies = fit(&with, &w, &model("slm-2sls", Effects::Random, 1 + SHORT)).unwrap();
+    for e in &ours.fit.estimates {
+        let theirs = dummies.fit.estimates.iter().find(|o| o.term == e.term).unwrap();
+        assert_close(&format!("{}", e.term), e.value, theirs.value, 1e-9);
+        assert_close(&format!("se {}", e.term), e.std_error, theirs.std_error, 1e-9);
+    }
+    let theta = |of: &Estimated| of.fit.statistics[&Statistic::Theta];
+    assert_close("theta", theta(&ours), theta(&dummies), 1e-9);
+}
+
+/// Theory gives λ and φ no standard errors; those that are given are how far estimates spread.
+#[test]
+#[ignore = "a minute unless optimised: cargo test --release --test suite -- --ignored spread"]
+fn components_spread_as_their_standard_errors_say() {
+    const UNITS: usize = 60;
+    const PERIODS: usize = 6;
+    const PANELS: usize = 400;
+    let order: Vec<usize> = (0..UNITS).collect();
+    let w = permuted(&irregular(UNITS), &order, Normalisation::Row);
+    let of_errors = permuted(&crate::support::directed(UNITS), &order, Normalisation::Row);
+    // Effects of units that no panel takes for none, and regressors that differ between units enough to
+    // identify ρ between them.
+    let mut s = Stream::new([24; 32], 0);
+    let mut of_units = |size: f64| (0..UNITS).map(|_| size * s.normal()).collect::<Vec<f64>>();
+    let (mu, own) = (of_units(1.2), [of_units(2.0), of_units(2.0)]);
+    let mut data = sample(&w, PERIODS, 2);
+    for (x, own) in data.x.iter_mut().zip(&own) {
+        x.iter_mut().enumerate().for_each(|(at, x)| *x += own[at % UNITS]);
+    }
+    let u: Vec<f64> = (0..data.n()).map(|at| mu[at % UNITS] + s.normal()).collect();
+    let u = w.resolve(0.4, &u);
+    let shocked: Vec<f64> =
+        (0..data.n()).map(|at| 1.0 + data.x[0][at] - data.x[1][at] + u[at]).collect();
+    data.y = w.resolve(0.3, &shocked);
+    let all = [
+        ("sem-gm", Effects::Random, Some(MomentWeights::Initial), false),
+        ("sem-gm", Effects::Random, Some(MomentWeights::Diagonal), false),
+        ("sem-gm", Effects::Random, Some(MomentWeights::Full), false),
+        ("sac-gm", Effects::Random, Some(MomentWeights::Initial), false),
+        ("sac-gm", Effects::Random, Some(MomentWeights::Full), false),
+        ("sac-gm", Effects::Individual, None, true),
+    ];
+    for (name, effects, moment_weights, two) in all {
+        let m = Model { moment_weights, ..model(name, effects, 2) };
+        let plain = Problem::new(&data, &w, &m).unwrap();
+        let problem = if two { plain.with_error_weights(&of_errors).unwrap() } else { plain };
+        let estimator = find(name).unwrap();
+        let truth = estimator.fit(&problem).unwrap();
+        let sigma = truth.value(&Term::Sigma2).unwrap().sqrt();
+        let (mut values, mut errors) = (vec![Vec::new(); 2], vec![Vec::new(); 2]);
+        for panel in 0..PANELS {
+            let mut s = Stream::new([23; 32], panel as u64);
+            let e: Vec<f64> = (0..data.n()).map(|_| sigma * s.normal()).collect();
+            let y = estimator.simulate(&problem, &truth, &e);
+            let again = Sample { y, ..data.clone() };
+            let Ok(fit) = estimator.fit(&Problem { sample: &again, ..problem }) else { continue };
+            for (j, term) in [Term::Lambda, Term::Phi].iter().enumerate() {
+                if let Some(e) = fit.fit.estimates.iter().find(|e| e.term == *term) {
+                    values[j].push(e.value);
+                    errors[j].push(e.std_error);
+                }
+            }
+        }
+        for (values, errors) in values.iter().zip(&errors).filter(|(v, _)| !v.is_empty()) {
+            let n = values.len() as f64;
+            assert!(n > 0.9 * PANELS as f64, "{name} {n}");
+            let mean = values.iter().sum::<f64>() / n;
+            let spread = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
+            let said = (errors.iter().map(|e| e * e).sum::<f64>() / n).sqrt();
+            println!("{name} {effects} {moment_weights:?} {two}: {mean:.4} {spread:.4} {said:.4}");
+            let ratio = said / spread;
+            assert!((0.85..1.18).contains(&ratio), "{name} {effects} {moment_weights:?}: {ratio}");
+        }
+    }
+}
+
 #[test]
 fn nonsense_is_refused_with_its_reason() {
     let refused = |m: &Model| {
@@ -315,6 +525,13 @@ fn nonsense_is_refused_with_its_reason() {
     assert!(refused(&with("sem-gm", &[1], 1)).contains("has no instruments"));
     assert!(refused(&with("slm-2sls", &[], 1)).contains("no regressor that they stand for"));
     assert!(refused(&with("slm-2sls", &[0, 1], 1)).contains("order condition"));
+    let random = |name| model(name, Effects::Random, 2);
+    assert!(refused(&with_instruments(random("iv"), &[1], 1)).contains("has no random ones"));
+    assert!(refused(&random("sac-gm-het")).contains("has no random ones"));
+    let own = Some(ErrorComponents::Anselin);
+    let anselin = Model { error_components: own, ..random("sem-gm") };
+    assert!(refused(&anselin).contains("take `error_components` = \"kkp\""));
+    assert!(refused(&model("sem-gm", Effects::RandomTime, 2)).contains("no effects of periods"));
     let time = model("sac-gm", Effects::TwoWay, 2);
     assert!(refused(&time).contains("no effects of periods"));
     for how in [StdErrors::Hessian, StdErrors::Qml] {

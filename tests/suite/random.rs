@@ -142,6 +142,10 @@ const RANDOM: &str = r#"
 estimator = "sem"
 error_components = "kkp"
 
+[models.gm]
+estimator = "sem-gm"
+moment_weights = "diagonal"
+
 [bootstrap.parametric]
 replicates = 19
 
@@ -159,6 +163,19 @@ lags = 0
 weights = "w"
 tests = ["lm", "hausman"]
 bootstrap = ["parametric", "unit-wild"]
+
+[grids.moments]
+response = "y"
+model = ["gm", "slm-2sls"]
+effects = ["random", "correlated-random"]
+measure = "x"
+region = "all"
+lags = 0
+weights = "w"
+bootstrap = ["parametric", "unit-residual"]
+
+[bootstrap.unit-residual]
+replicates = 19
 
 [[tables]]
 id = "random"
@@ -205,6 +222,11 @@ fn an_experiment_with_random_effects_runs() {
             .expect("a file")
     };
     let estimates = find("estimates.csv");
+    let of = |model: &str, effects: &str, term: &str| {
+        let has = |l: &&str| l.split(',').any(|w| w == model) && l.contains(effects);
+        estimates.lines().filter(has).any(|l| l.contains(term))
+    };
+    assert!(of("gm", "correlated-random", "phi") && !of("slm-2sls", "random", "phi"));
     for name in ["phi", "mean:ln_x", "mean:W:ln_x"] {
         assert!(estimates.lines().any(|l| l.contains("random") && l.contains(name)), "{name}");
     }
@@ -220,6 +242,16 @@ fn what_makes_no_sense_is_refused_before_a_run() {
             "estimator = \"sem\"\nerror_components",
             "estimator = \"slm\"\nerror_components",
             "has no spatially lagged error",
+        ),
+        (
+            "estimator = \"sem-gm\"",
+            "estimator = \"sem\"",
+            "has no moments of errors with random effects",
+        ),
+        (
+            "moment_weights = \"diagonal\"",
+            "error_components = \"anselin\"",
+            "which is what its moments rest on",
         ),
         (
             "error_components = \"kkp\"",

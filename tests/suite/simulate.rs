@@ -136,6 +136,7 @@ fn the_truth_is_recovered() {
         instruments: spanel::model::instruments::Instruments::default(),
         correction: spanel::model::incidental::Correction::None,
         dynamics: None,
+        moment_weights: None,
     };
     let problem = spanel::estimator::Problem::new(&sample, &weights, &model).expect("one order");
     let fit = spanel::estimator::find("slm").expect("slm").fit(&problem).expect("a fit").fit;

@@ -97,6 +97,7 @@ pub fn model(estimator: &str, effects: Effects, regressors: usize) -> Model {
         instruments: spanel::model::instruments::Instruments::default(),
         correction: spanel::model::incidental::Correction::None,
         dynamics: None,
+        moment_weights: None,
     }
 }
 

@@ -341,10 +341,15 @@ pub fn supports(estimator: &dyn Estimator, model: &crate::model::Model) -> Resul
     match &model.std_errors {
         StdErrors::Default => Ok(()),
         StdErrors::Hessian | StdErrors::Qml | StdErrors::Robust(_) if model.effects.is_random() => {
-            Err("under random effects the score is not known observation by observation, and the \
-                 estimator's own standard errors are those of the observed information: leave others \
-                 out"
-                .to_owned())
+            let own = if estimator.maximises_likelihood() {
+                "those of the observed information"
+            } else {
+                "those of its moments"
+            };
+            Err(format!(
+                "under random effects the score is not known observation by observation, and the \
+                 estimator's own standard errors are {own}: leave others out"
+            ))
         }
         StdErrors::Hessian | StdErrors::Qml if !estimator.maximises_likelihood() => Err(format!(
             "`{name}` maximises no likelihood, and so has no observed information and no QML: leave \

@@ -1,10 +1,12 @@
 //! The fit that is kept of an estimator by moments.
 
-use crate::estimator::goodness::{Ingredients, statistics};
+use crate::estimator::goodness::{Ingredients, of_random_effects, statistics};
 use crate::estimator::inference::{estimates, rows};
+use crate::estimator::random::components::Components;
+use crate::estimator::random::maximum::Levels;
 use crate::estimator::{Estimated, FitError, Info, Problem};
 use crate::math::Matrix;
-use crate::model::Term;
+use crate::model::{ErrorComponents, Term};
 use crate::outcome::{Fit, Reference};
 
 /// What an estimator found.
@@ -95,6 +97,71 @@ pub(super) fn assemble(problem: &Problem<'_>, mut found: Found) -> Result<Estima
     Ok(Estimated { fit, innovations: found.innovations, systematic, bread: None })
 }
 
+/// What an estimator with random effects found.
+pub(super) struct FoundRandom {
+    pub info: &'static Info,
+    /// All parameters: the linear part, ρ, λ, φ where there are such, σ².
+    pub terms: Vec<Term>,
+    pub values: Vec<f64>,
+    /// Their covariance.
+    pub covariance: Matrix,
+    /// Tφ
+    pub s: f64,
+    pub kind: String,
+    pub inference: Reference,
+}
+
+/// The fit of an equation with random effects. Innovations are those errors that are alike and
+/// uncorrelated.
+pub(super) fn assemble_random(
+    own: &Problem<'_>,
+    found: FoundRandom,
+) -> Result<Estimated, FitError> {
+    let value = |term: &Term| found.terms.iter().position(|t| t == term).map(|at| found.values[at]);
+    let (rho, lambda) = (value(&Term::Rho), value(&Term::Lambda));
+    if rho.is_some() {
+        let spectrum = own.weights.spectrum().ok_or(FitError::NoSpectrum)?;
+        inside("rho", rho, spectrum.interval())?;
+    }
+    let all = found.terms.len();
+    if !(0..all).all(|i| found.covariance[(i, i)].is_finite() && found.covariance[(i, i)] > 0.0) {
+        return Err(FitError::SingularInformation);
+    }
+    let slopes = own.linear_terms().len();
+    let components = Components::new(lambda, found.s, ErrorComponents::Kkp);
+    let levels = Levels::new(own, rho, &found.values[..slopes], &components);
+    let innovations = components.standardised(own.weights, &levels.residual);
+    let sigma2 = found.values[all - 1];
+    let mut statistics = of_random_effects(
+        own,
+        &Ingredients {
+            loglik: f64::NAN,
+            sigma2,
+            innovations: &innovations,
+            level_residual: &levels.residual,
+            reduced_form: levels.reduced_form.as_deref(),
+            within_reduced_form: &[],
+            slopes,
+            spatial: usize::from(rho.is_some()) + usize::from(lambda.is_some()),
+        },
+        (sigma2 * found.s / own.n_periods() as f64, found.s),
+    );
+    statistics.retain(|_, v| v.is_finite());
+    let fit = Fit {
+        estimator: found.info.name.to_owned(),
+        estimator_version: found.info.version,
+        effects: own.model.effects,
+        estimates: estimates(&found.terms, &found.values, &found.covariance, &found.inference),
+        covariance: rows(&found.covariance),
+        std_error_kind: found.kind,
+        inference: found.inference,
+        statistics,
+        convergence: None,
+        cautions: Vec::new(),
+    };
+    Ok(Estimated { fit, innovations, systematic: levels.systematic, bread: None })
+}
+
 fn inside(
     parameter: &'static str,
     at: Option<f64>,
@@ -109,7 +176,7 @@ fn inside(
 /// The response that a fit generates from innovations: (I − ρW)⁻¹(Xβ + effects + (I − λW)⁻¹e).
 pub(super) fn simulate(problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
     let disturbance = match at.value(&Term::Lambda) {
-        Some(lambda) => problem.weights.resolve(lambda, errors),
+        Some(lambda) => problem.error_weights.resolve(lambda, errors),
         None => errors.to_vec(),
     };
     let shocked: Vec<f64> = at.systematic.iter().zip(&disturbance).map(|(f, u)| f + u).collect();

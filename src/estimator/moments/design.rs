@@ -3,9 +3,15 @@
 //! *Instruments*: every exogenous column of the equation, the given instruments Z, and W^p of the
 //! unit's own exogenous regressors and of Z, p = 1 … P, for equations with a spatial lag (Kelejian &
 //! Prucha 1998, section 3). P is two, one more with Durbin terms, whose first power is in the equation
-//! already. Lags of a constant are left out, as in spreg. A column that is a combination of those
-//! before it adds nothing and is left out.
+//! already. Lags of a constant are left out, as in spreg. Where the errors have another matrix M, M times
+//! the regressors, Z and their lags by W are instruments too: filtering by I − λM brings them into the
+//! equation (Kelejian & Prucha 1998, section 3). A column that is a combination of those before it
+//! adds nothing and is left out.
+//!
+//! With random effects nothing but effects of periods is removed, and instruments are what each of the
+//! above is within units and between them, QH and PH apart (Baltagi & Liu 2011).
 
+use super::halves;
 use crate::estimator::problem::matrix;
 use crate::estimator::{FitError, Problem};
 use crate::math::linalg::ColumnSpace;
@@ -44,7 +50,12 @@ impl Design {
             columns.push(problem.within_lag(&problem.sample.y));
             endogenous.push(true);
         }
-        let instruments = instruments(problem, lag, &columns, &endogenous)?;
+        let all = instruments(problem, lag, &columns, &endogenous)?;
+        let instruments = independent(if problem.model.effects.is_random() {
+            halves::apart(&all, problem.n_units())
+        } else {
+            all
+        });
         if instruments.rank() < columns.len() {
             let (rank, coefficients) = (instruments.rank(), columns.len());
             return Err(FitError::UnderIdentified { instruments: rank, coefficients });
@@ -70,7 +81,7 @@ fn instruments(
     lag: bool,
     columns: &[Vec<f64>],
     endogenous: &[bool],
-) -> Result<ColumnSpace, FitError> {
+) -> Result<Vec<Vec<f64>>, FitError> {
     let own: Vec<&Vec<f64>> = given(problem)?.iter().collect();
     let mut all: Vec<Vec<f64>> =
         columns.iter().zip(endogenous).filter(|(_, e)| !**e).map(|(c, _)| c.clone()).collect();
@@ -83,9 +94,16 @@ fn instruments(
         let base: Vec<&Vec<f64>> = regressors.chain(own).collect();
         let durbin = sample.regressors.iter().any(Regressor::is_of_neighbours);
         let powers = stated.powers.unwrap_or(POWERS) + u32::from(durbin);
-        all.extend(powers_of(problem, &base, powers));
+        let lagged = powers_of(problem, &base, powers);
+        let by_other: Vec<Vec<f64>> = if problem.has_own_error_weights() {
+            let lag = |v: &Vec<f64>| problem.within(&problem.error_weights.lag(v));
+            base.iter().copied().chain(&lagged).map(lag).collect()
+        } else {
+            Vec::new()
+        };
+        all.extend(lagged.into_iter().chain(by_other));
     }
-    Ok(independent(all))
+    Ok(all)
 }
 
 /// Given instruments, each N·T.

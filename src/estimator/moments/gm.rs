@@ -13,6 +13,7 @@
 //! them; otherwise not. Any variances: the joint covariance of Kelejian & Prucha (2010), theorem 4;
 //! without endogenous variables its cross terms vanish, and are left out as in spreg. Normal
 //! distribution.
+//! *Random effects*: [`kkp`](super::kkp).
 //! *Limits*: effects of periods are refused: they leave traces of W in the moments.
 //! *References*: Kelejian & Prucha (1998, 1999, 2010); Kapoor, Kelejian & Prucha (2007); Arraiz et al.
 //! (2010), Journal of Regional Science 50; Drukker, Egger & Prucha (2013).
@@ -21,12 +22,15 @@ use super::assemble::{Found, assemble, simulate};
 use super::design::Design;
 use super::residuals::{Behind, Ground, Moments};
 use super::stages::{Stages, filtered};
+use super::{kkp, no_random_effects};
 use crate::estimator::impacts::impacts;
+use crate::estimator::leverage::{self, Hat};
 use crate::estimator::problem::combine;
+use crate::estimator::random::{self, Spatial};
 use crate::estimator::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
 use crate::math::linalg::{dot, spd_inverse};
-use crate::model::{Model, Term};
+use crate::model::{ErrorComponents, Model, Term};
 use crate::outcome::{Estimate, Reference};
 
 /// A spatial error by moments, with a spatial lag of the response or without.
@@ -59,7 +63,7 @@ static SAC_INFO: Info = Info {
     label: "SAC (GS2SLS)",
     summary: "spatial lag and spatial error, two-stage least squares and moments",
     reference: "Kelejian & Prucha (1998)",
-    version: 1,
+    version: 2,
     spatial: &[Term::Rho, Term::Lambda],
     small_sample: false,
     durbin: false,
@@ -87,7 +91,7 @@ static SAC_HET_INFO: Info = Info {
     label: "SAC (GS2SLS, het.)",
     summary: "spatial lag and spatial error, moments that allow for heteroskedasticity",
     reference: "Kelejian & Prucha (2010); Arraiz et al. (2010)",
-    version: 1,
+    version: 2,
     spatial: &[Term::Rho, Term::Lambda],
     small_sample: false,
     durbin: false,
@@ -106,6 +110,17 @@ impl Estimator for Gm {
 
     fn supports(&self, model: &Model) -> Result<(), String> {
         let name = self.info.name;
+        if model.effects.is_random() && self.any_variance {
+            return Err(no_random_effects(name));
+        }
+        if model.error_components == Some(ErrorComponents::Anselin) {
+            return Err(format!(
+                "`{name}` has random effects that spill over as the innovations do, which is what its \
+                 moments rest on (Kapoor, Kelejian & Prucha 2007): take `error_components` = \"kkp\", or \
+                 the estimator by maximum likelihood"
+            ));
+        }
+        random::supports(model, Spatial { lag: self.has_lag(), error: true })?;
         if model.effects.has_time() {
             return Err(format!(
                 "`{name}` has no effects of periods: the moments of Kelejian & Prucha (1999) are those \
@@ -134,14 +149,21 @@ impl Estimator for Gm {
         false
     }
 
+    fn takes_moment_weights(&self) -> bool {
+        !self.any_variance
+    }
+
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
+        if problem.model.effects.is_random() {
+            return kkp::fit(problem, self.info, self);
+        }
         let design = Design::new(problem, self.has_lag())?;
         if design.df(problem) <= 0.0 {
             let absorbed = problem.model.effects.absorbed(problem.n_units(), problem.n_periods());
             let free = problem.n() - absorbed;
             return Err(FitError::TooFew { free, parameters: design.columns.len() });
         }
-        let interval = problem.weights.spectrum().ok_or(FitError::NoSpectrum)?.interval();
+        let interval = problem.error_weights.spectrum().ok_or(FitError::NoSpectrum)?.interval();
         let own = Own { problem, design, interval, ground: Ground::new(problem) };
         let found = if self.any_variance { own.any()? } else { own.equal()? };
         own.assemble(self.info, found)
@@ -151,7 +173,24 @@ impl Estimator for Gm {
         impacts(problem, &at.fit)
     }
 
+    fn leverages(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<f64> {
+        if problem.model.effects.is_random() {
+            return random::leverages(problem, at);
+        }
+        leverage::within(problem)
+    }
+
+    fn hat(&self, problem: &Problem<'_>, at: &Estimated) -> Hat {
+        if problem.model.effects.is_random() {
+            return random::hat(problem, at);
+        }
+        Hat::within(problem)
+    }
+
     fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
+        if problem.model.effects.is_random() {
+            return random::simulate(problem, at, errors);
+        }
         simulate(problem, at, errors)
     }
 }
@@ -197,7 +236,7 @@ impl Own<'_> {
         let e = second.residuals.clone();
         let sigma2 = dot(&e, &e) / self.design.df(self.problem);
         // Residuals of the first stage: δ − δ₀ = L'u = L'(I − λW)⁻¹ε.
-        let resolve = |l: Vec<f64>| self.problem.weights.resolve_transposed(lambda, &l);
+        let resolve = |l: Vec<f64>| self.problem.error_weights.resolve_transposed(lambda, &l);
         let influence: Vec<Vec<f64>> = first.influence().into_iter().map(resolve).collect();
         let columns = self.filtered_columns(lambda);
         let behind = Behind { influence: &influence, filtered: &columns };

@@ -17,28 +17,47 @@
 //! | `residuals` | λ from moments of residuals, and its variance |
 //! | `squares` | W'W and its traces |
 //! | `gm` | `sem-gm`, `sac-gm`, `sem-gm-het`, `sac-gm-het` |
+//! | `halves` | an equation within units and between them, of random effects |
+//! | `ec2sls` | `slm-2sls`, `sdm-2sls` with random effects |
+//! | `kkp` | `sem-gm`, `sac-gm` with random effects |
 //! | `assemble` | the fit that is kept |
 
 mod assemble;
 pub mod design;
+mod ec2sls;
 pub mod gm;
+mod halves;
+mod kkp;
 mod residuals;
 mod squares;
 pub mod stages;
 pub mod two_stage;
 
-use super::Estimator;
+use super::{Estimator, FitError, Problem};
 use crate::model::{Model, Regressor};
+
+/// The equation that is estimated by instruments, with a spatial lag of the response or without: that
+/// of the effects removed, and under random effects the one of which errors are alike and uncorrelated.
+///
+/// # Errors
+/// Collinear columns, too few instruments, no residual degrees of freedom.
+pub fn equation(problem: &Problem<'_>, lag: bool) -> Result<design::Design, FitError> {
+    if problem.model.effects.is_random() {
+        return ec2sls::estimated(problem, lag);
+    }
+    design::Design::new(problem, lag)
+}
+
+/// Why an estimator by moments has no random effects.
+fn no_random_effects(name: &str) -> String {
+    format!(
+        "`{name}` removes effects of units, it has no random ones: take the estimator by maximum \
+         likelihood, or effects `individual`"
+    )
+}
 
 /// Whether a model may have the instruments that it states, else why not. Needs no data.
 pub fn supports(estimator: &dyn Estimator, model: &Model) -> Result<(), String> {
-    if model.effects.is_random() && !estimator.maximises_likelihood() {
-        return Err(format!(
-            "`{}` removes effects of units, it has no random ones: take the estimator by maximum \
-             likelihood, or effects `individual`",
-            estimator.info().name
-        ));
-    }
     let stated = &model.instruments;
     if stated.is_none() {
         return Ok(());

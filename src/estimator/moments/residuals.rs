@@ -37,6 +37,11 @@ use crate::weights::Weights;
 pub(super) struct Quadratic(pub [f64; 3]);
 
 impl Quadratic {
+    /// Its value.
+    pub(super) fn at(&self, at: f64) -> f64 {
+        self.0[0] + at * (self.0[1] + at * self.0[2])
+    }
+
     /// Minus its derivative.
     pub(super) fn fall(&self, at: f64) -> f64 {
         -(self.0[1] + 2.0 * self.0[2] * at)
@@ -125,7 +130,7 @@ pub(super) struct Ground<'a> {
 
 impl<'a> Ground<'a> {
     pub(super) fn new(problem: &Problem<'a>) -> Self {
-        let weights = problem.weights;
+        let weights = problem.error_weights;
         let squares = Squares::new(weights);
         let diagonal = squares.diagonal();
         let (units, periods) = (problem.n_units(), problem.n_periods());
@@ -148,17 +153,21 @@ impl<'a> Ground<'a> {
         self.units as f64 * self.free_periods()
     }
 
-    /// Of equal variances, σ² solved for: moments less their projection on the column of σ².
-    pub(super) fn equal(&self, u: &[f64]) -> Moments {
+    /// ε'ε/n, (Wε)'Wε/n and ε'Wε/n.
+    pub(super) fn three(&self, u: &[f64], n: f64) -> Vec<Quadratic> {
         let once = self.weights.lag(u);
         let twice = self.weights.lag(&once);
-        let n = self.count();
         let m = |a: f64, b: f64, c: f64| Quadratic([a / n, b / n, c / n]);
-        let all = vec![
+        vec![
             m(dot(u, u), -2.0 * dot(u, &once), dot(&once, &once)),
             m(dot(&once, &once), -2.0 * dot(&once, &twice), dot(&twice, &twice)),
             m(dot(u, &once), -dot(u, &twice) - dot(&once, &once), dot(&once, &twice)),
-        ];
+        ]
+    }
+
+    /// Of equal variances, σ² solved for: moments less their projection on the column of σ².
+    pub(super) fn equal(&self, u: &[f64]) -> Moments {
+        let all = self.three(u, self.count());
         let b = self.of_variance();
         let square = dot(&b, &b);
         let weights =
@@ -167,8 +176,26 @@ impl<'a> Ground<'a> {
     }
 
     /// What σ² is multiplied with in the three moments.
-    fn of_variance(&self) -> [f64; 3] {
+    pub(super) fn of_variance(&self) -> [f64; 3] {
         [1.0, self.squares.trace() / self.units as f64, 0.0]
+    }
+
+    /// n/σ⁴ times the covariance of the three moments of n normal errors of variance σ².
+    pub(super) fn covariance_of_three(&self) -> [[f64; 3]; 3] {
+        let units = self.units as f64;
+        let (t1, t2) = (self.squares.trace() / units, self.squares.square_trace() / units);
+        let t3 = 2.0 * self.squares.trace_with(self.weights) / units;
+        let (ww, _) = self.weights.square_traces();
+        let t4 = ww / units + t1;
+        [[2.0, 2.0 * t1, 0.0], [2.0 * t1, 2.0 * t2, t3], [0.0, t3, t4]]
+    }
+
+    /// The vectors a of the three moments: how they move with the errors through the coefficients.
+    pub(super) fn through_coefficients(&self, e: &[f64], behind: &Behind<'_>) -> Vec<Vec<f64>> {
+        let lag = self.weights.lag(e);
+        let twice = |v: &[f64]| v.iter().map(|x| 2.0 * x).collect::<Vec<f64>>();
+        let of = [twice(e), twice(&self.weights.lag_transposed(&lag)), self.both_ways(e)];
+        of.iter().map(|v| Self::through(behind, v)).collect()
     }
 
     /// Of any variances, unweighted.
@@ -217,21 +244,8 @@ impl<'a> Ground<'a> {
         behind: Option<&Behind<'_>>,
     ) -> Option<(f64, Vec<f64>)> {
         let n = self.count();
-        let units = self.units as f64;
-        let (t1, t2) = (self.squares.trace() / units, self.squares.square_trace() / units);
-        let t3 = 2.0 * self.squares.trace_with(self.weights) / units;
-        let (ww, _) = self.weights.square_traces();
-        let t4 = ww / units + t1;
-        let psi = [[2.0, 2.0 * t1, 0.0], [2.0 * t1, 2.0 * t2, t3], [0.0, t3, t4]];
-        let linear: Vec<Vec<f64>> = match behind {
-            None => Vec::new(),
-            Some(behind) => {
-                let lag = self.weights.lag(e);
-                let twice = |v: &[f64]| v.iter().map(|x| 2.0 * x).collect::<Vec<f64>>();
-                let of = [twice(e), twice(&self.weights.lag_transposed(&lag)), self.both_ways(e)];
-                of.iter().map(|v| Self::through(behind, v)).collect()
-            }
-        };
+        let psi = self.covariance_of_three();
+        let linear = behind.map_or_else(Vec::new, |behind| self.through_coefficients(e, behind));
         let through = |r: usize, s: usize| {
             if linear.is_empty() { 0.0 } else { dot(&linear[r], &linear[s]) / (n * n) }
         };

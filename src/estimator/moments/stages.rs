@@ -76,8 +76,8 @@ impl Stages {
     }
 }
 
-/// (I − λW)v by period.
+/// (I − λW)v by period, W that of the errors.
 pub(super) fn filtered(problem: &Problem<'_>, lambda: f64, v: &[f64]) -> Vec<f64> {
-    let lag = problem.weights.lag(v);
+    let lag = problem.error_weights.lag(v);
     v.iter().zip(&lag).map(|(v, l)| v - lambda * l).collect()
 }

@@ -11,6 +11,7 @@
 //! *Robust*: the moments are Ẑ'e, linear in the errors: heteroskedastic, clustered, Driscoll–Kraay and
 //! Conley covariances have the usual sandwich, A⁻¹ = σ²(Ẑ'Ẑ)⁻¹ and pieces ẑ_it e_it/σ²; over space this
 //! is the covariance of Kelejian & Prucha (2007).
+//! *Random effects*: [`ec2sls`](super::ec2sls).
 //! *Limits*: an estimate of ρ outside the interval of a reduced form is refused. There is no likelihood.
 //! *References*: Kelejian & Prucha (1998), Journal of Real Estate Finance and Economics 17; Kelejian &
 //! Prucha (2007), Journal of Econometrics 140; Wooldridge (2010), chapter 5.
@@ -18,7 +19,10 @@
 use super::assemble::{Found, assemble, simulate};
 use super::design::Design;
 use super::stages::Stages;
+use super::{ec2sls, no_random_effects};
 use crate::estimator::impacts::impacts;
+use crate::estimator::leverage::{self, Hat};
+use crate::estimator::random::{self, Spatial};
 use crate::estimator::score::{self, Scored};
 use crate::estimator::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
@@ -91,7 +95,10 @@ impl Estimator for TwoStage {
 
     fn supports(&self, model: &Model) -> Result<(), String> {
         if self.has_lag() {
-            return Ok(());
+            return random::supports(model, Spatial { lag: true, error: false });
+        }
+        if model.effects.is_random() {
+            return Err(no_random_effects(self.info.name));
         }
         if model.instruments.endogenous.is_empty() {
             return Err(
@@ -117,6 +124,9 @@ impl Estimator for TwoStage {
     }
 
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
+        if problem.model.effects.is_random() {
+            return ec2sls::fit(problem, self.info, self);
+        }
         let design = self.design(problem)?;
         let stages = Stages::of(&design)?;
         let (n, df) = (problem.n() as f64, design.df(problem));
@@ -166,7 +176,24 @@ impl Estimator for TwoStage {
         Some(self)
     }
 
+    fn leverages(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<f64> {
+        if problem.model.effects.is_random() {
+            return random::leverages(problem, at);
+        }
+        leverage::within(problem)
+    }
+
+    fn hat(&self, problem: &Problem<'_>, at: &Estimated) -> Hat {
+        if problem.model.effects.is_random() {
+            return random::hat(problem, at);
+        }
+        Hat::within(problem)
+    }
+
     fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
+        if problem.model.effects.is_random() {
+            return random::simulate(problem, at, errors);
+        }
         simulate(problem, at, errors)
     }
 }

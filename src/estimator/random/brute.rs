@@ -46,6 +46,7 @@ fn fixture(
         instruments: crate::model::instruments::Instruments::default(),
         correction: crate::model::incidental::Correction::None,
         dynamics: None,
+        moment_weights: None,
     };
     (sample, weights, model)
 }

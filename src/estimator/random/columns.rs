@@ -11,7 +11,9 @@ use std::borrow::Cow;
 
 /// The sample of `problem` with the unit means that its model has as regressors, and what is said
 /// of those that are left out because they are combinations of other columns.
-pub(super) fn with_unit_means<'a>(problem: &Problem<'a>) -> (Cow<'a, Sample>, Vec<String>) {
+pub(in crate::estimator) fn with_unit_means<'a>(
+    problem: &Problem<'a>,
+) -> (Cow<'a, Sample>, Vec<String>) {
     if !problem.model.effects.has_unit_means() {
         return (Cow::Borrowed(problem.sample), Vec::new());
     }
@@ -46,12 +48,12 @@ fn combination(problem: &Problem<'_>) -> Option<Vec<String>> {
 }
 
 /// The same N values in every period.
-pub(super) fn repeated(means: &[f64], periods: usize) -> Vec<f64> {
+pub(in crate::estimator) fn repeated(means: &[f64], periods: usize) -> Vec<f64> {
     means.iter().copied().cycle().take(means.len() * periods).collect()
 }
 
 /// A column's means of units, N, and the deviations from them, N·T.
-pub(super) fn parts(v: &[f64], n: usize) -> (Vec<f64>, Vec<f64>) {
+pub(in crate::estimator) fn parts(v: &[f64], n: usize) -> (Vec<f64>, Vec<f64>) {
     let means = unit_means(v, n);
     let within = v.iter().enumerate().map(|(i, v)| v - means[i % n]).collect();
     (means, within)

@@ -17,7 +17,7 @@ use crate::weights::Weights;
 
 /// λ, and what C is at a fit.
 #[derive(Debug)]
-pub(super) struct Components {
+pub(in crate::estimator) struct Components {
     lambda: Option<f64>,
     /// s = Tφ
     s: f64,
@@ -25,13 +25,13 @@ pub(super) struct Components {
 }
 
 impl Components {
-    pub(super) fn new(lambda: Option<f64>, s: f64, form: ErrorComponents) -> Self {
+    pub(in crate::estimator) fn new(lambda: Option<f64>, s: f64, form: ErrorComponents) -> Self {
         // Without effects the two forms are one.
         Self { lambda, s, form: if s > 0.0 { form } else { ErrorComponents::Kkp } }
     }
 
     /// Those of a fit.
-    pub(super) fn of(problem: &Problem<'_>, at: &Estimated) -> Self {
+    pub(in crate::estimator) fn of(problem: &Problem<'_>, at: &Estimated) -> Self {
         let lambda = at.value(&Term::Lambda);
         let spatial = Spatial { lag: false, error: lambda.is_some() };
         let theta = at.fit.statistics.get(&Statistic::Theta).copied().unwrap_or(0.0);
@@ -60,7 +60,7 @@ impl Components {
     }
 
     /// What an error is in standardised coordinates, N·T.
-    pub(super) fn standardised(&self, weights: &Weights, u: &[f64]) -> Vec<f64> {
+    pub(in crate::estimator) fn standardised(&self, weights: &Weights, u: &[f64]) -> Vec<f64> {
         let n = weights.n();
         let filtered: Vec<f64> = match self.lambda {
             Some(lambda) => u.iter().zip(weights.lag(u)).map(|(u, lag)| u - lambda * lag).collect(),

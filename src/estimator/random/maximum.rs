@@ -59,7 +59,7 @@ fn parameter(spatial: Spatial) -> &'static str {
 }
 
 /// The fit without random effects, where their variance is estimated as 0.
-pub(super) fn without_effects(
+pub(in crate::estimator) fn without_effects(
     own: &Problem<'_>,
     pooled: &dyn Estimator,
 ) -> Result<Estimated, FitError> {
@@ -236,7 +236,7 @@ fn parameters(
 }
 
 /// Fitted values and residuals in levels, N·T.
-pub(super) struct Levels {
+pub(in crate::estimator) struct Levels {
     /// Xβ + effects of periods.
     pub systematic: Vec<f64>,
     /// u = y − ρWy − those.
@@ -246,7 +246,7 @@ pub(super) struct Levels {
 }
 
 impl Levels {
-    pub(super) fn new(
+    pub(in crate::estimator) fn new(
         own: &Problem<'_>,
         rho: Option<f64>,
         coefficients: &[f64],

@@ -41,8 +41,8 @@
 mod between;
 #[cfg(test)]
 mod brute;
-mod columns;
-mod components;
+pub(super) mod columns;
+pub(super) mod components;
 pub mod feasible;
 mod likelihood;
 pub mod maximum;
@@ -73,8 +73,14 @@ pub(super) fn error_components(model: &Model, spatial: Spatial) -> ErrorComponen
     match model.error_components {
         _ if !spatial.error => ErrorComponents::Kkp,
         Some(asked) => asked,
+        None if by_moments(model) => ErrorComponents::Kkp,
         None => ErrorComponents::Anselin,
     }
+}
+
+/// Moments of residuals are those of effects that spill over.
+fn by_moments(model: &Model) -> bool {
+    super::find(&model.estimator).is_some_and(|estimator| !estimator.maximises_likelihood())
 }
 
 /// Whether a model can have the effects it asks for, else why not.

@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 /// How random effects and a spatially lagged error make up u, of an estimator with one.
 fn components(words: &EstimatorWords, asked: Option<ErrorComponents>) -> Option<ErrorComponents> {
     let has = words.spatial.contains(&Term::Lambda);
-    has.then(|| asked.unwrap_or(ErrorComponents::Anselin))
+    let usual = if words.moment_weights { ErrorComponents::Kkp } else { ErrorComponents::Anselin };
+    has.then(|| asked.unwrap_or(usual))
 }
 
 impl Resolver<'_> {
@@ -37,6 +38,7 @@ impl Resolver<'_> {
                     spatial_instruments: None,
                     correction: Correction::None,
                     dynamics: None,
+                    moment_weights: None,
                 };
                 (e.name.clone(), spec)
             })
@@ -64,6 +66,9 @@ impl Resolver<'_> {
             if raw.error_components.is_some() {
                 self.refuse_error_components(&estimator, &place.join("error_components"));
             }
+            if raw.moment_weights.is_some() {
+                self.refuse_moment_weights(&estimator, &place.join("moment_weights"));
+            }
             let words = vocabulary.estimators.iter().find(|e| e.name == estimator);
             let has_durbin = words.is_some_and(|e| e.durbin);
             let durbin = self.durbin(&estimator, has_durbin, raw, &place.join("durbin"));
@@ -90,6 +95,7 @@ impl Resolver<'_> {
                         None => Correction::None,
                     }),
                     dynamics: raw.dynamics,
+                    moment_weights: raw.moment_weights,
                 },
             );
         }
@@ -137,6 +143,22 @@ impl Resolver<'_> {
              out, or take one of {}",
             with.join(", ")
         );
+        self.wrong(at, text, help);
+    }
+
+    /// Weights of moments are those of estimators with moments of errors with random effects.
+    fn refuse_moment_weights(&mut self, estimator: &str, at: &KeyPath) {
+        let estimators = &self.vocabulary.estimators;
+        if estimators.iter().any(|e| e.name == estimator && e.moment_weights) {
+            return;
+        }
+        let with: Vec<String> = estimators
+            .iter()
+            .filter(|e| e.moment_weights)
+            .map(|e| format!("`{}`", e.name))
+            .collect();
+        let text = format!("estimator `{estimator}` has no moments of errors with random effects");
+        let help = format!("take `moment_weights` out, or take one of {}", with.join(", "));
         self.wrong(at, text, help);
     }
 

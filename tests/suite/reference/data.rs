@@ -121,6 +121,7 @@ pub fn model(
         instruments: spanel::model::instruments::Instruments::default(),
         correction: spanel::model::incidental::Correction::None,
         dynamics: None,
+        moment_weights: None,
     }
 }
 

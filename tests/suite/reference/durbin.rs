@@ -4,10 +4,12 @@
 use super::*;
 use data::json;
 use functions::formula;
+use spanel::estimator::covariance;
 use spanel::estimator::durbin::completed;
 use spanel::estimator::impacts::Multipliers;
 use spanel::estimator::wald::wald;
-use spanel::model::Impact;
+use spanel::model::std_errors::StdErrors;
+use spanel::model::{Impact, Model};
 
 /// Effects are good to a digit less than what they are made of.
 const EFFECTS: f64 = 1e-8;
@@ -40,12 +42,19 @@ fn durbin_models_agree_with_the_exact_ones() {
         } else {
             check_likelihood_fit(&mut ledger, case, block, &ours);
             check_effects(&mut ledger, case, block, (&sample, &weights), &ours);
+            let plain = model(name, &sample, effects, LagOrder::LagThenDemean, None);
+            let model = Model { std_errors: StdErrors::Hessian, ..plain };
+            let problem = Problem::new(&sample, &weights, &model).expect("the same units");
+            let own = covariance::fit(find(name).expect("an estimator"), &problem);
+            let own = own.expect("a fit");
+            check_std_errors(&mut ledger, case, &block["se_observed_information"], &own, 1e-7);
+            check_covariance(&mut ledger, case, &block["vcov_observed"], &own, 1e-7);
         }
         if name == "sdm" {
             check_reductions(&mut ledger, case, block, (&plain, &weights), (&ours, effects));
         }
     }
-    ledger.finish(700);
+    ledger.finish(700 + 6 * 60);
 }
 
 fn check_effects(

@@ -4,6 +4,7 @@
 //! `cargo test --test suite reference -- --nocapture` prints the largest difference of every
 //! quantity.
 
+mod as_printed;
 mod bootstrap;
 mod compare;
 mod cross_section;

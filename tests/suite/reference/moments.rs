@@ -9,6 +9,7 @@ use data::{Table, json, model, weights};
 use spanel::estimator::covariance;
 use spanel::model::Model;
 use spanel::model::instruments::Instruments;
+use spanel::model::moment_weights::MomentWeights;
 use spanel::model::std_errors::{
     Count, GroupFactor, Meat, ObservationFactor, Residuals, Robust, StdErrors,
 };
@@ -17,6 +18,8 @@ use spanel::model::std_errors::{
 const SOLVED: f64 = 1e-8;
 /// Against searches as packages leave them.
 const SEARCHED: f64 = 1e-7;
+/// Against searches that end where steps are small: λ of one is off by 3e-7.
+const STEPPED: f64 = 1e-6;
 
 fn std_error(of: &Estimated, name: &str) -> f64 {
     let found = of.fit.estimates.iter().find(|e| e.term == term(name));
@@ -239,4 +242,54 @@ fn pooled_peers(wanted: impl Fn(&str) -> bool, count: usize) {
         }
     }
     ledger.finish(count);
+}
+
+/// Random effects: the moments within units and between them, and the equation filtered by them. splm's
+/// search by `moments = "weights"` stays where it starts: there the same moments solved again stand.
+#[test]
+fn random_effects_by_moments_agree_with_splm() {
+    let (sample, weights) = produc::sample_and_weights();
+    let file = json("moments.json");
+    let results = &file["produc_splm"];
+    let mut ledger = Ledger::new("moments.json, splm, random effects");
+    let of = |name: &str, how: Option<MomentWeights>| {
+        let plain = model(name, &sample, Effects::Random, LagOrder::LagThenDemean, None);
+        let m = Model { moment_weights: how, ..plain };
+        let problem = Problem::new(&sample, &weights, &m).expect("the same units");
+        find(name).expect("an estimator").fit(&problem).expect("a fit")
+    };
+    let (lag, block) = (of("slm-2sls", None), &results["random_lag"]);
+    check_values(&mut ledger, "random_lag", &block["coef"], &lag, CLOSED_FORM);
+    check_spreads(&mut ledger, "random_lag", &block["se"], &lag, (Some(1.0), CLOSED_FORM));
+    for (estimator, model) in [("sem-gm", "error"), ("sac-gm", "both")] {
+        for (how, said) in [
+            (Some(MomentWeights::Initial), "initial"),
+            (Some(MomentWeights::Diagonal), "weights"),
+            (Some(MomentWeights::Full), "fullweights"),
+            (None, "fullweights"),
+        ] {
+            let case = format!("random_{model}_{said}");
+            let all = &results[&case];
+            let block = if said == "weights" { &all["reoptimised"] } else { all };
+            let ours = of(estimator, how);
+            check_values(&mut ledger, &case, &block["coef"], &ours, STEPPED);
+            check_spreads(&mut ledger, &case, &block["se"], &ours, (Some(1.0), STEPPED));
+            let components = &block["errcomp"];
+            let phi =
+                (number(&components["sigma^2_1"]) / number(&components["sigma^2_v"]) - 1.0) / 17.0;
+            for (name, value, found) in [
+                ("rho", number(&components["rho"]), ours.value(&Term::Lambda)),
+                ("sigma^2_v", number(&components["sigma^2_v"]), ours.value(&Term::Sigma2)),
+                ("phi", phi, ours.value(&Term::Phi)),
+                (
+                    "theta",
+                    number(&components["theta"]),
+                    ours.fit.statistics.get(&Statistic::Theta).copied(),
+                ),
+            ] {
+                ledger.check((&case, name, ""), value, found, Scale::Relative, STEPPED);
+            }
+        }
+    }
+    ledger.finish(120);
 }

@@ -11,7 +11,7 @@ use spanel::model::{ErrorComponents, Model};
 const PLACE: f64 = 1e-7;
 const COMPONENTS: f64 = 1e-6;
 
-fn random(
+pub(super) fn random(
     sample: &Sample,
     weights: &Weights,
     (spatial, components): (Spatial, ErrorComponents),

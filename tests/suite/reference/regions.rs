@@ -3,6 +3,10 @@
 
 use super::*;
 use data::{Table, json, weights, weights_of};
+use spanel::estimator::covariance;
+use spanel::model::incidental::Correction;
+use spanel::model::std_errors::StdErrors;
+use spanel::model::{Impact, Model};
 
 #[test]
 fn regions_and_lags_agree() {
@@ -17,7 +21,7 @@ fn regions_and_lags_agree() {
             check_specification(&mut ledger, &case, &block[kind], &sample, &weights, effects(kind));
         }
     }
-    ledger.finish(4000);
+    ledger.finish(6500);
 }
 
 /// The sample of a block's region, formula and number of periods, with the region's weights.
@@ -56,11 +60,68 @@ fn check_specification(
         let value = number(&reference[member]);
         ledger.check((case, quantity, ""), value, ours, Scale::Relative, CLOSED_FORM);
     }
+    for name in ["se_arellano_HC1_unit", "se_driscoll_kraay_HC0_default_lag"] {
+        let lags = reference["scc_maxlag"].as_u64().and_then(|l| u32::try_from(l).ok());
+        let ours = robust::of_regions(sample, weights, effects, (name, lags));
+        for (x, value) in numbers(&reference[name]) {
+            let found = ours.fit.estimates.iter().find(|e| e.term == term(x));
+            let at = (case, "robust standard error", x);
+            ledger.check(at, value, found.map(|e| e.std_error), Scale::Relative, 1e-9);
+        }
+    }
     for name in ["sar", "sem"] {
         let ours = fit(sample, weights, (estimator(name), effects, order), None);
-        check_likelihood_fit(ledger, &format!("{case} {name}"), &block[name], &ours);
+        let case = format!("{case} {name}");
+        check_likelihood_fit(ledger, &case, &block[name], &ours);
+        check_beside(ledger, &case, &block[name], (sample, weights), &ours);
     }
     check_lm(ledger, case, block, sample, weights, effects);
+}
+
+/// p-values, observed information, the likelihood of transformed data, and effects of a lag.
+fn check_beside(
+    ledger: &mut Ledger,
+    case: &str,
+    block: &Value,
+    (sample, weights): (&Sample, &Weights),
+    ours: &Estimated,
+) {
+    for (x, p) in numbers(&block["p_expected"]) {
+        let found = ours.fit.estimates.iter().find(|e| e.term == term(x));
+        ledger.check((case, "p-value", x), p, found.map(|e| e.p_value), Scale::Unit, STD_ERRORS);
+    }
+    let name = ours.fit.estimator.as_str();
+    let plain = model(name, sample, ours.fit.effects, LagOrder::LagThenDemean, None);
+    let again = |model: &Model| {
+        let problem = Problem::new(sample, weights, model).expect("the same units");
+        covariance::fit(find(name).expect("an estimator"), &problem).expect("a fit")
+    };
+    let observed = again(&Model { std_errors: StdErrors::Hessian, ..plain.clone() });
+    check_std_errors(ledger, case, &block["se_observed_information"], &observed, 1e-7);
+    let transformed = again(&Model { correction: Correction::Transformation, ..plain.clone() });
+    let reference = &block["leeyu_transformation"];
+    let case_of = format!("{case} transformed");
+    check_coefficients(ledger, &case_of, &reference["coef"], &transformed);
+    check_std_errors(ledger, &case_of, &reference["se_expected"], &transformed, STD_ERRORS);
+    if let Some(loglik) = reference["loglik"].as_f64() {
+        let found = transformed.fit.statistics.get(&Statistic::Loglik).copied();
+        ledger.check((&case_of, "log-likelihood", ""), loglik, found, Scale::Unit, LOGLIK);
+    }
+    if !block["impacts"].is_object() {
+        return;
+    }
+    let problem = Problem::new(sample, weights, &plain).expect("the same units");
+    let effects = find(name).expect("an estimator").impacts(&problem, ours);
+    for kind in Impact::ALL {
+        for (prefix, quantity) in [("", "effect"), ("delta_se_", "se of effect")] {
+            for (x, value) in numbers(&block["impacts"][format!("{prefix}{}", kind.name())]) {
+                let Term::Variable(regressor) = term(x) else { panic!("{x}") };
+                let one = effects.iter().find(|e| e.term == Term::Impact(kind, regressor.clone()));
+                let ours = one.map(|e| if prefix.is_empty() { e.value } else { e.std_error });
+                ledger.check((case, quantity, x), value, ours, Scale::Unit, STD_ERRORS);
+            }
+        }
+    }
 }
 
 fn check_lm(

@@ -106,12 +106,6 @@ fn covariances_of_least_squares_agree_with_pyfixest_and_linearmodels() {
     let file = json("produc_robust.json");
     let mut ledger = Ledger::new("produc_robust.json: pyfixest, linearmodels");
     let own = |count| (ObservationFactor::LessOne, GroupFactor::Own, count);
-    let clusters = |by: &str| match by {
-        "unit" | "entity" => vec![Cluster::Unit],
-        "region" => vec![Cluster::Column(spanel::ident::VarName::new("region"))],
-        "time" => vec![Cluster::Period],
-        _ => vec![Cluster::Unit, Cluster::Period],
-    };
     for (name, reference) in file["pyfixest"].as_object().expect("models") {
         let parts: Vec<&str> = name.split('/').collect();
         let effects = match parts[0] {
@@ -148,44 +142,76 @@ fn covariances_of_least_squares_agree_with_pyfixest_and_linearmodels() {
         check(&mut ledger, name, reference, &fitted((&sample, &weights), "ols", effects, how));
     }
     for (name, reference) in file["linearmodels"].as_object().expect("models") {
-        let parts: Vec<&str> = name.split('/').collect();
-        let (effects, kind) = match parts.as_slice() {
-            ["PooledOLS", kind] => (Effects::None, *kind),
-            ["PanelOLS", "entity", kind] => (Effects::Individual, *kind),
-            ["PanelOLS", "time", kind] => (Effects::Time, *kind),
-            [_, _, kind] => (Effects::TwoWay, *kind),
-            other => panic!("{other:?}"),
-        };
-        let plain = Residuals::AsTheyAre;
-        // n/(n − k); effects that are nested in the clusters do not count, nor the constant.
-        let divisor = |nested: bool| {
-            let count = if nested { Count::Slopes } else { Count::Effects };
-            (ObservationFactor::Divisor, GroupFactor::None, count)
-        };
-        let nested = |by: &str| {
-            matches!(
-                (effects, by),
-                (Effects::Individual, "entity" | "region") | (Effects::Time, "time")
-            )
-        };
-        let how = match kind {
-            "robust" => robust(Meat::Observations, plain, divisor(false)),
-            "kernel_bartlett_bw3" => robust(Meat::Periods { lags: Some(3) }, plain, divisor(false)),
-            "kernel_bartlett_bw0" => robust(Meat::Periods { lags: Some(0) }, plain, divisor(false)),
-            _ => match kind.strip_prefix("clustered_") {
-                Some(by @ ("entity" | "time" | "both" | "region")) => {
-                    robust(Meat::Clusters(clusters(by)), plain, divisor(nested(by)))
-                }
-                _ => continue,
-            },
-        };
+        let Some((effects, how)) = of_linearmodels(name) else { continue };
         check(&mut ledger, name, reference, &fitted((&sample, &weights), "ols", effects, how));
     }
     ledger.finish(500);
 }
 
+fn clusters(by: &str) -> Vec<Cluster> {
+    match by {
+        "unit" | "entity" => vec![Cluster::Unit],
+        "region" => vec![Cluster::Column(spanel::ident::VarName::new("region"))],
+        "time" => vec![Cluster::Period],
+        _ => vec![Cluster::Unit, Cluster::Period],
+    }
+}
+
+/// Least squares of a region with the robust standard errors that the file has.
+pub(super) fn of_regions(
+    sample: &Sample,
+    weights: &Weights,
+    effects: Effects,
+    (name, lags): (&str, Option<u32>),
+) -> Estimated {
+    let std_errors = match name {
+        "se_arellano_HC1_unit" => of_plm("vcovHC_arellano_group_HC1"),
+        _ => robust(Meat::Periods { lags }, Residuals::AsTheyAre, NO),
+    };
+    let plain = model("ols", sample, effects, LagOrder::LagThenDemean, None);
+    let model = Model { std_errors, ..plain };
+    let problem = Problem::new(sample, weights, &model).expect("the same units");
+    covariance::fit(find("ols").expect("an estimator"), &problem).expect("a fit")
+}
+
+/// Effects and covariance of one of linearmodels' fits; `None` of those that are not offered here.
+pub(super) fn of_linearmodels(name: &str) -> Option<(Effects, StdErrors)> {
+    let parts: Vec<&str> = name.split('/').collect();
+    let (effects, kind) = match parts.as_slice() {
+        ["PooledOLS", kind] => (Effects::None, *kind),
+        ["PanelOLS", "entity", kind] => (Effects::Individual, *kind),
+        ["PanelOLS", "time", kind] => (Effects::Time, *kind),
+        [_, _, kind] => (Effects::TwoWay, *kind),
+        _ => return None,
+    };
+    let plain = Residuals::AsTheyAre;
+    // n/(n − k); effects that are nested in the clusters do not count, nor the constant.
+    let divisor = |nested: bool| {
+        let count = if nested { Count::Slopes } else { Count::Effects };
+        (ObservationFactor::Divisor, GroupFactor::None, count)
+    };
+    let nested = |by: &str| {
+        matches!(
+            (effects, by),
+            (Effects::Individual, "entity" | "region") | (Effects::Time, "time")
+        )
+    };
+    let how = match kind {
+        "robust" => robust(Meat::Observations, plain, divisor(false)),
+        "kernel_bartlett_bw3" => robust(Meat::Periods { lags: Some(3) }, plain, divisor(false)),
+        "kernel_bartlett_bw0" => robust(Meat::Periods { lags: Some(0) }, plain, divisor(false)),
+        _ => match kind.strip_prefix("clustered_") {
+            Some(by @ ("entity" | "time" | "both" | "region")) => {
+                robust(Meat::Clusters(clusters(by)), plain, divisor(nested(by)))
+            }
+            _ => return None,
+        },
+    };
+    Some((effects, how))
+}
+
 /// Entries in the order of our coefficients; `reference` is a plain list of rows.
-fn check(ledger: &mut Ledger, case: &str, reference: &Value, ours: &Estimated) {
+pub(super) fn check(ledger: &mut Ledger, case: &str, reference: &Value, ours: &Estimated) {
     let rows = reference.as_array().expect("rows");
     for (i, row) in rows.iter().enumerate() {
         for (j, value) in row.as_array().expect("a row").iter().enumerate() {

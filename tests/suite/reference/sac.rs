@@ -53,8 +53,9 @@ fn observed_information_of_sac_agrees() {
         let problem = Problem::new(&sample, &weights, &model).expect("the same units");
         let ours = covariance::fit(find("sac").expect("an estimator"), &problem).expect("a fit");
         check_std_errors(&mut ledger, case, &block["se_observed_information"], &ours, 1e-7);
+        check_covariance(&mut ledger, case, &block["vcov_observed"], &ours, 1e-7);
     }
-    ledger.finish(45);
+    ledger.finish(45 + 7 * 28);
 }
 
 /// The score of λ, beside that of ρ.

@@ -110,6 +110,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
             instruments: spanel::model::instruments::Instruments::default(),
             correction: spanel::model::incidental::Correction::None,
             dynamics: None,
+            moment_weights: None,
         }),
         error_weights: None,
         measure_variable: variable,
@@ -388,6 +389,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         spatial_instruments: None,
         correction: spanel::model::incidental::Correction::None,
         dynamics: None,
+        moment_weights: None,
     };
     let weights = WeightsSpec {
         source: WeightsSource::File {

@@ -363,6 +363,30 @@ impl Names for Chinese {
 
 /// What standard errors that are not the estimator's own say of themselves, longer phrases first.
 const ROBUST: &[(&str, &str)] = &[
+    (
+        "error-components two-stage least squares, given the variance components, divisor ",
+        "给定方差成分的误差成分两阶段最小二乘，除数为 ",
+    ),
+    (
+        "generalised spatial two-stage least squares, lambda's and phi's under normal errors",
+        "广义空间两阶段最小二乘，λ 与 φ 的标准误基于正态误差",
+    ),
+    (
+        "feasible generalised least squares, lambda's and phi's under normal errors",
+        "可行广义最小二乘，λ 与 φ 的标准误基于正态误差",
+    ),
+    (
+        "generalised spatial two-stage least squares, lambda's under normal errors",
+        "广义空间两阶段最小二乘，λ 的标准误基于正态误差",
+    ),
+    (
+        "feasible generalised least squares, lambda's under normal errors",
+        "可行广义最小二乘，λ 的标准误基于正态误差",
+    ),
+    ("generalised moments, robust to heteroskedasticity", "广义矩估计，异方差稳健"),
+    ("two-stage least squares, divisor ", "两阶段最小二乘，除数为 "),
+    (" − effects of periods", " − 时期效应数"),
+    (" − effects", " − 效应数"),
     ("observed information matrix", "观测信息矩阵"),
     (
         "sandwich of independent errors of any one distribution (QML)",
