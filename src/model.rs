@@ -8,8 +8,8 @@ pub mod protocol;
 mod regressor;
 pub mod splits;
 pub mod std_errors;
-pub mod weighting;
 pub mod unit_roots;
+pub mod weighting;
 
 use crate::ident::VarName;
 use incidental::{Correction, Dynamics};

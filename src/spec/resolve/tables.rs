@@ -261,7 +261,8 @@ impl Resolver<'_> {
     /// A key that belongs to another kind of table would be ignored, so it is refused.
     fn refuse_keys_of_other_kinds(&mut self, raw: &RawTable, kind: RawTableKind, place: &KeyPath) {
         use RawTableKind::{
-            Descriptive, Joint, Moran, Protocol, Published, Regression, Robustness, Tests, UnitRoots,
+            Descriptive, Joint, Moran, Protocol, Published, Regression, Robustness, Tests,
+            UnitRoots,
         };
         let keys: &[(&str, bool, &[RawTableKind])] = &[
             ("grid", raw.grid.is_some(), &[Regression, Tests, Protocol, Robustness, Published]),
