@@ -47,6 +47,10 @@ impl std::fmt::Debug for Sense {
 
 /// What a specification may say of an estimator.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of its own that checks ask for"
+)]
 pub struct EstimatorWords {
     /// Name.
     pub name: String,

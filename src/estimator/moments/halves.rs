@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(star(&v, 2, 0.5), [0.0, 2.5, 2.0, 2.5]);
         let constant = vec![1.0; 4];
         // Of a constant there is nothing within.
-        assert_eq!(apart(&[constant.clone()], 2), [constant]);
+        assert_eq!(apart(std::slice::from_ref(&constant), 2), [constant]);
         let columns = [vec![1.0; 4], v.to_vec(), vec![0.0; 4], vec![2.0; 4]];
         assert_eq!(kept(&columns, &[false, false, false, false]), [0, 1]);
         assert_eq!(kept(&columns, &[false, true, false, false]), [0, 1]);

@@ -76,8 +76,11 @@ struct Part {
     count: f64,
     /// What the residuals rest on where columns are endogenous: how coefficients move with the errors,
     /// and the columns.
-    behind: Option<(Vec<Vec<f64>>, Vec<Vec<f64>>)>,
+    behind: Option<(Columns, Columns)>,
 }
+
+/// Columns, each over the observations.
+type Columns = Vec<Vec<f64>>;
 
 /// The residuals within units, and between them.
 fn residuals(own: &Problem<'_>, design: &Design) -> Result<[Part; 2], FitError> {
