@@ -4,7 +4,7 @@
 //! periods' (Lee & Yu 2012, "QML estimation of spatial dynamic panel data models with time varying
 //! spatial weights matrices", Spatial Economic Analysis 7, section 2). Units' dummies are removed
 //! from W_t y_t as from every other column; errors that are filtered by W_t are another matter,
-//! which [`Estimator::by_period`](super::Estimator::by_period) answers.
+//! which [`Estimator::by_period`] answers.
 
 use super::{Estimator, FitError, Problem};
 use crate::model::{Effects, LagOrder, Model, Term};

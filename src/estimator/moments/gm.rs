@@ -13,7 +13,7 @@
 //! them; otherwise not. Any variances: the joint covariance of Kelejian & Prucha (2010), theorem 4;
 //! without endogenous variables its cross terms vanish, and are left out as in spreg. Normal
 //! distribution.
-//! *Random effects*: [`kkp`](super::kkp).
+//! *Random effects*: `kkp`.
 //! *Limits*: effects of periods are refused: they leave traces of W in the moments.
 //! *References*: Kelejian & Prucha (1998, 1999, 2010); Kapoor, Kelejian & Prucha (2007); Arraiz et al.
 //! (2010), Journal of Regional Science 50; Drukker, Egger & Prucha (2013).

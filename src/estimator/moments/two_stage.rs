@@ -11,7 +11,7 @@
 //! *Robust*: the moments are Ẑ'e, linear in the errors: heteroskedastic, clustered, Driscoll–Kraay and
 //! Conley covariances have the usual sandwich, A⁻¹ = σ²(Ẑ'Ẑ)⁻¹ and pieces ẑ_it e_it/σ²; over space this
 //! is the covariance of Kelejian & Prucha (2007).
-//! *Random effects*: [`ec2sls`](super::ec2sls).
+//! *Random effects*: `ec2sls`.
 //! *Limits*: an estimate of ρ outside the interval of a reduced form is refused. There is no likelihood.
 //! *References*: Kelejian & Prucha (1998), Journal of Real Estate Finance and Economics 17; Kelejian &
 //! Prucha (2007), Journal of Econometrics 140; Wooldridge (2010), chapter 5.
