@@ -8,7 +8,7 @@
 //! C.3   σ²_μ = 0, given autocorrelation and spatial error   χ²(1)
 //! ```
 //!
-//! all with the score and the information of [`components`](super::components) at the
+//! all with the score and the information of `components` at the
 //! maximum-likelihood estimates under the null. With A = e'(J ⊗ I)e/e'e − 1, B = Σ eₜ'eₜ₋₁/e'e and
 //! H = e'(I ⊗ W)e/e'e of pooled least squares, J is
 //! NT²/(2(T − 1)(T − 2))·(A² − 4AB + 2TB²) + N²T H²/tr(WW + W'W), T > 2.

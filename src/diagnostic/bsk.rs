@@ -15,7 +15,7 @@
 //! Randolph 1989). A variance is not negative: LM1, SLM1 and CLM μ are one-sided. SLM2 is Moran's
 //! standard score of the residuals; R's splm puts W for its symmetric part into V and has another
 //! number for W that is not symmetric, and prints 2(1 − Φ(z)) for all of them, above 1 for a negative
-//! score. For the conditional forms see [`components`](super::components).
+//! score. For the conditional forms see `components`.
 //!
 //! *Reference*: Baltagi, Song & Koh (2003).
 
