@@ -38,6 +38,10 @@ impl Diagnostic for Collinearity {
         &INFO
     }
 
+    fn by_period(&self) -> bool {
+        true
+    }
+
     fn run(&self, context: &Context<'_>) -> Findings {
         let each = |base| {
             of_base(context, base).unwrap_or_else(|why| not_applicable(&INFO, base.basis, &why))

@@ -58,6 +58,10 @@ impl Diagnostic for EffectsInModel {
         &INFO
     }
 
+    fn by_period(&self) -> bool {
+        true
+    }
+
     fn run(&self, context: &Context<'_>) -> Findings {
         let problem = context.own();
         let of = |(name, without, with)| test(name, Basis::Pooled, f_test(&problem, without, with));

@@ -51,6 +51,10 @@ impl Diagnostic for ErrorComponents {
         &INFO
     }
 
+    fn by_period(&self) -> bool {
+        true
+    }
+
     fn run(&self, context: &Context<'_>) -> Findings {
         let found = Pooled::of(context).and_then(|pooled| {
             let several = pooled.problem.n_units() > 1;

@@ -63,6 +63,10 @@ impl Diagnostic for Hausman {
         &INFO
     }
 
+    fn by_period(&self) -> bool {
+        true
+    }
+
     fn run(&self, context: &Context<'_>) -> Findings {
         let problem = context.own();
         if problem.model.dynamics.is_some() {

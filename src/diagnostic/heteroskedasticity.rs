@@ -43,6 +43,10 @@ impl Diagnostic for Heteroskedasticity {
         &INFO
     }
 
+    fn by_period(&self) -> bool {
+        true
+    }
+
     fn run(&self, context: &Context<'_>) -> Findings {
         let own = context.own();
         let (x, units) = (&own.sample.x, own.n_units());

@@ -66,6 +66,10 @@ impl Diagnostic for SerialCorrelation {
         &INFO
     }
 
+    fn by_period(&self) -> bool {
+        true
+    }
+
     fn run(&self, context: &Context<'_>) -> Findings {
         let pooled = Pooled::of(context).and_then(|pooled| long(&pooled.problem).map(|()| pooled));
         let mut tests = of_pooled(&pooled);

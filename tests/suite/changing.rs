@@ -196,6 +196,12 @@ fn tests_that_rest_on_one_matrix_say_so() {
     let data = sample(&blocks, T, 15);
     let asked = model("slm", Effects::Individual, 2);
     let context = Context::new(Problem::new(&data, &blocks, &asked).unwrap());
+    for name in ["effects", "collinearity", "serial-correlation", "heteroskedasticity", "hausman"] {
+        assert!(diagnostic::refused(diagnostic::find(name).unwrap(), &context).is_none(), "{name}");
+    }
+    for name in ["bsk", "bsjk", "cd", "debarsy-ertur", "hausman-spatial"] {
+        assert!(diagnostic::refused(diagnostic::find(name).unwrap(), &context).is_some(), "{name}");
+    }
     let refused = diagnostic::refused(diagnostic::find("moran").unwrap(), &context).unwrap();
     assert_eq!(refused.tests.len(), 2);
     assert!(refused.tests.iter().all(|t| matches!(&t.outcome,
