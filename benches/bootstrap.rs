@@ -9,13 +9,14 @@
 
 mod common;
 
-use common::{Case, best, cases, cpu, peak, queen};
+use common::{Case, best, cases, cpu, lattice, peak, queen};
 use spanel::bootstrap::replicates::{Path, Replicates, Replicator};
 use spanel::bootstrap::summary::{Original, summary};
 use spanel::bootstrap::{Draws, Layout};
 use spanel::estimator::batch::TileEstimates;
 use spanel::math::lanes::LANES;
 use spanel::math::words::Words;
+use spanel::model::incidental::Correction;
 
 const COUNT: usize = 9_984;
 
@@ -24,6 +25,7 @@ fn main() {
     let here = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
     here.expect("the thread of the caller").install(|| {
         one_core();
+        against_plain();
         many_units();
     });
     two_cores();
@@ -39,6 +41,39 @@ fn draw(made: &Replicator<'_>, count: usize, room: &mut Replicates) {
 
 fn threads(count: usize) -> rayon::ThreadPool {
     rayon::ThreadPoolBuilder::new().num_threads(count).build().expect("threads")
+}
+
+/// Kernels against the same replicates fitted one at a time.
+fn against_plain() {
+    println!("\nBatched against plain, residual replicates, one core: us each, ratio");
+    let of = |estimator: &str, correction| {
+        let mut case = lattice(estimator, (8, 6), 17, 4);
+        case.model.correction = correction;
+        case
+    };
+    let mut room = Replicates::default();
+    for (estimator, correction) in [
+        ("slm", Correction::None),
+        ("slm", Correction::Transformation),
+        ("slm", Correction::BiasCorrected),
+        ("sem", Correction::None),
+        ("sem", Correction::Transformation),
+        ("sem", Correction::BiasCorrected),
+        ("sac", Correction::None),
+    ] {
+        let case = of(estimator, correction);
+        let fit = case.fit();
+        let [batched, plain] = [(Path::Batched, 2_400), (Path::Plain, 48)].map(|(path, count)| {
+            let made = case.replicator(&fit, "residual", path);
+            best(5, || draw(&made, count, &mut room)) / count as f64 * 1e6
+        });
+        println!(
+            "{:22} {:15} {batched:9.3} {plain:9.1} {:7.0}",
+            case.name,
+            correction.name(),
+            plain / batched
+        );
+    }
 }
 
 /// Replicates/s/core where nothing dense of order N² may stand in the loop.

@@ -143,10 +143,8 @@ impl<'a> Replicator<'a> {
         let by_unit = reduction.as_ref().and_then(|reduction| {
             let Way::Innovations(scheme) = way else { return None };
             let multipliers = scheme.by_unit()?;
-            let spatial = estimator.info().spatial.first();
-            let fitted = spatial.and_then(|t| at.value(t));
-            let resolvent = || fitted.map(|r| problem.weights.resolvent(r));
-            Some((UnitForms::new(reduction.forms(), &pool, resolvent)?, multipliers))
+            let matrices = || reduction.matrices(problem);
+            Some((UnitForms::new(reduction.forms(), &pool, matrices)?, multipliers))
         });
         let made = Self {
             problem: *problem,
@@ -202,18 +200,23 @@ impl<'a> Replicator<'a> {
         // deviations of the replicates.
         const WIDE: f64 = 1.6;
         const WIDEST: f64 = 6.0;
-        let spatial = self.estimator.info().spatial.first();
-        let terms = &self.at.fit.estimates;
-        let Some(at) = spatial.and_then(|t| terms.iter().position(|e| e.term == *t)) else {
-            return self;
-        };
         if self.reduction.is_none() {
             return self;
         }
+        let terms = &self.at.fit.estimates;
+        let spatial = self.estimator.info().spatial;
+        let all: Vec<usize> =
+            (0..terms.len()).filter(|at| spatial.contains(&terms[*at].term)).collect();
+        if all.is_empty() {
+            return self;
+        }
         let first = self.replicates(0, LANES);
-        let square: f64 = first.of(at).map(|(v, _)| (v - terms[at].value).powi(2)).sum();
         let count = LANES - first.failed();
-        let spread = (square / count.max(1) as f64).sqrt() / terms[at].std_error;
+        let spread = |at: usize| {
+            let square: f64 = first.of(at).map(|(v, _)| (v - terms[at].value).powi(2)).sum();
+            (square / count.max(1) as f64).sqrt() / terms[at].std_error
+        };
+        let spread = all.into_iter().map(spread).fold(0.0, f64::max);
         if spread > WIDE {
             self.reduction = self.estimator.reduction(&self.problem, self.at, spread.min(WIDEST));
         }

@@ -104,6 +104,10 @@ impl<'a> Frame<'a> {
 
     /// Traces of G'G.
     pub(super) fn trace_gtg(&self, r: f64) -> f64 {
+        self.periods * self.trace_gtg_once(r)
+    }
+
+    fn trace_gtg_once(&self, r: f64) -> f64 {
         let n = self.weights.n();
         let mean = if self.without_one {
             let transposed = self.weights.resolve_transposed(r, &vec![1.0; n]);
@@ -112,7 +116,24 @@ impl<'a> Frame<'a> {
         } else {
             0.0
         };
-        self.periods * (self.weights.trace_gtg(r) - mean)
+        self.weights.trace_gtg(r) - mean
+    }
+
+    /// tr G, tr GG and tr(GG + G'G) of one log-determinant.
+    pub(super) fn traces_once(&self, r: f64) -> [f64; 3] {
+        let g = self.spectrum.trace_g(r) - self.one(r);
+        let gg = self.spectrum.trace_gg(r) - self.one(r).powi(2);
+        [g, gg, gg + self.trace_gtg_once(r)]
+    }
+
+    /// Log-determinants.
+    pub(super) fn periods(&self) -> f64 {
+        self.periods
+    }
+
+    /// Whether the eigenvalue 1 of W is gone with the period effects.
+    pub(super) fn is_without_one(&self) -> bool {
+        self.without_one
     }
 
     /// The concentrated log-likelihood at r, where the sum of squares is `ssr` with these derivatives.

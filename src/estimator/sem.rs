@@ -112,7 +112,7 @@ impl Estimator for Sem {
         at: &Estimated,
         spread: f64,
     ) -> Option<Box<dyn Reduction>> {
-        if !problem.model.correction.is_none() || problem.weights.is_by_period() {
+        if problem.weights.is_by_period() {
             return None;
         }
         batch::sem::reduction(problem, at, spread).map(|r| Box::new(r) as Box<dyn Reduction>)

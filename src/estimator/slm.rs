@@ -110,9 +110,7 @@ impl Estimator for Slm {
         at: &Estimated,
         spread: f64,
     ) -> Option<Box<dyn Reduction>> {
-        let model = problem.model;
-        let plain = model.dynamics.is_none() && model.correction.is_none();
-        if !plain || problem.weights.is_by_period() {
+        if problem.model.dynamics.is_some() || problem.weights.is_by_period() {
             return None;
         }
         batch::slm::reduction(problem, at, spread).map(|r| Box::new(r) as Box<dyn Reduction>)

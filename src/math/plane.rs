@@ -251,15 +251,18 @@ impl<F: Surface> Climber<'_, F> {
     }
 }
 
-struct Uphill {
-    step: [f64; 2],
+/// A step uphill.
+#[derive(Debug, Clone, Copy)]
+pub struct Uphill {
+    /// The step.
+    pub step: [f64; 2],
     /// Whether it is Newton's, at a point where the function is concave.
-    newton: bool,
+    pub newton: bool,
 }
 
 /// Newton's step; where the function is not concave, with the Hessian's eigenvalues turned to
 /// negative ones.
-fn uphill(jet: &Jet) -> Uphill {
+pub fn uphill(jet: &Jet) -> Uphill {
     let [a, b, c] = jet.curvature;
     let [g, h] = jet.slope;
     let (middle, spread) = (0.5 * (a + c), (0.5 * (a - c)).hypot(b));

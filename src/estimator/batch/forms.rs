@@ -1,6 +1,9 @@
 //! Innovations of a tile of replicates → linear and quadratic forms.
+//!
+//! With one spatial parameter the quadratic forms are those of ε and w = Gε, with two those of ε, Hε,
+//! Ĝε and HĜε, Ĝ = BGB⁻¹ (see [`Pair`]).
 
-use super::operator::Operator;
+use super::operator::{Lag, Operator};
 use crate::math::lanes::{LANES, Lane, Packed};
 use crate::math::simd::{Kernel, dispatch};
 use crate::model::Effects;
@@ -13,11 +16,35 @@ pub struct Forms {
     effects: Effects,
     /// Linear forms: for each period the coefficients of its cross-section, rows by units.
     rows: Vec<Packed>,
-    /// G at the fit; `None` where there is no w.
-    operator: Option<Operator>,
+    operators: Operators,
 }
 
-/// The forms of a tile. `ew` and `ww` are zero where there is no w.
+/// What innovations are multiplied with.
+#[derive(Debug)]
+enum Operators {
+    /// Nothing: there is no w.
+    None,
+    /// G at the fit.
+    One(Operator),
+    /// Those of two spatial parameters.
+    Two(Pair),
+}
+
+/// G = W₁(I − ρ̂W₁)⁻¹ and H = W₂B⁻¹, B = I − λ̂W₂. With B⁻¹ = I + λ̂H, HĜε = W₂GB⁻¹ε and Ĝε is
+/// GB⁻¹ε less λ̂ times that.
+#[derive(Debug)]
+pub struct Pair {
+    /// G
+    pub lag: Operator,
+    /// H
+    pub error: Operator,
+    /// W₂
+    pub of_errors: Lag,
+    /// λ̂
+    pub lambda: f64,
+}
+
+/// The forms of a tile. `ew` and `ww` are zero where there is no w, and all three beside `four`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TileForms {
     /// Linear forms, a lane each, and padding.
@@ -28,7 +55,12 @@ pub struct TileForms {
     pub ew: Lane,
     /// w'Qw
     pub ww: Lane,
+    /// v_a'Qv_b, a ≤ b, row by row, of v = (ε, Hε, Ĝε, HĜε); zero with one operator or none.
+    pub four: [Lane; PAIRS],
 }
+
+/// Pairs of four vectors.
+pub(super) const PAIRS: usize = 10;
 
 /// Room for a tile: made once, used for many.
 #[derive(Debug, Clone, Default)]
@@ -38,7 +70,7 @@ pub struct Workspace {
 }
 
 /// Sums over a cross-section.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Moments {
     ee: Lane,
     ew: Lane,
@@ -56,10 +88,19 @@ impl Forms {
         rows: &[Vec<f64>],
         operator: Option<Operator>,
     ) -> Self {
-        let rows = (0..periods)
-            .map(|t| Packed::new(rows.len(), units, |r, i| rows[r][t * units + i]))
-            .collect();
-        Self { units, periods, effects, rows, operator }
+        let operators = operator.map_or(Operators::None, Operators::One);
+        Self { units, periods, effects, rows: packed((units, periods), rows), operators }
+    }
+
+    /// The same of a model with two spatial parameters.
+    pub(super) fn of_two(
+        (units, periods): (usize, usize),
+        effects: Effects,
+        rows: &[Vec<f64>],
+        pair: Pair,
+    ) -> Self {
+        let rows = packed((units, periods), rows);
+        Self { units, periods, effects, rows, operators: Operators::Two(pair) }
     }
 
     /// Room for the forms of a tile.
@@ -70,13 +111,26 @@ impl Forms {
 
     /// Room to work in.
     pub fn workspace(&self) -> Workspace {
-        let w = self.operator.as_ref().map_or(0, Operator::room);
+        let w = match &self.operators {
+            Operators::None => 0,
+            Operators::One(operator) => operator.room(),
+            Operators::Two(pair) => pair.room(self.units),
+        };
         Workspace { w: vec![[0.0; LANES]; w], sum: vec![[0.0; LANES]; self.units] }
     }
 
     /// Which effects are removed.
     pub(super) fn effects(&self) -> Effects {
         self.effects
+    }
+
+    /// Units above which the matrices of [`UnitForms`](super::UnitForms) cost more than the
+    /// innovations themselves.
+    pub(super) fn most_units(&self) -> usize {
+        match self.operators {
+            Operators::None | Operators::One(_) => 256,
+            Operators::Two(_) => 80,
+        }
     }
 
     /// Number of linear forms.
@@ -100,10 +154,10 @@ impl Forms {
         let n = self.units;
         out.linear.fill([0.0; LANES]);
         (out.ee, out.ew, out.ww) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+        out.four = [[0.0; LANES]; PAIRS];
         work.sum.fill([0.0; LANES]);
         for (e, rows) in errors.chunks_exact(n).zip(&self.rows) {
-            let moments = self.moments(e, &mut work.w);
-            self.add(&moments, 1.0, out);
+            self.add(e, &mut work.w, 1.0, out);
             if self.effects.has_individual() {
                 for (s, e) in work.sum.iter_mut().zip(e) {
                     for l in 0..LANES {
@@ -115,16 +169,28 @@ impl Forms {
         }
         // Means of units: Σ_t over E_T is Σ_t of the forms minus 1/T of those of Σ_t ε_t.
         if self.effects.has_individual() {
-            let moments = self.moments(&work.sum, &mut work.w);
-            self.add(&moments, -1.0 / self.periods as f64, out);
+            self.add(&work.sum, &mut work.w, -1.0 / self.periods as f64, out);
         }
     }
 
     /// Adds `weight` times the forms of a cross-section, its mean removed where periods have
     /// effects.
     #[inline(always)]
-    fn add(&self, m: &Moments, weight: f64, out: &mut TileForms) {
+    fn add(&self, e: &[Lane], room: &mut [Lane], weight: f64, out: &mut TileForms) {
         let share = if self.effects.has_time() { 1.0 / self.units as f64 } else { 0.0 };
+        let m = match &self.operators {
+            Operators::None => single_sums(e),
+            // w is not needed in itself where it is a difference.
+            Operators::One(operator) => match operator.apply_up_to_difference(e, room) {
+                Some(scale) => pair_sums(e, room, |v, e| (v - e) * scale),
+                None => pair_sums(e, room, |w, _| w),
+            },
+            Operators::Two(pair) => {
+                let vectors = pair.apply(e, room);
+                four_sums(vectors, (weight, share), &mut out.four);
+                return;
+            }
+        };
         for l in 0..LANES {
             let e = share * m.e[l];
             let w = share * m.w[l];
@@ -133,26 +199,81 @@ impl Forms {
             out.ww[l] = weight.mul_add((-w).mul_add(m.w[l], m.ww[l]), out.ww[l]);
         }
     }
+}
 
+fn packed((units, periods): (usize, usize), rows: &[Vec<f64>]) -> Vec<Packed> {
+    (0..periods).map(|t| Packed::new(rows.len(), units, |r, i| rows[r][t * units + i])).collect()
+}
+
+impl Pair {
+    /// Lanes for Hε, GB⁻¹ε and W₂ of it, and for B⁻¹ε.
+    fn room(&self, units: usize) -> usize {
+        self.error.room() + self.lag.room() + self.of_errors.room() + units
+    }
+
+    /// ε, Hε, Ĝε and HĜε.
     #[inline(always)]
-    fn moments(&self, e: &[Lane], w: &mut [Lane]) -> Moments {
-        let mut m = Moments {
-            ee: [0.0; LANES],
-            ew: [0.0; LANES],
-            ww: [0.0; LANES],
-            e: [0.0; LANES],
-            w: [0.0; LANES],
-        };
-        if let Some(operator) = &self.operator {
-            // w is not needed in itself where it is a difference.
-            match operator.apply_up_to_difference(e, w) {
-                Some(scale) => pair_sums(e, w, |v, e| (v - e) * scale, &mut m),
-                None => pair_sums(e, w, |w, _| w, &mut m),
+    fn apply<'a>(&self, e: &'a [Lane], room: &'a mut [Lane]) -> [&'a [Lane]; 4] {
+        let n = e.len();
+        let (h, room) = room.split_at_mut(self.error.room());
+        let (g, room) = room.split_at_mut(self.lag.room());
+        let (last, v) = room.split_at_mut(self.of_errors.room());
+        self.error.apply(e, h);
+        for ((v, e), h) in v.iter_mut().zip(e).zip(h.iter()) {
+            for l in 0..LANES {
+                v[l] = self.lambda.mul_add(h[l], e[l]);
             }
-        } else {
-            single_sums(e, &mut m);
         }
-        m
+        self.lag.apply(&v[..n], g);
+        self.of_errors.apply(&g[..n], last);
+        for (g, last) in g[..n].iter_mut().zip(last.iter()) {
+            for l in 0..LANES {
+                g[l] = (-self.lambda).mul_add(last[l], g[l]);
+            }
+        }
+        [e, &h[..n], &g[..n], &last[..n]]
+    }
+}
+
+/// Where v_a'v_b stands.
+pub(super) const fn pair(a: usize, b: usize) -> usize {
+    a * 4 - a * (a + 1) / 2 + b
+}
+
+/// Adds `weight` times v_a'v_b, `share` of the products of sums taken off, for each a ≤ b.
+#[inline(always)]
+fn four_sums(v: [&[Lane]; 4], (weight, share): (f64, f64), out: &mut [Lane; PAIRS]) {
+    let mut products = [[0.0; LANES]; PAIRS];
+    let mut sums = [[0.0; LANES]; 4];
+    for (a, b) in [(0, 1), (2, 3)] {
+        let m = pair_sums(v[a], v[b], |w, _| w);
+        (products[pair(a, a)], products[pair(a, b)], products[pair(b, b)]) = (m.ee, m.ew, m.ww);
+        (sums[a], sums[b]) = (m.e, m.w);
+    }
+    for at in (0..LANES).step_by(BLOCK) {
+        let mut mixed = [[0.0; BLOCK]; 4];
+        for (((a, b), c), d) in v[0].iter().zip(v[1]).zip(v[2]).zip(v[3]) {
+            for l in 0..BLOCK {
+                let (a, b, c, d) = (a[at + l], b[at + l], c[at + l], d[at + l]);
+                mixed[0][l] = a.mul_add(c, mixed[0][l]);
+                mixed[1][l] = a.mul_add(d, mixed[1][l]);
+                mixed[2][l] = b.mul_add(c, mixed[2][l]);
+                mixed[3][l] = b.mul_add(d, mixed[3][l]);
+            }
+        }
+        for (of, mixed) in [pair(0, 2), pair(0, 3), pair(1, 2), pair(1, 3)].iter().zip(&mixed) {
+            products[*of][at..at + BLOCK].copy_from_slice(mixed);
+        }
+    }
+    for a in 0..4 {
+        for b in a..4 {
+            let at = pair(a, b);
+            for l in 0..LANES {
+                let off = share * sums[a][l];
+                out[at][l] =
+                    weight.mul_add((-off).mul_add(sums[b][l], products[at][l]), out[at][l]);
+            }
+        }
     }
 }
 
@@ -160,7 +281,8 @@ impl Forms {
 const BLOCK: usize = 8;
 
 #[inline(always)]
-fn single_sums(e: &[Lane], m: &mut Moments) {
+fn single_sums(e: &[Lane]) -> Moments {
+    let mut m = Moments::default();
     for at in (0..LANES).step_by(BLOCK) {
         let (mut ee, mut s) = ([0.0; BLOCK], [0.0; BLOCK]);
         for e in e {
@@ -173,10 +295,12 @@ fn single_sums(e: &[Lane], m: &mut Moments) {
         m.ee[at..at + BLOCK].copy_from_slice(&ee);
         m.e[at..at + BLOCK].copy_from_slice(&s);
     }
+    m
 }
 
 #[inline(always)]
-fn pair_sums(e: &[Lane], w: &[Lane], as_lag: impl Fn(f64, f64) -> f64, m: &mut Moments) {
+fn pair_sums(e: &[Lane], w: &[Lane], as_lag: impl Fn(f64, f64) -> f64) -> Moments {
+    let mut m = Moments::default();
     for at in (0..LANES).step_by(BLOCK) {
         let (mut ee, mut ew, mut ww) = ([0.0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
         let (mut se, mut sw) = ([0.0; BLOCK], [0.0; BLOCK]);
@@ -197,6 +321,7 @@ fn pair_sums(e: &[Lane], w: &[Lane], as_lag: impl Fn(f64, f64) -> f64, m: &mut M
         m.e[at..at + BLOCK].copy_from_slice(&se);
         m.w[at..at + BLOCK].copy_from_slice(&sw);
     }
+    m
 }
 
 struct Run<'a> {

@@ -19,9 +19,13 @@
 //! | `panel` | traces and cross-products as functions of the spatial parameter |
 //! | `products` | cross-products of spatially lagged regressors at one value of the parameter |
 //! | `newton` | the optimum of each replicate |
+//! | `bias` | corrections of the optimum for estimated effects |
+//! | `factor` | Cholesky factors of each replicate |
 //! | `linear` | effects of models without a spatial lag |
-//! | `slm`, `sem`, `ols` | forms → estimates |
+//! | `slm`, `sem`, `sac`, `ols` | forms → estimates |
 
+mod bias;
+mod factor;
 pub mod forms;
 mod linear;
 mod newton;
@@ -29,6 +33,7 @@ pub mod ols;
 mod operator;
 mod panel;
 mod products;
+pub mod sac;
 pub mod sem;
 pub mod slm;
 pub mod unit;
@@ -38,6 +43,7 @@ pub use unit::UnitForms;
 
 use super::Problem;
 use super::impacts::Multipliers;
+use crate::math::Matrix;
 use crate::math::dual::Dual;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::simd::{Kernel, dispatch};
@@ -133,6 +139,9 @@ pub trait Reduction: Sync + Send {
     /// The forms it needs.
     fn forms(&self) -> &Forms;
 
+    /// The matrices that innovations are multiplied with, N × N.
+    fn matrices(&self, problem: &Problem<'_>) -> Vec<Matrix>;
+
     /// Number of estimates, effects included.
     fn estimates(&self) -> usize;
 
@@ -179,6 +188,42 @@ impl<S: Solve> Kernel for Finish<'_, '_, S> {
     fn run(self) {
         self.of.solve(self.forms, self.scratch, self.out);
     }
+}
+
+/// D and S with their derivatives at ρ, from functions on a panel: tr G, tr GG, another, then, where
+/// the rows of W have no common sum, the total multiplier with its slope and that of Durbin terms
+/// with its own. `without_one`: whether the traces are less those of the eigenvalue 1.
+#[inline(always)]
+fn of_lag(
+    rho: &Lane,
+    functions: &[Lane],
+    (units, row_sum, without_one): (f64, Option<f64>, bool),
+) -> TileMultipliers {
+    let (mut direct, mut total) = ([[0.0; LANES]; 2], [[0.0; LANES]; 2]);
+    let mut direct_of_neighbours = [[0.0; LANES]; 2];
+    let mut total_of_neighbours = [[0.0; LANES]; 2];
+    for l in 0..LANES {
+        // Effects are of W, all its eigenvalues with it.
+        let one = if without_one { 1.0 / (1.0 - rho[l]) } else { 0.0 };
+        let (g, gg) = (functions[0][l] + one, one.mul_add(one, functions[1][l]));
+        direct[0][l] = rho[l].mul_add(g / units, 1.0);
+        direct[1][l] = rho[l].mul_add(gg, g) / units;
+        (total[0][l], total[1][l]) = match row_sum {
+            Some(s) => {
+                let m = 1.0 / (-rho[l]).mul_add(s, 1.0);
+                (total_of_neighbours[0][l], total_of_neighbours[1][l]) = (s * m, s * s * m * m);
+                (m, s * m * m)
+            }
+            None => {
+                (total_of_neighbours[0][l], total_of_neighbours[1][l]) =
+                    (functions[5][l], functions[6][l]);
+                (functions[3][l], functions[4][l])
+            }
+        };
+        direct_of_neighbours[0][l] = g / units;
+        direct_of_neighbours[1][l] = gg / units;
+    }
+    TileMultipliers { direct, total, direct_of_neighbours, total_of_neighbours }
 }
 
 /// Whether an estimator with a spatial parameter reduces: removing the effects of `problem` commutes

@@ -6,6 +6,7 @@ use super::linear::LinearEffects;
 use super::slm::triangular;
 use super::{Reduction, Solve, TileEstimates, TileSpread, finish};
 use crate::estimator::{Estimated, Problem};
+use crate::math::Matrix;
 use crate::math::lanes::{LANES, Lane};
 use crate::outcome::Statistic;
 
@@ -76,6 +77,10 @@ impl Solve for Ols {
 impl Reduction for Ols {
     fn forms(&self) -> &Forms {
         &self.forms
+    }
+
+    fn matrices(&self, _: &Problem<'_>) -> Vec<Matrix> {
+        Vec::new()
     }
 
     fn estimates(&self) -> usize {

@@ -31,8 +31,86 @@ pub struct Sparse {
 enum Last {
     /// w = (v − x)/r, which loses the digits of 1/r.
     Difference { inverse: f64 },
-    /// w = D⁻¹Cv, rows compressed: where each starts, columns, entries.
-    Lag { starts: Vec<usize>, columns: Vec<u32>, entries: Vec<f64> },
+    /// w = D⁻¹Cv
+    Lag(Rows),
+}
+
+/// W, rows compressed: where each starts, columns, entries.
+#[derive(Debug)]
+pub struct Rows {
+    starts: Vec<usize>,
+    columns: Vec<u32>,
+    entries: Vec<f64>,
+}
+
+impl Rows {
+    fn new(weights: &Weights) -> Self {
+        let (mut starts, mut columns, mut entries) = (vec![0], Vec::new(), Vec::new());
+        for i in 0..weights.n() {
+            for (j, w) in weights.row(i) {
+                columns.push(j as u32);
+                entries.push(w);
+            }
+            starts.push(columns.len());
+        }
+        Self { starts, columns, entries }
+    }
+
+    #[inline(always)]
+    fn apply<const L: usize>(&self, x: &[[f64; L]], out: &mut [[f64; L]]) {
+        for (w, ends) in out.iter_mut().zip(self.starts.windows(2)) {
+            *w = [0.0; L];
+            for at in ends[0]..ends[1] {
+                let (entry, x) = (self.entries[at], &x[self.columns[at] as usize]);
+                for l in 0..L {
+                    w[l] = entry.mul_add(x[l], w[l]);
+                }
+            }
+        }
+    }
+}
+
+/// W itself.
+#[derive(Debug)]
+pub enum Lag {
+    /// As a matrix.
+    Dense(Packed),
+    /// By its links.
+    Sparse(Rows),
+}
+
+impl Lag {
+    /// Above this share of links a product with the matrix is faster.
+    const MOST_LINKS: f64 = 0.4;
+
+    /// That of `weights`.
+    pub fn new(weights: &Weights) -> Self {
+        let (n, rows) = (weights.n(), Rows::new(weights));
+        if rows.entries.len() as f64 > Self::MOST_LINKS * (n * n) as f64 {
+            return Self::Dense(Packed::new(n, n, |i, j| weights.entry(i, j)));
+        }
+        Self::Sparse(rows)
+    }
+
+    /// Lanes that `out` of [`apply`](Self::apply) must have.
+    pub fn room(&self) -> usize {
+        match self {
+            Self::Dense(w) => w.padded_rows(),
+            Self::Sparse(rows) => rows.starts.len() - 1,
+        }
+    }
+
+    /// The first N lanes of `out` become Wx.
+    #[inline(always)]
+    pub fn apply<const L: usize>(&self, x: &[[f64; L]], out: &mut [[f64; L]]) {
+        match self {
+            Self::Dense(w) => {
+                out.fill([0.0; L]);
+                w.multiply(x, out);
+            }
+            Self::Sparse(rows) => rows.apply(x, out),
+        }
+    }
 }
 
 /// Below this |r| the lag is taken as such.
@@ -66,7 +144,7 @@ impl Operator {
             Self::Dense(g) => g.padded_rows(),
             Self::Sparse(s) => match s.last {
                 Last::Difference { .. } => s.factor.n(),
-                Last::Lag { .. } => 2 * s.factor.n(),
+                Last::Lag(_) => 2 * s.factor.n(),
             },
         }
     }
@@ -107,15 +185,7 @@ impl Last {
         if r.abs() >= SMALL {
             return Self::Difference { inverse: 1.0 / r };
         }
-        let (mut starts, mut columns, mut entries) = (vec![0], Vec::new(), Vec::new());
-        for i in 0..weights.n() {
-            for (j, w) in weights.row(i) {
-                columns.push(j as u32);
-                entries.push(w);
-            }
-            starts.push(columns.len());
-        }
-        Self::Lag { starts, columns, entries }
+        Self::Lag(Rows::new(weights))
     }
 }
 
@@ -129,18 +199,10 @@ impl Sparse {
                 self.resolve(x, out);
                 Some(*inverse)
             }
-            Last::Lag { starts, columns, entries } => {
+            Last::Lag(rows) => {
                 let v = &mut rest[..n];
                 self.resolve(x, v);
-                for (i, w) in out.iter_mut().enumerate() {
-                    *w = [0.0; L];
-                    for at in starts[i]..starts[i + 1] {
-                        let (entry, v) = (entries[at], &v[columns[at] as usize]);
-                        for l in 0..L {
-                            w[l] = entry.mul_add(v[l], w[l]);
-                        }
-                    }
-                }
+                rows.apply(v, out);
                 None
             }
         }

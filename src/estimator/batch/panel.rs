@@ -92,6 +92,15 @@ impl Panel {
         self.functions.padded_rows()
     }
 
+    /// Where the functions are interpolated.
+    pub(super) fn nodes(&self) -> Vec<f64> {
+        let to_r = |u: f64| {
+            let e = (2.0 * u).exp();
+            (self.low + self.high * e) / (1.0 + e)
+        };
+        points(self.points).iter().map(|z| to_r(self.middle + self.half * z)).collect()
+    }
+
     /// Where r lies in the panel, from −1 to 1.
     #[inline(always)]
     fn place(&self, r: &Lane) -> Lane {

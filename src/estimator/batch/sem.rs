@@ -13,8 +13,11 @@
 //! Cov(λ, σ²) = −2σ²T tr G V_λ/n;  β covaries with neither
 //! ```
 //!
-//! The formulas are those of `estimator::sem`, with y* replaced by what generated it.
+//! The formulas are those of `estimator::sem`, with y* replaced by what generated it; for
+//! corrections see `batch::slm`.
 
+use super::bias::Bias;
+use super::factor::{backward, eliminate, forward, times};
 use super::forms::{Forms, TileForms};
 use super::linear::LinearEffects;
 use super::newton::{Profile, climb};
@@ -22,8 +25,10 @@ use super::operator::Operator;
 use super::panel::Panel;
 use super::slm::triangular;
 use super::{Reduction, Solve, TileEstimates, TileSpread, finish, reduces};
+use crate::estimator::incidental::Frame;
 use crate::estimator::problem::matrix;
 use crate::estimator::{Estimated, Problem};
+use crate::math::Matrix;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::linalg::{ColumnSpace, dot};
 use crate::math::simd::{Kernel, dispatch};
@@ -40,6 +45,7 @@ pub struct Sem {
     lambda: f64,
     /// tr G and tr GG at the fit.
     traces: (f64, f64),
+    bias: Bias,
     slopes: Vec<f64>,
     /// S₁ and S₂, row by row.
     s1: Vec<f64>,
@@ -61,7 +67,7 @@ pub(in crate::estimator) fn reduction(
     let lambda = at.value(&Term::Lambda)?;
     let std_error = at.fit.estimates.iter().find(|e| e.term == Term::Lambda)?.std_error;
     let weights = problem.weights;
-    let spectrum = weights.spectrum()?;
+    let frame = Frame::of(problem).ok()?;
     let columns = problem.columns();
     let lags: Vec<Vec<f64>> = columns.iter().map(|x| problem.within(&weights.lag(x))).collect();
     let filtered: Vec<Vec<f64>> = columns
@@ -90,10 +96,10 @@ pub(in crate::estimator) fn reduction(
     );
     rows.extend(moved.iter().map(|z| transposed(z)));
 
-    let panel = Panel::new(spectrum, lambda, (std_error, spread), |r| {
-        let (g, gg) = (spectrum.trace_g(r), spectrum.trace_gg(r));
-        vec![g, gg, gg + weights.trace_gtg(r)]
+    let panel = Panel::new(frame.spectrum(), lambda, (std_error, spread), |r| {
+        frame.traces_once(r).to_vec()
     });
+    let [trace_g, trace_gg, _] = frame.traces_once(lambda);
     let product = |a: &[Vec<f64>], b: &[Vec<f64>]| -> Vec<f64> {
         (0..k * k).map(|at| dot(&a[at / k], &b[at % k])).collect()
     };
@@ -102,10 +108,11 @@ pub(in crate::estimator) fn reduction(
         forms: Forms::new(n, t, problem.model.effects, &rows, Some(Operator::new(weights, lambda))),
         panel,
         k,
-        observations: problem.n() as f64,
-        periods: t as f64,
+        observations: frame.observations() as f64,
+        periods: frame.periods(),
         lambda,
-        traces: (spectrum.trace_g(lambda), spectrum.trace_gg(lambda)),
+        traces: (trace_g, trace_gg),
+        bias: Bias::of(problem),
         slopes: at.fit.estimates[..k].iter().map(|e| e.value).collect(),
         s1: (0..k * k).map(|at| mixed[at] + mixed[at % k * k + at / k]).collect(),
         s2: product(&moved, &moved),
@@ -148,7 +155,7 @@ impl Filtered<'_> {
                 for l in 0..LANES {
                     sum[l] = square[l].mul_add(s2, (-theta[l]).mul_add(s1, one));
                 }
-                self.eliminate((i, j), sum);
+                eliminate(self.factor, (i, j), sum, &mut self.positive);
             }
         }
         for l in 0..LANES {
@@ -170,83 +177,6 @@ impl Filtered<'_> {
             }
         }
         backward(self.factor, self.gamma);
-    }
-
-    /// Entry (i, j) of the factor from that of M, once all before it are there.
-    #[inline(always)]
-    fn eliminate(&mut self, (i, j): (usize, usize), mut entry: Lane) {
-        let (above, row) = self.factor.split_at_mut(i * (i + 1) / 2);
-        if i == j {
-            for c in 0..j {
-                for l in 0..LANES {
-                    entry[l] = (-row[c][l]).mul_add(row[c][l], entry[l]);
-                }
-            }
-            for l in 0..LANES {
-                self.positive[l] &= entry[l] > 0.0;
-                row[j][l] = 1.0 / entry[l].sqrt();
-            }
-        } else {
-            let other = &above[j * (j + 1) / 2..];
-            for c in 0..j {
-                for l in 0..LANES {
-                    entry[l] = (-row[c][l]).mul_add(other[c][l], entry[l]);
-                }
-            }
-            for l in 0..LANES {
-                row[j][l] = entry[l] * other[j][l];
-            }
-        }
-    }
-}
-
-/// L⁻¹v in place.
-#[inline(always)]
-fn forward(factor: &[Lane], v: &mut [Lane]) {
-    for i in 0..v.len() {
-        let row = &factor[i * (i + 1) / 2..];
-        let mut sum = v[i];
-        for j in 0..i {
-            for l in 0..LANES {
-                sum[l] = (-row[j][l]).mul_add(v[j][l], sum[l]);
-            }
-        }
-        for l in 0..LANES {
-            v[i][l] = sum[l] * row[i][l];
-        }
-    }
-}
-
-/// L⁻ᵀv in place.
-#[inline(always)]
-fn backward(factor: &[Lane], v: &mut [Lane]) {
-    let k = v.len();
-    for i in (0..k).rev() {
-        let mut sum = v[i];
-        for j in i + 1..k {
-            let entry = &factor[j * (j + 1) / 2 + i];
-            for l in 0..LANES {
-                sum[l] = (-entry[l]).mul_add(v[j][l], sum[l]);
-            }
-        }
-        let diagonal = &factor[i * (i + 1) / 2 + i];
-        for l in 0..LANES {
-            v[i][l] = sum[l] * diagonal[l];
-        }
-    }
-}
-
-/// `out` = Sv for a matrix of k rows given row by row.
-#[inline(always)]
-fn times(s: &[f64], v: &[Lane], out: &mut [Lane]) {
-    for (out, row) in out.iter_mut().zip(s.chunks_exact(v.len())) {
-        let mut sum = [0.0; LANES];
-        for (s, v) in row.iter().zip(v) {
-            for l in 0..LANES {
-                sum[l] = s.mul_add(v[l], sum[l]);
-            }
-        }
-        *out = sum;
     }
 }
 
@@ -312,30 +242,38 @@ impl Solve for Sem {
             positive: [true; LANES],
         };
         let at = (self.lambda, self.periods);
-        let (lambda, good) = climb(&mut filtered, &self.panel, at, self.traces);
-        let mut theta = [0.0; LANES];
-        for l in 0..LANES {
-            theta[l] = lambda[l] - self.lambda;
-        }
-        filtered.profile(&theta);
-        let Filtered { factor, gamma, s1: work, ssr, positive, .. } = filtered;
-        triangular(&self.r_inverse, gamma, &mut out.values[..k]);
-        self.panel.evaluate(&lambda, polynomials, functions);
-
+        let (mut lambda, mut good) = climb(&mut filtered, &self.panel, at, self.traces);
+        filtered.profile(&self.deviation(&lambda));
+        triangular(&self.r_inverse, filtered.gamma, &mut out.values[..k]);
         let n = self.observations;
         let mut sigma2 = [0.0; LANES];
         for l in 0..LANES {
-            sigma2[l] = ssr[l] / n;
-            let trace = self.periods * functions[0][l];
-            let information = self.periods.mul_add(functions[2][l], -2.0 * trace * trace / n);
-            let variance = 1.0 / information;
-            let slope = 2.0 * sigma2[l] * trace / n;
-            let of_sigma2 = (slope * slope).mul_add(variance, 2.0 * sigma2[l] * sigma2[l] / n);
+            sigma2[l] = filtered.ssr[l] / n;
+            good[l] &= filtered.positive[l] && filtered.ssr[l] > 0.0;
+        }
+        let mut variance = self.variance(&lambda, (polynomials, functions));
+        if let Some(moved) =
+            self.bias.of_maximum((&lambda, &sigma2, &variance), (&self.trace(functions), n))
+        {
+            let (low, high) = self.panel.ends;
+            for l in 0..LANES {
+                lambda[l] += moved.spatial[l];
+                good[l] &= variance[l] > 0.0 && lambda[l] > low && lambda[l] < high;
+            }
+            sigma2 = moved.sigma2;
+            variance = self.variance(&lambda, (polynomials, functions));
+            filtered.profile(&self.deviation(&lambda));
+        }
+        let Filtered { factor, s1: work, positive, .. } = filtered;
+        let trace = self.trace(functions);
+        for l in 0..LANES {
+            let slope = 2.0 * sigma2[l] * trace[l] / n;
+            let of_sigma2 = (slope * slope).mul_add(variance[l], 2.0 * sigma2[l] * sigma2[l] / n);
             out.values[k][l] = lambda[l];
-            out.std_errors[k][l] = variance.sqrt();
+            out.std_errors[k][l] = variance[l].sqrt();
             out.values[k + 1][l] = sigma2[l];
             out.std_errors[k + 1][l] = of_sigma2.sqrt();
-            out.solved[l] = good[l] && positive[l] && ssr[l] > 0.0 && information > 0.0;
+            out.solved[l] = good[l] && positive[l] && sigma2[l] > 0.0 && variance[l] > 0.0;
         }
         // The variance of β_j is σ²|L⁻¹r_j|², r_j the row of R⁻¹.
         for j in 0..k {
@@ -365,6 +303,35 @@ impl Solve for Sem {
 }
 
 impl Sem {
+    #[inline(always)]
+    fn deviation(&self, lambda: &Lane) -> Lane {
+        lambda.map(|l| l - self.lambda)
+    }
+
+    /// All traces of G.
+    #[inline(always)]
+    fn trace(&self, functions: &[Lane]) -> Lane {
+        functions[0].map(|g| self.periods * g)
+    }
+
+    /// V_λ; `functions` become those of the panel.
+    #[inline(always)]
+    fn variance(
+        &self,
+        lambda: &Lane,
+        (polynomials, functions): (&mut [Lane], &mut [Lane]),
+    ) -> Lane {
+        self.panel.evaluate(lambda, polynomials, functions);
+        let mut variance = [0.0; LANES];
+        for l in 0..LANES {
+            let trace = self.periods * functions[0][l];
+            let information =
+                self.periods.mul_add(functions[2][l], -2.0 * trace * trace / self.observations);
+            variance[l] = 1.0 / information;
+        }
+        variance
+    }
+
     /// Where [`solve`](Self::solve) leaves the factor of M, and the functions on the panel; then
     /// room for a k × k matrix.
     #[inline(always)]
@@ -452,6 +419,10 @@ impl Sem {
 impl Reduction for Sem {
     fn forms(&self) -> &Forms {
         &self.forms
+    }
+
+    fn matrices(&self, problem: &Problem<'_>) -> Vec<Matrix> {
+        vec![problem.weights.resolvent(self.lambda)]
     }
 
     fn estimates(&self) -> usize {

@@ -14,16 +14,23 @@
 //! N₁     = Q_x'Q(I ⊗ G)Q_x,  N₂ = (Q(I ⊗ G)Q_x)'(Q(I ⊗ G)Q_x), both at ρ*
 //! ```
 //!
-//! The formulas are those of `estimator::slm`, with y* replaced by what generated it.
+//! The formulas are those of `estimator::slm`, with y* replaced by what generated it. Of transformed
+//! data n, T and the traces are theirs; where the bias of the maximum is taken off, V is that of the
+//! values without it (`bias`).
 
+use super::bias::Bias;
 use super::forms::{Forms, TileForms};
 use super::newton::{Profile, climb};
 use super::operator::Operator;
 use super::panel::Panel;
 use super::products::Products;
-use super::{Reduction, Solve, TileEstimates, TileMultipliers, TileSpread, finish, reduces};
+use super::{
+    Reduction, Solve, TileEstimates, TileMultipliers, TileSpread, finish, of_lag, reduces,
+};
 use crate::estimator::impacts::{Place, Totals, places};
+use crate::estimator::incidental::Frame;
 use crate::estimator::{Estimated, Problem};
+use crate::math::Matrix;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::linalg::dot;
 use crate::math::simd::{Kernel, dispatch};
@@ -41,6 +48,9 @@ pub struct Slm {
     rho: f64,
     /// tr G and tr GG at the fit.
     traces: (f64, f64),
+    /// Whether the traces are less those of the eigenvalue 1 of W.
+    without_one: bool,
+    bias: Bias,
     gamma: Vec<f64>,
     c0: Vec<f64>,
     gg: f64,
@@ -71,7 +81,7 @@ pub(in crate::estimator) fn reduction(
     }
     let rho = at.value(&Term::Rho)?;
     let std_error = at.fit.estimates.iter().find(|e| e.term == Term::Rho)?.std_error;
-    let spectrum = problem.weights.spectrum()?;
+    let frame = Frame::of(problem).ok()?;
     let space = problem.within_space().ok()?;
     let (k, n, t) = (space.rank(), problem.n_units(), problem.n_periods());
     let basis: Vec<Vec<f64>> = (0..k).map(|j| space.q.col(j).iter().copied().collect()).collect();
@@ -88,11 +98,12 @@ pub(in crate::estimator) fn reduction(
     rows.push(transposed(&g));
 
     let row_sum = problem.weights.common_row_sum();
-    let functions = Functions { problem, products: Products::new(problem, &basis), row_sum };
-    let panel = Panel::new(spectrum, rho, (std_error, spread), |r| functions.at(r));
+    let functions = Functions { problem, frame, products: Products::new(problem, &basis), row_sum };
+    let panel = Panel::new(frame.spectrum(), rho, (std_error, spread), |r| functions.at(r));
     let r_inverse = space.r_inverse();
     let gram_inverse = space.gram_inverse();
     let slopes: Vec<f64> = at.fit.estimates[..k].iter().map(|e| e.value).collect();
+    let [trace_g, trace_gg, _] = frame.traces_once(rho);
     Some(Slm {
         forms: Forms::new(
             n,
@@ -103,11 +114,13 @@ pub(in crate::estimator) fn reduction(
         ),
         panel,
         k,
-        observations: problem.n() as f64,
-        periods: t as f64,
+        observations: frame.observations() as f64,
+        periods: frame.periods(),
         units: n as f64,
         rho,
-        traces: (spectrum.trace_g(rho), spectrum.trace_gg(rho)),
+        traces: (trace_g, trace_gg),
+        without_one: frame.is_without_one(),
+        bias: Bias::of(problem),
         gamma: space.coordinates(&problem.within(&problem.linear_part(&slopes))),
         c0,
         gg: dot(&g, &g),
@@ -122,18 +135,16 @@ pub(in crate::estimator) fn reduction(
 /// What the panel interpolates.
 struct Functions<'a> {
     problem: &'a Problem<'a>,
+    frame: Frame<'a>,
     products: Products,
     row_sum: Option<f64>,
 }
 
 impl Functions<'_> {
     fn at(&self, r: f64) -> Vec<f64> {
-        let weights = self.problem.weights;
-        let Some(spectrum) = weights.spectrum() else { return Vec::new() };
-        let (g, gg) = (spectrum.trace_g(r), spectrum.trace_gg(r));
-        let mut out = vec![g, gg, gg + weights.trace_gtg(r)];
+        let mut out = self.frame.traces_once(r).to_vec();
         out.extend(self.totals(r));
-        self.products.at(&Operator::new(weights, r), &mut out);
+        self.products.at(&Operator::new(self.problem.weights, r), &mut out);
         out
     }
 
@@ -205,32 +216,38 @@ impl Slm {
         out
     }
 
+    /// All traces of G.
+    #[inline(always)]
+    fn trace(&self, functions: &[Lane]) -> Lane {
+        functions[0].map(|g| self.periods * g)
+    }
+
+    /// V_ρ at these values; `cross` becomes N₁γ and `functions` those of the panel.
+    #[inline(always)]
+    fn variance(
+        &self,
+        (rho, sigma2): (&Lane, &Lane),
+        (gamma, cross): (&[Lane], &mut [Lane]),
+        (polynomials, functions): (&mut [Lane], &mut [Lane]),
+    ) -> Lane {
+        self.panel.evaluate(rho, polynomials, functions);
+        let mean_square = cross_products(gamma, &functions[FIRST..], cross);
+        let mut variance = [0.0; LANES];
+        for l in 0..LANES {
+            let trace = self.periods * functions[0][l];
+            let information = self.periods.mul_add(
+                functions[2][l],
+                (-2.0 * trace / self.observations).mul_add(trace, mean_square[l] / sigma2[l]),
+            );
+            variance[l] = 1.0 / information;
+        }
+        variance
+    }
+
     /// D and S with their derivatives.
     #[inline(always)]
     fn multipliers(&self, rho: &Lane, functions: &[Lane]) -> TileMultipliers {
-        let (mut direct, mut total) = ([[0.0; LANES]; 2], [[0.0; LANES]; 2]);
-        let mut direct_of_neighbours = [[0.0; LANES]; 2];
-        let mut total_of_neighbours = [[0.0; LANES]; 2];
-        for l in 0..LANES {
-            let (g, gg) = (functions[0][l], functions[1][l]);
-            direct[0][l] = rho[l].mul_add(g / self.units, 1.0);
-            direct[1][l] = rho[l].mul_add(gg, g) / self.units;
-            (total[0][l], total[1][l]) = match self.row_sum {
-                Some(s) => {
-                    let m = 1.0 / (-rho[l]).mul_add(s, 1.0);
-                    (total_of_neighbours[0][l], total_of_neighbours[1][l]) = (s * m, s * s * m * m);
-                    (m, s * m * m)
-                }
-                None => {
-                    (total_of_neighbours[0][l], total_of_neighbours[1][l]) =
-                        (functions[5][l], functions[6][l]);
-                    (functions[3][l], functions[4][l])
-                }
-            };
-            direct_of_neighbours[0][l] = g / self.units;
-            direct_of_neighbours[1][l] = gg / self.units;
-        }
-        TileMultipliers { direct, total, direct_of_neighbours, total_of_neighbours }
+        of_lag(rho, functions, (self.units, self.row_sum, self.without_one))
     }
 
     /// h and the functions on the panel, where [`solve`](Self::solve) leaves them.
@@ -382,7 +399,8 @@ impl Solve for Slm {
     fn solve(&self, forms: &TileForms, scratch: &mut [Lane], out: &mut TileEstimates<'_>) {
         let k = self.k;
         let mut residuals = self.residuals(forms);
-        let (rho, good) = climb(&mut residuals, &self.panel, (self.rho, self.periods), self.traces);
+        let (mut rho, mut good) =
+            climb(&mut residuals, &self.panel, (self.rho, self.periods), self.traces);
         let theta = minus(&rho, self.rho);
         let ssr = residuals.ssr(&theta);
 
@@ -390,34 +408,47 @@ impl Solve for Slm {
         let (cross, rest) = rest.split_at_mut(k);
         let (h, rest) = rest.split_at_mut(k);
         let (functions, polynomials) = rest.split_at_mut(self.panel.room());
-        self.panel.evaluate(&rho, polynomials, functions);
         for (j, gamma) in gamma.iter_mut().enumerate() {
             let (a, b) = (&forms.linear[j], &forms.linear[k + j]);
             for l in 0..LANES {
                 gamma[l] = (-theta[l]).mul_add(self.c0[j] + b[l], self.gamma[j] + a[l]);
             }
         }
-        let mean_square = cross_products(gamma, &functions[FIRST..], cross);
+        let n = self.observations;
+        let mut sigma2 = [0.0; LANES];
+        for l in 0..LANES {
+            sigma2[l] = ssr[l] / n;
+            good[l] &= ssr[l] > 0.0;
+        }
+        let mut variance = self.variance((&rho, &sigma2), (gamma, cross), (polynomials, functions));
+        if let Some(moved) =
+            self.bias.of_maximum((&rho, &sigma2, &variance), (&self.trace(functions), n))
+        {
+            let (low, high) = self.panel.ends;
+            for l in 0..LANES {
+                rho[l] += moved.spatial[l];
+                good[l] &= variance[l] > 0.0 && rho[l] > low && rho[l] < high;
+            }
+            for (gamma, cross) in gamma.iter_mut().zip(cross.iter()) {
+                for l in 0..LANES {
+                    gamma[l] = (-moved.spatial[l]).mul_add(cross[l], gamma[l]);
+                }
+            }
+            sigma2 = moved.sigma2;
+            variance = self.variance((&rho, &sigma2), (gamma, cross), (polynomials, functions));
+        }
         triangular(&self.r_inverse, gamma, &mut out.values[..k]);
         triangular(&self.r_inverse, cross, h);
 
-        let n = self.observations;
-        let (mut variance, mut sigma2) = ([0.0; LANES], [0.0; LANES]);
+        let trace = self.trace(functions);
         for l in 0..LANES {
-            sigma2[l] = ssr[l] / n;
-            let trace = self.periods * functions[0][l];
-            let information = self.periods.mul_add(
-                functions[2][l],
-                (-2.0 * trace / n).mul_add(trace, mean_square[l] / sigma2[l]),
-            );
-            variance[l] = 1.0 / information;
-            let slope = 2.0 * sigma2[l] * trace / n;
+            let slope = 2.0 * sigma2[l] * trace[l] / n;
             let of_sigma2 = (slope * slope).mul_add(variance[l], 2.0 * sigma2[l] * sigma2[l] / n);
             out.values[k][l] = rho[l];
             out.std_errors[k][l] = variance[l].sqrt();
             out.values[k + 1][l] = sigma2[l];
             out.std_errors[k + 1][l] = of_sigma2.sqrt();
-            out.solved[l] = good[l] && ssr[l] > 0.0 && information > 0.0;
+            out.solved[l] = good[l] && sigma2[l] > 0.0 && variance[l] > 0.0;
         }
         for j in 0..k {
             for l in 0..LANES {
@@ -432,6 +463,10 @@ impl Solve for Slm {
 impl Reduction for Slm {
     fn forms(&self) -> &Forms {
         &self.forms
+    }
+
+    fn matrices(&self, problem: &Problem<'_>) -> Vec<Matrix> {
+        vec![problem.weights.resolvent(self.rho)]
     }
 
     fn estimates(&self) -> usize {

@@ -2,16 +2,13 @@
 //!
 //! With ε_it = e_it η_i and C = Σ_t e_t e_t' (less ss'/T, s = Σ_t e_t, where units have effects)
 //! the quadratic forms are η'(C ∘ J)η, η'(C ∘ JG)η and η'(C ∘ G'JG)η, J = I − 11'/N where periods
-//! have effects and I elsewhere; linear forms have one coefficient a unit. The cost of a replicate
+//! have effects and I elsewhere, or those of all pairs of more matrices; linear forms have one coefficient a unit. The cost of a replicate
 //! is of the order of N², whatever T.
 
-use super::forms::{Forms, TileForms};
+use super::forms::{Forms, PAIRS, TileForms};
 use crate::math::Matrix;
 use crate::math::lanes::{LANES, Lane, Packed};
 use crate::math::simd::{Kernel, dispatch};
-
-/// Above this many units the matrices cost more than the innovations themselves.
-const MOST_UNITS: usize = 256;
 
 /// Forms of multipliers for a pool of innovations.
 #[derive(Debug)]
@@ -23,14 +20,14 @@ pub struct UnitForms {
 
 impl UnitForms {
     /// For `pool`, N·T stacked by period; `None` where there are too many units for it to pay.
-    /// `resolvent` gives G at the fit, N × N, and is not asked then.
+    /// `matrices` gives what innovations are multiplied with, N × N each, and is not asked then.
     pub fn new(
         forms: &Forms,
         pool: &[f64],
-        resolvent: impl FnOnce() -> Option<Matrix>,
+        matrices: impl FnOnce() -> Vec<Matrix>,
     ) -> Option<Self> {
         let (n, t) = (forms.units, forms.periods);
-        if n > MOST_UNITS {
+        if n > forms.most_units() {
             return None;
         }
         let rows = forms.linear_count();
@@ -49,11 +46,19 @@ impl UnitForms {
             Packed::new(n, n, |i, j| 0.5 * (m[(i, j)] * gram[(i, j)] + m[(j, i)] * gram[(j, i)]))
         };
         let identity = Matrix::from_fn(n, n, |i, j| f64::from(u8::from(i == j)));
-        let mut quadratic = vec![times(&centred(&identity))];
-        if let Some(g) = resolvent() {
-            let jg = centred(&g);
-            quadratic.push(times(&jg));
-            quadratic.push(times(&(g.transpose() * &jg)));
+        let mut all = vec![identity];
+        all.extend(matrices());
+        let centred: Vec<Matrix> = all.iter().map(centred).collect();
+        let mut quadratic = Vec::new();
+        for a in 0..all.len() {
+            for b in a..all.len() {
+                // The product with I is left out, its bits with it.
+                let product = match a {
+                    0 => centred[b].clone(),
+                    _ => all[a].transpose() * &centred[b],
+                };
+                quadratic.push(times(&product));
+            }
         }
         Some(Self { units: n, rows: Packed::new(rows, n, along), quadratic })
     }
@@ -73,7 +78,7 @@ impl UnitForms {
     fn run(&self, multipliers: &[Lane], work: &mut [Lane], out: &mut TileForms) {
         out.linear.fill([0.0; LANES]);
         self.rows.multiply(multipliers, &mut out.linear);
-        let mut found = [[0.0; LANES]; 3];
+        let mut found = [[0.0; LANES]; PAIRS];
         for (matrix, found) in self.quadratic.iter().zip(&mut found) {
             work.fill([0.0; LANES]);
             matrix.multiply(multipliers, work);
@@ -83,7 +88,11 @@ impl UnitForms {
                 }
             }
         }
-        [out.ee, out.ew, out.ww] = found;
+        if self.quadratic.len() == PAIRS {
+            out.four = found;
+        } else {
+            [out.ee, out.ew, out.ww] = [found[0], found[1], found[2]];
+        }
     }
 }
 

@@ -37,6 +37,7 @@ mod information;
 mod score;
 mod surface;
 
+use super::batch::{self, Reduction};
 use super::durbin::Durbin;
 use super::goodness::{Ingredients, statistics};
 use super::impacts::impacts;
@@ -47,11 +48,12 @@ use super::random::{self, Spatial};
 use super::score::Scored;
 use super::sem;
 use super::{Estimated, Estimator, FitError, Info, Problem};
+use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, dot, spd_inverse};
 use crate::math::plane::{Peak, Peaks};
 use crate::model::{Model, Term};
 use crate::outcome::{Estimate, Fit, Reference, Searched};
-use information::{information, mean_lag};
+use information::{Operators, information, mean_lag};
 use surface::Surface;
 
 /// The model with a spatial lag and a spatial error.
@@ -117,6 +119,18 @@ impl Estimator for Sac {
         impacts(problem, &at.fit)
     }
 
+    fn reduction(
+        &self,
+        problem: &Problem<'_>,
+        at: &Estimated,
+        spread: f64,
+    ) -> Option<Box<dyn Reduction>> {
+        if problem.weights.is_by_period() || problem.error_weights.is_by_period() {
+            return None;
+        }
+        batch::sac::reduction(problem, at, spread).map(|r| Box::new(r) as Box<dyn Reduction>)
+    }
+
     fn leverages(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<f64> {
         if problem.model.effects.is_random() {
             return random::leverages(problem, at);
@@ -144,6 +158,12 @@ impl Estimator for Sac {
         let shocked: Vec<f64> = at.systematic.iter().zip(&u).map(|(f, u)| f + u).collect();
         problem.weights.resolve(rho, &shocked)
     }
+}
+
+/// Ĝ = BGB⁻¹ and H, N × N.
+pub(super) fn operators(problem: &Problem<'_>, rho: f64, lambda: f64) -> (Matrix, Matrix) {
+    let Operators { lag, error } = Operators::at(problem, rho, lambda);
+    (lag, error)
 }
 
 /// (ρ, λ) of a fit.

@@ -1,0 +1,102 @@
+//! ln|I − rW|, tr G and tr GG in lanes, from Chebyshev series in artanh of where r lies.
+
+use crate::math::chebyshev::{coefficients, enough_points, points};
+use crate::math::lanes::{LANES, Lane, ln};
+use crate::weights::spectrum::Spectrum;
+
+/// Relative accuracy.
+const ACCURACY: f64 = 1e-14;
+/// Where all but the ends of an interval end: within 4e-4 of its length.
+const FURTHEST: f64 = 4.0;
+const FEWEST: usize = 8;
+const MOST: usize = 96;
+
+/// The three functions on a part of the admissible interval.
+#[derive(Debug)]
+pub(super) struct Determinants {
+    low: f64,
+    high: f64,
+    middle: f64,
+    half: f64,
+    /// Ends of the part.
+    pub(super) ends: (f64, f64),
+    /// From the highest coefficient.
+    series: Vec<[f64; 3]>,
+}
+
+impl Determinants {
+    /// Between `ends`.
+    pub(super) fn within(spectrum: &Spectrum, ends: (f64, f64)) -> Self {
+        let (low, high) = spectrum.interval();
+        let to_u = |r: f64| 0.5 * ((r - low) / (high - r)).ln();
+        Self::new(spectrum, (to_u(ends.0), to_u(ends.1)))
+    }
+
+    /// On all but the ends of the interval.
+    pub(super) fn nearly_all(spectrum: &Spectrum) -> Self {
+        Self::new(spectrum, (-FURTHEST, FURTHEST))
+    }
+
+    fn new(spectrum: &Spectrum, (left, right): (f64, f64)) -> Self {
+        let (low, high) = spectrum.interval();
+        let to_r = |u: f64| {
+            let e = (2.0 * u).exp();
+            (low + high * e) / (1.0 + e)
+        };
+        let (middle, half) = (0.5 * (left + right), 0.5 * (right - left));
+        let p = enough_points(std::f64::consts::FRAC_PI_2 / half, ACCURACY).clamp(FEWEST, MOST);
+        let at: Vec<[f64; 3]> = points(p)
+            .iter()
+            .map(|z| {
+                let r = to_r(middle + half * z);
+                [spectrum.log_det(r), spectrum.trace_g(r), spectrum.trace_gg(r)]
+            })
+            .collect();
+        let of = |f: usize| coefficients(&at.iter().map(|v| v[f]).collect::<Vec<_>>());
+        let fitted = [of(0), of(1), of(2)];
+        Self {
+            low,
+            high,
+            middle,
+            half,
+            ends: (to_r(left), to_r(right)),
+            series: (0..p).rev().map(|m| [0, 1, 2].map(|f| fitted[f][m])).collect(),
+        }
+    }
+
+    /// ln|I − rW|, tr G and tr GG (Clenshaw's recurrence).
+    #[inline(always)]
+    pub(super) fn at(&self, r: &Lane) -> [Lane; 3] {
+        const BLOCK: usize = 8;
+        let mut z = [0.0; LANES];
+        for l in 0..LANES {
+            z[l] = (r[l] - self.low) / (self.high - r[l]);
+        }
+        z = ln(&z);
+        let scale = 1.0 / self.half;
+        for z in &mut z {
+            *z = 0.5_f64.mul_add(*z, -self.middle) * scale;
+        }
+        let mut out = [[0.0; LANES]; 3];
+        for at in (0..LANES).step_by(BLOCK) {
+            let mut now = [[0.0; BLOCK]; 3];
+            let mut before = [[0.0; BLOCK]; 3];
+            for c in &self.series {
+                for f in 0..3 {
+                    for l in 0..BLOCK {
+                        let next = (2.0 * z[at + l]).mul_add(now[f][l], c[f] - before[f][l]);
+                        before[f][l] = now[f][l];
+                        now[f][l] = next;
+                    }
+                }
+            }
+            // The last step has z in place of 2z.
+            for f in 0..3 {
+                for l in 0..BLOCK {
+                    out[f][at + l] = (-z[at + l]).mul_add(before[f][l], now[f][l]);
+                }
+            }
+        }
+        out
+    }
+}
