@@ -109,8 +109,7 @@ fn corrected_replicates_agree_to_rounding() {
             }
         }
     }
-    println!("{reductions}");
-    assert!(reductions > 50);
+    assert!(reductions > 30, "{reductions}");
 }
 
 /// Replicates of models with two spatial parameters, with one matrix and with two.
@@ -118,7 +117,7 @@ fn corrected_replicates_agree_to_rounding() {
 fn replicates_of_two_spatial_parameters_agree() {
     let all = all_weights(N);
     let mut reductions = 0;
-    for (at, (kind, w)) in all.iter().enumerate() {
+    for (at, (kind, w)) in all.iter().enumerate().filter(|(at, _)| [0, 3].contains(at)) {
         let plain = sample(w, 2 * T, 3);
         for (name, second) in [("sac", at), ("sac", (at + 1) % all.len()), ("gns", at)] {
             let data = whole(&plain, w, name);
@@ -134,13 +133,13 @@ fn replicates_of_two_spatial_parameters_agree() {
                 let worst = apart(&batched, &plain);
                 let what = format!("{name} {effects} {kind} {second} {scheme} {reduced}");
                 println!("{what} {worst:e}");
-                assert!(worst < 1e-9, "{what}: {worst:e}");
+                assert!(worst < 1e-10, "{what}: {worst:e}");
                 reductions += usize::from(reduced);
             }
         }
     }
-    println!("{reductions}");
-    assert!(reductions > 20);
+    // The ring with all effects, the other without those of periods: 9 and 6.
+    assert_eq!(reductions, 15);
 }
 
 #[test]

@@ -23,6 +23,21 @@ const FURTHEST: f64 = 4.0;
 const FEWEST: usize = 8;
 const MOST: usize = 80;
 
+/// How closely functions are interpolated, and how far.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fineness {
+    accuracy: f64,
+    furthest: f64,
+    most: usize,
+}
+
+impl Fineness {
+    const USUAL: Self = Self { accuracy: ACCURACY, furthest: FURTHEST, most: MOST };
+    /// For functions that are made level first, whose constants are larger, of parameters that may
+    /// vary over most of their interval.
+    pub(super) const LEVEL: Self = Self { accuracy: 1e-17, furthest: 3.0, most: 128 };
+}
+
 /// Functions of the spatial parameter on an interval around a fit.
 #[derive(Debug)]
 pub struct Panel {
@@ -48,6 +63,16 @@ impl Panel {
     pub fn new(
         spectrum: &Spectrum,
         at: f64,
+        spread: (f64, f64),
+        values: impl Fn(f64) -> Vec<f64>,
+    ) -> Self {
+        Self::with(Fineness::USUAL, (spectrum, at), spread, values)
+    }
+
+    /// The same, as fine as asked.
+    pub(super) fn with(
+        fineness: Fineness,
+        (spectrum, at): (&Spectrum, f64),
         (std_error, spread): (f64, f64),
         values: impl Fn(f64) -> Vec<f64>,
     ) -> Self {
@@ -61,10 +86,11 @@ impl Panel {
         // du/dr = ½(1/(r − low) + 1/(high − r)).
         let own = REACH * std_error * 0.5 * (1.0 / (at - low) + 1.0 / (high - at));
         let spread = (spread * own).min(own.max(WIDENED));
-        let left = (here - spread).max(-FURTHEST).min(here - 0.05);
-        let right = (here + spread).min(FURTHEST).max(here + 0.05);
+        let left = (here - spread).max(-fineness.furthest).min(here - 0.05);
+        let right = (here + spread).min(fineness.furthest).max(here + 0.05);
         let (middle, half) = (0.5 * (left + right), 0.5 * (right - left));
-        let p = enough_points(std::f64::consts::FRAC_PI_2 / half, ACCURACY).clamp(FEWEST, MOST);
+        let p = enough_points(std::f64::consts::FRAC_PI_2 / half, fineness.accuracy)
+            .clamp(FEWEST, fineness.most);
         let at_points: Vec<Vec<f64>> =
             points(p).iter().map(|z| values(to_r(middle + half * z))).collect();
         let fitted: Vec<Vec<f64>> = (0..at_points[0].len())

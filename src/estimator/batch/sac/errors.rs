@@ -5,7 +5,8 @@
 //! (β, ρ, λ, σ²), the covariance is that of generalised least squares, σ²R⁻¹M⁻¹R⁻ᵀ, and 2σ⁴/n on
 //! its diagonal blocks, plus Σ V_pq d_p d_q'.
 
-use super::functions::FIRST;
+use super::determinants::level;
+use super::functions::{FIRST, power_of_lambda, power_of_rho};
 use super::{Room, Sac};
 use crate::estimator::batch::factor::{backward, forward};
 use crate::estimator::batch::slm::triangular;
@@ -42,7 +43,8 @@ impl Sac {
         for i in 0..2 {
             self.panels[i].evaluate(&at[i], room.polynomials[i], room.functions[i]);
         }
-        let positive = self.variance((&phi, &sigma2), room);
+        let levels = self.as_they_are(at, room);
+        let positive = self.variance((&phi, &sigma2), &levels, room);
         triangular(&self.r_inverse, room.gamma, &mut out.values[..k]);
         triangular(&self.r_inverse, room.cross, room.h);
         self.half_inverse(0..k, room);
@@ -68,9 +70,37 @@ impl Sac {
         self.effects((&at[0], &sigma2), room, out);
     }
 
+    /// Makes functions of level ones; 1/s(λ).
+    #[inline(always)]
+    fn as_they_are(&self, at: &[Lane; 2], room: &mut Room<'_>) -> Lane {
+        let mut inverse = [[0.0; LANES]; 2];
+        for i in 0..2 {
+            for l in 0..LANES {
+                inverse[i][l] = 1.0 / level(at[i][l], self.intervals[i]);
+            }
+        }
+        let scale = |function: &mut Lane, s: &Lane, power: u8| {
+            for l in 0..LANES {
+                function[l] *= if power == 1 { s[l] } else { s[l] * s[l] };
+            }
+        };
+        for (f, function) in room.functions[0].iter_mut().enumerate() {
+            scale(function, &inverse[0], power_of_rho(f, (self.k, self.points)));
+        }
+        for (f, function) in room.functions[1].iter_mut().enumerate() {
+            scale(function, &inverse[1], power_of_lambda(f));
+        }
+        inverse[1]
+    }
+
     /// V and, in `cross`, M⁻¹X'g; whether V is positive definite.
     #[inline(always)]
-    fn variance(&self, (phi, sigma2): (&Lane, &Lane), room: &mut Room<'_>) -> [bool; LANES] {
+    fn variance(
+        &self,
+        (phi, sigma2): (&Lane, &Lane),
+        inverse_level: &Lane,
+        room: &mut Room<'_>,
+    ) -> [bool; LANES] {
         let (k, n, t) = (self.k, self.observations, self.periods);
         let (of_rho, of_lambda) = (&*room.functions[0], &*room.functions[1]);
         let mut square = mean_square(k, phi, room.gamma, &of_rho[FIRST..], room.cross);
@@ -91,8 +121,10 @@ impl Sac {
         let mut positive = [false; LANES];
         for l in 0..LANES {
             let (g, h) = (t * of_rho[0][l], t * of_lambda[0][l]);
-            let rr = square[l] / sigma2[l] + t * lag[l] - 2.0 * g * g / n;
-            let rl = t * mixed[l] - 2.0 * g * h / n;
+            let s = inverse_level[l];
+            let of_lag = if self.own_error_weights { s * s * lag[l] } else { lag[l] };
+            let rr = square[l] / sigma2[l] + t * of_lag - 2.0 * g * g / n;
+            let rl = t * s * mixed[l] - 2.0 * g * h / n;
             let ll = t * of_lambda[2][l] - 2.0 * h * h / n;
             let determinant = rr * ll - rl * rl;
             positive[l] = rr > 0.0 && determinant > 0.0;

@@ -4,8 +4,10 @@
 //! powers of φ of X'g = (Q_z − φZ₁)'(P − φR)γ and of g'g = |(P − φR)γ|². Of both, T tr((H + H')Ĝ)
 //! and, with two matrices, tr(ĜĜ + Ĝ'Ĝ), Ĝ = BGB⁻¹: as tr HĜ = tr HG, tr H'Ĝ = tr(B⁻¹H'B)G and
 //! tr Ĝ'Ĝ = tr G'(B'B)G(B'B)⁻¹, they are products of something of ρ and something of λ. They are
-//! kept as Chebyshev series in λ whose coefficients are functions of ρ.
+//! kept as Chebyshev series in λ whose coefficients are functions of ρ. On the panels all are level
+//! ([`level`]): [`power_of_rho`] and [`power_of_lambda`] say how often.
 
+use super::determinants::level;
 use super::space_of;
 use crate::estimator::Problem;
 use crate::estimator::batch::panel::Panel;
@@ -60,12 +62,33 @@ fn filtered(problem: &Problem<'_>, lambda: f64, v: &[f64]) -> Vec<f64> {
     problem.within(&b)
 }
 
-/// tr H, tr HH and tr(HH + H'H) at λ.
+/// How many factors G function `at` of the panel of ρ has, with k regressors and a series of `points`
+/// coefficients.
+#[inline(always)]
+pub(super) fn power_of_rho(at: usize, (k, points): (usize, usize)) -> u8 {
+    let first = FIRST + 3 * k * k;
+    let second = first + 3 * k * (k + 1) / 2;
+    let one = match at {
+        0 | 3 | 5 => true,
+        _ if at < FIRST => false,
+        _ => at < first || (at >= second && at < second + points),
+    };
+    if one { 1 } else { 2 }
+}
+
+/// How many factors H function `at` of the panel of λ has.
+#[inline(always)]
+pub(super) fn power_of_lambda(at: usize) -> u8 {
+    if at == 0 { 1 } else { 2 }
+}
+
+/// tr H, tr HH and tr(HH + H'H) at λ, made level.
 pub(super) fn of_lambda(problem: &Problem<'_>, lambda: f64) -> Vec<f64> {
     let weights = problem.error_weights;
     let Some(spectrum) = weights.spectrum() else { return vec![0.0; 3] };
     let (h, hh) = (spectrum.trace_g(lambda), spectrum.trace_gg(lambda));
-    vec![h, hh, hh + weights.trace_gtg(lambda)]
+    let s = level(lambda, spectrum.interval());
+    vec![s * h, s * s * hh, s * s * (hh + weights.trace_gtg(lambda))]
 }
 
 /// What functions of ρ are made of.
@@ -79,6 +102,8 @@ pub(super) struct Shared<'a> {
 
 struct Node {
     lambda: f64,
+    /// s(λ)
+    level: f64,
     /// H + B⁻¹H'B, transposed: the inner product with G is tr((H + H')Ĝ).
     mixed: Matrix,
     /// (B'B)⁻¹, with two matrices.
@@ -96,7 +121,9 @@ impl<'a> Shared<'a> {
         if points.len() * n * n > MOST_ENTRIES {
             return None;
         }
-        let nodes = points.into_iter().map(|l| Node::new(problem, l)).collect();
+        let interval = problem.error_weights.spectrum()?.interval();
+        let nodes =
+            points.into_iter().map(|l| Node::new(problem, (l, level(l, interval)))).collect();
         Some(Self { problem, basis, lambda, nodes })
     }
 
@@ -114,6 +141,11 @@ impl<'a> Shared<'a> {
         }
         self.mean(rho, &mut out);
         self.mixed(rho, gg, &mut out);
+        let s = level(rho, spectrum.interval());
+        let size = (self.basis.raw.len(), self.nodes.len());
+        for (at, value) in out.iter_mut().enumerate() {
+            *value *= if power_of_rho(at, size) == 1 { s } else { s * s };
+        }
         out
     }
 
@@ -150,7 +182,8 @@ impl<'a> Shared<'a> {
 
     fn mixed(&self, rho: f64, gg: f64, out: &mut Vec<f64>) {
         let g = self.problem.weights.resolvent(rho);
-        let of_both: Vec<f64> = self.nodes.iter().map(|node| inner(&node.mixed, &g)).collect();
+        let of_both: Vec<f64> =
+            self.nodes.iter().map(|node| node.level * inner(&node.mixed, &g)).collect();
         out.extend(coefficients(&of_both));
         if !self.problem.has_own_error_weights() {
             return;
@@ -166,7 +199,7 @@ impl<'a> Shared<'a> {
                 // D is symmetric: tr((W₂G)'GD) = tr(G'W₂GD).
                 let l = node.lambda;
                 let square = inner(&gg0, d) - 2.0 * l * inner(&cross, d) + l * l * inner(&gg2, d);
-                Some(gg + square)
+                Some(node.level * node.level * (gg + square))
             })
             .collect();
         out.extend(coefficients(&of_lag));
@@ -174,14 +207,14 @@ impl<'a> Shared<'a> {
 }
 
 impl Node {
-    fn new(problem: &Problem<'_>, lambda: f64) -> Self {
+    fn new(problem: &Problem<'_>, (lambda, level): (f64, f64)) -> Self {
         let weights = problem.error_weights;
         let h = weights.resolvent(lambda);
         let n = h.nrows();
         if !problem.has_own_error_weights() {
             // H'Ĝ = H'G, and tr(H + H')G is the inner product of H + H' with G.
             let mixed = Matrix::from_fn(n, n, |i, j| h[(i, j)] + h[(j, i)]);
-            return Self { lambda, mixed, inverse: None };
+            return Self { lambda, level, mixed, inverse: None };
         }
         let w = weights.dense();
         let b = Matrix::from_fn(n, n, |i, j| f64::from(u8::from(i == j)) - lambda * w[(i, j)]);
@@ -189,7 +222,7 @@ impl Node {
         let moved = lu.solve(&(h.transpose() * &b));
         let mixed = Matrix::from_fn(n, n, |i, j| h[(j, i)] + moved[(j, i)]);
         let inverse = lu.solve(&Matrix::identity(n, n));
-        Self { lambda, mixed, inverse: Some(&inverse * inverse.transpose()) }
+        Self { lambda, level, mixed, inverse: Some(&inverse * inverse.transpose()) }
     }
 }
 

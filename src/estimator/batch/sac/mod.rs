@@ -33,7 +33,7 @@ mod surface;
 
 use super::forms::{Forms, Pair, TileForms};
 use super::operator::{Lag, Operator};
-use super::panel::Panel;
+use super::panel::{Fineness, Panel};
 use super::{Reduction, Solve, TileEstimates, TileSpread, finish, reduces};
 use crate::estimator::impacts::{Place, places};
 use crate::estimator::problem::{combine, matrix};
@@ -43,6 +43,7 @@ use crate::math::lanes::{LANES, Lane};
 use crate::math::linalg::{ColumnSpace, dot};
 use crate::math::simd::{Kernel, dispatch};
 use crate::model::{Impact, Term};
+use crate::weights::spectrum::Spectrum;
 use determinants::Determinants;
 use functions::Basis;
 use grid::Grid;
@@ -82,6 +83,8 @@ pub struct Sac {
     places: Vec<Place>,
     row_sum: Option<f64>,
     own_error_weights: bool,
+    /// The admissible intervals of ρ and λ.
+    intervals: [(f64, f64); 2],
 }
 
 /// The reduction of `at`, where there is one.
@@ -113,11 +116,13 @@ pub(in crate::estimator) fn reduction(
     let explained = combine(problem.n(), &basis.moved, &c0);
     let m1: Vec<f64> = lag_of_lag.iter().zip(&explained).map(|(m, x)| m - x).collect();
 
-    let panel_of_lambda = Panel::new(spectra[1], lambda, (lambda_error, spread), |r| {
-        functions::of_lambda(problem, r)
-    });
+    let panel_of_lambda =
+        Panel::with(Fineness::LEVEL, (spectra[1], lambda), (lambda_error, spread), |r| {
+            functions::of_lambda(problem, r)
+        });
     let shared = functions::Shared::new(problem, &basis, (lambda, &panel_of_lambda))?;
-    let panel_of_rho = Panel::new(spectra[0], rho, (rho_error, spread), |r| shared.at(r));
+    let panel_of_rho =
+        Panel::with(Fineness::LEVEL, (spectra[0], rho), (rho_error, spread), |r| shared.at(r));
 
     let product = |a: &[Vec<f64>], b: &[Vec<f64>]| -> Vec<f64> {
         (0..k * k).map(|at| dot(&a[at / k], &b[at % k])).collect()
@@ -164,6 +169,7 @@ pub(in crate::estimator) fn reduction(
         places: places(at.fit.estimates.iter().map(|e| &e.term), &problem.sample.response),
         row_sum: weights.common_row_sum(),
         own_error_weights: problem.has_own_error_weights(),
+        intervals: spectra.map(Spectrum::interval),
     })
 }
 
