@@ -27,7 +27,7 @@ enum Operators {
     /// G at the fit.
     One(Operator),
     /// Those of two spatial parameters.
-    Two(Pair),
+    Two(Box<Pair>),
 }
 
 /// G = W₁(I − ρ̂W₁)⁻¹ and H = W₂B⁻¹, B = I − λ̂W₂. With B⁻¹ = I + λ̂H, HĜε = W₂GB⁻¹ε and Ĝε is
@@ -100,7 +100,7 @@ impl Forms {
         pair: Pair,
     ) -> Self {
         let rows = packed((units, periods), rows);
-        Self { units, periods, effects, rows, operators: Operators::Two(pair) }
+        Self { units, periods, effects, rows, operators: Operators::Two(Box::new(pair)) }
     }
 
     /// Room for the forms of a tile.

@@ -221,7 +221,7 @@ fn climb(
                 }
             } else {
                 steps.share[l] *= 0.5;
-                done[l] = !(steps.share[l] > 1e-9);
+                done[l] = steps.share[l] <= 1e-9 || steps.share[l].is_nan();
             }
         }
     }

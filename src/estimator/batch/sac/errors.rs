@@ -112,11 +112,12 @@ impl Sac {
         }
         backward(room.factor, room.cross);
         let series = &of_rho[FIRST + 3 * k * k + 3 * k * (k + 1) / 2..];
-        let mixed = self.series(&series[..self.points], room.polynomials[1]);
+        let mixed = Self::series(&series[..self.points], room.polynomials[1]);
         // One matrix: tr(ĜĜ + Ĝ'Ĝ) = tr(GG + G'G).
-        let lag = match self.own_error_weights {
-            true => self.series(&series[self.points..2 * self.points], room.polynomials[1]),
-            false => of_rho[2],
+        let lag = if self.own_error_weights {
+            Self::series(&series[self.points..2 * self.points], room.polynomials[1])
+        } else {
+            of_rho[2]
         };
         let mut positive = [false; LANES];
         for l in 0..LANES {
@@ -137,7 +138,7 @@ impl Sac {
 
     /// Σ_m c_m T_m at each lane's λ.
     #[inline(always)]
-    fn series(&self, coefficients: &[Lane], polynomials: &[Lane]) -> Lane {
+    fn series(coefficients: &[Lane], polynomials: &[Lane]) -> Lane {
         let mut sum = [0.0; LANES];
         for (c, p) in coefficients.iter().zip(polynomials) {
             for l in 0..LANES {

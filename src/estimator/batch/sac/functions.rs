@@ -49,14 +49,10 @@ impl Basis {
         let columns = (0..k).map(|j| space.q.col(j).iter().copied().collect()).collect();
         Some(Self { space, columns, raw, moved })
     }
-
-    /// QB̂v
-    pub(super) fn filtered(&self, problem: &Problem<'_>, lambda: f64, v: &[f64]) -> Vec<f64> {
-        filtered(problem, lambda, v)
-    }
 }
 
-fn filtered(problem: &Problem<'_>, lambda: f64, v: &[f64]) -> Vec<f64> {
+/// QB̂v
+pub(super) fn filtered(problem: &Problem<'_>, lambda: f64, v: &[f64]) -> Vec<f64> {
     let lag = problem.error_weights.lag(v);
     let b: Vec<f64> = v.iter().zip(&lag).map(|(v, w)| v - lambda * w).collect();
     problem.within(&b)

@@ -160,7 +160,7 @@ pub(in crate::estimator) fn reduction(
         mean_square: [dot(&m0, &m0), 2.0 * dot(&m0, &m1), dot(&m1, &m1)],
         mean_on_basis: [on_m0, (0..k).map(|j| on_m1[j] + moved_m0[j]).collect(), moved_m1],
         c0,
-        start: basis.space.coordinates(&basis.filtered(
+        start: basis.space.coordinates(&functions::filtered(
             problem,
             lambda,
             &problem.linear_part(&slopes),

@@ -193,7 +193,7 @@ impl<'a> Tile<'a> {
         }
         self.loglik(
             (ssr, slope, second),
-            [determinants[0].at(rho), determinants[1].at(lambda)],
+            &[determinants[0].at(rho), determinants[1].at(lambda)],
             defined,
         )
     }
@@ -202,7 +202,7 @@ impl<'a> Tile<'a> {
     fn loglik(
         &self,
         (ssr, slope, second): (Lane, [Lane; 2], [Lane; 3]),
-        dets: [[Lane; 3]; 2],
+        dets: &[[Lane; 3]; 2],
         mut defined: [bool; LANES],
     ) -> Jets {
         let (half, t) = (-0.5 * self.of.observations, self.of.periods);
