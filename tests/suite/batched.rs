@@ -132,7 +132,6 @@ fn replicates_of_two_spatial_parameters_agree() {
                 let (plain, _) = draw_two(&data, two, &m, scheme, Path::Plain);
                 let worst = apart(&batched, &plain);
                 let what = format!("{name} {effects} {kind} {second} {scheme} {reduced}");
-                println!("{what} {worst:e}");
                 assert!(worst < 1e-10, "{what}: {worst:e}");
                 reductions += usize::from(reduced);
             }
