@@ -68,19 +68,20 @@ fn panels(name: &str, effects: Effects, weights: &Weights) -> Vec<Found> {
         // The variance carries the bias of the effects, n/(n − k − a), by design.
         .filter(|e| e.term != Term::Sigma2)
         .map(|e| {
-            let own = fits.iter().map(|f| {
-                f.fit.estimates.iter().find(|o| o.term == e.term).expect("the same parameters")
-            });
+            // A share of variances that moments put below zero is no parameter of the fit.
+            let own = fits.iter().filter_map(|f| f.fit.estimates.iter().find(|o| o.term == e.term));
             let values: Vec<f64> = own.clone().map(|o| o.value).collect();
-            let mean = values.iter().sum::<f64>() / PANELS as f64;
+            let count = values.len() as f64;
+            assert!(count > 0.9 * PANELS as f64, "{name} {effects} {}: {count}", e.term);
+            let mean = values.iter().sum::<f64>() / count;
             let squares = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>();
             let holds = own.filter(|o| (o.conf_low..=o.conf_high).contains(&e.value)).count();
             Found {
                 term: e.term.clone(),
                 truth: e.value,
                 mean,
-                spread: (squares / (PANELS - 1) as f64).sqrt(),
-                coverage: holds as f64 / PANELS as f64,
+                spread: (squares / (count - 1.0)).sqrt(),
+                coverage: holds as f64 / count,
             }
         })
         .collect()
