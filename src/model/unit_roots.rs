@@ -68,6 +68,19 @@ impl Trend {
     }
 }
 
+/// What squares of residuals are divided by.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Divisor {
+    /// Degrees of freedom: what the moments of `ips` were simulated with.
+    #[default]
+    DegreesOfFreedom,
+    /// The number of observations, plm's default.
+    Observations,
+}
+
 /// How many lagged differences each unit's regression has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -34,6 +34,9 @@ pub struct UnitRootFound {
     /// Critical values at 1, 5 and 10 %.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub critical: Option<[f64; 3]>,
+    /// The fewest periods that its moments are tabulated for, where there are fewer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tabulated_from: Option<u32>,
     /// Lagged differences, the mean over units.
     pub mean_lags: f64,
     /// Units.

@@ -6,7 +6,7 @@ use crate::model::autocorrelation::{Alternative, Autocorrelation};
 use crate::model::change::{Change, Placebo, TailRule};
 use crate::model::protocol::Protocol;
 use crate::model::splits::{Coefficients, RegionEquality, Threshold};
-use crate::model::unit_roots::{LagChoice, Trend, UnitRootTest};
+use crate::model::unit_roots::{Divisor, LagChoice, Trend, UnitRootTest};
 use crate::model::weighting::{Contiguity, DistanceRule, Metric};
 use crate::model::{Bootstrap, Model, Randomisation};
 use crate::spec::UnitRootsSpec;
@@ -327,13 +327,14 @@ fn autocorrelation(spec: &Spec) -> Vec<AutocorrelationOf<'_>> {
     spec.moran.iter().filter(asks).map(of).collect()
 }
 
-/// Id, variables, tests, trend, lags, region.
+/// Id, variables, tests, trend, lags, divisor, region.
 type CanonicalUnitRoots<'a> =
-    (&'a str, Vec<&'a VarName>, &'a [UnitRootTest], Trend, LagChoice, Option<&'a str>);
+    (&'a str, Vec<&'a VarName>, &'a [UnitRootTest], Trend, LagChoice, Divisor, Option<&'a str>);
 
 fn canonical_unit_roots(block: &UnitRootsSpec) -> CanonicalUnitRoots<'_> {
     let variables = block.variables.iter().map(|v| &v.value).collect();
-    (&block.id, variables, &block.tests, block.trend, block.lags, block.region.as_deref())
+    let how = (block.trend, block.lags, block.divisor);
+    (&block.id, variables, &block.tests, how.0, how.1, how.2, block.region.as_deref())
 }
 
 /// What is kept for a figure.

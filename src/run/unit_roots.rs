@@ -18,7 +18,8 @@ pub(super) fn of(inputs: &Inputs, block: &UnitRootsSpec) -> Vec<UnitRoots> {
         let series = series(inputs, &variable.value, &units);
         for &which in &block.tests {
             let found = series.as_ref().map_err(Clone::clone).and_then(|series| {
-                test(series, which, block.trend, block.lags).map(|f| kept(&f, series))
+                test(series, which, block.trend, (block.lags, block.divisor))
+                    .map(|f| kept(&f, series))
             });
             all.push(UnitRoots {
                 id: block.id.clone(),
@@ -40,6 +41,7 @@ fn kept(found: &Found, series: &[Vec<f64>]) -> UnitRootFound {
         statistic: found.statistic,
         p_value: found.p_value,
         critical: found.critical,
+        tabulated_from: found.tabulated_from,
         mean_lags: lags / found.lags.len() as f64,
         units: series.len(),
         periods: series.first().map_or(0, Vec::len),

@@ -61,7 +61,7 @@ use crate::model::incidental::{Correction, Dynamics};
 use crate::model::moment_weights::MomentWeights;
 use crate::model::protocol::Protocol;
 use crate::model::splits::{RegionEquality, Threshold};
-use crate::model::unit_roots::{LagChoice, Trend, UnitRootTest};
+use crate::model::unit_roots::{Divisor, LagChoice, Trend, UnitRootTest};
 use crate::model::{
     Bootstrap, Effects, ErrorComponents, Keep, LagOrder, LagSet, Randomisation, Regressor,
     SmallSample,
@@ -603,6 +603,8 @@ pub struct UnitRootsSpec {
     pub trend: Trend,
     /// How many lagged differences.
     pub lags: LagChoice,
+    /// What squares of residuals are divided by.
+    pub divisor: Divisor,
     /// Key of [`Spec::regions`], or all units.
     pub region: Option<String>,
 }

@@ -109,6 +109,13 @@ fn table_notes(source: Source<'_>, spec: &TableSpec, block: Option<&UnitRootsSpe
         let region = block.region.as_deref().map(|r| labels::region(source.spec, r));
         words.unit_roots_of(block.trend, block.lags, region.as_deref())
     }));
+    let id = block.map(|block| block.id.as_str());
+    let short = source.experiment.unit_roots.iter().filter(|one| Some(one.id.as_str()) == id);
+    let short =
+        short.filter_map(|one| Some((one.test, one.outcome.as_ref().ok()?.tabulated_from?)));
+    for (test, from) in short.collect::<std::collections::BTreeSet<_>>() {
+        said.push(words.short_series(words.unit_root_test(test), from));
+    }
     said.extend(notes::stars(source, &number::default_stars()));
     said.extend(spec.notes.iter().map(|n| words.sentence(n)));
     said

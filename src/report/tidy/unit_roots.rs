@@ -21,6 +21,7 @@ pub(super) fn rows(source: Source<'_>) -> String {
         "critical_10",
         "units",
         "periods",
+        "tabulated_from",
         "failure",
     ]);
     for one in &source.experiment.unit_roots {
@@ -49,12 +50,13 @@ pub(super) fn rows(source: Source<'_>) -> String {
                     critical(2),
                     found.units.to_string(),
                     found.periods.to_string(),
+                    found.tabulated_from.map(|t| t.to_string()).unwrap_or_default(),
                     String::new(),
                 ]
             }
             Err(failure) => {
                 let mut blank = std::array::from_fn(|_| String::new());
-                blank[8] = format!("{}: {}", failure.kind, failure.reason);
+                blank[9] = format!("{}: {}", failure.kind, failure.reason);
                 blank
             }
         };

@@ -113,6 +113,8 @@ pub trait Frames {
     fn unit_root_heads(&self) -> [&'static str; 4];
     /// The name of a test of unit roots.
     fn unit_root_test(&self, test: UnitRootTest) -> &'static str;
+    /// Of a test whose moments begin at more periods than there are.
+    fn short_series(&self, test: &str, from: u32) -> String;
     /// What the tests of a table of unit roots are.
     fn unit_roots_of(&self, trend: Trend, lags: LagChoice, region: Option<&str>) -> String;
     /// Heads of a table of joint inference.

@@ -18,6 +18,9 @@ pub struct RawUnitRoots {
     pub lags: Option<RawLags>,
     /// The most lags that a criterion may choose; 4 when absent.
     pub max_lags: Option<u32>,
+    /// Whether squares of residuals are divided by degrees of freedom, not by the number of
+    /// observations; so when absent.
+    pub dfcor: Option<bool>,
     /// What each series has beside its lag; a constant when absent.
     pub trend: Option<Trend>,
     /// The region; all units when absent.

@@ -2,7 +2,7 @@
 
 use super::{Resolver, at};
 use crate::ident::{KeyPath, Located, VarName};
-use crate::model::unit_roots::{LagChoice, UnitRootTest};
+use crate::model::unit_roots::{Divisor, LagChoice, UnitRootTest};
 use crate::spec::UnitRootsSpec;
 use crate::spec::raw::{Criterion, RawLags};
 
@@ -49,6 +49,10 @@ impl Resolver<'_> {
                 tests: block.tests.clone().unwrap_or_else(|| UnitRootTest::ALL.to_vec()),
                 trend: block.trend.unwrap_or_default(),
                 lags,
+                divisor: match block.dfcor {
+                    Some(false) => Divisor::Observations,
+                    Some(true) | None => Divisor::DegreesOfFreedom,
+                },
                 region: block.region.clone(),
             });
         }

@@ -3,7 +3,7 @@
 use super::*;
 use data::json;
 use spanel::diagnostic::unit_roots::test;
-use spanel::model::unit_roots::{LagChoice, Trend, UnitRootTest};
+use spanel::model::unit_roots::{Divisor, LagChoice, Trend, UnitRootTest};
 
 #[test]
 fn unit_root_tests_agree_with_plm() {
@@ -43,8 +43,8 @@ fn unit_root_tests_agree_with_plm() {
         if case.ends_with("_plain") {
             continue;
         }
-        let found =
-            test(&variable, which, trend, lags).unwrap_or_else(|why| panic!("{case}: {why}"));
+        let found = test(&variable, which, trend, (lags, Divisor::Observations))
+            .unwrap_or_else(|why| panic!("{case}: {why}"));
         let at = (case.as_str(), "statistic", "");
         // Regressions of 16 periods on up to 12 columns keep nine digits there.
         let tolerance = if which == UnitRootTest::Cips { 1e-7 } else { 1e-9 };

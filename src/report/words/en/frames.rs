@@ -104,6 +104,13 @@ impl Frames for English {
         }
     }
 
+    fn short_series(&self, test: &str, from: u32) -> String {
+        format!(
+            "{test} has moments from T = {from}; of series as short as these it rejects unit roots \
+             too often."
+        )
+    }
+
     fn unit_roots_of(&self, trend: Trend, lags: LagChoice, region: Option<&str>) -> String {
         let trend = match trend {
             Trend::None => "neither a constant nor a trend",

@@ -104,20 +104,24 @@ impl Frames for Chinese {
         }
     }
 
+    fn short_series(&self, test: &str, from: u32) -> String {
+        format!("{test} 检验的矩从 T = {from} 起列表；序列短于此时过度拒绝单位根。")
+    }
+
     fn unit_roots_of(&self, trend: Trend, lags: LagChoice, region: Option<&str>) -> String {
         let trend = match trend {
-            Trend::None => "不含常数项和趋势项",
-            Trend::Intercept => "含各单位的常数项",
-            Trend::Trend => "含各单位的常数项和趋势项",
+            Trend::None => "不含常数项和趋势项，含",
+            Trend::Intercept => "含各单位的常数项和",
+            Trend::Trend => "含各单位的常数项、趋势项和",
         };
         let lags = match lags {
-            LagChoice::Number(lags) => format!("{lags} 阶滞后差分"),
+            LagChoice::Number(lags) => format!(" {lags} 阶滞后差分"),
             LagChoice::Aic(most) => format!("由 AIC 选择的至多 {most} 阶滞后差分"),
             LagChoice::Sic(most) => format!("由 SIC 选择的至多 {most} 阶滞后差分"),
         };
         let region = region.map(|r| format!("（{r}）")).unwrap_or_default();
         format!(
-            "原假设：每个序列都有单位根{region}。回归{trend}和{lags}；统计量越小越拒绝原假设。Levin–Lin–Chu \
+            "原假设：每个序列都有单位根{region}。回归{trend}{lags}；统计量越小越拒绝原假设。Levin–Lin–Chu \
              检验和 Im–Pesaran–Shin 检验用标准正态分布，CIPS 检验用 Pesaran (2007) 的临界值。"
         )
     }
