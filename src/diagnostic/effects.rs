@@ -37,6 +37,8 @@ static INFO: Info = Info {
         ("f-time-given-individual", "F, effects of periods, given units"),
         ("lr-individual", "LR, effects of units, given periods"),
         ("lr-time", "LR, effects of periods, given units"),
+        ("lr-individual-alone", "LR, effects of units"),
+        ("lr-time-alone", "LR, effects of periods"),
     ],
     reference: "Baltagi (2021), section 4.1; Elhorst (2014), section 3.4",
     version: 1,
@@ -71,7 +73,13 @@ impl Diagnostic for EffectsInModel {
             ("lr-individual", Effects::Time, units - 1),
             ("lr-time", Effects::Individual, periods - 1),
         ] {
-            tests.push(test(name, Basis::Fit, ratio(&problem, without, df)));
+            tests.push(test(name, Basis::Fit, ratio(&problem, (without, Effects::TwoWay), df)));
+        }
+        for (name, with, df) in [
+            ("lr-individual-alone", Effects::Individual, units - 1),
+            ("lr-time-alone", Effects::Time, periods - 1),
+        ] {
+            tests.push(test(name, Basis::Fit, ratio(&problem, (Effects::None, with), df)));
         }
         Findings { tests, verdicts: Vec::new() }
     }
@@ -110,7 +118,7 @@ fn f_test(problem: &Problem<'_>, without: Effects, with: Effects) -> made::Found
     made::f((s_r - s_u) / q as f64 / (s_u / df), q, df)
 }
 
-fn ratio(problem: &Problem<'_>, without: Effects, df: usize) -> made::Found {
+fn ratio(problem: &Problem<'_>, (without, with): (Effects, Effects), df: usize) -> made::Found {
     let model = problem.model;
     if model.effects.is_random() {
         return Err("the effects of units are random in this model".to_owned());
@@ -130,5 +138,5 @@ fn ratio(problem: &Problem<'_>, without: Effects, df: usize) -> made::Found {
         let found = fit.fit.statistics.get(&Statistic::Loglik).copied();
         found.ok_or_else(|| format!("`{name}` has no log-likelihood"))
     };
-    chi_squared(2.0 * (loglik(Effects::TwoWay)? - loglik(without)?), df)
+    chi_squared(2.0 * (loglik(with)? - loglik(without)?), df)
 }

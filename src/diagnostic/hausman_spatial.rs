@@ -25,7 +25,7 @@ use crate::math::linalg::{Lu, symmetric_eigenvalues};
 use crate::model::incidental::Correction;
 use crate::model::std_errors::StdErrors;
 use crate::model::{Effects, LagOrder, Model, Term};
-use crate::outcome::{Basis, Test, TestOutcome};
+use crate::outcome::{Basis, NullDistribution, Test, TestOutcome};
 
 /// Fixed against random effects with spatial terms.
 #[derive(Debug)]
@@ -181,6 +181,15 @@ fn means(problem: &Problem<'_>) -> Test {
     });
     let outcome = found.and_then(|mundlak| match mundlak.outcome {
         TestOutcome::NotApplicable { reason } => Err(reason),
+        TestOutcome::Computed { null: NullDistribution::ChiSquared { df }, .. }
+            if problem.n_units() <= 2 * df as usize =>
+        {
+            Err(format!(
+                "{} units are too few for {df} unit means: it needs more than {}",
+                problem.n_units(),
+                2 * df
+            ))
+        }
         computed @ TestOutcome::Computed { .. } => Ok(computed),
     });
     test(name, Basis::Fit, outcome)

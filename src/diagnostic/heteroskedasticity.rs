@@ -12,7 +12,7 @@
 //!
 //! *References*: Breusch & Pagan (1979); Koenker (1981); Greene (2018), section 9.6.3.
 
-use super::made::{chi_squared, no_fit, test};
+use super::made::{Found, chi_squared, measure, no_fit, test};
 use super::{Context, Diagnostic, Findings, Info, not_applicable};
 use crate::estimator::problem::matrix;
 use crate::estimator::{Estimated, Problem, find};
@@ -23,6 +23,9 @@ use crate::outcome::{Basis, Test};
 /// Unequal variances.
 #[derive(Debug)]
 pub struct Heteroskedasticity;
+
+/// Periods from which the variance of a unit's variance is known well enough for a p-value.
+const LONG: usize = 50;
 
 static INFO: Info = Info {
     name: "heteroskedasticity",
@@ -92,7 +95,7 @@ fn of_residuals(x: &[Vec<f64>], e: &[f64], units: usize, basis: Basis) -> Vec<Te
     vec![
         of("koenker", koenker),
         of("breusch-pagan", half),
-        of("groupwise-wald", groupwise(e, units).and_then(|w| chi_squared(w, units))),
+        of("groupwise-wald", groupwise(e, units).and_then(|w| of_units(w, units, e.len() / units))),
     ]
 }
 
@@ -112,6 +115,12 @@ fn explained(x: &[Vec<f64>], e: &[f64]) -> Result<(f64, f64), String> {
     Ok((total - dot(&left, &left), total))
 }
 
+/// With few periods σᵢ² and the estimate of its variance move together, and the statistic is far from
+/// χ²(N): of 40 panels with one variance it rejects 88 % at T = 17.
+fn of_units(wald: f64, units: usize, periods: usize) -> Found {
+    if periods < LONG { measure(wald) } else { chi_squared(wald, units) }
+}
+
 fn groupwise(e: &[f64], units: usize) -> Result<f64, String> {
     let periods = e.len() / units;
     if periods < 3 {
@@ -122,7 +131,10 @@ fn groupwise(e: &[f64], units: usize) -> Result<f64, String> {
         let squares: Vec<f64> = e.iter().skip(i).step_by(units).map(|v| v * v).collect();
         let own = squares.iter().sum::<f64>() / t;
         let spread: f64 = squares.iter().map(|s| (s - own).powi(2)).sum();
-        (own - pooled).powi(2) * t * (t - 1.0) / spread
+        if spread <= 1e-16 * t * own * own {
+            return Err("squared residuals of a unit do not vary".to_owned());
+        }
+        Ok((own - pooled).powi(2) * t * (t - 1.0) / spread)
     };
-    Ok((0..units).map(of_unit).sum())
+    (0..units).map(of_unit).sum()
 }

@@ -55,6 +55,9 @@ static INFO: Info = Info {
 /// Tests are judged at this level by the decision rule.
 const LEVEL: f64 = 0.05;
 
+/// Models and the same with the neighbours' regressors.
+const DURBIN: [(&str, &str); 3] = [("ols", "slx"), ("slm", "sdm"), ("sem", "sdem")];
+
 impl Diagnostic for LagrangeMultiplier {
     fn info(&self) -> &'static Info {
         &INFO
@@ -70,7 +73,9 @@ impl Diagnostic for LagrangeMultiplier {
             match statistics(context, base) {
                 Ok(pair) => {
                     findings.tests.extend(pair.tests(base.basis));
-                    findings.verdicts.push(pair.legacy.verdict(base.basis));
+                    let durbin =
+                        context.own().sample.regressors.iter().any(|r| r.is_of_neighbours());
+                    findings.verdicts.push(named(pair.legacy.verdict(base.basis), durbin));
                 }
                 Err(reason) => findings.tests.extend(not_applicable(&INFO, base.basis, &reason)),
             }
@@ -241,6 +246,17 @@ impl Family {
         };
         Verdict { rule: "lm".to_owned(), basis, chosen: chosen.to_owned(), because }
     }
+}
+
+/// The verdict by the names of models that have the neighbours' regressors.
+fn named(mut verdict: Verdict, durbin: bool) -> Verdict {
+    if durbin {
+        let of = |base: &str| DURBIN.iter().find(|(of, _)| *of == base).map(|(_, with)| *with);
+        if let Some(with) = of(&verdict.chosen) {
+            with.clone_into(&mut verdict.chosen);
+        }
+    }
+    verdict
 }
 
 /// The rule at a level: the estimator, and why; of the robust statistics where both others reject.

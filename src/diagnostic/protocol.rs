@@ -3,14 +3,14 @@
 //! 1. Pooled least squares: LM and robust LM tests of a lag and of an error (Anselin & Florax 1995).
 //! 2. Are effects of units, and of periods, jointly zero? Likelihood ratios, χ²(N − 1) and χ²(T − 1),
 //!    each given the other where both are asked for.
-//! 3. Are effects of units correlated with the regressors? Hausman's test; where the difference of
+//! 3. Least squares with the effects that are kept, fixed: the tests of step 1 again.
+//! 4. Are effects of units correlated with the regressors? Hausman's test; where the difference of
 //!    covariances is indefinite its robust form (Mundlak 1978; Arellano 1993).
-//! 4. Least squares with the effects that are kept: the tests of step 1 again.
 //! 5. The SDM with these effects: does it reduce to the SLM, θ = 0, or to the SEM, θ + ρβ = 0?
 //!    Likelihood ratios decide, Wald tests stand beside them.
 //!
 //! *Decision* (Elhorst 2010, "Applied spatial econometrics: raising the bar", Spatial Economic
-//! Analysis 5; LeSage & Pace 2009, section 6.1): by the LM tests of step 4 (of step 1 where no effects
+//! Analysis 5; LeSage & Pace 2009, section 6.1): by the LM tests of step 3 (of step 1 where no effects
 //! are kept). Where they point to a lag, the SLM unless θ = 0 is rejected; where they point to an
 //! error, the SEM unless θ + ρβ = 0 is; where they find nothing, least squares unless θ = 0 is
 //! rejected. Otherwise the SDM, which holds all of them. Pooled least squares rejects too often
@@ -42,18 +42,15 @@ pub fn run(problem: &Problem<'_>, asked: Asked) -> Protocol {
         effects = kept(widest, &found);
         steps.extend(found);
     }
+    if effects != Effects::None {
+        steps.push(sequence.dependence(Question::Dependence, effects));
+    }
     if effects.has_individual() {
         let step = sequence.fixed_or_random(effects);
-        let random = step.answer == Answer::Random;
-        steps.push(step);
-        if effects != Effects::None {
-            steps.push(sequence.dependence(Question::Dependence, effects));
-        }
-        if random {
+        if step.answer == Answer::Random {
             effects = if effects.has_time() { Effects::RandomTime } else { Effects::Random };
         }
-    } else if effects != Effects::None {
-        steps.push(sequence.dependence(Question::Dependence, effects));
+        steps.push(step);
     }
     steps.extend(sequence.reductions(effects));
     let chosen = chosen(&steps).to_owned();
@@ -150,11 +147,16 @@ impl Sequence<'_> {
     fn effects(&self, widest: Effects) -> Vec<Step> {
         let model = self.model("ols", widest, &self.sample.regressors);
         let asked = [
-            (Question::UnitEffects, widest.has_individual(), "lr-individual"),
-            (Question::PeriodEffects, widest.has_time(), "lr-time"),
+            (
+                Question::UnitEffects,
+                widest.has_individual(),
+                ["lr-individual-alone", "lr-individual"],
+            ),
+            (Question::PeriodEffects, widest.has_time(), ["lr-time-alone", "lr-time"]),
         ];
-        let step = |(question, asked, name): (Question, bool, &str)| {
-            let tests = self.tests(&model, self.sample, "effects", Basis::Fit, &[name]);
+        let given = usize::from(widest == Effects::TwoWay);
+        let step = |(question, asked, names): (Question, bool, [&str; 2])| {
+            let tests = self.tests(&model, self.sample, "effects", Basis::Fit, &[names[given]]);
             let answer = match tests.first().and_then(|test| self.rejects(test)) {
                 Some(true) => Answer::Kept,
                 Some(false) => Answer::Dropped,

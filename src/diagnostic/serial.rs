@@ -20,8 +20,8 @@
 //! durbin-watson     Σ(eₜ − eₜ₋₁)²/e'e of Bhargava, Franzini & Narendranathan: a measure here
 //! ```
 //!
-//! Wald tests cluster by unit. `breusch-godfrey` within units rejects too often with few periods, as
-//! demeaning correlates residuals (Wooldridge 2010, section 10.5.4); it is of pooled residuals too. R's
+//! Wald tests cluster by unit. `breusch-godfrey` within units has no p-value: demeaning correlates
+//! residuals by −1/(T − 1) (Wooldridge 2010, section 10.5.4); of pooled residuals it has one. R's
 //! plm lags residuals across the borders between units in it, and in B divides by the residuals from
 //! the second period on (its `bsy` numbers are among the details, `plm`).
 //!
@@ -35,7 +35,7 @@ use super::{BaseFit, Context, Diagnostic, Findings, Info};
 use crate::estimator::Problem;
 use crate::estimator::problem::matrix;
 use crate::math::linalg::{ColumnSpace, dot};
-use crate::outcome::{Basis, Test};
+use crate::outcome::{Basis, Test, TestOutcome};
 
 /// Serial correlation.
 #[derive(Debug)]
@@ -193,6 +193,11 @@ fn of_base(context: &Context<'_>, base: &BaseFit) -> Vec<Test> {
     let inside = problem.model.effects.has_individual();
     let n = problem.n_units();
     let godfrey = residuals.clone().and_then(|e| breusch_godfrey(&problem, &e));
+    // Under the null residuals within units correlate by −1/(T − 1), and n R² has no χ² distribution.
+    let godfrey = match godfrey {
+        Ok(TestOutcome::Computed { statistic, .. }) if inside => measure(statistic),
+        found => found,
+    };
     let mut tests = Vec::new();
     if base.basis == Basis::Within {
         let own = || {

@@ -40,10 +40,10 @@ pub enum Question {
     UnitEffects,
     /// Have periods effects, given those of units?
     PeriodEffects,
+    /// Is there spatial dependence in least squares with the effects that are kept, fixed?
+    Dependence,
     /// Are units' effects correlated with the regressors?
     FixedOrRandom,
-    /// Is there spatial dependence in least squares with the effects that are kept?
-    Dependence,
     /// Does the SDM reduce to the SLM, θ = 0?
     ToSlm,
     /// Does the SDM reduce to the SEM, θ + ρβ = 0?
@@ -56,8 +56,8 @@ impl Question {
         Self::PooledDependence,
         Self::UnitEffects,
         Self::PeriodEffects,
-        Self::FixedOrRandom,
         Self::Dependence,
+        Self::FixedOrRandom,
         Self::ToSlm,
         Self::ToSem,
     ];

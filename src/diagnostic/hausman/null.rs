@@ -4,7 +4,7 @@
 //! e is what b leaves within units, μ what it leaves of the units' means; the latter also hold the
 //! means of e, so that they are scaled to the variance σ²_μ.
 
-use super::{INFO, quadratic, robust, within_variance};
+use super::{INFO, quadratic, robust_f, within_variance};
 use crate::diagnostic::null::{NullStatistics, UnitComponents};
 use crate::estimator::random_effects::Design;
 use crate::estimator::{Problem, leverage};
@@ -73,7 +73,7 @@ impl NullStatistics for Null<'_> {
         vec![
             quadratic(&self.design, &fit, within_variance(&fit)),
             quadratic(&self.design, &fit, fit.sigma2),
-            robust(&self.design, &fit),
+            robust_f(&self.design, &fit),
         ]
     }
 }

@@ -29,7 +29,7 @@ pub struct RawUnitRoots {
 
 /// A number of lags or how it is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a number of lagged differences, \"aic\" or \"sic\"")]
 pub enum RawLags {
     /// So many.
     Number(u32),

@@ -8,6 +8,8 @@ use crate::spec::MoranSpec;
 use crate::spec::raw::{OneOrMany, RawMoran, RawTable};
 use crate::spec::tables::MoranColumns;
 
+/// Fewer permutations than this can reject nothing at 5 %.
+const FEWEST_PERMUTATIONS: u32 = 19;
 /// More permutations than this are a slip of the keyboard.
 pub(super) const MOST_PERMUTATIONS: u32 = 9_999_999;
 /// p-values below it are significant where nothing else is said.
@@ -43,6 +45,11 @@ impl Resolver<'_> {
                 .as_deref()
                 .is_none_or(|r| self.declared("region", "regions", r, &place.join("region")));
             let permutations = block.permutations.unwrap_or(0);
+            if block.permutations.is_some() && permutations < FEWEST_PERMUTATIONS {
+                let text = format!("{permutations} permutations tell nothing at 5 %");
+                let help = "expected 19 at least, 999 is usual; leave the key out for none";
+                self.wrong(&place.join("permutations"), text, help);
+            }
             if permutations > MOST_PERMUTATIONS {
                 let text = format!("{permutations} permutations are more than {MOST_PERMUTATIONS}");
                 self.wrong(&place.join("permutations"), text, "999 is usual");

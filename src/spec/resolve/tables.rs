@@ -179,12 +179,14 @@ impl Resolver<'_> {
     fn latex(&mut self, raw: &RawTable, place: &KeyPath) -> LatexSpec {
         let mode = raw.latex.or(self.raw.output.latex).unwrap_or_default();
         let landscape = raw.landscape.unwrap_or(false);
+        // A sequence of decisions with its paragraphs is longer than a page.
+        let long = matches!(raw.kind, Some(RawTableKind::Protocol)) && mode != LatexMode::Fragment;
         if landscape && matches!(mode, LatexMode::Fragment) {
             let text = "a LaTeX fragment has no page of its own to turn";
             let help = "leave `landscape` out, or write latex = \"float\"";
             self.wrong(&place.join("landscape"), text, help);
         }
-        LatexSpec { mode, landscape, longtable: raw.longtable.unwrap_or(false) }
+        LatexSpec { mode, landscape, longtable: raw.longtable.unwrap_or(long) }
     }
 
     /// The formats of tables and figures, each known and named once.

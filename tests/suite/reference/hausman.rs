@@ -44,7 +44,7 @@ fn random_effects_and_hausman_tests_agree() {
         };
         // plm solves with cross-products, which costs digits where the lags of a regressor are
         // close to each other.
-        let robust = statistic(&ours, "hausman-robust");
+        let robust = detail(&ours, "hausman-robust", "wald");
         check_to(CLUSTERED, "phtest aux, clustered", &block["aux_arellano_sss"], robust);
         let mut check = |quantity, member, found| check_to(1e-9, quantity, member, found);
         // phtest takes the absolute value: of east__lag0 the form is negative.
@@ -61,7 +61,7 @@ fn random_effects_and_hausman_tests_agree() {
         check("two-way eigenvalue", &block["smallest_eigenvalue"], of("smallest-eigenvalue"));
         check("two-way theta", &block["theta"], of("theta"));
         let classical = detail(&ours, "hausman-robust", "classical");
-        let robust = statistic(&ours, "hausman-robust");
+        let robust = detail(&ours, "hausman-robust", "wald");
         check("two-way classical", &block["classical"], classical);
         check("two-way clustered", &exact["results"][case]["two_way"], robust);
     }

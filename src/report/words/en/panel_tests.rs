@@ -28,6 +28,8 @@ pub(super) fn label(raw: &str) -> Option<&'static str> {
         "f-time-given-individual" => "F, effects of periods, given units",
         "lr-individual" => "LR, effects of units, given periods",
         "lr-time" => "LR, effects of periods, given units",
+        "lr-individual-alone" => "LR, effects of units",
+        "lr-time-alone" => "LR, effects of periods",
         "bp-individual" => "Breusch–Pagan, units",
         "bp-time" => "Breusch–Pagan, periods",
         "bp-two-way" => "Breusch–Pagan, units and periods",

@@ -9,7 +9,7 @@ impl Protocols for English {
             Question::UnitEffects => "Effects of units",
             Question::PeriodEffects => "Effects of periods",
             Question::FixedOrRandom => "Fixed or random effects of units",
-            Question::Dependence => "Spatial dependence, with these effects",
+            Question::Dependence => "Spatial dependence, these effects fixed",
             Question::ToSlm => "SDM against SLM, θ = 0",
             Question::ToSem => "SDM against SEM, θ + ρβ = 0",
         }
@@ -44,7 +44,7 @@ impl Protocols for English {
             Question::UnitEffects => "effects of units".to_owned(),
             Question::PeriodEffects => "effects of periods".to_owned(),
             Question::FixedOrRandom => "fixed or random effects of units".to_owned(),
-            Question::Dependence => format!("spatial dependence with {effects}"),
+            Question::Dependence => format!("spatial dependence with fixed {effects}"),
             Question::ToSlm => format!("the SDM with {effects} against the SLM (θ = 0)"),
             Question::ToSem => "against the SEM (θ + ρβ = 0)".to_owned(),
         };
@@ -64,7 +64,7 @@ impl Protocols for English {
 
     fn rule(&self, level: &str) -> String {
         format!(
-            "Tests reject at {level}. Where the Hausman difference is no \u{3c7}\u{b2}, its robust form decides. \
+            "Tests reject at {level}; of the SDM's restrictions likelihood ratios decide. Where the Hausman difference is no \u{3c7}\u{b2}, its robust form decides. \
              The last LM tests point to SLM, SEM or, where they find nothing, OLS; it is chosen unless \
              the restriction of the SDM to it is rejected (for OLS θ = 0), and else the SDM (Elhorst \
              2010)."

@@ -28,6 +28,8 @@ pub(super) fn label(raw: &str) -> Option<&'static str> {
         "f-time-given-individual" => "F 检验（给定个体的时间效应）",
         "lr-individual" => "LR 检验（给定时间的个体效应）",
         "lr-time" => "LR 检验（给定个体的时间效应）",
+        "lr-individual-alone" => "LR 检验（个体效应）",
+        "lr-time-alone" => "LR 检验（时间效应）",
         "bp-individual" => "Breusch–Pagan 检验（个体）",
         "bp-time" => "Breusch–Pagan 检验（时间）",
         "bp-two-way" => "Breusch–Pagan 检验（双向）",

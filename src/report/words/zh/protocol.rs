@@ -9,7 +9,7 @@ impl Protocols for Chinese {
             Question::UnitEffects => "个体效应",
             Question::PeriodEffects => "时间效应",
             Question::FixedOrRandom => "固定效应或随机效应",
-            Question::Dependence => "空间相关性：控制上述效应",
+            Question::Dependence => "空间相关性：上述效应固定",
             Question::ToSlm => "SDM 与 SLM：θ = 0",
             Question::ToSem => "SDM 与 SEM：θ + ρβ = 0",
         }
@@ -66,7 +66,7 @@ impl Protocols for Chinese {
         joined(&[
             "显著性水平为",
             &percentage(level),
-            "。豪斯曼检验的协方差之差不定时，以其稳健形式为准。最后一组 LM 检验指向 SLM、SEM 或（未发现空间相关性时）OLS；\
+            "；SDM 的约束以似然比检验为准。豪斯曼检验的协方差之差不定时，以其稳健形式为准。最后一组 LM 检验指向 SLM、SEM 或（未发现空间相关性时）OLS；\
              若 SDM 简化为该模型的约束（OLS 为 θ = 0）未被拒绝，则选择该模型，否则选择 SDM（Elhorst 2010）。",
         ])
     }
