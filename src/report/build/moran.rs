@@ -280,6 +280,9 @@ fn table_notes(
         });
         let level = number::threshold(block.level);
         said.push(words.moran_quadrants(known.then_some((level.as_str(), block.fdr))));
+        let of_local = series(source, id).map(|s| s.beside.local.as_slice()).unwrap_or_default();
+        let caution = of_local.iter().find_map(|local| local.caution.as_deref());
+        said.extend(caution.map(|caution| words.sentence(&words.quoted(caution))));
     }
     said.extend(notes::stars(source, &number::default_stars()));
     said.extend(spec.notes.iter().map(|n| source.words().sentence(n)));

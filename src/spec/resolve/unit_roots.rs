@@ -30,6 +30,11 @@ impl Resolver<'_> {
                 let text = "no variable is tested";
                 self.wrong(&place.join("variables"), text, "name columns, or take the block out");
             }
+            if block.tests.as_ref().is_some_and(Vec::is_empty) {
+                let text = "no test is asked for";
+                let help = "expected \"llc\", \"ips\", \"cips\"; all when the key is left out";
+                self.wrong(&place.join("tests"), text, help);
+            }
             let region = block.region.as_deref();
             let known =
                 region.is_none_or(|r| self.declared("region", "regions", r, &place.join("region")));
