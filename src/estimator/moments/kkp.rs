@@ -163,7 +163,13 @@ fn components(
     let shape = ground.covariance_of_three();
     let of_half = match how {
         MomentWeights::Full => spd_inverse(&Matrix::from_fn(3, 3, |i, j| shape[i][j]))
-            .ok_or(FitError::SingularInformation)?,
+            .ok_or_else(|| {
+                FitError::Unsupported(
+                    "the moments of these weights are not independent (W'W is a multiple of the unit \
+                     matrix): take moment_weights = \"diagonal\""
+                        .to_owned(),
+                )
+            })?,
         MomentWeights::Diagonal | MomentWeights::Initial => plain,
     };
     let sizes = [0, 1].map(|h| parts[h].count / own.n_units() as f64 / start[h].powi(2));
