@@ -479,6 +479,10 @@ pub struct SampleFacts {
     pub dropped: Vec<String>,
     /// Units of the region without a neighbour in it.
     pub isolates: Vec<String>,
+    /// Of weights that change over time, units without a neighbour in some periods, not in all: `b`
+    /// and the periods, `b (2001, 2003–2005)`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub isolates_at_times: Vec<String>,
     /// What a variant changed.
     #[serde(default, skip_serializing_if = "Changes::is_none")]
     pub changes: Changes,

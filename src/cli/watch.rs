@@ -9,6 +9,7 @@ use super::interrupt;
 use super::words::vocabulary;
 use crate::load::provenance;
 use crate::spec::layers::SHARED_FILE;
+use crate::spec::weights::files_of;
 use crate::spec::{self, Spec};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
@@ -69,7 +70,9 @@ impl Watch<'_> {
     fn seen(&self) -> Seen {
         let templates = std::fs::read_dir(templates(&self.experiment.spec));
         let templates = templates.into_iter().flatten().flatten().map(|entry| entry.path());
-        let all = self.files.iter().cloned().chain(templates);
+        // A file for each period comes and goes: which there are is looked up every time.
+        let named = self.files.iter().flat_map(|file| files_of(file));
+        let all = named.chain(templates);
         all.map(|file| {
             let seen = std::fs::metadata(&file).ok();
             let seen = seen.and_then(|m| Some((m.len(), m.modified().ok()?)));
@@ -137,8 +140,10 @@ fn templates(spec: &Path) -> PathBuf {
 /// The input files of an experiment as far as it could be read.
 fn inputs(spec: &Spec) -> Vec<PathBuf> {
     let data = &spec.data.file.value;
-    let weights = spec.weights.values().flat_map(|weights| weights.source.all_files());
+    let weights = spec.weights.values().flat_map(|weights| weights.source.files());
     weights
+        .map(|file| file.value.clone())
+        .chain(spec.map.iter().map(|map| map.file.value.clone()))
         .chain(spec.published.iter().map(|published| published.file.value.clone()))
         .chain([data.clone(), provenance::path_of(data)])
         .filter(|file| !file.as_os_str().is_empty())

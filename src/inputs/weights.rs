@@ -49,7 +49,7 @@ pub(super) fn read(spec: &Spec, weights: &WeightsSpec) -> Checked<Material> {
         WeightsSource::File { file, format, names } => {
             let names = names.as_ref().map(|names| names.value.as_path());
             let named = links::read(&file.value, *format, names)?;
-            links::mutual(named, weights).map(Material::Links)
+            Ok(Material::Links(named))
         }
         WeightsSource::Contiguity { polygons, .. }
         | WeightsSource::Distance { space: Space::Centroids(polygons, _), .. } => {
@@ -83,6 +83,7 @@ pub(super) fn join(
         // Its declared links are joined with it.
         Material::Links(named) => {
             let links = links::join(named, weights, units)?;
+            links::mutual(named, weights)?;
             return Ok(Joined { what: Placed::Links(links), declared: Declared::default() });
         }
         Material::Outlines(named, outlines) => {
@@ -317,6 +318,17 @@ impl Ground<'_> {
                 _ => "the data have no period".to_owned(),
             };
             return Err(Mistake::spec(at, text).help(span).into());
+        }
+        if let (Some(years), Some(first), Some(last)) = (&of.years, periods.first(), periods.last())
+            && (years.value.0 < *first || years.value.1 > *last)
+            // What the missing-value policy dropped is said elsewhere.
+            && self.panel.repairs.dropped.is_empty()
+        {
+            let text = format!(
+                "the data have only some of these periods: they run from {first} to {last}"
+            );
+            let help = "name periods that the data have; `data.years` cuts others off here as well";
+            return Err(Mistake::spec(at, text).help(help).into());
         }
         let column = self.panel.column(&of.variable.value).unwrap_or_default();
         let mut means = Vec::with_capacity(units.len());

@@ -2,7 +2,7 @@
 //! serde_json says at which line and column a file is wrong.
 
 use crate::load::text::Text;
-use crate::mistake::Checked;
+use crate::mistake::{Checked, Mistake};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -32,6 +32,9 @@ type Rings = Vec<Vec<Vec<f64>>>;
 /// The features of a FeatureCollection.
 pub(super) fn features(text: &Text) -> Checked<Vec<Feature>> {
     let collection: Collection = serde_json::from_str(&text.text).map_err(|error| {
+        if let Some(mistake) = other_shape(text) {
+            return mistake;
+        }
         let start =
             text.line_start(error.line().clamp(1, text.n_lines())) + error.column().max(1) - 1;
         let message = format!("this is no GeoJSON of polygons: {error}");
@@ -39,6 +42,35 @@ pub(super) fn features(text: &Text) -> Checked<Vec<Feature>> {
         text.mistake(start..start + 1, message).help(help)
     })?;
     Ok(collection.features)
+}
+
+#[derive(Deserialize)]
+struct Outer {
+    features: Vec<OuterFeature>,
+}
+
+#[derive(Deserialize)]
+struct OuterFeature {
+    geometry: Option<Kind>,
+}
+
+#[derive(Deserialize)]
+struct Kind {
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+/// The first feature that is a point, a line or another thing than polygons.
+fn other_shape(text: &Text) -> Option<Mistake> {
+    let outer: Outer = serde_json::from_str(&text.text).ok()?;
+    let kinds = outer.features.iter().map(|feature| feature.geometry.as_ref());
+    let (i, kind) = kinds.enumerate().find_map(|(i, geometry)| {
+        let kind = &geometry?.kind;
+        (!["Polygon", "MultiPolygon"].contains(&kind.as_str())).then_some((i, kind))
+    })?;
+    let message = format!("feature {} is a {kind}, no polygon", i + 1);
+    let help = "expected a FeatureCollection whose features are Polygons or MultiPolygons";
+    Some(Mistake::file(&text.file, message).help(help))
 }
 
 pub(super) fn property(properties: &Map<String, Value>, name: &str) -> Option<String> {

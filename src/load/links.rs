@@ -178,12 +178,12 @@ pub fn read(file: &Path, format: WeightsFormat, names: Option<&Path>) -> Checked
     }
 }
 
-/// The file, unless links that lead one way only are refused and there are some.
-pub fn mutual(named: Named, spec: &WeightsSpec) -> Checked<Named> {
+/// Refuses links that lead one way only, unless `spec` means W to have them.
+pub fn mutual(named: &Named, spec: &WeightsSpec) -> Checked<()> {
     if spec.asymmetric {
-        return Ok(named);
+        return Ok(());
     }
-    Mistakes::unless_empty(asymmetries(&named).into_vec(), named)
+    Mistakes::unless_empty(asymmetries(named).into_vec(), ())
 }
 
 /// Links that lead one way only.

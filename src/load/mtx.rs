@@ -35,10 +35,12 @@ pub fn read(text: Text, names: Option<Text>) -> Checked<Named> {
         let message = "this file has no line with rows, columns and entries";
         return Err(Mistake::file(&text.file, message).help("it may be cut short").into());
     };
-    let n = size_of(&text, size, &list)?;
+    let (n, announced) = size_of(&text, size, &list)?;
+    let mut found = 0;
     let mut links = Vec::new();
     let mut sort = Sort::new(&text.file, "lines that are no entries");
     for line in entries {
+        found += 1;
         match entry(text.line(line), kind, n) {
             Ok((i, j, weight)) if weight > 0.0 => {
                 links.push((i, j, weight, line));
@@ -54,7 +56,17 @@ pub fn read(text: Text, names: Option<Text>) -> Checked<Named> {
             }
         }
     }
+    let sound = sort.is_empty();
     let mut mistakes = collect([sort]);
+    if sound && found != announced {
+        let message = format!("the header announces {announced} entries, the file has {found}");
+        let help = if found < announced {
+            "the file may be cut short: write it again"
+        } else {
+            "correct the number of entries"
+        };
+        mistakes.push(text.mistake(whole(&text, size), message).help(help));
+    }
     for (i, j, weight, line) in links {
         builder.link(&text, &list[i].0, &list[j].0, weight, whole(&text, line));
     }
@@ -115,12 +127,13 @@ fn lines(text: &Text) -> Vec<(String, Range<usize>)> {
     lines.filter(|(name, _)| !name.is_empty()).collect()
 }
 
-fn size_of(text: &Text, line: usize, names: &[(String, Range<usize>)]) -> Checked<usize> {
+/// The number of units, and that of entries.
+fn size_of(text: &Text, line: usize, names: &[(String, Range<usize>)]) -> Checked<(usize, usize)> {
     let numbers: Vec<Option<usize>> =
         text.line(line).split_whitespace().map(|word| word.parse().ok()).collect();
     let at = whole(text, line);
-    let n = match numbers.as_slice() {
-        [Some(rows), Some(columns), Some(_)] if rows == columns => *rows,
+    let (n, entries) = match numbers.as_slice() {
+        [Some(rows), Some(columns), Some(entries)] if rows == columns => (*rows, *entries),
         _ => {
             let message = "`rows columns entries` was expected, as many rows as columns";
             return Err(text.mistake(at, message).help("W is square").into());
@@ -136,7 +149,7 @@ fn size_of(text: &Text, line: usize, names: &[(String, Range<usize>)]) -> Checke
         let message = format!("the matrix has {n} rows, but {} names", names.len());
         return Err(text.mistake(at, message).help("each row has a name, in order").into());
     }
-    Ok(n)
+    Ok((n, entries))
 }
 
 fn entry(line: &str, kind: Kind, n: usize) -> Result<(usize, usize, f64), String> {
@@ -190,6 +203,8 @@ mod tests {
             said("real general\n2 2 1\n1 3 1\n", Some("A\nB")).contains("w.mtx:3:1: `3` is no")
         );
         assert!(said("real general\n3 3 0\n", Some("A\nB")).contains("3 rows, but 2 names"));
+        let cut = said("real general\n2 2 2\n1 2 1\n", Some("A\nB"));
+        assert!(cut.contains("w.mtx:2:1: the header announces 2 entries, the file has 1"), "{cut}");
         assert!(said("complex general\n", None).contains("w.mtx:1:1"));
     }
 }

@@ -50,6 +50,10 @@ fn of_features(
         Sort::new(file, "features whose name is taken"),
         Sort::new(file, "features without a polygon"),
     ];
+    if features.is_empty() {
+        let help = "expected a feature for each unit";
+        return Err(Mistake::file(file, "this file has no features").help(help).into());
+    }
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
     let (mut names, mut outlines) = (Vec::new(), Vec::new());
     for (i, (name, rings)) in features.into_iter().enumerate() {
@@ -66,7 +70,7 @@ fn of_features(
         }
         if rings.is_empty() {
             let message = format!("feature {number}, `{name}`, has no polygon");
-            let help = "expected a Polygon or a MultiPolygon";
+            let help = "expected a Polygon or a MultiPolygon, with rings of three places at least";
             sorts[2].add(|| Mistake::file(file, message).help(help));
         }
         names.push(name);

@@ -6,7 +6,7 @@ use crate::mistake::{Checked, Mistake, suggest};
 use shapefile::dbase::encoding::DynEncoding;
 use shapefile::dbase::{FieldValue, ReaderBuilder, Record};
 use shapefile::{Shape, ShapeReader};
-use std::io::Cursor;
+use std::io::{Cursor, ErrorKind};
 use std::path::Path;
 
 type Ring = Vec<(f64, f64)>;
@@ -19,7 +19,7 @@ pub(super) fn read(file: &Path, unit: &str) -> Checked<Vec<(Option<String>, Vec<
     };
     let shapes = ShapeReader::new(Cursor::new(read_bytes(file)?))
         .and_then(ShapeReader::read)
-        .map_err(|error| unreadable(file, error.to_string()))?;
+        .map_err(|error| unreadable(file, reason(&error)))?;
     let table = file.with_extension("dbf");
     let records = records(&table, encoding(file)?).map_err(|why| unreadable(&table, why))?;
     if records.len() != shapes.len() {
@@ -37,6 +37,15 @@ pub(super) fn read(file: &Path, unit: &str) -> Checked<Vec<(Option<String>, Vec<
     }
     let names = records.iter().map(|record| record.get(unit).and_then(name));
     Ok(names.zip(shapes.iter().map(rings)).collect())
+}
+
+fn reason(error: &shapefile::Error) -> String {
+    match error {
+        shapefile::Error::IoError(e) if e.kind() == ErrorKind::UnexpectedEof => {
+            "it ends in the middle of a shape, it may be cut short".to_owned()
+        }
+        error => error.to_string(),
+    }
 }
 
 fn records(table: &Path, encoding: DynEncoding) -> Result<Vec<Record>, String> {

@@ -80,7 +80,7 @@ pub fn weights(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String>
         columns.iter().filter(|c| region_weights(source, c).is_some()).copied().collect();
     let regional = by_column(words, &regional, |c| region_weights(source, c).map(str::to_owned));
     let isolated = of_outcome(words, columns, |o| {
-        let any = !o.sample.isolates.is_empty();
+        let any = !o.sample.isolates.is_empty() || !o.sample.isolates_at_times.is_empty();
         any.then(|| words.empty_rows().to_owned())
     });
     let all: Vec<String> =
@@ -223,12 +223,18 @@ pub fn warnings(source: Source<'_>, columns: &[CellColumn<'_>]) -> Vec<String> {
         let names: Vec<String> = o.sample.isolates.iter().map(|name| readable(name)).collect();
         (!names.is_empty()).then(|| words.clauses(&names))
     });
+    let at_times = of_outcome(words, columns, |o| {
+        let names: Vec<String> =
+            o.sample.isolates_at_times.iter().map(|name| readable(name)).collect();
+        (!names.is_empty()).then(|| words.clauses(&names))
+    });
     let cautions = of_outcome(words, columns, |o| quoted(words, &o.fit.cautions));
     let filled = filled.map(|said| words.values_filled(&said));
     let dropped = dropped.map(|said| words.missing(&said));
     let isolates = isolates.map(|said| words.isolates(&said));
+    let at_times = at_times.map(|said| words.isolates_at_times(&said));
     let cautions = cautions.map(|said| words.caution(&said));
-    [filled, dropped, isolates, cautions].into_iter().flatten().collect()
+    [filled, dropped, isolates, at_times, cautions].into_iter().flatten().collect()
 }
 
 /// `3 by the unit's mean over the periods (gdp of Hainan in 2003, …)`; many values by column.

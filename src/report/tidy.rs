@@ -272,7 +272,8 @@ fn fitted_columns(outcome: &Outcome) -> Vec<String> {
     columns.extend([first.to_string(), last.to_string()]);
     columns.extend(convergence);
     columns.extend([fit.std_error_kind.clone(), fit.cautions.join("; ")]);
-    columns.push(outcome.sample.isolates.join("; "));
+    let sample = &outcome.sample;
+    columns.push([&sample.isolates[..], &sample.isolates_at_times].concat().join("; "));
     columns.extend([String::new(), String::new()]);
     columns
 }

@@ -43,7 +43,10 @@ fn fits(file: &Path, units: &UnitIndex) -> Option<Fitting> {
         {
             let spec = weights(file, format, asymmetric, drop_extra_units);
             let named = links::read(file, format, None);
-            let Ok(named) = named.and_then(|named| links::mutual(named, &spec)) else { continue };
+            let Ok(named) = named else { continue };
+            if links::mutual(&named, &spec).is_err() {
+                continue;
+            }
             let Ok(joined) = links::join(&named, &spec, units) else { continue };
             // A file of other units fits as well once they are all dropped.
             if joined.links.is_empty() {

@@ -1,6 +1,7 @@
 //! The experiment as it is resolved from all its layers.
 
 use super::layers::Layers;
+use crate::ident::KeyPath;
 use std::path::Path;
 
 /// Settings after merging, with input files called by other names.
@@ -8,36 +9,32 @@ use std::path::Path;
 pub struct Resolved(toml::Table);
 
 impl Resolved {
-    /// The settings of `layers`. `named` makes the name of an input file of `data`, of `published`, or of the
-    /// name of its weights, and of its own name.
-    pub fn new(layers: &Layers, named: impl Fn(&str, &str) -> String) -> Self {
+    /// The settings of `layers`. `named` makes the name of an input file of the key that names it and of
+    /// its own name.
+    pub fn new(layers: &Layers, named: impl Fn(&KeyPath, &str) -> String) -> Self {
         let mut table = match toml::Value::try_from(layers.merged()) {
             Ok(toml::Value::Table(table)) => table,
             // What was read from TOML has a TOML form.
             Ok(_) | Err(_) => toml::Table::new(),
         };
-        let rename_in = |key: &str, table: &mut toml::Table, of: &str| {
-            if let Some(toml::Value::String(file)) = table.get_mut(of) {
+        let rename = |at: &KeyPath, table: &mut toml::Table, key: &str| {
+            if let Some(toml::Value::String(file)) = table.get_mut(key) {
                 let own = Path::new(file.as_str()).file_name();
-                *file = named(key, &own.unwrap_or_default().to_string_lossy());
+                *file = named(&at.join(key), &own.unwrap_or_default().to_string_lossy());
             }
         };
-        let rename = |key: &str, table: &mut toml::Table| rename_in(key, table, "file");
-        if let Some(toml::Value::Table(data)) = table.get_mut("data") {
-            rename("data", data);
-        }
-        if let Some(toml::Value::Table(map)) = table.get_mut("map") {
-            rename("map", map);
-        }
-        if let Some(toml::Value::Table(published)) = table.get_mut("published") {
-            rename("published", published);
+        for section in ["data", "map", "published"] {
+            if let Some(toml::Value::Table(of)) = table.get_mut(section) {
+                rename(&KeyPath::root().join(section), of, "file");
+            }
         }
         if let Some(toml::Value::Table(weights)) = table.get_mut("weights") {
             for (name, of) in weights.iter_mut() {
                 if let toml::Value::Table(of) = of {
+                    let at = KeyPath::root().join("weights").join(name);
                     ["file", "names", "polygons", "points"]
                         .iter()
-                        .for_each(|key| rename_in(name, of, key));
+                        .for_each(|key| rename(&at, of, key));
                 }
             }
         }

@@ -85,8 +85,10 @@ fn of_pattern(file: &Path) -> Vec<PathBuf> {
     let listed =
         std::fs::read_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
     let of_period = |name: &str| {
-        let period = name.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-        period.is_some_and(|period| period.parse::<i64>().is_ok())
+        let Some(rest) = name.strip_prefix(before) else { return false };
+        let ends = (1..=rest.len()).filter_map(|end| rest.get(..end));
+        let periods = ends.filter(|period| period.parse::<i64>().is_ok());
+        periods.into_iter().any(|period| rest[period.len()..] == after.replace(OF_PERIOD, period))
     };
     let names = listed.into_iter().flatten().flatten().map(|entry| entry.file_name());
     let mut files: Vec<PathBuf> = names
@@ -198,10 +200,10 @@ impl WeightsSource {
         }
     }
 
-    /// The same with the files beside a shapefile, as far as it may have them.
+    /// The same with those of each period, and with the files beside a shapefile, as far as it may have
+    /// them.
     pub fn all_files(&self) -> Vec<PathBuf> {
-        let files = self.files().into_iter().flat_map(|file| of_pattern(&file.value));
-        files.flat_map(|file| with_companions(&file)).collect()
+        self.files().into_iter().flat_map(|file| files_of(&file.value)).collect()
     }
 
     /// Whether it changes over time by itself, whatever its parts do.
@@ -298,6 +300,12 @@ fn of_rule(rule: DistanceRule) -> String {
             format!("kernel = \"{}\", {reach}{}", kernel.name(), limit(within))
         }
     }
+}
+
+/// The files that one that is named stands for: those of each period that are there, and those beside a
+/// shapefile.
+pub fn files_of(file: &Path) -> Vec<PathBuf> {
+    of_pattern(file).iter().flat_map(|file| with_companions(file)).collect()
 }
 
 /// A file, and those that belong to it: a shapefile's table of attributes and its encoding.

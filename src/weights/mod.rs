@@ -85,6 +85,12 @@ pub enum WeightsError {
     /// The eigenvalue iteration failed.
     #[error("the eigenvalues of the weights matrix could not be computed")]
     NoSpectrum,
+    /// Links without a circle: no eigenvalue differs from 0.
+    #[error(
+        "the spectral radius is 0, as links that lead in no circle have it: nothing can be divided by \
+         it; take normalise = \"row\", \"min-max\" or \"none\""
+    )]
+    NoRadius,
 }
 
 impl Weights {
@@ -183,7 +189,7 @@ impl Weights {
             Normalisation::Spectral => {
                 let radius = self.spectrum().ok_or(WeightsError::NoSpectrum)?.radius();
                 if radius <= 0.0 {
-                    return Err(WeightsError::NoSpectrum);
+                    return Err(WeightsError::NoRadius);
                 }
                 vec![1.0 / radius; n]
             }

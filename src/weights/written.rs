@@ -73,6 +73,14 @@ fn by_unit(links: &Links) -> Vec<Vec<(usize, f64)>> {
     of
 }
 
+/// The first unit whose name GAL and GWT have no way to write: a quotation mark ends a name there.
+pub fn unwritable(links: &Links) -> Option<&str> {
+    let quoted = |name: &&str| {
+        name.starts_with('"') || (name.contains('"') && name.contains(char::is_whitespace))
+    };
+    links.units.iter().map(|unit| unit.0.as_str()).find(quoted)
+}
+
 /// A name among blanks.
 fn word(name: &str) -> String {
     let plain = !name.is_empty() && !name.contains(char::is_whitespace);
@@ -89,6 +97,15 @@ fn cell(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::ident::UnitId;
+
+    #[test]
+    fn names_with_quotation_marks_and_blanks_are_told() {
+        let of = |name: &str| Links { units: vec![UnitId(name.to_owned())], links: Vec::new() };
+        assert_eq!(unwritable(&of("New \"York\"")), Some("New \"York\""));
+        assert_eq!(unwritable(&of("\"York")), Some("\"York"));
+        assert_eq!(unwritable(&of("Y\"ork")), None);
+        assert_eq!(unwritable(&of("New York")), None);
+    }
 
     #[test]
     fn every_format_by_hand() {

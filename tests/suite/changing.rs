@@ -244,6 +244,33 @@ fn a_file_for_each_period_is_run_and_said() {
 }
 
 #[test]
+fn units_that_are_alone_at_times_are_said() {
+    let spec = changing_spec().replace("{period}.gal\"", "{period}.gal\"\nisolates = \"keep\"");
+    let lab = lab(&spec);
+    let alone = "0 6 panel unit\na 1\nf\nb 0\n\nc 2\nd f\nd 2\nc e\ne 2\nd f\nf 3\na c e\n";
+    for year in [2001, 2004, 2005, 2006] {
+        lab.write(&format!("links-{year}.gal"), alone);
+    }
+    let seen = text(&lab.run(&["weights", "lab.toml"]).stdout);
+    for part in [
+        "links       10 to 14 in a period",
+        "neighbours  0 to 3",
+        "islands     none",
+        "at times    1: b",
+        "components  1 to 2 in a period",
+        "symmetric   yes in every period",
+    ] {
+        assert!(seen.contains(part), "{part}: {seen}");
+    }
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    let fits = std::fs::read_to_string(lab.path("results/lab/fits.csv")).unwrap();
+    assert!(fits.contains("b (2001, 2004–2006)"), "{fits}");
+    let table = std::fs::read_to_string(lab.path("results/lab/tables/main.md")).unwrap();
+    let note = "Units without neighbours in some periods: b (2001, 2004–2006)";
+    assert!(table.contains(note), "{table}");
+}
+
+#[test]
 fn a_missing_period_and_senseless_models_are_told() {
     let missing = lab(&changing_spec());
     std::fs::remove_file(missing.path("links-2003.gal")).unwrap();

@@ -419,3 +419,52 @@ fn nearest_neighbours_of_fifty_thousand_points_take_seconds() {
     assert!(weights.isolates().is_empty());
     assert!(began.elapsed().as_secs() < 20);
 }
+
+#[test]
+fn matrices_of_one_file_and_files_of_one_name_are_bundled() {
+    let lab = Lab::new();
+    let spec = std::fs::read_to_string(lab.path("lab.toml")).unwrap();
+    let more = "file = \"links.gal\"\n\n[weights.v]\nfile = \"links.gal\"\nnormalise = \"min-max\"\n\n\
+                [weights.u]\nfile = \"other/links.gal\"\n\n[weights.\"../../evil\"]\nfile = \"links.gal\"";
+    let spec = spec.replace("file = \"links.gal\"", more);
+    lab.write(
+        "lab.toml",
+        &spec.replace("weights = \"w\"\ntests", "weights = [\"w\", \"v\", \"u\"]\ntests"),
+    );
+    std::fs::create_dir(lab.path("other")).unwrap();
+    let links = std::fs::read_to_string(lab.path("links.gal")).unwrap();
+    lab.write("other/links.gal", &links);
+    assert_exit(&lab.run(&["run", "lab.toml"]), 0);
+    assert_exit(&lab.run(&["bundle", "lab.toml", "--out", "lab.zip"]), 0);
+    let verified = lab.run(&["verify", "lab.zip"]);
+    assert_exit(&verified, 0);
+    let said = text(&verified.stdout);
+    assert!(said.ends_with("verified\n") && !said.contains("not verified"), "{said}");
+}
+
+#[test]
+fn files_that_are_wrong_are_told_for_what_they_are() {
+    let edges = "[weights.w]\nfile = \"w.csv\"\nformat = \"edges\"";
+    let said = |weights: &str, files: &[(&str, &str)]| opened(weights, files).unwrap_err();
+    let one_way = "from,to\nA,B\nB,A\nC,D\nD,C\nA,Q\n";
+    let unknown = said(edges, &[("w.csv", one_way)]);
+    assert!(unknown.contains("`Q` is no unit of the data"), "{unknown}");
+    assert!(unknown.contains("w.csv:6:3") && !unknown.contains("lists"), "{unknown}");
+    let dag = "from,to\nA,B\nB,C\nC,D\nD,\n";
+    let spectral = "asymmetric = true\nisolates = \"keep\"\nnormalise = \"spectral\"";
+    let sum = format!(
+        "{edges}\n{spectral}\n[weights.v]\nsum = [\"w\", \"u\"]\n[weights.u]\neconomic = \"gdp\""
+    );
+    let radius = said(&sum, &[("w.csv", dag)]);
+    assert!(radius.contains("spectral radius is 0"), "{radius}");
+    let partly = said("[weights.w]\neconomic = \"gdp\"\nyears = [1990, 2001]", &[]);
+    assert!(partly.contains("they run from 2001 to 2002"), "{partly}");
+    let folder = said("[weights.w]\nfile = \"y/{period}/w.gal\"", &[]);
+    assert!(folder.contains("`{period}` stands in a folder"), "{folder}");
+    let map = "[weights.w]\npolygons = \"map.geojson\"\ncontiguity = \"queen\"";
+    let none = said(map, &[("map.geojson", "{\"type\":\"FeatureCollection\",\"features\":[]}")]);
+    assert!(none.contains("this file has no features"), "{none}");
+    let point = SQUARES.replacen("\"Polygon\"", "\"Point\"", 1);
+    let point = said(map, &[("map.geojson", &point)]);
+    assert!(point.contains("feature 1 is a Point, no polygon"), "{point}");
+}

@@ -262,7 +262,7 @@ pub(in crate::cli) struct WeightsOptions {
     /// Write the normalised matrix to this file: .gal (neighbours only), .gwt, .mtx or .csv (edges)
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     pub(in crate::cli) write: Option<PathBuf>,
-    /// Of weights that change over time, those of this period; without it all periods together
+    /// Of weights that change over time, those of this period; without it what they are like over all
     #[arg(long, value_name = "PERIOD")]
     pub(in crate::cli) period: Option<i64>,
     /// Overwrite the file

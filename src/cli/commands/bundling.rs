@@ -7,15 +7,18 @@ use super::comparing::pretty;
 use super::verifying::{input_files, verify_folder};
 use super::{Loaded, ended, load, reported};
 use crate::agenda::Agenda;
+use crate::ident::KeyPath;
 use crate::inputs::Inputs;
 use crate::mistake::{Checked, Mistake};
+use crate::spec::Spec;
 use crate::spec::layers::Layers;
 use crate::spec::resolved::Resolved;
+use crate::spec::weights::files_of;
 use crate::store::archive::{self, Content};
 use crate::store::folder::Folder;
 use crate::store::manifest::{self, FLOATING_POINT, Manifest, SCHEMA};
 use crate::store::records::Records;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The folder of data and weights in an archive.
@@ -111,11 +114,8 @@ fn contents(
 ) -> Checked<Vec<(String, Content)>> {
     let spec = &loaded.spec;
     let name = &spec.name;
-    let within = |key: &str, file: &str| match key {
-        "data" | "map" | "published" => format!("{INPUTS}/{file}"),
-        weights => format!("{INPUTS}/{weights}/{file}"),
-    };
-    let text = Resolved::new(&loaded.layers, within).toml();
+    let inputs = Packed::of(spec);
+    let text = Resolved::new(&loaded.layers, |at, own| inputs.named(at, own)).toml();
     let head =
         "# The experiment as resolved from all its layers. `source/` has it as it was written.\n\n";
     let mut files = vec![
@@ -123,26 +123,7 @@ fn contents(
         (format!("source/{}", file_name(&experiment.spec)), Content::File(experiment.spec.clone())),
         ("README.txt".to_owned(), Content::Text(read_me(name, without_data))),
     ];
-    if !without_data {
-        let data = &spec.data.file.value;
-        files.push((within("data", &file_name(data)), Content::File(data.clone())));
-        let provenance = data.with_extension("provenance.toml");
-        if provenance.exists() {
-            files.push((within("data", &file_name(&provenance)), Content::File(provenance)));
-        }
-    }
-    if let Some(published) = &spec.published {
-        let file = &published.file.value;
-        files.push((within("published", &file_name(file)), Content::File(file.clone())));
-    }
-    for (weights, of) in &spec.weights {
-        let there = of.source.all_files().into_iter().filter(|file| file.exists());
-        files.extend(there.map(|file| (within(weights, &file_name(&file)), Content::File(file))));
-    }
-    if let Some(map) = &spec.map {
-        let file = &map.file.value;
-        files.push((within("map", &file_name(file)), Content::File(file.clone())));
-    }
+    files.extend(inputs.files(without_data));
     let templates = experiment.spec.parent().unwrap_or(Path::new("")).join("templates");
     files.extend(below(&templates, "templates")?);
     let root = folder.root();
@@ -153,6 +134,79 @@ fn contents(
     files.extend(below(&root.join("records"), &format!("{results}/records"))?);
     files.push((format!("{results}/{}", manifest::FILE), Content::File(root.join(manifest::FILE))));
     Ok(files)
+}
+
+/// Where the input files of an experiment are in an archive. A file that is named twice is there once
+/// and under one name, and files of one name that are not the same have folders of their own: what
+/// tells cells apart is as it was.
+struct Packed<'s> {
+    spec: &'s Spec,
+    /// The folder of each file.
+    folders: BTreeMap<&'s Path, String>,
+    /// The file that each key names.
+    keys: BTreeMap<&'s KeyPath, &'s Path>,
+}
+
+impl<'s> Packed<'s> {
+    fn of(spec: &'s Spec) -> Self {
+        let own = [Some(&spec.data.file)];
+        let published = spec.published.as_ref().map(|published| &published.file);
+        let map = spec.map.as_ref().map(|map| &map.file);
+        let weights = spec.weights.values().flat_map(|weights| weights.source.files());
+        let all = own.into_iter().chain([published, map]).flatten().chain(weights);
+        let mut packed = Self { spec, folders: BTreeMap::new(), keys: BTreeMap::new() };
+        let mut taken: BTreeSet<String> = BTreeSet::new();
+        for file in all {
+            let path = file.value.as_path();
+            packed.keys.insert(&file.at, path);
+            if packed.folders.contains_key(path) {
+                continue;
+            }
+            // Some file systems do not tell capitals from small letters.
+            let names: BTreeSet<String> = packed
+                .with_what_belongs_to(path)
+                .iter()
+                .map(|file| file_name(file).to_lowercase())
+                .chain([file_name(path).to_lowercase()])
+                .collect();
+            let folder = |number: usize| match number {
+                1 => INPUTS.to_owned(),
+                number => format!("{INPUTS}/{number}"),
+            };
+            let within = |folder: &str, name: &String| format!("{folder}/{name}");
+            let free = |folder: &String| !names.iter().any(|n| taken.contains(&within(folder, n)));
+            // There are fewer files than numbers.
+            let folder = (1..).map(folder).find(free).unwrap_or_default();
+            taken.extend(names.iter().map(|name| within(&folder, name)));
+            packed.folders.insert(path, folder);
+        }
+        packed
+    }
+
+    /// What the file that `at` names is called in the archive; `own` is its name.
+    fn named(&self, at: &KeyPath, own: &str) -> String {
+        let folder = self.keys.get(at).and_then(|path| self.folders.get(path));
+        format!("{}/{own}", folder.map_or(INPUTS, String::as_str))
+    }
+
+    /// The files that are read for this one.
+    fn with_what_belongs_to(&self, path: &Path) -> Vec<PathBuf> {
+        if path == self.spec.data.file.value {
+            return vec![path.to_path_buf(), path.with_extension("provenance.toml")];
+        }
+        files_of(path)
+    }
+
+    /// The files that are there, by their names in the archive.
+    fn files(&self, without_data: bool) -> Vec<(String, Content)> {
+        let data = &self.spec.data.file.value;
+        let packed = self.folders.iter().filter(|(path, _)| !without_data || **path != data);
+        let all = packed.flat_map(|(path, folder)| {
+            let there = self.with_what_belongs_to(path).into_iter().filter(|file| file.exists());
+            there.map(move |file| (format!("{folder}/{}", file_name(&file)), Content::File(file)))
+        });
+        all.collect()
+    }
 }
 
 /// The files of a folder, which need not be there, under a name.

@@ -223,7 +223,15 @@ pub(super) fn input_files(loaded: &Loaded, inputs: &Inputs) -> BTreeMap<String, 
     for path in weights.iter().chain(map).chain(published) {
         // It was read a moment ago.
         if let Ok(bytes) = std::fs::read(path) {
-            files.insert(name(path), content_hash(&bytes));
+            let hash = content_hash(&bytes);
+            let numbered = |number: usize| match number {
+                1 => name(path),
+                number => format!("{} ({number})", name(path)),
+            };
+            // Other files of the name have a number.
+            let free = |name: &String| files.get(name).is_none_or(|known| *known == hash);
+            let own = (1..).map(numbered).find(free).unwrap_or_default();
+            files.insert(own, hash);
         }
     }
     files

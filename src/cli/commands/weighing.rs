@@ -7,7 +7,7 @@ use super::{Loaded, ended, load, report_mistakes, write_beside};
 use crate::ident::{KeyPath, Period};
 use crate::inputs::Inputs;
 use crate::mistake::{Checked, Mistake, Place, suggest};
-use crate::weights::summary::Summary;
+use crate::weights::summary::{OverTime, Summary};
 use crate::weights::{Links, Weights, written};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -30,21 +30,36 @@ pub(super) fn weights(experiment: &Experiment, options: &WeightsOptions) -> Endi
             return Ok(Ending::Done);
         }
         let inputs = loaded.open()?;
-        let links = names.iter().map(|name| {
-            links_of(&loaded, &inputs, name, options.period).map(|links| (name, Summary::of(links)))
-        });
-        let all: Vec<(&String, Summary)> = loaded.or_report(links.collect::<Checked<_>>())?;
+        let summary = |name| Seen::of(&loaded, &inputs, name, options.period);
+        let seen = names.iter().map(|name| summary(name).map(|seen| (name, seen)));
+        let all: Vec<(&String, Seen)> = loaded.or_report(seen.collect::<Checked<_>>())?;
         if options.json {
             let all: serde_json::Map<String, serde_json::Value> = all
                 .iter()
-                .map(|(name, summary)| ((*name).clone(), as_json(&loaded, &inputs, name, summary)))
+                .map(|(name, seen)| ((*name).clone(), as_json(&loaded, &inputs, name, seen)))
                 .collect();
             print!("{}", pretty(&json!({ "weights": all })));
         } else {
-            all.iter().for_each(|(name, summary)| print(&loaded, &inputs, name, summary));
+            all.iter().for_each(|(name, seen)| print(&loaded, &inputs, name, seen));
         }
         Ok(Ending::Done)
     }))
+}
+
+/// What a matrix is like: one, or one for each period.
+enum Seen {
+    One(Summary),
+    OverTime(OverTime),
+}
+
+impl Seen {
+    fn of(loaded: &Loaded, inputs: &Inputs, name: &str, period: Option<i64>) -> Checked<Self> {
+        let over_time = inputs.by_period.get(name).filter(|_| period.is_none());
+        if let Some(over) = over_time.and_then(|periods| OverTime::of(periods.values())) {
+            return Ok(Self::OverTime(over));
+        }
+        Ok(Self::One(Summary::of(links_of(loaded, inputs, name, period)?)))
+    }
 }
 
 /// The matrices that are meant.
@@ -120,6 +135,10 @@ fn text_of(
     let made = Weights::new(inputs.panel.units(), links, spec.normalise)
         .map_err(|why| Mistake::spec(&spec.at, why.to_string()))?;
     let links = made.as_links();
+    if let ("gal" | "gwt", Some(unit)) = (ending(file).as_str(), written::unwritable(&links)) {
+        let text = format!("`{unit}` has a quotation mark: this format cannot name it");
+        return Err(Mistake::file(file, text).help("write .mtx or .csv").into());
+    }
     Ok(match ending(file).as_str() {
         "gal" => written::gal(name, &links),
         "gwt" => written::gwt(name, &links),
@@ -135,42 +154,80 @@ fn made_of(loaded: &Loaded, name: &str) -> Vec<String> {
     files.map(|file| file.to_string_lossy().into_owned()).chain(source.rule()).collect()
 }
 
-fn islands<'i>(inputs: &'i Inputs, summary: &Summary) -> Vec<&'i str> {
+fn named<'i>(inputs: &'i Inputs, positions: &[usize]) -> Vec<&'i str> {
     let units = inputs.panel.units().as_slice();
-    summary.islands.iter().map(|&i| units[i].0.as_str()).collect()
+    positions.iter().map(|&i| units[i].0.as_str()).collect()
 }
 
-fn as_json(loaded: &Loaded, inputs: &Inputs, name: &str, of: &Summary) -> serde_json::Value {
-    json!({
+fn as_json(loaded: &Loaded, inputs: &Inputs, name: &str, of: &Seen) -> serde_json::Value {
+    let mut said = json!({
         "made_of": made_of(loaded, name),
         "normalise": loaded.spec.weights[name].normalise.name(),
-        "units": of.units,
-        "links": of.links,
-        "neighbours": { "min": of.fewest, "mean": of.mean, "max": of.most },
-        "islands": islands(inputs, of),
-        "components": of.parts,
-        "symmetric": of.symmetric,
+        "units": inputs.panel.units().len(),
         "periods": inputs.by_period.get(name).map(BTreeMap::len),
-    })
+    });
+    let range = |(least, most): (usize, usize)| json!({ "min": least, "max": most });
+    let more = match of {
+        Seen::One(of) => json!({
+            "links": of.links,
+            "neighbours": { "min": of.fewest, "mean": of.mean, "max": of.most },
+            "islands": named(inputs, &of.islands),
+            "components": of.parts,
+            "symmetric": of.symmetric,
+        }),
+        Seen::OverTime(of) => json!({
+            "links": range(of.links),
+            "neighbours": { "min": of.fewest, "mean": of.mean, "max": of.most },
+            "islands": named(inputs, &of.islands),
+            "islands_at_times": named(inputs, &of.islands_at_times),
+            "components": range(of.parts),
+            "symmetric": of.symmetric,
+        }),
+    };
+    if let (Some(said), Some(more)) = (said.as_object_mut(), more.as_object()) {
+        said.extend(more.clone());
+    }
+    said
 }
 
-fn print(loaded: &Loaded, inputs: &Inputs, name: &str, of: &Summary) {
-    let islands = islands(inputs, of);
-    let more = islands.len().saturating_sub(NAMED);
-    let listed = match islands.len() {
-        0 => "none".to_owned(),
-        n => format!("{n}: {}", islands[..n.min(NAMED)].join(", ")),
+fn listed(inputs: &Inputs, positions: &[usize]) -> String {
+    let names = named(inputs, positions);
+    let more = names.len().saturating_sub(NAMED);
+    let listed = match names.len() {
+        0 => return "none".to_owned(),
+        n => format!("{n}: {}", names[..n.min(NAMED)].join(", ")),
     };
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    if more > 0 { format!("{listed} and {more} more") } else { listed }
+}
+
+fn print(loaded: &Loaded, inputs: &Inputs, name: &str, of: &Seen) {
     println!("{name}");
     println!("  made of     {}", made_of(loaded, name).join(", "));
     println!("  normalised  {}", loaded.spec.weights[name].normalise.name());
-    println!("  units       {}", of.units);
-    println!("  links       {}", of.links);
-    println!("  neighbours  {} to {}, mean {:.2}", of.fewest, of.most, of.mean);
-    println!("  islands     {listed}{more}");
-    println!("  components  {}", of.parts);
-    println!("  symmetric   {}", if of.symmetric { "yes" } else { "no" });
+    println!("  units       {}", inputs.panel.units().len());
+    let yes = |symmetric: bool| if symmetric { "yes" } else { "no" };
+    let range = |(least, most): (usize, usize)| match most - least {
+        0 => format!("{most} in every period"),
+        _ => format!("{least} to {most} in a period"),
+    };
+    match of {
+        Seen::One(of) => {
+            println!("  links       {}", of.links);
+            println!("  neighbours  {} to {}, mean {:.2}", of.fewest, of.most, of.mean);
+            println!("  islands     {}", listed(inputs, &of.islands));
+            println!("  components  {}", of.parts);
+            println!("  symmetric   {}", yes(of.symmetric));
+        }
+        Seen::OverTime(of) => {
+            println!("  links       {}", range(of.links));
+            println!("  neighbours  {} to {}, mean {:.2}", of.fewest, of.most, of.mean);
+            println!("  islands     {}", listed(inputs, &of.islands));
+            println!("  at times    {}", listed(inputs, &of.islands_at_times));
+            println!("  components  {}", range(of.parts));
+            let each = if of.symmetric { " in every period" } else { ", not in every period" };
+            println!("  symmetric   {}{each}", yes(of.symmetric));
+        }
+    }
     if let Some(periods) = inputs.by_period.get(name) {
         println!("  over time   {} matrices (--period shows one)", periods.len());
     }

@@ -166,6 +166,8 @@ pub trait Notes {
     fn missing(&self, said: &str) -> String;
     /// `Units without neighbours: … .`
     fn isolates(&self, said: &str) -> String;
+    /// The same of some periods, which are said: `Units without neighbours in some periods: … .`
+    fn isolates_at_times(&self, said: &str) -> String;
     /// What a fit warns of, as [`quoted`](Self::quoted).
     fn caution(&self, said: &str) -> String;
 

@@ -243,6 +243,7 @@ fn outcome(cell: &Cell, lag_model: bool, first_measure: bool, region: &str) -> O
             filled: vec!["ee of Hainan in 2003 (mean)".to_owned()],
             dropped: vec![],
             isolates: if region == "east" { vec!["Hainan".to_owned()] } else { vec![] },
+            isolates_at_times: vec![],
             changes: Changes::default(),
         },
     }

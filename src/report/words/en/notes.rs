@@ -256,6 +256,10 @@ impl Notes for English {
         format!("Units without neighbours: {said}.")
     }
 
+    fn isolates_at_times(&self, said: &str) -> String {
+        format!("Units without neighbours in some periods: {said}.")
+    }
+
     fn caution(&self, said: &str) -> String {
         format!("Caution: {said}.")
     }

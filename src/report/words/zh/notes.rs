@@ -253,6 +253,10 @@ impl Notes for Chinese {
         format!("无邻居的个体：{said}。")
     }
 
+    fn isolates_at_times(&self, said: &str) -> String {
+        format!("部分时期无邻居的个体：{said}。")
+    }
+
     fn caution(&self, said: &str) -> String {
         format!("注意：{said}。")
     }
