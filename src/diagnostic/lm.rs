@@ -25,6 +25,7 @@ use super::{BaseFit, Context, Diagnostic, Findings, Info, not_applicable};
 use crate::estimator::{Estimated, Problem};
 use crate::math::dist::chi_squared_sf;
 use crate::math::linalg::{ColumnSpace, dot};
+use crate::model::Regressor;
 use crate::outcome::{Basis, NullDistribution, Test, TestOutcome, Verdict};
 use std::collections::BTreeMap;
 
@@ -74,7 +75,7 @@ impl Diagnostic for LagrangeMultiplier {
                 Ok(pair) => {
                     findings.tests.extend(pair.tests(base.basis));
                     let durbin =
-                        context.own().sample.regressors.iter().any(|r| r.is_of_neighbours());
+                        context.own().sample.regressors.iter().any(Regressor::is_of_neighbours);
                     findings.verdicts.push(named(pair.legacy.verdict(base.basis), durbin));
                 }
                 Err(reason) => findings.tests.extend(not_applicable(&INFO, base.basis, &reason)),

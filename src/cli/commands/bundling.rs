@@ -176,7 +176,7 @@ impl<'s> Packed<'s> {
             let within = |folder: &str, name: &String| format!("{folder}/{name}");
             let free = |folder: &String| !names.iter().any(|n| taken.contains(&within(folder, n)));
             // There are fewer files than numbers.
-            let folder = (1..).map(folder).find(free).unwrap_or_default();
+            let folder = (1..=taken.len() + 2).map(folder).find(free).unwrap_or_default();
             taken.extend(names.iter().map(|name| within(&folder, name)));
             packed.folders.insert(path, folder);
         }

@@ -230,7 +230,7 @@ pub(super) fn input_files(loaded: &Loaded, inputs: &Inputs) -> BTreeMap<String, 
             };
             // Other files of the name have a number.
             let free = |name: &String| files.get(name).is_none_or(|known| *known == hash);
-            let own = (1..).map(numbered).find(free).unwrap_or_default();
+            let own = (1..=files.len() + 2).map(numbered).find(free).unwrap_or_default();
             files.insert(own, hash);
         }
     }
