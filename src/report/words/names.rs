@@ -64,6 +64,8 @@ pub trait Names {
     fn conclusion(&self, because: &str) -> String;
     /// What is said of weights that change over time.
     fn by_period(&self) -> &'static str;
+    /// What something is, after its name: `contiguity, not normalised`
+    fn described(&self, name: &str, what: &str) -> String;
     /// The matrix that the errors have to themselves, as `described`.
     fn error_weights(&self, described: &str) -> String;
 }

@@ -87,8 +87,6 @@ pub trait Notes {
     fn list(&self, items: &[String]) -> String;
     /// Clauses within a sentence: `a; b`
     fn clauses(&self, clauses: &[String]) -> String;
-    /// What something is, after its name: `contiguity, not normalised`
-    fn described(&self, name: &str, what: &str) -> String;
     /// Things that go together: `a and b`
     fn both(&self, items: &[String]) -> String;
     /// The first two of many and how many more: `A, B and 3 more units`

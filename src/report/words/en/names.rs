@@ -61,6 +61,10 @@ impl Names for English {
         format!("in the errors {described}")
     }
 
+    fn described(&self, name: &str, what: &str) -> String {
+        format!("{name}, {what}")
+    }
+
     fn effects_phrase(&self, effects: Effects) -> &'static str {
         match effects {
             Effects::None => "no effects",

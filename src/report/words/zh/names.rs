@@ -61,6 +61,10 @@ impl Names for Chinese {
         format!("误差项的 W 为{described}")
     }
 
+    fn described(&self, name: &str, what: &str) -> String {
+        format!("{name}，{what}")
+    }
+
     fn effects_phrase(&self, effects: Effects) -> &'static str {
         match effects {
             Effects::None => "无固定效应",

@@ -21,10 +21,6 @@ impl Notes for Chinese {
         clauses.join("；")
     }
 
-    fn described(&self, name: &str, what: &str) -> String {
-        format!("{name}，{what}")
-    }
-
     fn both(&self, items: &[String]) -> String {
         items.join("，并且")
     }
