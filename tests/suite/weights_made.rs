@@ -427,6 +427,7 @@ fn matrices_of_one_file_and_files_of_one_name_are_bundled() {
     let more = "file = \"links.gal\"\n\n[weights.v]\nfile = \"links.gal\"\nnormalise = \"min-max\"\n\n\
                 [weights.u]\nfile = \"other/links.gal\"\n\n[weights.\"../../evil\"]\nfile = \"links.gal\"";
     let spec = spec.replace("file = \"links.gal\"", more);
+    let spec = spec.replace("columns = [\"model\"]", "columns = [\"model\", \"weights\"]");
     lab.write(
         "lab.toml",
         &spec.replace("weights = \"w\"\ntests", "weights = [\"w\", \"v\", \"u\"]\ntests"),

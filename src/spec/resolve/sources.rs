@@ -5,6 +5,7 @@ use crate::expr::Expr;
 use crate::ident::{KeyPath, Located, Period, VarName};
 use crate::model::{Bootstrap, Rescale, SmallSample};
 use crate::spec::raw::{RawBootstrap, RawRegion, RawVariable};
+use crate::spec::weights::OF_PERIOD;
 use crate::spec::{
     BootstrapSpec, DataSpec, MeasureSpec, Missing, RegionSpec, RegionUnits, VariableSpec,
 };
@@ -32,6 +33,15 @@ impl Resolver<'_> {
     }
 
     /// A path relative to the folder of whatever names it.
+    /// The period of a file of weights stands in its name alone.
+    pub(super) fn refuse_periods_in_folder(&mut self, file: &str, at: &KeyPath) {
+        let folder = std::path::Path::new(file).parent();
+        if folder.is_some_and(|folder| folder.to_string_lossy().contains(OF_PERIOD)) {
+            let text = format!("`{OF_PERIOD}` stands in a folder");
+            self.wrong(at, text, "it stands in the name of the file: \"w-{period}.gal\"");
+        }
+    }
+
     pub(super) fn path(&self, file: &str, at: &KeyPath) -> Located<PathBuf> {
         Located::new(self.origin.folder(at).join(file), at.clone())
     }

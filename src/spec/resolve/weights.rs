@@ -6,7 +6,7 @@ use crate::model::weighting::{Bandwidth, DistanceKernel, DistanceRule, Metric};
 use crate::model::{Isolates, Normalisation, RegionWeights, WeightsFormat};
 use crate::spec::raw::{ExtraUnits, RawWeights, Text};
 use crate::spec::weights::{
-    ColumnMeans, OF_PERIOD, PolygonsSpec, Space, WeightsSource, WeightsSpec, mark_changing,
+    ColumnMeans, PolygonsSpec, Space, WeightsSource, WeightsSpec, mark_changing,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -188,12 +188,7 @@ impl Resolver<'_> {
     fn file_of_links(&mut self, raw: &RawWeights, place: &KeyPath) -> Option<WeightsSource> {
         let file = raw.file.clone()?;
         let format = raw.format.or_else(|| self.format_of(&file, place))?;
-        let folder = Path::new(&file).parent().unwrap_or(Path::new(""));
-        if folder.to_string_lossy().contains(OF_PERIOD) {
-            let text = format!("`{OF_PERIOD}` stands in a folder");
-            let help = "it stands in the name of the file: \"w-{period}.gal\"";
-            self.wrong(&place.join("file"), text, help);
-        }
+        self.refuse_periods_in_folder(&file, &place.join("file"));
         let at = place.join("names");
         if raw.names.is_some() && format != WeightsFormat::Mtx {
             let text = "only a Matrix Market file has no names of units";
