@@ -382,7 +382,7 @@ fn an_altered_file_of_a_bundle_is_named() {
         text(&output.stdout) + &text(&output.stderr)
     };
     assert!(verified("", 0).ends_with("\nverified\n"));
-    let links = ("inputs/w/links.gal", 3);
+    let links = ("inputs/links.gal", 3);
     for (name, code) in [("source/lab.toml", 1), ("lab.toml", 1), ("README.txt", 1), links] {
         let said = verified(name, code);
         assert!(said.contains(&format!("wrong: {name} was changed after it was packed")), "{said}");
