@@ -49,6 +49,9 @@ fn an_experiment_tests_its_variables() {
     };
     wrong("id = \"trend\"", "id = \"roots\"", "several [[unit_roots]] blocks are called `roots`");
     wrong("unit_roots = \"roots\"", "unit_roots = \"rots\"", "rots");
+    wrong("lags = 0", "lags = 0\nmax_lags = 3", "of lags that a criterion chooses");
+    wrong("lags = 0", "lags = 1.5", "aic");
+    wrong("lags = 0", "lags = 0\ntests = []", "no test is asked for");
     wrong("lags = 0", "lags = 99", "99 lags are more than 24");
     wrong("[\"y\", \"x\"]", "[]", "no variable is tested");
     wrong("[\"y\", \"x\"]", "[\"nought\"]", "nought");

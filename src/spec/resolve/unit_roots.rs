@@ -39,6 +39,11 @@ impl Resolver<'_> {
             let known =
                 region.is_none_or(|r| self.declared("region", "regions", r, &place.join("region")));
             let most = self.lags_of(block.max_lags.unwrap_or(4), &place.join("max_lags"));
+            if block.max_lags.is_some() && !matches!(block.lags, Some(RawLags::By(_))) {
+                let text = "`max_lags` is of lags that a criterion chooses";
+                let help = "take it out, or write lags = \"aic\" or \"sic\"";
+                self.wrong(&place.join("max_lags"), text, help);
+            }
             let lags = match block.lags.unwrap_or(RawLags::Number(1)) {
                 RawLags::Number(lags) => LagChoice::Number(self.lags_of(lags, &place.join("lags"))),
                 RawLags::By(Criterion::Aic) => LagChoice::Aic(most),
