@@ -85,3 +85,18 @@ pub(super) fn times(s: &[f64], v: &[Lane], out: &mut [Lane]) {
         *out = sum;
     }
 }
+
+/// σ²x'y of the first k entries of two rows of an inverse's half.
+#[inline(always)]
+pub(super) fn of_rows((x, y): (&[Lane], &[Lane]), k: usize, sigma2: &Lane) -> Lane {
+    let mut entry = [0.0; LANES];
+    for (x, y) in x[..k].iter().zip(&y[..k]) {
+        for l in 0..LANES {
+            entry[l] = x[l].mul_add(y[l], entry[l]);
+        }
+    }
+    for l in 0..LANES {
+        entry[l] *= sigma2[l];
+    }
+    entry
+}

@@ -17,7 +17,7 @@
 //! corrections see `batch::slm`.
 
 use super::bias::Bias;
-use super::factor::{backward, eliminate, forward, times};
+use super::factor::{backward, eliminate, forward, of_rows, times};
 use super::forms::{Forms, TileForms};
 use super::linear::LinearEffects;
 use super::newton::{Profile, climb};
@@ -369,18 +369,7 @@ impl Sem {
     /// The covariance of two coefficients, from the rows of [`half_inverse`](Self::half_inverse).
     #[inline(always)]
     fn covariance(&self, (i, j): (usize, usize), rows: &[Lane], sigma2: &Lane) -> Lane {
-        let k = self.k;
-        let mut entry = [0.0; LANES];
-        for c in 0..k {
-            let (x, y) = (&rows[i * k + c], &rows[j * k + c]);
-            for l in 0..LANES {
-                entry[l] = x[l].mul_add(y[l], entry[l]);
-            }
-        }
-        for l in 0..LANES {
-            entry[l] *= sigma2[l];
-        }
-        entry
+        of_rows((&rows[i * self.k..], &rows[j * self.k..]), self.k, sigma2)
     }
 
     #[inline(always)]

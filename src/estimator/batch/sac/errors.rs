@@ -8,7 +8,7 @@
 use super::determinants::level;
 use super::functions::{FIRST, power_of_lambda, power_of_rho};
 use super::{Room, Sac};
-use crate::estimator::batch::factor::{backward, forward};
+use crate::estimator::batch::factor::{backward, forward, of_rows};
 use crate::estimator::batch::slm::triangular;
 use crate::estimator::batch::{TileEstimates, TileMultipliers, TileSpread, of_lag};
 use crate::math::lanes::{LANES, Lane};
@@ -170,18 +170,7 @@ impl Sac {
     /// The covariance of two coefficients in generalised least squares, from those rows.
     #[inline(always)]
     fn of_least_squares(&self, (i, j): (usize, usize), rows: &[Lane], sigma2: &Lane) -> Lane {
-        let k = self.k;
-        let mut entry = [0.0; LANES];
-        for c in 0..k {
-            let (x, y) = (&rows[i * k + c], &rows[j * k + c]);
-            for l in 0..LANES {
-                entry[l] = x[l].mul_add(y[l], entry[l]);
-            }
-        }
-        for l in 0..LANES {
-            entry[l] *= sigma2[l];
-        }
-        entry
+        of_rows((&rows[i * self.k..], &rows[j * self.k..]), self.k, sigma2)
     }
 
     #[inline(always)]
