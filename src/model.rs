@@ -4,9 +4,11 @@ pub mod autocorrelation;
 pub mod change;
 pub mod incidental;
 pub mod instruments;
+mod matrices;
 pub mod moment_weights;
 pub mod protocol;
 mod regressor;
+mod resampling;
 pub mod splits;
 pub mod std_errors;
 pub mod unit_roots;
@@ -15,8 +17,10 @@ pub mod weighting;
 use crate::ident::VarName;
 use incidental::{Correction, Dynamics};
 use instruments::Instruments;
+pub use matrices::{Isolates, Normalisation, RegionWeights, WeightsFormat};
 use moment_weights::MomentWeights;
 pub use regressor::{NEIGHBOURS, Regressor, Whose, shift, split_shift};
+pub use resampling::{Bootstrap, Keep, Permute, Randomisation, Rescale};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -435,166 +439,6 @@ impl Missing {
             Self::DropPeriod => "drop-period",
         }
     }
-}
-
-/// What is done to innovations before a bootstrap draws from them.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Rescale {
-    /// Recentred only.
-    None,
-    /// Times √(n/(n − k − absorbed effects)).
-    Df,
-    /// Each divided by √(1 − h), h its leverage (effects counted), then recentred.
-    Leverage,
-    /// Each unit's history as if the regression had been estimated without the unit, then
-    /// recentred.
-    Jackknife,
-}
-
-impl Rescale {
-    /// The name in a specification.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Df => "df",
-            Self::Leverage => "leverage",
-            Self::Jackknife => "jackknife",
-        }
-    }
-}
-
-/// A bootstrap as a cell asks for it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Bootstrap {
-    /// Name of the scheme, as listed in `bootstrap::SCHEMES`.
-    pub scheme: String,
-    /// What is done to the innovations first.
-    pub rescale: Rescale,
-    /// Periods of a block, of a scheme that draws blocks of them; `None`: the usual number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub block_length: Option<u32>,
-    /// Number of replicates.
-    pub replicates: u32,
-}
-
-/// What is permuted by randomisation inference.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Permute {
-    /// Whole histories of the measure among the units.
-    Units,
-    /// The measure among the units of each period, independently of other periods.
-    WithinPeriod,
-}
-
-impl Permute {
-    /// The name in a specification.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Units => "units",
-            Self::WithinPeriod => "within-period",
-        }
-    }
-}
-
-/// Randomisation inference as a cell asks for it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Randomisation {
-    /// What is permuted.
-    pub permute: Permute,
-    /// Number of permutations.
-    pub replicates: u32,
-}
-
-/// What is kept of the replicates of a bootstrap, beside their summary.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Keep {
-    /// Nothing.
-    No,
-    /// A journal, from which later runs go on.
-    #[default]
-    Journal,
-    /// The journal, and a Parquet file for users.
-    Parquet,
-}
-
-/// How a matrix of links becomes a weights matrix.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Normalisation {
-    /// Each row divided by its sum; a row without neighbours stays zero.
-    Row,
-    /// The matrix divided by its spectral radius.
-    Spectral,
-    /// The matrix divided by the smaller of its largest row sum and its largest column sum
-    /// (Kelejian & Prucha 2010).
-    MinMax,
-    /// As it is.
-    None,
-}
-
-impl Normalisation {
-    /// The name in a specification.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Row => "row",
-            Self::Spectral => "spectral",
-            Self::MinMax => "min-max",
-            Self::None => "none",
-        }
-    }
-}
-
-/// What to do with units that have no neighbour.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Isolates {
-    /// Refuse the matrix, naming them.
-    Error,
-    /// Keep them with a row of zeros: their spatial lag is 0. Reported with every fit.
-    Keep,
-}
-
-/// What W a region uses.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum RegionWeights {
-    /// The links within the region, normalised again.
-    Renormalise,
-    /// The rows and columns of the normalised matrix of all units, as they are.
-    Cut,
-}
-
-/// Formats of a weights file.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum WeightsFormat {
-    /// GAL neighbour lists.
-    Gal,
-    /// A CSV matrix with unit names in the first row and column.
-    Matrix,
-    /// A CSV with columns `from`, `to` and, if wanted, `weight`; one row a directed link.
-    Edges,
-    /// GWT lists of links with weights.
-    Gwt,
-    /// A Matrix Market file in coordinate form.
-    Mtx,
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ mod failure;
 pub mod joint;
 pub mod protocol;
 mod replicates;
+mod sample;
+mod tests;
 pub mod unit_roots;
 
 pub use autocorrelation::{
@@ -18,8 +20,10 @@ pub use replicates::{
     BootstrapEstimate, BootstrapSummary, RandomisationEstimate, RandomisationSummary, TestBootstrap,
 };
 
+pub use sample::{Changes, Descriptive, SampleFacts, Tail, Trimmed};
+pub use tests::{Basis, NullDistribution, Test, TestOutcome, Verdict};
+
 use crate::model::{Effects, Term};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -249,120 +253,6 @@ pub struct Fit {
     pub cautions: Vec<String>,
 }
 
-/// The null distribution a test statistic is held against.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "null")]
-pub enum NullDistribution {
-    /// χ² with `df` degrees of freedom.
-    ChiSquared {
-        /// Degrees of freedom.
-        df: u32,
-    },
-    /// Standard normal, two-sided.
-    Normal,
-    /// Standard normal, only large values against the null.
-    NormalUpper,
-    /// Standard normal, only small values against the null.
-    NormalLower,
-    /// ¼χ²(0) + ½χ²(1) + ¼χ²(2): two parameters that cannot be negative.
-    ChiBarSquared,
-    /// None: a number that describes and tests nothing.
-    Descriptive,
-    /// F with `numerator` and `denominator` degrees of freedom.
-    F {
-        /// Number of restrictions.
-        numerator: u32,
-        /// Residual degrees of freedom.
-        denominator: f64,
-    },
-    /// The statistics of `replicates` permutations.
-    Permutation {
-        /// Number of permutations.
-        replicates: u32,
-    },
-    /// None that is free of the sample: only replicates under the null tell it.
-    Nonstandard,
-}
-
-/// What a test found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "status")]
-pub enum TestOutcome {
-    /// It could be computed.
-    Computed {
-        /// The test statistic.
-        statistic: f64,
-        /// What it is held against.
-        null: NullDistribution,
-        /// From the survival function, never 1 − cdf; none where the distribution is not standard
-        /// and a bootstrap has to tell.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        p_value: Option<f64>,
-    },
-    /// It says nothing about this model.
-    NotApplicable {
-        /// Why.
-        reason: String,
-    },
-}
-
-/// The fit a test looks at.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Basis {
-    /// Pooled least squares with a constant.
-    Pooled,
-    /// Least squares with the cell's own effects.
-    Within,
-    /// The cell's own fit.
-    Fit,
-}
-
-impl Basis {
-    /// The name in CSV files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pooled => "pooled",
-            Self::Within => "within",
-            Self::Fit => "fit",
-        }
-    }
-}
-
-/// One test of a cell.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Test {
-    /// Raw name: `lm-lag`, `robust-lm-error`, `lm-lag-exact`, `moran-residuals`.
-    pub name: String,
-    /// The fit it looks at.
-    pub basis: Basis,
-    /// Its outcome.
-    #[serde(flatten)]
-    pub outcome: TestOutcome,
-    /// Numbers behind the statistic, by name: Moran's I with its expectation and variance.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub details: BTreeMap<String, f64>,
-    /// What replicates under the null hypothesis say of it; absent where none were asked for, or
-    /// the test has no bootstrap version.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bootstrap: Option<TestBootstrap>,
-}
-
-/// What a decision rule concludes from the tests.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Verdict {
-    /// The rule: `lm`.
-    pub rule: String,
-    /// The fit it judges.
-    pub basis: Basis,
-    /// Estimator it would choose: `ols`, `slm`, `sem`.
-    pub chosen: String,
-    /// The reasoning, in words with its numbers.
-    pub because: String,
-}
-
 /// Everything a cell produced.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -464,91 +354,4 @@ impl Derived {
             DerivedOutcome::NotApplicable { .. } => None,
         }
     }
-}
-
-/// What a reader must know of the sample behind a fit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SampleFacts {
-    /// Number of units.
-    pub units: usize,
-    /// First and last period after lags.
-    pub periods: (i64, i64),
-    /// Values of the columns used that were filled in, as text: "gdp of Hainan in 2003 (mean)".
-    pub filled: Vec<String>,
-    /// Units and periods that the missing-value policy dropped.
-    pub dropped: Vec<String>,
-    /// Units of the region without a neighbour in it.
-    pub isolates: Vec<String>,
-    /// Of weights that change over time, units without a neighbour in some periods, not in all: `b`
-    /// and the periods, `b (2001, 2003–2005)`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub isolates_at_times: Vec<String>,
-    /// What a variant changed.
-    #[serde(default, skip_serializing_if = "Changes::is_none")]
-    pub changes: Changes,
-}
-
-/// What a variant changed in a sample.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Changes {
-    /// Units that were left out.
-    pub units: Vec<String>,
-    /// Periods of the sample that were left out.
-    pub periods: Vec<i64>,
-    /// The columns whose tails were looked at.
-    pub tails: Vec<Tail>,
-    /// Units that left because of an extreme observation.
-    pub trimmed: Vec<Trimmed>,
-}
-
-impl Changes {
-    /// Whether nothing was changed.
-    pub fn is_none(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-/// A unit that left because of an extreme observation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Trimmed {
-    /// The unit.
-    pub unit: String,
-    /// The columns that have one.
-    pub columns: Vec<String>,
-}
-
-/// The tails of a column.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Tail {
-    /// The column.
-    pub column: String,
-    /// The lower quantile.
-    pub low: f64,
-    /// The upper quantile.
-    pub high: f64,
-    /// Observations of the sample below the one.
-    pub below: usize,
-    /// Observations above the other.
-    pub above: usize,
-}
-
-/// Moments of one variable for the table of descriptive statistics.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Descriptive {
-    /// The variable.
-    pub variable: String,
-    /// Number of observations.
-    pub n: usize,
-    /// Minimum.
-    pub min: f64,
-    /// Maximum.
-    pub max: f64,
-    /// Mean.
-    pub mean: f64,
-    /// Standard deviation, divisor n − 1.
-    pub sd: f64,
-    /// Median.
-    pub median: f64,
-    /// Number of values that were filled in.
-    pub filled: usize,
 }

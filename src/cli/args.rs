@@ -1,16 +1,20 @@
 //! The command line as the user sees it.
 
 mod options;
+mod parts;
 
 pub(super) use options::{
     AuditOptions, ClaimsOptions, ClaimsPolicy, DiffFormat, DiffOptions, NightOptions, RunOptions,
     TraceOptions, VerifyOptions, WeightsOptions, WhyDiffersOptions,
 };
 
+pub(super) use parts::{
+    ConfigCommand, Experiment, Queue, ReportFormat, Results, SchemaOf, TemplatesCommand,
+};
+
 use crate::report::formats::{FORMATS, Format};
-use crate::spec::layers::PROFILE;
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -436,110 +440,4 @@ pub(super) enum Command {
         #[arg(long = "for", value_name = "KIND", value_enum, default_value_t)]
         kind: SchemaOf,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum TemplatesCommand {
-    /// Write the built-in templates and their README into a folder
-    ///
-    /// In a folder templates/ beside an experiment they take the place of the built-in ones: change
-    /// those you need, and delete the others, which else stay as they are now when spanel changes.
-    Export {
-        /// The folder; of an experiment (TOML), templates/ beside it
-        #[arg(default_value = "templates")]
-        dir: PathBuf,
-        /// Overwrite files that are there
-        #[arg(long)]
-        force: bool,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum ConfigCommand {
-    /// Print every setting that some layer gives, as sorted TOML
-    ///
-    /// With --origin each line ends in a comment that says where its value came from: file and
-    /// line (and profile), environment variable, --set, or default. Keys that no layer gives have
-    /// the defaults of experiments/README.md. What is wrong with the settings is said afterwards,
-    /// with exit code 2.
-    Show {
-        #[command(flatten)]
-        experiment: Experiment,
-        /// Say of each value where it came from
-        #[arg(long)]
-        origin: bool,
-        /// Print JSON: the settings as a tree, or with --origin as a list of key, value, origin
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-/// What a report is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ReportFormat {
-    /// A page that needs no other file.
-    Html,
-    /// The results section of a paper, with its tables and figures.
-    Latex,
-}
-
-/// Kinds of files that have a schema.
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub(super) enum SchemaOf {
-    /// Experiments, spanel.toml and a user's own settings
-    #[default]
-    Experiment,
-    /// Processes of spanel simulate
-    Process,
-}
-
-#[derive(Debug, Clone, Args)]
-pub(super) struct Experiment {
-    /// The experiment (TOML)
-    pub(super) spec: PathBuf,
-    /// Override a setting: --set data.file=panel.csv; the value is TOML, or else text
-    #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
-    pub(super) set: Vec<String>,
-    /// Lay a profile over the experiment: the keys of [profile.NAME]
-    #[arg(long, env = PROFILE, value_name = "NAME")]
-    pub(super) profile: Option<String>,
-}
-
-impl Experiment {
-    /// The environment with the chosen profile in it, whichever way it was chosen.
-    pub(super) fn environment(&self) -> impl Iterator<Item = (String, String)> {
-        let others = std::env::vars().filter(|(name, _)| name != PROFILE);
-        others.chain(self.profile.iter().map(|name| (PROFILE.to_owned(), name.clone())))
-    }
-
-    /// The same on the command line of another process in this folder.
-    pub(super) fn arguments(&self) -> Vec<String> {
-        let option = |name: &str, value: &String| [format!("--{name}"), value.clone()];
-        let profile = self.profile.iter().flat_map(|value| option("profile", value));
-        let set = self.set.iter().flat_map(|value| option("set", value));
-        let spec = std::iter::once(self.spec.to_string_lossy().into_owned());
-        spec.chain(profile).chain(set).collect()
-    }
-}
-
-/// A queue of jobs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Queue {
-    /// Slurm, by its `sbatch`
-    Slurm,
-}
-
-impl Experiment {
-    /// The experiment with more settings, which win.
-    pub(super) fn with(&self, settings: Vec<String>) -> Self {
-        let set = self.set.iter().cloned().chain(settings).collect();
-        Self { set, ..self.clone() }
-    }
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Results {
-    /// Folder that results are written below, in a folder named after the experiment
-    #[arg(long, env = "SPANEL_RESULTS", value_name = "DIR", default_value = "results")]
-    pub(super) results: PathBuf,
 }
