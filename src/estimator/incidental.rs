@@ -18,10 +18,10 @@
 //! = tr G'G − |G'1|²/N.
 //!
 //! *Bias correction*: with θ = (β, ρ, σ²) of the likelihood with dummies and its information I,
-//! θ + (1/N)[I/(NT)]⁻¹(0, 1/(1 − ρ), 1/2σ²)', then σ²·T/(T − 1), for two-way effects (Lee & Yu 2010,
-//! section 3.3; λ in the place of ρ for the error model). Of individual effects alone only σ² is biased
-//! to this order, T/(T − 1), and so it is taken of period effects, N/(N − 1). Lags of the response:
-//! [`dynamic`].
+//! θ + (1/N)[I/(NT)]⁻¹(0, 1/(1 − ρ), 1/2σ²)' for what period effects cost, then σ²·T/(T − 1) for what
+//! unit effects do (Lee & Yu 2010, section 3.3; λ in the place of ρ for the error model): both of
+//! two-way effects, one of one kind. tr E_N G = tr G − 1/(1 − ρ) is what the dummies of a period leave
+//! of its trace, whether units have effects or not. Lags of the response: [`dynamic`].
 
 use super::goodness::gaussian_loglik;
 use super::{Estimator, FitError, Problem, dynamic};
@@ -201,7 +201,11 @@ pub(super) fn corrected(problem: &Problem<'_>, fit: &Fit) -> Corrected {
     if problem.model.correction != Correction::BiasCorrected {
         return Corrected::Not;
     }
-    let (n, t) = (problem.n_units() as f64, problem.n_periods() as f64);
+    let t = problem.n_periods() as f64;
+    let less_periods = |theta: &mut Vec<f64>| {
+        let step = of_periods(theta);
+        move_by(theta, &fit.covariance, &step, t);
+    };
     let mut theta = values(fit);
     let variance = theta.len() - 1;
     match problem.model.effects {
@@ -209,10 +213,9 @@ pub(super) fn corrected(problem: &Problem<'_>, fit: &Fit) -> Corrected {
             return Corrected::Not;
         }
         Effects::Individual => theta[variance] *= t / (t - 1.0),
-        Effects::Time => theta[variance] *= n / (n - 1.0),
+        Effects::Time => less_periods(&mut theta),
         Effects::TwoWay => {
-            let step = of_periods(&theta);
-            move_by(&mut theta, &fit.covariance, &step, t);
+            less_periods(&mut theta);
             theta[variance] *= t / (t - 1.0);
         }
     }

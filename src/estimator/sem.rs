@@ -36,7 +36,7 @@ static INFO: Info = Info {
     label: "SEM",
     summary: "spatial error model, maximum likelihood",
     reference: "Elhorst (2010), section C.2.3; Anselin (1988), section 8.2",
-    version: 1,
+    version: 2,
     spatial: &[Term::Lambda],
     small_sample: false,
     durbin: false,

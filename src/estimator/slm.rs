@@ -40,7 +40,7 @@ static INFO: Info = Info {
     label: "SLM",
     summary: "spatial lag model, maximum likelihood",
     reference: "Elhorst (2010), section C.2.3; Anselin (1988), section 12.1",
-    version: 1,
+    version: 2,
     spatial: &[Term::Rho],
     small_sample: false,
     durbin: false,

@@ -4,16 +4,23 @@
 //! `cargo test --release --test suite -- --ignored coverage --nocapture` prints a row for each
 //! estimator and kind of effects.
 
-use crate::support::{fit, model, sample, undirected, units, whole};
+use crate::support::{fit, model, undirected, units, whole};
 use rayon::prelude::*;
-use spanel::estimator::{ESTIMATORS, Estimated, Problem};
+use spanel::estimator::{ESTIMATORS, Estimated, Problem, incidental};
 use spanel::math::random::Stream;
-use spanel::model::{Effects, Normalisation, Term};
+use spanel::model::incidental::Correction;
+use spanel::model::{Effects, Model, Normalisation, Term};
 use spanel::panel::sample::Sample;
 use spanel::weights::Weights;
+use std::ops::Range;
 
 const PANELS: usize = 200;
-const SIDE: usize = 8;
+/// Panels that judge a row which 200 panels put outside.
+const MORE: usize = 1000;
+/// As large as theory wants it: the bias of a share of variances is of order K/N, that which period
+/// effects bring to a spatial parameter of order 1/N, and standard errors beside unit effects are too
+/// small by a share 1/(2T).
+const SIDE: usize = 20;
 const T: usize = 12;
 
 /// A rook lattice.
@@ -27,7 +34,26 @@ fn lattice() -> Weights {
     Weights::new(&units(n), &undirected(n, &pairs), Normalisation::Row).expect("links")
 }
 
-/// What 200 panels say of a parameter.
+/// A panel in which every spatial parameter is there to be found: ρ = 0.4, λ = 0.3 and Durbin terms.
+fn first(weights: &Weights) -> Sample {
+    let start = crate::support::sample(weights, T, 17);
+    let n = weights.n();
+    let mut stream = Stream::new([18; 32], 0);
+    let mut draw = |count: usize| -> Vec<f64> { (0..count).map(|_| stream.normal()).collect() };
+    let (unit, period, e) = (draw(n), draw(T), draw(n * T));
+    let u = weights.resolve(0.3, &e);
+    let (x0, x1) = (&start.x[0], &start.x[1]);
+    let (w0, w1) = (weights.lag(x0), weights.lag(x1));
+    let shocked: Vec<f64> = (0..n * T)
+        .map(|i| {
+            let own = 1.0 + 0.8 * x0[i] - 0.4 * x1[i];
+            own + 0.5 * w0[i] + 0.3 * w1[i] + unit[i % n] + period[i / n] + u[i]
+        })
+        .collect();
+    Sample { y: weights.resolve(0.4, &shocked), ..start }
+}
+
+/// What panels say of a parameter.
 struct Found {
     term: Term,
     truth: f64,
@@ -38,33 +64,50 @@ struct Found {
 }
 
 impl Found {
-    /// Mean minus truth in Monte Carlo standard errors.
+    /// Mean minus truth in Monte Carlo standard errors of 200 panels.
     fn bias(&self) -> f64 {
         (self.mean - self.truth) / (self.spread / (PANELS as f64).sqrt())
     }
+
+    /// What is asked for. Maximum likelihood with period effects has a bias of order 1/N in the spatial
+    /// parameter, and through it in what goes with it, which `correction` is for (Lee & Yu 2010): its
+    /// mean is asked for where that is used.
+    fn holds(&self, model: &Model) -> bool {
+        let biased = model.effects.has_time() && model.correction == Correction::None;
+        let mean = self.bias().abs() <= 3.0 || (biased && !is_own(&self.term));
+        mean && (0.92..=0.98).contains(&self.coverage)
+    }
+}
+
+fn name(model: &Model) -> String {
+    let corrected = match model.correction {
+        Correction::None => String::new(),
+        other => format!(", {}", other.name()),
+    };
+    format!("{} {}{corrected}", model.estimator, model.effects)
 }
 
 /// The fit of a first sample is the truth; its model generates the panels.
-fn panels(name: &str, effects: Effects, weights: &Weights) -> Vec<Found> {
-    let data = whole(&sample(weights, T, 17), weights, name);
-    let model = model(name, effects, 2);
-    let problem = Problem::new(&data, weights, &model).expect("the same units");
-    let truth = fit(&data, weights, &model);
-    let estimator = spanel::estimator::find(name).expect("an estimator");
+fn panels(model: &Model, weights: &Weights, which: Range<usize>) -> Vec<Found> {
+    let data = whole(&first(weights), weights, &model.estimator);
+    let problem = Problem::new(&data, weights, model).expect("the same units");
+    let truth = fit(&data, weights, model);
+    let estimator = spanel::estimator::find(&model.estimator).expect("an estimator");
     let sigma = truth.value(&Term::Sigma2).expect("a variance").sqrt();
-    let tried: Vec<Option<Estimated>> = (0..PANELS)
+    let (all, first) = (which.len(), which.start);
+    let tried: Vec<Option<Estimated>> = which
         .into_par_iter()
         .map(|panel| {
             let mut stream = Stream::new([41; 32], panel as u64);
             let errors: Vec<f64> = (0..data.n()).map(|_| sigma * stream.normal()).collect();
             let y = estimator.simulate(&problem, &truth, &errors);
             let again = Sample { y, ..data.clone() };
-            estimator.fit(&Problem::new(&again, weights, &model).expect("the same units")).ok()
+            estimator.fit(&Problem::new(&again, weights, model).expect("the same units")).ok()
         })
         .collect();
     // Estimators by moments may leave the interval of ρ, and say so instead of a number.
     let fits: Vec<Estimated> = tried.into_iter().flatten().collect();
-    println!("{name} {effects}: {} of {PANELS} panels have a fit", fits.len());
+    println!("{} from {first}: {} of {all} panels have a fit", name(model), fits.len());
     truth
         .fit
         .estimates
@@ -95,40 +138,63 @@ fn is_own(term: &Term) -> bool {
     matches!(term, Term::Variable(r) if !r.is_of_neighbours())
 }
 
-#[test]
-#[ignore = "minutes; fails by φ of random effects and by GNS: cargo test --release --test suite -- --ignored coverage --nocapture"]
-fn estimates_are_right_on_average_and_intervals_hold_the_truth() {
-    let weights = lattice();
-    let mut rows = Vec::new();
+/// Every estimator with every kind of effects and every correction that it supports.
+fn models() -> Vec<Model> {
+    let mut all = Vec::new();
     for estimator in ESTIMATORS {
-        let name = estimator.info().name;
         for effects in Effects::FIXED.into_iter().chain(Effects::RANDOM) {
-            if estimator.supports(&model(name, effects, 2)).is_err() {
-                continue;
-            }
-            for found in panels(name, effects, &weights) {
-                rows.push((format!("{name} {effects}"), found, effects));
+            for correction in
+                [Correction::None, Correction::Transformation, Correction::BiasCorrected]
+            {
+                let m = Model { correction, ..model(estimator.info().name, effects, 2) };
+                let dull = correction != Correction::None && !effects.has_time();
+                if !dull
+                    && estimator.supports(&m).is_ok()
+                    && incidental::supports(*estimator, &m).is_ok()
+                {
+                    all.push(m);
+                }
             }
         }
     }
-    println!("| model | parameter | truth | mean | bias / MC error | coverage |");
-    println!("|---|---|---|---|---|---|");
-    for (model, f, _) in &rows {
-        let (term, bias) = (&f.term, f.bias());
-        let (truth, mean, coverage) = (f.truth, f.mean, 100.0 * f.coverage);
-        println!("| {model} | {term} | {truth:.4} | {mean:.4} | {bias:.2} | {coverage:.1} % |");
+    all
+}
+
+fn print(model: &Model, f: &Found, panels: usize) {
+    let (name, term, bias) = (name(model), &f.term, f.bias());
+    let (truth, mean, coverage) = (f.truth, f.mean, 100.0 * f.coverage);
+    let mark = if f.holds(model) { "" } else { "outside" };
+    println!(
+        "| {name} | {panels} | {term} | {truth:.4} | {mean:.4} | {bias:.2} | {coverage:.1} % | {mark} |"
+    );
+}
+
+#[test]
+#[ignore = "half an hour: cargo test --release --test suite -- --ignored coverage --nocapture"]
+fn estimates_are_right_on_average_and_intervals_hold_the_truth() {
+    let weights = lattice();
+    let (mut rows, mut outside, mut wrong) = (0, 0, Vec::new());
+    println!("| model | panels | parameter | truth | mean | bias / MC error | coverage | |");
+    println!("|---|---|---|---|---|---|---|---|");
+    for model in models() {
+        let found = panels(&model, &weights, 0..PANELS);
+        found.iter().for_each(|f| print(&model, f, PANELS));
+        rows += found.len();
+        let again = found.iter().filter(|f| !f.holds(&model)).count();
+        outside += again;
+        if again == 0 {
+            continue;
+        }
+        // With 200 panels a coverage of 95 % has a standard error of 1.5 points, and one row in thirty
+        // lies outside 92 to 98 % by chance. A thousand others tell chance from fault.
+        let more = panels(&model, &weights, PANELS..PANELS + MORE);
+        for (f, _) in more.iter().zip(&found).filter(|(_, was)| !was.holds(&model)) {
+            print(&model, f, MORE);
+            if !f.holds(&model) {
+                wrong.push(format!("{} {}", name(&model), f.term));
+            }
+        }
     }
-    // Effects of periods bring a bias of order 1/N to the spatial parameter, and through it to what
-    // goes with it, which is what `correction` is for (Lee & Yu 2010): those rows are shown only.
-    rows.retain(|(_, f, effects)| !effects.has_time() || is_own(&f.term));
-    // With 200 panels a coverage of 95 % has a standard error of 1.5 points; of so many rows some
-    // lie outside two of them by chance.
-    let outside = rows.iter().filter(|(_, f, _)| !(0.92..=0.98).contains(&f.coverage)).count();
-    let far: Vec<String> = rows
-        .iter()
-        .filter(|(_, f, _)| !(0.90..=0.995).contains(&f.coverage) || f.bias().abs() > 4.0)
-        .map(|(model, f, _)| format!("{model} {}", f.term))
-        .collect();
-    assert!(outside * 8 <= rows.len(), "{outside} of {} rows outside 92 to 98 %", rows.len());
-    assert!(far.is_empty(), "{far:?}");
+    println!("{rows} rows, {outside} outside on {PANELS} panels, {} on {MORE} others", wrong.len());
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

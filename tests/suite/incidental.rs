@@ -144,7 +144,7 @@ fn the_transformation_is_that_of_explicit_matrices() {
     }
 }
 
-/// θ + (1/N)[I/(NT)]⁻¹a from the fit with dummies, written out; of one kind of effects σ² alone.
+/// θ + (1/N)[I/(NT)]⁻¹a from the fit with dummies, written out for period effects; of unit effects σ².
 #[test]
 fn the_bias_is_taken_off_as_the_formula_says() {
     let (_, w) = all_weights(N).swap_remove(1);
@@ -169,12 +169,11 @@ fn the_bias_is_taken_off_as_the_formula_says() {
                 ours.fit.estimates.iter().zip(&base.fit.estimates).enumerate()
             {
                 let moved = match effects {
-                    Effects::TwoWay => before.value + step[i][0] / N as f64,
+                    Effects::Time | Effects::TwoWay => before.value + step[i][0] / N as f64,
                     _ => before.value,
                 };
                 let factor = match (i == last, effects) {
-                    (false, _) => 1.0,
-                    (true, Effects::Time) => N as f64 / (N as f64 - 1.0),
+                    (false, _) | (true, Effects::Time) => 1.0,
                     (true, _) => T as f64 / (T as f64 - 1.0),
                 };
                 let what = format!("{name} {effects} {}", before.term);

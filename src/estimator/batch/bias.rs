@@ -13,10 +13,12 @@ pub(super) enum Bias {
     Kept,
     /// σ² times this.
     OfVariance(f64),
-    /// θ + T·V(0, 1/(1 − r), 1/2σ²)', then σ²·T/(T − 1).
+    /// θ + T·V(0, 1/(1 − r), 1/2σ²)', then σ² times a number.
     OfPeriods {
         /// T
         periods: f64,
+        /// T/(T − 1) where units have effects too, or 1.
+        variance: f64,
     },
 }
 
@@ -35,14 +37,14 @@ impl Bias {
         if problem.model.correction != Correction::BiasCorrected {
             return Self::Kept;
         }
-        let (n, t) = (problem.n_units() as f64, problem.n_periods() as f64);
+        let t = problem.n_periods() as f64;
         match problem.model.effects {
             Effects::None | Effects::Random | Effects::RandomTime | Effects::CorrelatedRandom => {
                 Self::Kept
             }
             Effects::Individual => Self::OfVariance(t / (t - 1.0)),
-            Effects::Time => Self::OfVariance(n / (n - 1.0)),
-            Effects::TwoWay => Self::OfPeriods { periods: t },
+            Effects::Time => Self::OfPeriods { periods: t, variance: 1.0 },
+            Effects::TwoWay => Self::OfPeriods { periods: t, variance: t / (t - 1.0) },
         }
     }
 
@@ -62,13 +64,13 @@ impl Bias {
                     out.sigma2[l] *= times;
                 }
             }
-            Self::OfPeriods { periods } => {
+            Self::OfPeriods { periods, variance: of_units } => {
                 for l in 0..LANES {
                     let mean_trace = trace[l] / n;
                     let step = periods * variance[l] * (1.0 / (1.0 - r[l]) - mean_trace);
                     let moved = sigma2[l] + sigma2[l] * (periods / n - 2.0 * mean_trace * step);
                     out.spatial[l] = step;
-                    out.sigma2[l] = moved * (periods / (periods - 1.0));
+                    out.sigma2[l] = moved * of_units;
                 }
             }
         }
