@@ -12,6 +12,7 @@ mod resampling;
 pub mod splits;
 pub mod std_errors;
 pub mod unit_roots;
+pub mod variance_components;
 pub mod weighting;
 
 use crate::ident::VarName;
@@ -25,6 +26,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std_errors::StdErrors;
+use variance_components::VarianceComponents;
 
 /// Which effects are in the model.
 #[derive(
@@ -46,11 +48,15 @@ pub enum Effects {
     RandomTime,
     /// A random effect of each unit beside the unit means of the regressors (Mundlak 1978).
     CorrelatedRandom,
+    /// A random effect of each period, beside a constant.
+    RandomPeriods,
+    /// A random effect of each unit and one of each period, beside a constant.
+    RandomTwoWay,
 }
 
 impl Effects {
     /// All, in the order tables show them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::None,
         Self::Individual,
         Self::Time,
@@ -58,10 +64,12 @@ impl Effects {
         Self::Random,
         Self::RandomTime,
         Self::CorrelatedRandom,
+        Self::RandomPeriods,
+        Self::RandomTwoWay,
     ];
     /// Those that are parameters, or none.
     pub const FIXED: [Self; 4] = [Self::None, Self::Individual, Self::Time, Self::TwoWay];
-    /// Those of units that are random.
+    /// Those of units that are random, of periods fixed or none.
     pub const RANDOM: [Self; 3] = [Self::Random, Self::RandomTime, Self::CorrelatedRandom];
 
     /// The name in a specification.
@@ -74,6 +82,8 @@ impl Effects {
             Self::Random => "random",
             Self::RandomTime => "random-time",
             Self::CorrelatedRandom => "correlated-random",
+            Self::RandomPeriods => "random-periods",
+            Self::RandomTwoWay => "random-two-way",
         }
     }
 
@@ -87,9 +97,22 @@ impl Effects {
         matches!(self, Self::Time | Self::TwoWay | Self::RandomTime)
     }
 
-    /// Whether the effects of units are random: part of the error, not parameters.
+    /// Whether effects are random, of units or of periods: part of the error, not parameters.
     pub fn is_random(self) -> bool {
-        matches!(self, Self::Random | Self::RandomTime | Self::CorrelatedRandom)
+        self.has_random_units() || self.has_random_periods()
+    }
+
+    /// Whether there is a random effect for each unit.
+    pub fn has_random_units(self) -> bool {
+        matches!(
+            self,
+            Self::Random | Self::RandomTime | Self::CorrelatedRandom | Self::RandomTwoWay
+        )
+    }
+
+    /// Whether there is a random effect for each period.
+    pub fn has_random_periods(self) -> bool {
+        matches!(self, Self::RandomPeriods | Self::RandomTwoWay)
     }
 
     /// Whether the unit means of the regressors are regressors too.
@@ -106,7 +129,10 @@ impl Effects {
     #[must_use]
     pub fn fixed(self) -> Self {
         match self {
-            Self::Random | Self::CorrelatedRandom => Self::None,
+            Self::Random
+            | Self::CorrelatedRandom
+            | Self::RandomPeriods
+            | Self::RandomTwoWay => Self::None,
             Self::RandomTime => Self::Time,
             Self::None | Self::Individual | Self::Time | Self::TwoWay => self,
         }
@@ -117,7 +143,8 @@ impl Effects {
     pub fn within(self) -> Self {
         match self {
             Self::Random | Self::CorrelatedRandom => Self::Individual,
-            Self::RandomTime => Self::TwoWay,
+            Self::RandomTime | Self::RandomTwoWay => Self::TwoWay,
+            Self::RandomPeriods => Self::Time,
             Self::None | Self::Individual | Self::Time | Self::TwoWay => self,
         }
     }
@@ -126,7 +153,11 @@ impl Effects {
     /// the overall constant included when there are any.
     pub fn absorbed(self, n: usize, t: usize) -> usize {
         match self {
-            Self::None | Self::Random | Self::CorrelatedRandom => 0,
+            Self::None
+            | Self::Random
+            | Self::CorrelatedRandom
+            | Self::RandomPeriods
+            | Self::RandomTwoWay => 0,
             Self::Individual => n,
             Self::Time | Self::RandomTime => t,
             Self::TwoWay => n + t - 1,
@@ -276,6 +307,10 @@ pub struct Model {
     /// no such.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moment_weights: Option<MomentWeights>,
+    /// From which residuals the variances of random effects are estimated, of least squares; `None`: by
+    /// default, or there are no such.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variance_components: Option<VarianceComponents>,
 }
 
 impl Model {

@@ -109,6 +109,10 @@ pub enum Statistic {
     /// θ = 1 − 1/√(1 + Tφ), the share of unit means that generalised least squares takes off; φ the
     /// variance of random effects over that of innovations.
     Theta,
+    /// σ²_τ, the variance of random effects of periods.
+    Sigma2Period,
+    /// 1 − 1/√(1 + Nσ²_τ/σ²), the share of period means that generalised least squares takes off.
+    ThetaPeriod,
     /// τ + ρ + η of a dynamic model.
     Persistence,
     /// Largest modulus of (τ + ηω)/(1 − ρω) over the eigenvalues ω of W, of a dynamic model.
@@ -117,7 +121,7 @@ pub enum Statistic {
 
 impl Statistic {
     /// Every statistic, in the order of the columns of `fits.csv`.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::N,
         Self::Units,
         Self::Periods,
@@ -139,6 +143,8 @@ impl Statistic {
         Self::R2WithinAdjusted,
         Self::Sigma2Unit,
         Self::Theta,
+        Self::Sigma2Period,
+        Self::ThetaPeriod,
         Self::Persistence,
         Self::LargestRoot,
     ];
@@ -167,6 +173,8 @@ impl Statistic {
             Self::R2WithinAdjusted => "r2-within-adjusted",
             Self::Sigma2Unit => "sigma2-unit",
             Self::Theta => "theta",
+            Self::Sigma2Period => "sigma2-period",
+            Self::ThetaPeriod => "theta-period",
             Self::Persistence => "persistence",
             Self::LargestRoot => "largest-root",
         }

@@ -272,6 +272,9 @@ fn model(cell: &Cell) -> Table {
     if let Some(weights) = cell.model.moment_weights {
         model.insert("moment_weights".to_owned(), text(weights.name()));
     }
+    if let Some(components) = cell.model.variance_components {
+        model.insert("variance_components".to_owned(), text(components.name()));
+    }
     if let Some(dynamics) = cell.model.dynamics {
         model.insert("dynamics".to_owned(), worded(dynamics));
     }

@@ -38,7 +38,10 @@ impl Scheme for Pairs {
         Draws::Units
     }
 
-    fn supports(&self, estimator: &dyn Estimator, _: Effects) -> Support {
+    fn supports(&self, estimator: &dyn Estimator, effects: Effects) -> Support {
+        if effects.has_random_periods() {
+            return super::support::OF_PERIODS;
+        }
         if estimator.units_stand_alone() {
             return Support::Sound;
         }

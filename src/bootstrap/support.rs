@@ -43,8 +43,18 @@ pub(super) fn of_observations(effects: Effects, otherwise: Support) -> Support {
     }
 }
 
+/// What schemes that draw units say of random effects of periods.
+pub(super) const OF_PERIODS: Support = Support::Refused {
+    because: "with random effects of periods all units of a period have one draw in common: units are not \
+              independent, and drawn one by one they lose it",
+    source: "McCullagh (2000); Owen (2007)",
+};
+
 /// The same of a scheme that draws all that a unit has as one.
 pub(super) fn of_units(estimator: &dyn Estimator, effects: Effects, otherwise: Support) -> Support {
+    if effects.has_random_periods() {
+        return OF_PERIODS;
+    }
     if effects.is_random() && estimator.info().spatial.contains(&Term::Lambda) {
         return Support::Caution(
             "with `error_components = \"anselin\"` standardised errors are uncorrelated between \

@@ -22,6 +22,7 @@ pub fn vocabulary() -> Vocabulary {
                     durbin: info.durbin,
                     instruments: e.takes_instruments(),
                     moment_weights: e.takes_moment_weights(),
+                    variance_components: e.takes_variance_components(),
                 }
             })
             .collect(),

@@ -145,6 +145,10 @@ impl<E: Estimator> Estimator for Durbin<E> {
         self.base.scored()
     }
 
+    fn takes_variance_components(&self) -> bool {
+        self.base.takes_variance_components()
+    }
+
     fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
         self.base.simulate(problem, at, errors)
     }

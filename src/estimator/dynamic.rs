@@ -37,7 +37,11 @@ use std::collections::BTreeMap;
 pub(super) fn supports(model: &Model) -> Result<(), String> {
     match model.effects {
         Effects::Individual | Effects::TwoWay => {}
-        Effects::Random | Effects::RandomTime | Effects::CorrelatedRandom => {
+        Effects::Random
+        | Effects::RandomTime
+        | Effects::CorrelatedRandom
+        | Effects::RandomPeriods
+        | Effects::RandomTwoWay => {
             return Err(
                 "lags of the response are correlated with random effects of units, and their \
                  treatment of first periods is not built: take individual or two-way effects (Yu, de \

@@ -111,6 +111,25 @@ pub(super) fn of_random_effects(
     all
 }
 
+/// Those of random effects of periods, of variance `sigma2_period` and s = Nσ²_τ/σ², in the place of
+/// those of units or beside them. Each variance counts as a parameter.
+pub(super) fn of_random_periods(
+    problem: &Problem<'_>,
+    all: &mut BTreeMap<Statistic, f64>,
+    (sigma2_period, s): (f64, f64),
+) {
+    all.insert(Statistic::Sigma2Period, sigma2_period);
+    all.insert(Statistic::ThetaPeriod, 1.0 - 1.0 / (1.0 + s).sqrt());
+    if problem.model.effects.has_random_units() {
+        let n = problem.n() as f64;
+        all.entry(Statistic::Aic).and_modify(|aic| *aic += 2.0);
+        all.entry(Statistic::Bic).and_modify(|bic| *bic += n.ln());
+    } else {
+        all.remove(&Statistic::Sigma2Unit);
+        all.remove(&Statistic::Theta);
+    }
+}
+
 fn square(v: &[f64]) -> f64 {
     v.iter().map(|x| x * x).sum()
 }

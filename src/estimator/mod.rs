@@ -174,6 +174,11 @@ pub trait Estimator: Sync {
         false
     }
 
+    /// Whether the variances of its random effects are estimated before it, in one of several ways.
+    fn takes_variance_components(&self) -> bool {
+        false
+    }
+
     /// Whether it maximises a likelihood; least squares does.
     fn maximises_likelihood(&self) -> bool {
         true

@@ -17,7 +17,7 @@ use super::score::{self, Scored};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
 use crate::model::{Model, SmallSample, Term};
-use crate::outcome::{Fit, Reference};
+use crate::outcome::{Fit, Reference, Statistic};
 
 /// Pooled and within least squares.
 #[derive(Debug)]
@@ -154,16 +154,33 @@ impl Estimator for Ols {
     fn units_stand_alone(&self) -> bool {
         true
     }
+
+    fn takes_variance_components(&self) -> bool {
+        true
+    }
+}
+
+/// The regressors of the regression behind a fit, fixed effects removed and the part of random ones
+/// taken off, and the variance that its covariance rests on, whichever its divisor.
+pub(super) fn regression(problem: &Problem<'_>, at: &Estimated) -> (Vec<Vec<f64>>, f64) {
+    let mean = || score::mean_square(&at.innovations);
+    if problem.model.effects.is_random() {
+        // σ² among the estimates is that of innovations alone.
+        let s2 = at.fit.statistics.get(&Statistic::Sigma2).copied().unwrap_or_else(mean);
+        return (random::regressors(problem, at), s2);
+    }
+    let columns = problem.columns().iter().map(|x| problem.within(x)).collect();
+    (columns, at.value(&Term::Sigma2).unwrap_or_else(mean))
 }
 
 impl Scored for Ols {
     fn pieces(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<Vec<f64>> {
-        let e = &at.innovations;
-        // That of the information the covariance is the inverse of, whichever its divisor.
-        let sigma2 = at.value(&Term::Sigma2).unwrap_or_else(|| score::mean_square(e));
-        let columns = problem.columns();
-        let mut pieces: Vec<Vec<f64>> =
-            columns.iter().map(|x| score::of_coefficient(&problem.within(x), e, sigma2)).collect();
+        let (columns, s2) = regression(problem, at);
+        let of = |x: &Vec<f64>| score::of_coefficient(x, &at.innovations, s2);
+        let mut pieces: Vec<Vec<f64>> = columns.iter().map(of).collect();
+        let within = problem.model.effects.is_random().then(|| random::innovations_within(problem, at));
+        let e = within.as_ref().unwrap_or(&at.innovations);
+        let sigma2 = at.value(&Term::Sigma2).unwrap_or(s2);
         let mean = score::mean_square(e);
         pieces.push(e.iter().map(|e| (e * e - mean) / (2.0 * sigma2 * sigma2)).collect());
         pieces

@@ -274,6 +274,7 @@ mod tests {
             correction: crate::model::incidental::Correction::None,
             dynamics: None,
             moment_weights: None,
+            variance_components: None,
         };
         let problem = Problem::new(&sample, &weights, &model).expect("the same units");
         let design = Design::new(&problem).expect("four units for two coefficients");

@@ -35,6 +35,11 @@ pub fn unit_means(v: &[f64], n: usize) -> Vec<f64> {
     means
 }
 
+/// The mean of each period over the `n` units.
+pub fn period_means(v: &[f64], n: usize) -> Vec<f64> {
+    v.chunks_exact(n).map(|period| period.iter().sum::<f64>() / n as f64).collect()
+}
+
 fn subtract_unit_means(v: &mut [f64], n: usize) {
     let means = unit_means(v, n);
     for period in v.chunks_exact_mut(n) {

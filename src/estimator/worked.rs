@@ -44,6 +44,7 @@ pub(crate) fn panel(estimator: &str) -> (Sample, Weights, Model) {
         correction: crate::model::incidental::Correction::None,
         dynamics: None,
         moment_weights: None,
+        variance_components: None,
     };
     (sample, weights, model)
 }

@@ -88,6 +88,9 @@ pub enum Meat {
     /// Errors of a period are dependent across units, the same way in every period, and independent
     /// over time (Beck & Katz 1995).
     PanelCorrected,
+    /// Errors of a unit are dependent over time in any way, the same in every unit, and independent
+    /// across units (Kiefer 1980).
+    AnySerial,
     /// Those of units that are near each other, and of a unit over time (Conley 1999; Hsiang 2010).
     Space(Space),
 }

@@ -358,6 +358,7 @@ fn model(ground: Ground<'_>, axes: &CellAxes, leads: bool) -> Model {
         correction: model_spec.correction,
         dynamics: model_spec.dynamics,
         moment_weights: model_spec.moment_weights.filter(|_| axes.effects.is_random()),
+        variance_components: model_spec.variance_components.filter(|_| axes.effects.is_random()),
     };
     let lags =
         [Whose::Own, Whose::Neighbours].into_iter().filter_map(|of| model.lag_of_response(of));

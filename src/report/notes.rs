@@ -127,6 +127,21 @@ pub fn std_errors(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<Stri
     of_outcome(words, columns, |o| Some(words.std_errors(&o.fit.std_error_kind)))
 }
 
+/// From which residuals the variances of random effects come, of models that have no likelihood or
+/// moments for them.
+pub fn variance_components(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String> {
+    let words = source.words();
+    let said = by_column(words, columns, |c| {
+        let fit = &c.outcome()?.fit;
+        let own = [Term::Rho, Term::Lambda, Term::Phi];
+        let has_own = fit.estimates.iter().any(|e| own.contains(&e.term));
+        let how = c.cell.model.variance_components.unwrap_or_default();
+        let least_squares = c.cell.model.effects.is_random() && !has_own;
+        least_squares.then(|| words.variance_components_of(how).to_owned())
+    })?;
+    Some(words.variance_components(&said))
+}
+
 /// What p-values and intervals come from.
 pub fn inference(source: Source<'_>, columns: &[CellColumn<'_>]) -> Option<String> {
     let words = source.words();

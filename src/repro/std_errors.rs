@@ -46,7 +46,7 @@ pub(super) fn written(how: &StdErrors) -> Table {
         }))
     };
     match &robust.meat {
-        Meat::Observations | Meat::UnitVariances | Meat::PanelCorrected => {}
+        Meat::Observations | Meat::UnitVariances | Meat::PanelCorrected | Meat::AnySerial => {}
         Meat::Clusters(by) => put("by", names(by)),
         Meat::Periods { lags: None } => {}
         Meat::Periods { lags: Some(lags) } | Meat::Units { lags } => put("lags", whole(*lags)),
@@ -74,6 +74,7 @@ fn kind(robust: &Robust) -> &'static str {
         (Meat::Periods { .. }, _) => "driscoll-kraay",
         (Meat::Units { .. }, _) => "newey-west",
         (Meat::PanelCorrected, _) => "panel-corrected",
+        (Meat::AnySerial, _) => "kiefer",
         (Meat::Space(_), _) => "conley",
     }
 }

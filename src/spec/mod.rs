@@ -61,6 +61,7 @@ use crate::model::autocorrelation::{Alternative, Autocorrelation};
 use crate::model::incidental::{Correction, Dynamics};
 use crate::model::moment_weights::MomentWeights;
 use crate::model::unit_roots::{Divisor, LagChoice, Trend, UnitRootTest};
+use crate::model::variance_components::VarianceComponents;
 use crate::model::{
     Bootstrap, ErrorComponents, Keep, LagOrder, Randomisation, Regressor, SmallSample,
 };
@@ -367,6 +368,8 @@ pub struct ModelSpec {
     pub dynamics: Option<Dynamics>,
     /// By what moments of errors with random effects are weighted, when stated.
     pub moment_weights: Option<MomentWeights>,
+    /// From which residuals the variances of random effects are estimated, when stated.
+    pub variance_components: Option<VarianceComponents>,
 }
 
 /// `[derived.NAME]`

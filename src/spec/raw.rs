@@ -30,6 +30,7 @@ use crate::model::autocorrelation::{Alternative, Autocorrelation};
 use crate::model::change::{LeaveOut, Placebo};
 use crate::model::incidental::{Correction, Dynamics};
 use crate::model::moment_weights::MomentWeights;
+use crate::model::variance_components::VarianceComponents;
 use crate::model::{ErrorComponents, Keep, LagOrder, Permute, Rescale, SmallSample};
 use crate::spec::{Axis, Language, Missing};
 use schemars::JsonSchema;
@@ -213,6 +214,9 @@ pub struct RawModel {
     /// By what the moments of errors with random effects are weighted, of `sem-gm` and `sac-gm`; `full`
     /// when absent.
     pub moment_weights: Option<MomentWeights>,
+    /// From which residuals the variances of random effects are estimated, of `ols` and `slx` in
+    /// cells with random effects; `swamy-arora` when absent.
+    pub variance_components: Option<VarianceComponents>,
 }
 
 /// `[bootstrap.NAME]`

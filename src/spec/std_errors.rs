@@ -36,6 +36,7 @@ pub fn built_in() -> Vec<(&'static str, StdErrors)> {
         ("cluster-two-way", clustered(vec![Cluster::Unit, Cluster::Period])),
         ("driscoll-kraay", plain(Meat::Periods { lags: None })),
         ("panel-corrected", plain(Meat::PanelCorrected)),
+        ("kiefer", plain(Meat::AnySerial)),
     ]
 }
 

@@ -66,6 +66,8 @@ pub struct EstimatorWords {
     pub instruments: bool,
     /// Whether it has moments of errors with random effects, which can be weighted in several ways.
     pub moment_weights: bool,
+    /// Whether the variances of its random effects can be estimated in several ways.
+    pub variance_components: bool,
 }
 
 impl EstimatorWords {

@@ -6,6 +6,8 @@ use crate::support::{all_weights, assert_close, estimate, fit, model, regressor,
 use spanel::bootstrap::{SCHEMES, Support};
 use spanel::diagnostic::{Context, DIAGNOSTICS};
 use spanel::estimator::random::mundlak;
+use spanel::ident::Period;
+use spanel::model::variance_components::VarianceComponents;
 use spanel::estimator::{ESTIMATORS, Problem, find};
 use spanel::model::{Effects, ErrorComponents, LagOrder, Model, Term};
 use spanel::outcome::{Basis, Statistic, TestOutcome};
@@ -87,6 +89,121 @@ fn innovations_have_the_variance_of_the_fit() {
             }
         }
     }
+}
+
+const OF_LEAST_SQUARES: [Effects; 4] =
+    [Effects::Random, Effects::RandomTime, Effects::RandomPeriods, Effects::RandomTwoWay];
+
+fn each_way(check: &dyn Fn(&Model, &str)) {
+    for effects in OF_LEAST_SQUARES {
+        for how in VarianceComponents::ALL {
+            let m = Model { variance_components: Some(how), ..model("ols", effects, 2) };
+            check(&m, &format!("{effects} {}", how.name()));
+        }
+    }
+}
+
+fn moved(sample: &Sample, place: &dyn Fn(usize) -> usize) -> Sample {
+    let column = |v: &Vec<f64>| -> Vec<f64> { (0..v.len()).map(|at| v[place(at)]).collect() };
+    Sample { y: column(&sample.y), x: sample.x.iter().map(column).collect(), ..sample.clone() }
+}
+
+/// In other units of measurement estimates are in other units; neither the order of units nor that of
+/// periods matters.
+#[test]
+fn variance_components_do_not_depend_on_units_or_order() {
+    let (_, w) = all_weights(9).swap_remove(1);
+    let data = sample(&w, 7, 3);
+    each_way(&|m, name| {
+        let plain = fit(&data, &w, m);
+        let mut other = data.clone();
+        other.y.iter_mut().for_each(|y| *y = 1000.0 * *y + 5.0);
+        other.x[0].iter_mut().for_each(|x| *x = 0.01 * *x - 3.0);
+        let scaled = fit(&other, &w, m);
+        for (j, by) in [(0, 1e5), (1, 1e3)] {
+            let term = Term::Variable(regressor(j));
+            let (a, b) = (estimate(&plain, &term), estimate(&scaled, &term));
+            assert_close(name, b.0 / by, a.0, 1e-9);
+            assert_close(name, b.1 / by, a.1, 1e-9);
+        }
+        for of in [Statistic::Theta, Statistic::ThetaPeriod] {
+            let [a, b] = [&plain, &scaled].map(|f| f.fit.statistics.get(&of).copied());
+            assert_eq!(a.is_some(), b.is_some(), "{name}");
+            assert_close(name, a.unwrap_or(0.0), b.unwrap_or(0.0), 1e-9);
+        }
+        let orders: [&dyn Fn(usize) -> usize; 2] =
+            [&|at| at / 9 * 9 + (at % 9 * 4 + 2) % 9, &|at| (at / 9 * 3 + 1) % 7 * 9 + at % 9];
+        for order in orders {
+            let same = fit(&moved(&data, order), &w, m);
+            for (a, b) in plain.fit.estimates.iter().zip(&same.fit.estimates) {
+                assert_close(name, b.value, a.value, 1e-9);
+                assert_close(name, b.std_error, a.std_error, 1e-9);
+            }
+        }
+    });
+}
+
+/// A panel on its side: effects of periods are effects of units there.
+#[test]
+fn random_effects_of_periods_are_those_of_units_of_the_panel_on_its_side() {
+    let (n, t) = (9, 7);
+    let (_, w) = all_weights(n).swap_remove(1);
+    let (_, side) = all_weights(t).swap_remove(1);
+    let data = sample(&w, t, 3);
+    let turned = Sample {
+        units: side.units().clone(),
+        periods: (0..n).map(|i| Period(i as i64)).collect(),
+        ..moved(&data, &|at| at % t * n + at / t)
+    };
+    let other = |effects| match effects {
+        Effects::Random => Effects::RandomPeriods,
+        Effects::RandomPeriods => Effects::Random,
+        same => same,
+    };
+    each_way(&|m, name| {
+        if m.effects == Effects::RandomTime {
+            return;
+        }
+        let ours = fit(&data, &w, m).fit;
+        let there = fit(&turned, &side, &Model { effects: other(m.effects), ..m.clone() }).fit;
+        for (a, b) in ours.estimates.iter().zip(&there.estimates) {
+            assert_close(name, b.value, a.value, 1e-9);
+            assert_close(name, b.std_error, a.std_error, 1e-9);
+        }
+        for (of, is) in [
+            (Statistic::Sigma2Unit, Statistic::Sigma2Period),
+            (Statistic::Theta, Statistic::ThetaPeriod),
+            (Statistic::ThetaPeriod, Statistic::Theta),
+            (Statistic::Loglik, Statistic::Loglik),
+            (Statistic::Aic, Statistic::Aic),
+        ] {
+            let (a, b) = (ours.statistics.get(&of), there.statistics.get(&is));
+            assert_eq!(a.is_some(), b.is_some(), "{name}");
+            if let (Some(a), Some(b)) = (a, b) {
+                assert_close(name, *a, *b, 1e-9);
+            }
+        }
+    });
+}
+
+/// From its own innovations a fit makes the response again; leverages are as many as coefficients.
+#[test]
+fn what_a_fit_with_random_effects_is_made_of_goes_back() {
+    let (_, w) = all_weights(9).swap_remove(1);
+    let data = sample(&w, 7, 3);
+    each_way(&|m, name| {
+        let estimated = fit(&data, &w, m);
+        let problem = Problem::new(&data, &w, m).expect("the same units");
+        let ols = find("ols").expect("an estimator");
+        let again = ols.simulate(&problem, &estimated, &estimated.innovations);
+        for (a, b) in again.iter().zip(&data.y) {
+            assert_close(name, *a, *b, 1e-9);
+        }
+        let leverages = ols.leverages(&problem, &estimated);
+        let k = estimated.fit.statistics[&Statistic::Slopes];
+        let fixed = estimated.fit.statistics[&Statistic::AbsorbedEffects];
+        assert_close(name, leverages.iter().sum(), k + fixed, 1e-9);
+    });
 }
 
 #[test]
@@ -247,6 +364,21 @@ fn what_makes_no_sense_is_refused_before_a_run() {
             "estimator = \"sem-gm\"",
             "estimator = \"sem\"",
             "has no moments of errors with random effects",
+        ),
+        (
+            "estimator = \"sem\"\nerror_components = \"kkp\"",
+            "estimator = \"sem\"\nvariance_components = \"amemiya\"",
+            "has one way to the variances of random effects",
+        ),
+        (
+            "[models.gm]",
+            "[models.ols]\nvariance_components = \"nerlove\"\n\n[models.gm]",
+            "of correlated random effects the unit means are regressors",
+        ),
+        (
+            "effects = [\"random\", \"random-time\", \"correlated-random\"]",
+            "effects = [\"random-two-way\"]",
+            "random effects of periods are built for least squares",
         ),
         (
             "moment_weights = \"diagonal\"",

@@ -137,6 +137,7 @@ fn the_truth_is_recovered() {
         correction: spanel::model::incidental::Correction::None,
         dynamics: None,
         moment_weights: None,
+        variance_components: None,
     };
     let problem = spanel::estimator::Problem::new(&sample, &weights, &model).expect("one order");
     let fit = spanel::estimator::find("slm").expect("slm").fit(&problem).expect("a fit").fit;

@@ -98,6 +98,7 @@ pub fn model(estimator: &str, effects: Effects, regressors: usize) -> Model {
         correction: spanel::model::incidental::Correction::None,
         dynamics: None,
         moment_weights: None,
+        variance_components: None,
     }
 }
 

@@ -39,7 +39,12 @@ impl Bias {
         }
         let t = problem.n_periods() as f64;
         match problem.model.effects {
-            Effects::None | Effects::Random | Effects::RandomTime | Effects::CorrelatedRandom => {
+            Effects::None
+            | Effects::Random
+            | Effects::RandomTime
+            | Effects::CorrelatedRandom
+            | Effects::RandomPeriods
+            | Effects::RandomTwoWay => {
                 Self::Kept
             }
             Effects::Individual => Self::OfVariance(t / (t - 1.0)),

@@ -1,10 +1,9 @@
 //! M, the variance of the score, from its pieces.
 
 use super::{Factors, scaled};
-use crate::estimator::{Estimated, Problem};
+use crate::estimator::{Estimated, Problem, ols};
 use crate::math::Matrix;
 use crate::math::linalg::dot;
-use crate::model::Term;
 use crate::model::std_errors::{Cluster, GroupFactor, Kernel, Space};
 use std::collections::HashMap;
 
@@ -150,11 +149,30 @@ pub(super) fn panel_corrected(
     beside_variance(&total, pieces)
 }
 
+/// Σ_i X_i'ΩX_i, Ω = Σ_i e_i e_i'/N, T × T. Of least squares.
+pub(super) fn any_serial(
+    problem: &Problem<'_>,
+    (at, e): (&Estimated, &[f64]),
+    pieces: &[Vec<f64>],
+) -> Matrix {
+    let (n, t) = (problem.n_units(), problem.n_periods());
+    let omega = Matrix::from_fn(t, t, |s, r| {
+        (0..n).map(|i| e[s * n + i] * e[r * n + i]).sum::<f64>() / n as f64
+    });
+    let columns = regressors(problem, at);
+    let k = columns.len();
+    let mut total = Matrix::zeros(k, k);
+    for i in 0..n {
+        let x = Matrix::from_fn(t, k, |s, a| columns[a][s * n + i]);
+        total += x.transpose() * &omega * &x;
+    }
+    beside_variance(&total, pieces)
+}
+
 /// QX/σ², by which residuals are multiplied in the pieces of the score of least squares.
 fn regressors(problem: &Problem<'_>, at: &Estimated) -> Vec<Vec<f64>> {
-    let sigma2 = at.value(&Term::Sigma2).unwrap_or(1.0);
-    let columns = problem.columns();
-    columns.iter().map(|x| problem.within(x).iter().map(|x| x / sigma2).collect()).collect()
+    let (columns, sigma2) = ols::regression(problem, at);
+    columns.iter().map(|x| x.iter().map(|x| x / sigma2).collect()).collect()
 }
 
 /// M of the coefficients with that of σ², the last of the pieces, beside it.

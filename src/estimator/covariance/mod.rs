@@ -19,9 +19,10 @@ mod likelihood;
 mod meat;
 
 use super::inference::{estimates, rows};
-use super::{Estimated, Estimator, FitError, Problem};
+use super::problem::matrix;
+use super::{Estimated, Estimator, FitError, Problem, ols};
 use crate::math::Matrix;
-use crate::math::linalg::positive_part;
+use crate::math::linalg::{ColumnSpace, positive_part};
 use crate::model::std_errors::{
     Cluster, Count, GroupFactor, Meat, ObservationFactor, Residuals, Robust, StdErrors,
 };
@@ -124,7 +125,7 @@ fn sandwich(
     let scored = estimator.scored().ok_or(FitError::NoScore)?;
     let mut pieces = scored.pieces(problem, at);
     let mut residuals = at.innovations.clone();
-    if let Some(divisors) = divisors(problem, robust.residuals)? {
+    if let Some(divisors) = divisors(problem, at, robust.residuals)? {
         for of in pieces.iter_mut().chain([&mut residuals]) {
             of.iter_mut().zip(&divisors).for_each(|(v, by)| *v /= by);
         }
@@ -160,6 +161,10 @@ fn sandwich(
         Meat::PanelCorrected => {
             let found = meat::panel_corrected(problem, (at, &residuals), &pieces);
             (found, None, "panel-corrected: dependent across units".to_owned())
+        }
+        Meat::AnySerial => {
+            let found = meat::any_serial(problem, (at, &residuals), &pieces);
+            (found, None, "dependent over time in any way, alike in all units".to_owned())
         }
         Meat::Space(space) => {
             let coordinates = problem.beside.coordinates.ok_or(FitError::NoCoordinates)?;
@@ -229,13 +234,22 @@ fn scaled(m: &Matrix, by: f64) -> Matrix {
     Matrix::from_fn(m.nrows(), m.ncols(), |i, j| by * m[(i, j)])
 }
 
-/// What each residual is divided by: √(1 − h) or 1 − h, h the leverage in the within regression,
-/// effects not counted. `None` for nothing.
-fn divisors(problem: &Problem<'_>, how: Residuals) -> Result<Option<Vec<f64>>, FitError> {
+/// What each residual is divided by: √(1 − h) or 1 − h, h the leverage in the regression behind the
+/// fit, effects not counted. `None` for nothing.
+fn divisors(
+    problem: &Problem<'_>,
+    at: &Estimated,
+    how: Residuals,
+) -> Result<Option<Vec<f64>>, FitError> {
     if how == Residuals::AsTheyAre {
         return Ok(None);
     }
-    let space = problem.within_space()?;
+    let space = if problem.model.effects.is_random() {
+        let columns = ols::regression(problem, at).0;
+        ColumnSpace::new(&matrix(&columns)).map_err(|_| FitError::SingularInformation)?
+    } else {
+        problem.within_space()?
+    };
     let leverage =
         |i: usize| -> f64 { (0..space.rank()).map(|j| space.q[(i, j)] * space.q[(i, j)]).sum() };
     let divisor = |h: f64| if how == Residuals::Jackknife { 1.0 - h } else { (1.0 - h).sqrt() };
@@ -340,6 +354,16 @@ pub fn supports(estimator: &dyn Estimator, model: &crate::model::Model) -> Resul
     let name = estimator.info().name;
     match &model.std_errors {
         StdErrors::Default => Ok(()),
+        StdErrors::Robust(_)
+            if model.effects.is_random() && linear && estimator.maximises_likelihood() =>
+        {
+            Ok(())
+        }
+        StdErrors::Hessian | StdErrors::Qml if model.effects.is_random() && linear => Err(format!(
+            "`{name}` with random effects is least squares, given the variance components, and its \
+             log-likelihood is not at its maximum: leave out the standard errors, or take `hc1` or \
+             `cluster-unit`"
+        )),
         StdErrors::Hessian | StdErrors::Qml | StdErrors::Robust(_) if model.effects.is_random() => {
             let own = if estimator.maximises_likelihood() {
                 "those of the observed information"
@@ -369,7 +393,7 @@ pub fn supports(estimator: &dyn Estimator, model: &crate::model::Model) -> Resul
         StdErrors::Robust(robust) => match &robust.meat {
             _ if model.small_sample == Some(SmallSample::Asymptotic) && !linear => Ok(()),
             _ if linear => Ok(()),
-            Meat::UnitVariances | Meat::PanelCorrected => Err(format!(
+            Meat::UnitVariances | Meat::PanelCorrected | Meat::AnySerial => Err(format!(
                 "they weight squares of regressors, and the score of a spatial parameter has \
                  products of errors as well (`{name}`): take `cluster` or `hc0`"
             )),
@@ -390,7 +414,7 @@ pub fn supports(estimator: &dyn Estimator, model: &crate::model::Model) -> Resul
 /// Those of two-stage least squares, whose moments are linear in the errors.
 fn of_moments(name: &str, robust: &Robust) -> Result<(), String> {
     match &robust.meat {
-        Meat::UnitVariances | Meat::PanelCorrected => Err(format!(
+        Meat::UnitVariances | Meat::PanelCorrected | Meat::AnySerial => Err(format!(
             "they are those of least squares, without instruments (`{name}`): take `cluster` or `hc1`"
         )),
         _ if robust.residuals != Residuals::AsTheyAre => Err(format!(

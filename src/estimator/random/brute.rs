@@ -47,6 +47,7 @@ fn fixture(
         correction: crate::model::incidental::Correction::None,
         dynamics: None,
         moment_weights: None,
+        variance_components: None,
     };
     (sample, weights, model)
 }

@@ -1,25 +1,23 @@
 //! Random effects without spatial terms by feasible generalised least squares.
 //!
-//! *Variance components* (Swamy & Arora 1972, as plm's `swar`): with e the residuals within units and
-//! r those of unit means on unit means,
-//!
-//! ```text
-//! σ²_e = e'e/(NT − N − K_w − a + 1),   σ²_1 = T r'r/(N − K_b),   σ²_μ = max(0, (σ²_1 − σ²_e)/T)
-//! ```
-//!
-//! K_w the regressors that vary within units, K_b those that vary between them and the constant, a the
-//! fixed effects: 1, or T of periods, which are taken out first.
-//! *Estimator*: least squares of y − θȳᵢ on X − θX̄ᵢ, the constant among X, θ = 1 − √(σ²_e/σ²_1).
-//! *Covariance*: s²(X*'X*)⁻¹ with s² = e*'e*/(NT − k − effects of periods), given θ; normal
-//! distribution. σ² is σ²_e, of standard error σ²√(2/df).
+//! *Variance components*: [`variances`](super::variances), by default those of Swamy & Arora (1972).
+//! *Estimator*: with random effects of units, least squares of y − θȳᵢ on X − θX̄ᵢ, the constant among
+//! X, θ = 1 − 1/√(1 + Tσ²_μ/σ²); with those of periods the same of means of periods,
+//! θ_τ = 1 − 1/√(1 + Nσ²_τ/σ²); with both y − θȳᵢ − θ_τȳₜ + θ₃ȳ,
+//! θ₃ = θ + θ_τ − 1 + 1/√(1 + Tσ²_μ/σ² + Nσ²_τ/σ²). Fixed effects of periods are taken out first.
+//! *Covariance*: s²(X*'X*)⁻¹ with s² = e*'e*/(NT − k − effects of periods), given the variances; normal
+//! distribution. σ² is that of innovations, of standard error σ²√(2/df), df its divisor.
 //! *Log-likelihood*: that of normal errors at these estimates, σ² concentrated out. It is not
 //! maximised.
-//! *References*: Swamy & Arora (1972); Baltagi (2021), section 2.3.
+//! *References*: Fuller & Battese (1974); Baltagi (2021), sections 2.3 and 3.3.
 
-use super::columns::{independent, parts, with_unit_means};
+use super::columns::with_unit_means;
 use super::components::Components;
 use super::maximum::{Levels, without_effects};
-use crate::estimator::goodness::{Ingredients, gaussian_loglik, of_random_effects};
+use super::variances::Variances;
+use crate::estimator::goodness::{
+    Ingredients, gaussian_loglik, of_random_effects, of_random_periods,
+};
 use crate::estimator::inference::{estimates, rows};
 use crate::estimator::problem::matrix;
 use crate::estimator::{Estimated, Estimator, FitError, Info, Problem};
@@ -41,77 +39,25 @@ pub fn fit(
     let own = Problem { sample: &sample, ..*problem };
     let space = own.within_space()?;
     let variances = Variances::of(&own)?;
-    let s = variances.s();
-    let mut fitted = if s <= 0.0 {
+    let mut fitted = if variances.units <= 0.0 && variances.periods <= 0.0 {
         without_effects(&own, pooled)?
     } else {
-        least_squares(&own, info, &space, (&variances, s))?
+        least_squares(&own, info, &space, &variances)?
     };
     fitted.fit.cautions.extend(cautions);
     Ok(fitted)
-}
-
-/// σ²_e with its degrees of freedom, and σ²_1.
-struct Variances {
-    idiosyncratic: f64,
-    df: f64,
-    of_means: f64,
-}
-
-impl Variances {
-    fn of(own: &Problem<'_>) -> Result<Self, FitError> {
-        let (n, t) = (own.n_units(), own.n_periods());
-        let fixed = if own.model.effects.has_time() { t } else { 1 };
-        let demeaned = |v: &[f64]| own.within(v);
-        let y = parts(&demeaned(&own.sample.y), n);
-        let columns: Vec<(Vec<f64>, Vec<f64>)> =
-            own.sample.x.iter().map(|x| parts(&demeaned(x), n)).collect();
-        let rounded = |(means, within): &(Vec<f64>, Vec<f64>)| {
-            let (a, b) = (dot(within, within), t as f64 * dot(means, means));
-            if a <= 1e-20 * (a + b) { vec![0.0; within.len()] } else { within.clone() }
-        };
-        let within = independent(columns.iter().map(rounded).collect());
-        let means = independent(
-            std::iter::once(vec![1.0; n]).chain(columns.iter().map(|c| c.0.clone())).collect(),
-        );
-        let free = (n * t + 1).checked_sub(n + within.len() + fixed).filter(|d| *d > 0);
-        let between = n.checked_sub(means.len()).filter(|d| *d > 0);
-        let (Some(free), Some(between)) = (free, between) else {
-            return Err(FitError::TooFew { free: n, parameters: means.len() });
-        };
-        let left = |columns: &[Vec<f64>], v: &[f64]| -> Result<f64, FitError> {
-            if columns.is_empty() {
-                return Ok(dot(v, v));
-            }
-            let space = ColumnSpace::new(&matrix(columns));
-            let e = space.map_err(|_| FitError::SingularInformation)?.residual(v);
-            Ok(dot(&e, &e))
-        };
-        let (ee, rr) = (left(&within, &y.1)?, left(&means, &y.0)?);
-        if ee <= 1e-24 * dot(&own.sample.y, &own.sample.y) {
-            return Err(FitError::PerfectFit);
-        }
-        Ok(Self {
-            idiosyncratic: ee / free as f64,
-            df: free as f64,
-            of_means: t as f64 * rr / between as f64,
-        })
-    }
-
-    /// Tφ
-    fn s(&self) -> f64 {
-        (self.of_means / self.idiosyncratic - 1.0).max(0.0)
-    }
 }
 
 fn least_squares(
     own: &Problem<'_>,
     info: &'static Info,
     space: &ColumnSpace,
-    (variances, s): (&Variances, f64),
+    variances: &Variances,
 ) -> Result<Estimated, FitError> {
     let (n, units, t) = (own.n(), own.n_units(), own.n_periods());
-    let components = Components::new(None, s, ErrorComponents::Kkp);
+    let s = variances.units;
+    let components =
+        Components::new(None, s, ErrorComponents::Kkp).with_periods(variances.periods);
     // In an orthonormal basis, which collinear regressors do not blur.
     let star = |v: &[f64]| components.standardised(own.weights, v);
     let basis: Vec<Vec<f64>> = (0..space.rank())
@@ -140,21 +86,22 @@ fn least_squares(
     terms.push(Term::Sigma2);
     let mut values = coefficients;
     values.push(idiosyncratic);
-    let loglik = gaussian_loglik(ssr, n) - 0.5 * units as f64 * s.ln_1p();
-    let statistics = of_random_effects(
-        own,
-        &Ingredients {
-            loglik,
-            sigma2,
-            innovations: &innovations,
-            level_residual: &levels.residual,
-            reduced_form: None,
-            within_reduced_form: &[],
-            slopes: k,
-            spatial: 0,
-        },
-        (idiosyncratic * s / t as f64, s),
-    );
+    let loglik = gaussian_loglik(ssr, n) - 0.5 * components.log_det(units, t);
+    let ingredients = Ingredients {
+        loglik,
+        sigma2,
+        innovations: &innovations,
+        level_residual: &levels.residual,
+        reduced_form: None,
+        within_reduced_form: &[],
+        slopes: k,
+        spatial: 0,
+    };
+    let mut statistics = of_random_effects(own, &ingredients, (idiosyncratic * s / t as f64, s));
+    if own.model.effects.has_random_periods() {
+        let of_periods = (idiosyncratic * variances.periods / units as f64, variances.periods);
+        of_random_periods(own, &mut statistics, of_periods);
+    }
     let fit = Fit {
         estimator: info.name.to_owned(),
         estimator_version: info.version,
@@ -165,7 +112,24 @@ fn least_squares(
         inference: Reference::Normal,
         statistics,
         convergence: None,
-        cautions: Vec::new(),
+        cautions: one_vanishes(own, variances),
     };
     Ok(Estimated { fit, innovations, systematic: levels.systematic, bread: None })
+}
+
+/// What is said of random effects of units or periods whose variance is 0, beside others.
+fn one_vanishes(own: &Problem<'_>, variances: &Variances) -> Vec<String> {
+    if !(own.model.effects.has_random_units() && own.model.effects.has_random_periods()) {
+        return Vec::new();
+    }
+    [(variances.units, "units"), (variances.periods, "periods")]
+        .into_iter()
+        .filter(|(s, _)| *s <= 0.0)
+        .map(|(_, of)| {
+            format!(
+                "the variance of the random effects of {of} is estimated as 0, which is the end of its \
+                 range: the numbers are those of the fit without them"
+            )
+        })
+        .collect()
 }

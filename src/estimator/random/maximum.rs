@@ -64,12 +64,18 @@ pub(in crate::estimator) fn without_effects(
     pooled: &dyn Estimator,
 ) -> Result<Estimated, FitError> {
     let model =
-        Model { effects: own.model.effects.fixed(), error_components: None, ..own.model.clone() };
+        Model { effects: own.model.effects.fixed(), error_components: None, variance_components: None, ..own.model.clone() };
     let mut estimated = pooled.fit(&Problem { model: &model, ..*own })?;
     let fit = &mut estimated.fit;
     fit.effects = own.model.effects;
-    fit.statistics.insert(Statistic::Theta, 0.0);
-    fit.statistics.insert(Statistic::Sigma2Unit, 0.0);
+    if fit.effects.has_random_units() {
+        fit.statistics.insert(Statistic::Theta, 0.0);
+        fit.statistics.insert(Statistic::Sigma2Unit, 0.0);
+    }
+    if fit.effects.has_random_periods() {
+        fit.statistics.insert(Statistic::ThetaPeriod, 0.0);
+        fit.statistics.insert(Statistic::Sigma2Period, 0.0);
+    }
     fit.cautions.push(
         "the variance of the random effects is estimated as 0, which is the end of its range \
          (phi = 0): the numbers are those of the fit without random effects, and phi has no standard \

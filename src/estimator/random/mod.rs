@@ -1,4 +1,5 @@
-//! Random effects of units, with a spatial lag, a spatially lagged error, both or neither.
+//! Random effects of units, with a spatial lag, a spatially lagged error, both or neither; of periods
+//! and of both, with neither.
 //!
 //! *Model*: y = ρWy + Xβ + u with μᵢ ~ (0, σ²_μ), e ~ (0, σ²I), φ = σ²_μ/σ², B = I − λW, and
 //!
@@ -35,6 +36,7 @@
 //! | `search` | its maximum in at most three parameters |
 //! | `maximum` | the fit at the maximum |
 //! | `components` | errors from what is alike and uncorrelated, and back |
+//! | `variances` | variances of effects and innovations from residuals |
 //! | `feasible` | generalised least squares with estimated components |
 //! | `mundlak` | the test of the unit means |
 
@@ -48,12 +50,16 @@ mod likelihood;
 pub mod maximum;
 pub mod mundlak;
 mod search;
+mod variances;
 
 use super::leverage::Hat;
 use super::problem::matrix;
+use super::transform::demeaned;
 use super::{Estimated, FitError, Problem};
 use crate::math::linalg::ColumnSpace;
-use crate::model::{ErrorComponents, LagOrder, Model, Term};
+use crate::model::variance_components::VarianceComponents;
+use crate::model::{Effects, ErrorComponents, LagOrder, Model, Term};
+use crate::outcome::Statistic;
 use components::Components;
 
 /// Units above which `anselin` is refused: it takes the inverse of an N × N matrix at each step.
@@ -92,6 +98,24 @@ pub(super) fn supports(model: &Model, spatial: Spatial) -> Result<(), String> {
                 .to_owned(),
         );
     }
+    if model.effects.has_random_periods() && (spatial.lag || spatial.error) {
+        return Err(format!(
+            "random effects of periods are built for least squares (`ols`, `slx`) only: the likelihoods of \
+             spatial models here have random effects of units (Elhorst 2014, section 3.3); take \
+             effects = \"{}\" for fixed ones of periods",
+            if model.effects.has_random_units() { "random-time" } else { "time" }
+        ));
+    }
+    if model.variance_components.is_some_and(VarianceComponents::of_fixed_effects)
+        && model.effects.has_unit_means()
+    {
+        return Err(
+            "of correlated random effects the unit means are regressors, and what they explain would be \
+             in the effects that `amemiya` and `nerlove` look at (Mundlak 1978): take \
+             variance_components = \"swamy-arora\" or \"wallace-hussain\""
+                .to_owned(),
+        );
+    }
     if model.error_components.is_some() && !(model.effects.is_random() && spatial.error) {
         return Err(
             "`error_components` says how random effects and a spatially lagged error make \
@@ -111,6 +135,29 @@ pub(super) fn simulate(problem: &Problem<'_>, at: &Estimated, errors: &[f64]) ->
         Some(rho) => problem.weights.resolve(rho, &shocked),
         None => shocked,
     }
+}
+
+/// The regressors of generalised least squares at a fit without spatial terms, fixed effects of periods
+/// taken out; errors of that regression are alike and uncorrelated.
+pub(super) fn regressors(problem: &Problem<'_>, at: &Estimated) -> Vec<Vec<f64>> {
+    let components = Components::of(problem, at);
+    let (sample, _) = columns::with_unit_means(problem);
+    let own = Problem { sample: &sample, ..*problem };
+    let star = |x: &Vec<f64>| components.standardised(own.weights, &own.within(x));
+    own.columns().iter().map(star).collect()
+}
+
+/// What of the innovations of such a fit lies within that which has random effects: σ² is estimated
+/// from it.
+pub(super) fn innovations_within(problem: &Problem<'_>, at: &Estimated) -> Vec<f64> {
+    let has = |of: Statistic| at.fit.statistics.get(&of).is_some_and(|theta| *theta > 0.0);
+    let effects = match (has(Statistic::Theta), has(Statistic::ThetaPeriod)) {
+        (true, true) => Effects::TwoWay,
+        (true, false) => Effects::Individual,
+        (false, true) => Effects::Time,
+        (false, false) => Effects::None,
+    };
+    demeaned(&at.innovations, problem.n_units(), effects)
 }
 
 /// The regressors in the coordinates in which errors are alike and uncorrelated, period dummies

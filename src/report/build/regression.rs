@@ -234,10 +234,17 @@ fn effects(
         Row::new(label, columns.iter().map(entry).collect())
     };
     let of_units = |effects: Effects| {
-        if effects.is_random() {
+        if effects.has_random_units() {
             words.random_effect().to_owned()
         } else {
             word(effects.has_individual())
+        }
+    };
+    let of_periods = |effects: Effects| {
+        if effects.has_random_periods() {
+            words.random_effect().to_owned()
+        } else {
+            word(effects.has_time())
         }
     };
     if !wanted.effects_rows {
@@ -246,7 +253,7 @@ fn effects(
     let [individual, time] = words.effects_rows();
     vec![
         row(individual, &of_units).of("individual", "effect"),
-        row(time, &|effects| word(effects.has_time())).of("time", "effect"),
+        row(time, &of_periods).of("time", "effect"),
     ]
 }
 
@@ -317,6 +324,7 @@ fn table_notes(
         said.extend(notes::weights(source, columns));
     }
     said.extend(notes::lag_order(source, columns));
+    said.extend(notes::variance_components(source, columns));
     said.extend(notes::warnings(source, columns));
     said.extend(formulas(source, &wanted.statistics));
     said.extend(spec.notes.iter().map(|n| source.words().sentence(n)));

@@ -1,5 +1,6 @@
 //! What things are called.
 
+use crate::model::variance_components::VarianceComponents;
 use crate::model::{Effects, Impact, Normalisation};
 use crate::outcome::{Basis, FailureKind, NullDistribution, Statistic};
 use crate::spec::Axis;
@@ -58,6 +59,10 @@ pub trait Names {
     fn failure(&self, kind: FailureKind) -> String;
     /// What the standard errors are, from the words of the record.
     fn std_errors(&self, kind: &str) -> String;
+    /// Whose way to the variances of random effects: `Amemiya (1971)`
+    fn variance_components_of(&self, how: VarianceComponents) -> &'static str;
+    /// The note about it: `Variance components of random effects by Amemiya (1971).`
+    fn variance_components(&self, said: &str) -> String;
     /// A bootstrap scheme by its raw name.
     fn scheme(&self, raw: &str) -> String;
     /// Why a rule chose what it chose, from the words of the record.

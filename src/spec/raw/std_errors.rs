@@ -64,6 +64,8 @@ pub enum StdErrorsKind {
     NeweyWest,
     /// Beck & Katz (1995).
     PanelCorrected,
+    /// Kiefer (1980).
+    Kiefer,
     /// Conley (1999), with serial correlation within units.
     Conley,
 }

@@ -39,6 +39,7 @@ impl Resolver<'_> {
                     correction: Correction::None,
                     dynamics: None,
                     moment_weights: None,
+                    variance_components: None,
                 };
                 (e.name.clone(), spec)
             })
@@ -69,6 +70,9 @@ impl Resolver<'_> {
             if raw.moment_weights.is_some() {
                 self.refuse_moment_weights(&estimator, &place.join("moment_weights"));
             }
+            if raw.variance_components.is_some() {
+                self.refuse_variance_components(&estimator, &place.join("variance_components"));
+            }
             let words = vocabulary.estimators.iter().find(|e| e.name == estimator);
             let has_durbin = words.is_some_and(|e| e.durbin);
             let durbin = self.durbin(&estimator, has_durbin, raw, &place.join("durbin"));
@@ -96,6 +100,7 @@ impl Resolver<'_> {
                     }),
                     dynamics: raw.dynamics,
                     moment_weights: raw.moment_weights,
+                    variance_components: raw.variance_components,
                 },
             );
         }
@@ -159,6 +164,26 @@ impl Resolver<'_> {
             .collect();
         let text = format!("estimator `{estimator}` has no moments of errors with random effects");
         let help = format!("take `moment_weights` out, or take one of {}", with.join(", "));
+        self.wrong(at, text, help);
+    }
+
+    /// A choice of residuals for variance components is one of least squares; a likelihood has them
+    /// among its parameters.
+    fn refuse_variance_components(&mut self, estimator: &str, at: &KeyPath) {
+        let estimators = &self.vocabulary.estimators;
+        if estimators.iter().any(|e| e.name == estimator && e.variance_components) {
+            return;
+        }
+        let with: Vec<String> = estimators
+            .iter()
+            .filter(|e| e.variance_components)
+            .map(|e| format!("`{}`", e.name))
+            .collect();
+        let text = format!(
+            "estimator `{estimator}` has one way to the variances of random effects: its likelihood, or \
+             its moments"
+        );
+        let help = format!("take `variance_components` out, or take one of {}", with.join(", "));
         self.wrong(at, text, help);
     }
 

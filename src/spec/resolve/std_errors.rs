@@ -62,6 +62,7 @@ impl Resolver<'_> {
             StdErrorsKind::Hc3 => heteroskedastic(Residuals::Jackknife, none),
             StdErrorsKind::UnitVariances => plain(Meat::UnitVariances),
             StdErrorsKind::PanelCorrected => plain(Meat::PanelCorrected),
+            StdErrorsKind::Kiefer => plain(Meat::AnySerial),
             StdErrorsKind::DriscollKraay => plain(Meat::Periods { lags: raw.lags }),
             StdErrorsKind::NeweyWest => plain(Meat::Units { lags: raw.lags.unwrap_or(1) }),
             StdErrorsKind::Cluster => clustered(self.clusters(raw, place)?),

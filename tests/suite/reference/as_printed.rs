@@ -1,5 +1,4 @@
-//! What packages print of estimators: plm between units and in first differences, splm within, random and
-//! pooled, spatialreg of a cross-section, linearmodels, pyfixest and spreg. Tolerances are those that
+//! What packages print of estimators: splm within, random and pooled, spatialreg of a cross-section, linearmodels, pyfixest and spreg. Tolerances are those that
 //! these packages reach, where others hold exact values of the same models.
 
 use super::*;
@@ -43,7 +42,7 @@ fn check_printed(
 }
 
 /// The sample of unit means, one period.
-fn between(sample: &Sample) -> Sample {
+pub(super) fn between(sample: &Sample) -> Sample {
     let n = sample.n_units();
     let means = |v: &Vec<f64>| -> Vec<f64> {
         let of = |i: usize| v.iter().skip(i).step_by(n).sum::<f64>() / sample.n_periods() as f64;
@@ -55,48 +54,6 @@ fn between(sample: &Sample) -> Sample {
         x: sample.x.iter().map(means).collect(),
         ..sample.clone()
     }
-}
-
-/// The sample of changes from one period to the next.
-fn differences(sample: &Sample) -> Sample {
-    let n = sample.n_units();
-    let changes = |v: &Vec<f64>| -> Vec<f64> { (n..v.len()).map(|i| v[i] - v[i - n]).collect() };
-    Sample {
-        periods: sample.periods[1..].to_vec(),
-        y: changes(&sample.y),
-        x: sample.x.iter().map(changes).collect(),
-        ..sample.clone()
-    }
-}
-
-#[test]
-fn means_of_units_and_differences_agree_with_plm() {
-    let (sample, weights) = produc::sample_and_weights();
-    let file = json(FILE);
-    let mut ledger = Ledger::new("as_printed.json, plm");
-    for (case, sample) in
-        [("between", between(&sample)), ("first_difference", differences(&sample))]
-    {
-        let block = &file["plm"][case];
-        let ours = fit(&sample, &weights, ("ols", Effects::None, LagOrder::LagThenDemean), None);
-        check_printed(&mut ledger, case, block, &ours, (CLOSED_FORM, CLOSED_FORM));
-        check_std_errors(&mut ledger, case, &block["se"], &ours, CLOSED_FORM);
-        check_covariance(&mut ledger, case, &block["vcov"], &ours, CLOSED_FORM);
-        for (statistic, member, tolerance) in [
-            (Statistic::N, "n", 0.0),
-            (Statistic::ResidualDf, "df_residual", 0.0),
-            (Statistic::Ssr, "rss", CLOSED_FORM),
-            (Statistic::Sigma2, "sigma2", CLOSED_FORM),
-            (Statistic::R2, "r2", CLOSED_FORM),
-            (Statistic::R2Adjusted, "adj_r2", CLOSED_FORM),
-            (Statistic::Loglik, "loglik_gaussian_ml", CLOSED_FORM),
-        ] {
-            let found = ours.fit.statistics.get(&statistic).copied();
-            let at = (case, "statistic", member);
-            ledger.check(at, number(&block[member]), found, Scale::Relative, tolerance);
-        }
-    }
-    ledger.finish(80);
 }
 
 fn of_splm(name: &str) -> &'static str {

@@ -122,6 +122,7 @@ pub fn model(
         correction: spanel::model::incidental::Correction::None,
         dynamics: None,
         moment_weights: None,
+        variance_components: None,
     }
 }
 

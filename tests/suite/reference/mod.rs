@@ -17,6 +17,7 @@ mod moments;
 mod moran;
 mod ncovr;
 mod panel_tests;
+mod plm;
 mod produc;
 mod random;
 mod regions;

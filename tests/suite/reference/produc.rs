@@ -143,44 +143,6 @@ fn the_parts_of_a_fit_add_up() {
     ledger.finish(12 * 816);
 }
 
-/// Our small-sample least squares are plm's.
-#[test]
-fn least_squares_agree_with_plm() {
-    let (sample, weights) = sample_and_weights();
-    let file = json("produc_plm.json");
-    let mut ledger = Ledger::new("produc_plm.json");
-    for (case, block) in file["results"].as_object().expect("results") {
-        let kind = case.strip_prefix("within_").unwrap_or("pooled");
-        let kind = effects(kind);
-        let ours = fit(&sample, &weights, ("ols", kind, LagOrder::LagThenDemean), None);
-        check_std_errors(&mut ledger, case, &block["se"], &ours, CLOSED_FORM);
-        check_covariance(&mut ledger, case, &block["vcov"], &ours, CLOSED_FORM);
-        for (name, value) in numbers(&block["coef"]) {
-            let at = (case.as_str(), "coefficient", name);
-            ledger.check(at, value, ours.value(&term(name)), Scale::Unit, CLOSED_FORM);
-        }
-        for (name, value) in numbers(&block["p"]) {
-            let found = ours.fit.estimates.iter().find(|e| e.term == term(name));
-            let at = (case.as_str(), "p-value", name);
-            ledger.check(at, value, found.map(|e| e.p_value), Scale::Unit, CLOSED_FORM);
-        }
-        for (quantity, statistic, member) in [
-            ("residual df", Statistic::ResidualDf, "df_residual"),
-            ("SSR", Statistic::Ssr, "rss"),
-            ("sigma2", Statistic::Sigma2, "sigma2"),
-            ("R2 within", Statistic::R2Within, "r2"),
-        ] {
-            let found = ours.fit.statistics.get(&statistic).copied();
-            let value = number(&block[member]);
-            ledger.check((case, quantity, ""), value, found, Scale::Relative, CLOSED_FORM);
-        }
-        let found = ours.fit.statistics.get(&Statistic::Loglik).copied();
-        let value = number(&block["loglik_gaussian_ml"]);
-        ledger.check((case, "log-likelihood", ""), value, found, Scale::Unit, LOGLIK);
-    }
-    ledger.finish(80);
-}
-
 #[test]
 fn lagrange_multiplier_tests_agree() {
     let (sample, weights) = sample_and_weights();

@@ -1,5 +1,4 @@
-//! Random effects of 48 states: by feasible least squares as plm has them, and by maximum likelihood
-//! with a spatial lag, a spatially lagged error of either kind, both and neither.
+//! Random effects of 48 states by maximum likelihood with a spatial lag, a spatially lagged error of either kind, both and neither.
 
 use super::*;
 use data::{Table, json, weights};
@@ -31,7 +30,7 @@ fn maximum_likelihood_agrees_with_splm_optimised_again() {
     let file = json("produc_random.json");
     let mut ledger = Ledger::new("produc_random.json");
     for (case, block) in file["results"].as_object().expect("results") {
-        let Some(kind) = case.strip_prefix("random_").filter(|k| *k != "swar") else { continue };
+        let Some(kind) = case.strip_prefix("random_") else { continue };
         let (kind, components) = match kind.split_once('_') {
             Some((kind, "kkp")) => (kind, ErrorComponents::Kkp),
             Some((kind, _)) => (kind, ErrorComponents::Anselin),
@@ -68,37 +67,6 @@ fn maximum_likelihood_agrees_with_splm_optimised_again() {
         }
     }
     ledger.finish(100);
-}
-
-#[test]
-fn feasible_least_squares_agree_with_plm() {
-    let (sample, weights) = produc::sample_and_weights();
-    let file = json("produc_random.json");
-    let block = &file["results"]["random_swar"];
-    let ours = fit(&sample, &weights, ("ols", Effects::Random, LagOrder::LagThenDemean), None);
-    let mut ledger = Ledger::new("produc_random.json");
-    check_coefficients(&mut ledger, "random_swar", &block["coef"], &ours);
-    check_std_errors(&mut ledger, "random_swar", &block["se"], &ours, CLOSED_FORM);
-    for (name, value) in numbers(&block["p"]) {
-        let found = ours.fit.estimates.iter().find(|e| e.term == term(name));
-        let at = ("random_swar", "p-value", name);
-        ledger.check(at, value, found.map(|e| e.p_value), Scale::Unit, CLOSED_FORM);
-    }
-    for (what, statistic, value) in [
-        ("s²", Statistic::Sigma2, &block["sigma2"]),
-        ("SSR", Statistic::Ssr, &block["rss"]),
-        ("σ²_μ", Statistic::Sigma2Unit, &block["sigma2_components"]["id"]),
-        ("θ", Statistic::Theta, &block["theta"]["id"]),
-        ("df", Statistic::ResidualDf, &block["df_residual"]),
-    ] {
-        let ours = ours.fit.statistics.get(&statistic).copied();
-        let at = ("random_swar", "statistic", what);
-        ledger.check(at, number(value), ours, Scale::Relative, CLOSED_FORM);
-    }
-    let at = ("random_swar", "statistic", "σ²_e");
-    let idiosyncratic = number(&block["sigma2_components"]["idios"]);
-    ledger.check(at, idiosyncratic, ours.value(&Term::Sigma2), Scale::Relative, CLOSED_FORM);
-    ledger.finish(20);
 }
 
 /// spreg's own optimum of a lag is good to six digits; the error model was solved beside it.

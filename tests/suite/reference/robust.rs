@@ -6,6 +6,7 @@ use super::*;
 use data::{Table, json};
 use spanel::estimator::covariance::{self, Beside};
 use spanel::model::Model;
+use spanel::model::variance_components::VarianceComponents;
 use spanel::model::std_errors::{
     Cluster, Count, GroupFactor, Meat, ObservationFactor, Residuals, Robust, StdErrors,
 };
@@ -30,13 +31,23 @@ fn regions(sample: &Sample) -> Vec<usize> {
 }
 
 fn fitted(
-    (sample, weights): (&Sample, &Weights),
+    data: (&Sample, &Weights),
     name: &str,
     effects: Effects,
     std_errors: StdErrors,
 ) -> Estimated {
+    under(data, name, (effects, None), std_errors)
+}
+
+/// The same with variance components of random effects.
+fn under(
+    (sample, weights): (&Sample, &Weights),
+    name: &str,
+    (effects, variance_components): (Effects, Option<VarianceComponents>),
+    std_errors: StdErrors,
+) -> Estimated {
     let plain = model(name, sample, effects, LagOrder::LagThenDemean, None);
-    let model = Model { std_errors, ..plain };
+    let model = Model { std_errors, variance_components, ..plain };
     let clusters = regions(sample);
     let beside = Beside { clusters: Some(&clusters), coordinates: None, instruments: None };
     let problem =
@@ -71,6 +82,7 @@ fn of_plm(name: &str) -> StdErrors {
         ["vcovSCC", suffix, l] => (Meat::Periods { lags: Some(lags(l)) }, *suffix),
         ["vcovNW", suffix, l] => (Meat::Units { lags: lags(l) }, *suffix),
         ["vcovBK", "time"] => (Meat::PanelCorrected, ""),
+        ["vcovBK", "group"] => (Meat::AnySerial, ""),
         other => panic!("{other:?}"),
     };
     let (residuals, factors) = hc(suffix);
@@ -83,21 +95,21 @@ fn covariances_of_least_squares_agree_with_plm() {
     let file = json("produc_robust.json");
     let mut ledger = Ledger::new("produc_robust.json: plm");
     for (model, all) in file["plm"].as_object().expect("models") {
-        let effects = match model.as_str() {
-            "pooled_ols" => Effects::None,
-            other => effects(other.strip_prefix("within_").expect("within")),
-        };
+        let estimated = plm::of_plm(model);
         for (name, reference) in all.as_object().expect("covariances") {
-            // Averages over units of a T × T matrix: not offered.
-            if name == "vcovBK_group" {
-                continue;
-            }
-            let ours = fitted((&sample, &weights), "ols", effects, of_plm(name));
+            let ours = under((&sample, &weights), "ols", estimated, of_plm(name));
             let case = format!("{model} {name}");
-            check_covariance(&mut ledger, &case, reference, &ours, 1e-9);
+            check_covariance(&mut ledger, &case, reference, &ours, CLOSED_FORM);
+            let names = reference["names"].as_array().expect("names");
+            for (i, name) in names.iter().filter_map(Value::as_str).enumerate() {
+                let value = number(&reference["matrix"][i][i]).sqrt();
+                let found = ours.fit.estimates.iter().find(|e| e.term == term(name));
+                let at = (case.as_str(), "robust standard error", name);
+                ledger.check(at, value, found.map(|e| e.std_error), Scale::Relative, CLOSED_FORM);
+            }
         }
     }
-    ledger.finish(4 * 32 * 10);
+    ledger.finish(7 * 33 * 14);
 }
 
 #[test]

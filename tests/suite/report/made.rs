@@ -111,6 +111,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
             correction: spanel::model::incidental::Correction::None,
             dynamics: None,
             moment_weights: None,
+            variance_components: None,
         }),
         error_weights: None,
         measure_variable: variable,
@@ -391,6 +392,7 @@ fn spec(tables: Vec<TableSpec>) -> Spec {
         correction: spanel::model::incidental::Correction::None,
         dynamics: None,
         moment_weights: None,
+        variance_components: None,
     };
     let weights = WeightsSpec {
         source: WeightsSource::File {

@@ -1,4 +1,5 @@
 use super::{English, panel_tests};
+use crate::model::variance_components::VarianceComponents;
 use crate::model::{Effects, Impact, Normalisation};
 use crate::outcome::{Basis, FailureKind, NullDistribution, Statistic};
 use crate::report::words::Names;
@@ -50,6 +51,8 @@ impl Names for English {
             Effects::Random => "Random",
             Effects::RandomTime => "Random, time fixed",
             Effects::CorrelatedRandom => "Correlated random",
+            Effects::RandomPeriods => "Random, of periods",
+            Effects::RandomTwoWay => "Random, two-way",
         }
     }
 
@@ -74,6 +77,8 @@ impl Names for English {
             Effects::Random => "random effects of units",
             Effects::RandomTime => "random effects of units, fixed effects of periods",
             Effects::CorrelatedRandom => "random effects of units with unit means",
+            Effects::RandomPeriods => "random effects of periods",
+            Effects::RandomTwoWay => "random effects of units and periods",
         }
     }
 
@@ -150,6 +155,8 @@ impl Names for English {
             Statistic::R2WithinAdjusted => "Adjusted R² (within)",
             Statistic::Sigma2Unit => "σ²_μ",
             Statistic::Theta => "θ",
+            Statistic::Sigma2Period => "σ²_τ",
+            Statistic::ThetaPeriod => "θ_τ",
             Statistic::Persistence => "τ + ρ + η",
             Statistic::LargestRoot => "Largest root",
         }
@@ -165,6 +172,12 @@ impl Names for English {
             | Statistic::Ssr
             | Statistic::Loglik => None,
             Statistic::Sigma2Unit => Some("σ²_μ is the variance of the random effects of units."),
+            Statistic::Sigma2Period => {
+                Some("σ²_τ is the variance of the random effects of periods.")
+            }
+            Statistic::ThetaPeriod => Some(
+                "θ_τ = 1 − 1/√(1 + Nσ²_τ/σ²): the share of period means that random effects take off.",
+            ),
             Statistic::Theta => Some(
                 "θ = 1 − 1/√(1 + Tφ), φ = σ²_μ/σ²: the share of unit means that random effects take off.",
             ),
@@ -290,6 +303,19 @@ impl Names for English {
 
     fn failure(&self, kind: FailureKind) -> String {
         kind.to_string()
+    }
+
+    fn variance_components_of(&self, how: VarianceComponents) -> &'static str {
+        match how {
+            VarianceComponents::SwamyArora => "Swamy & Arora (1972)",
+            VarianceComponents::Amemiya => "Amemiya (1971)",
+            VarianceComponents::WallaceHussain => "Wallace & Hussain (1969)",
+            VarianceComponents::Nerlove => "Nerlove (1971)",
+        }
+    }
+
+    fn variance_components(&self, said: &str) -> String {
+        format!("Variances of random effects by {said}.")
     }
 
     fn std_errors(&self, kind: &str) -> String {

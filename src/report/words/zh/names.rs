@@ -1,4 +1,5 @@
 use super::{Chinese, joined, panel_tests};
+use crate::model::variance_components::VarianceComponents;
 use crate::model::{Effects, Impact, Normalisation};
 use crate::outcome::{Basis, FailureKind, NullDistribution, Statistic};
 use crate::report::words::Names;
@@ -50,6 +51,8 @@ impl Names for Chinese {
             Effects::Random => "随机效应",
             Effects::RandomTime => "随机效应与时间固定效应",
             Effects::CorrelatedRandom => "相关随机效应",
+            Effects::RandomPeriods => "时期随机效应",
+            Effects::RandomTwoWay => "双向随机效应",
         }
     }
 
@@ -74,6 +77,8 @@ impl Names for Chinese {
             Effects::Random => "个体随机效应",
             Effects::RandomTime => "个体随机效应与时间固定效应",
             Effects::CorrelatedRandom => "相关随机效应（含个体均值）",
+            Effects::RandomPeriods => "时期随机效应",
+            Effects::RandomTwoWay => "个体与时期随机效应",
         }
     }
 
@@ -152,6 +157,8 @@ impl Names for Chinese {
             Statistic::R2WithinAdjusted => "调整后的 R²（组内）",
             Statistic::Sigma2Unit => "σ²_μ",
             Statistic::Theta => "θ",
+            Statistic::Sigma2Period => "σ²_τ",
+            Statistic::ThetaPeriod => "θ_τ",
             Statistic::Persistence => "τ + ρ + η",
             Statistic::LargestRoot => "最大特征根",
         }
@@ -167,6 +174,10 @@ impl Names for Chinese {
             | Statistic::Ssr
             | Statistic::Loglik => None,
             Statistic::Sigma2Unit => Some("σ²_μ 为个体随机效应的方差。"),
+            Statistic::Sigma2Period => Some("σ²_τ 为时期随机效应的方差。"),
+            Statistic::ThetaPeriod => {
+                Some("θ_τ = 1 − 1/√(1 + Nσ²_τ/σ²)：随机效应估计从时期均值中扣除的份额。")
+            }
             Statistic::Theta => {
                 Some("θ = 1 − 1/√(1 + Tφ)，φ = σ²_μ/σ²：随机效应从变量中减去个体均值的份额。")
             }
@@ -294,6 +305,19 @@ impl Names for Chinese {
         .to_owned()
     }
 
+    fn variance_components_of(&self, how: VarianceComponents) -> &'static str {
+        match how {
+            VarianceComponents::SwamyArora => "Swamy & Arora（1972）",
+            VarianceComponents::Amemiya => "Amemiya（1971）",
+            VarianceComponents::WallaceHussain => "Wallace & Hussain（1969）",
+            VarianceComponents::Nerlove => "Nerlove（1971）",
+        }
+    }
+
+    fn variance_components(&self, said: &str) -> String {
+        format!("随机效应方差的估计方法：{said}。")
+    }
+
     fn std_errors(&self, kind: &str) -> String {
         match kind {
             "expected information matrix" => "期望信息矩阵".to_owned(),
@@ -408,6 +432,7 @@ const ROBUST: &[(&str, &str)] = &[
         "个体内 Newey–West，Bartlett 权重，滞后阶数 ",
     ),
     ("panel-corrected: dependent across units", "面板校正，个体间相关"),
+    ("dependent over time in any way, alike in all units", "误差在时间上任意相关，各个体相同"),
     ("Conley, uniform kernel to ", "Conley，均匀核，截断距离 "),
     ("Conley, Bartlett kernel to ", "Conley，Bartlett 核，截断距离 "),
     (" on a sphere of radius 6371 km, ", "（球面半径 6371 km），个体内滞后阶数 "),
