@@ -129,10 +129,9 @@ impl Effects {
     #[must_use]
     pub fn fixed(self) -> Self {
         match self {
-            Self::Random
-            | Self::CorrelatedRandom
-            | Self::RandomPeriods
-            | Self::RandomTwoWay => Self::None,
+            Self::Random | Self::CorrelatedRandom | Self::RandomPeriods | Self::RandomTwoWay => {
+                Self::None
+            }
             Self::RandomTime => Self::Time,
             Self::None | Self::Individual | Self::Time | Self::TwoWay => self,
         }

@@ -210,11 +210,11 @@ pub(super) fn corrected(problem: &Problem<'_>, fit: &Fit) -> Corrected {
     let variance = theta.len() - 1;
     match problem.model.effects {
         Effects::None
-            | Effects::Random
-            | Effects::RandomTime
-            | Effects::CorrelatedRandom
-            | Effects::RandomPeriods
-            | Effects::RandomTwoWay => {
+        | Effects::Random
+        | Effects::RandomTime
+        | Effects::CorrelatedRandom
+        | Effects::RandomPeriods
+        | Effects::RandomTwoWay => {
             return Corrected::Not;
         }
         Effects::Individual => theta[variance] *= t / (t - 1.0),

@@ -178,7 +178,8 @@ impl Scored for Ols {
         let (columns, s2) = regression(problem, at);
         let of = |x: &Vec<f64>| score::of_coefficient(x, &at.innovations, s2);
         let mut pieces: Vec<Vec<f64>> = columns.iter().map(of).collect();
-        let within = problem.model.effects.is_random().then(|| random::innovations_within(problem, at));
+        let within =
+            problem.model.effects.is_random().then(|| random::innovations_within(problem, at));
         let e = within.as_ref().unwrap_or(&at.innovations);
         let sigma2 = at.value(&Term::Sigma2).unwrap_or(s2);
         let mean = score::mean_square(e);

@@ -6,9 +6,9 @@ use crate::support::{all_weights, assert_close, estimate, fit, model, regressor,
 use spanel::bootstrap::{SCHEMES, Support};
 use spanel::diagnostic::{Context, DIAGNOSTICS};
 use spanel::estimator::random::mundlak;
+use spanel::estimator::{ESTIMATORS, Problem, find};
 use spanel::ident::Period;
 use spanel::model::variance_components::VarianceComponents;
-use spanel::estimator::{ESTIMATORS, Problem, find};
 use spanel::model::{Effects, ErrorComponents, LagOrder, Model, Term};
 use spanel::outcome::{Basis, Statistic, TestOutcome};
 use spanel::panel::sample::Sample;
@@ -132,7 +132,9 @@ fn variance_components_do_not_depend_on_units_or_order() {
             assert_close(name, a.unwrap_or(0.0), b.unwrap_or(0.0), 1e-9);
         }
         let orders: [&dyn Fn(usize) -> usize; 2] =
-            [&|at| at / 9 * 9 + (at % 9 * 4 + 2) % 9, &|at| (at / 9 * 3 + 1) % 7 * 9 + at % 9];
+            [&|at: usize| at / 9 * 9 + (at % 9 * 4 + 2) % 9, &|at: usize| {
+                (at / 9 * 3 + 1) % 7 * 9 + at % 9
+            }];
         for order in orders {
             let same = fit(&moved(&data, order), &w, m);
             for (a, b) in plain.fit.estimates.iter().zip(&same.fit.estimates) {
@@ -255,6 +257,31 @@ fn what_random_effects_exclude_is_said() {
 }
 
 const RANDOM: &str = r#"
+[models.by-amemiya]
+estimator = "ols"
+variance_components = "amemiya"
+
+[grids.components]
+response = "y"
+controls = ["z"]
+model = ["ols", "by-amemiya"]
+effects = ["random", "random-periods", "random-two-way"]
+std_errors = ["default", "cluster-unit", "kiefer"]
+measure = "x"
+region = "all"
+lags = 0
+weights = "w"
+bootstrap = "parametric"
+
+[[tables]]
+id = "components"
+kind = "regression"
+caption = "Components"
+grid = "components"
+where = { effects = "random-two-way", std_errors = "kiefer" }
+columns = ["model"]
+statistics = ["theta", "theta-period", "sigma2-period"]
+
 [models.kkp]
 estimator = "sem"
 error_components = "kkp"
@@ -350,6 +377,12 @@ fn an_experiment_with_random_effects_runs() {
     assert!(find("tests.csv").contains("mundlak"));
     let table = find("random.md");
     assert!(table.contains("φ") && table.contains("Unit mean of"), "{table}");
+    let table = find("components.md");
+    for said in ["Swamy & Arora (1972)", "Amemiya (1971)", "dependent over time in any way", "θ_τ"]
+    {
+        assert!(table.replace("\\_", "_").contains(said), "{said}: {table}");
+    }
+    assert_eq!(table.matches("random").count(), 4 + 1, "{table}");
 }
 
 #[test]
@@ -368,17 +401,17 @@ fn what_makes_no_sense_is_refused_before_a_run() {
         (
             "estimator = \"sem\"\nerror_components = \"kkp\"",
             "estimator = \"sem\"\nvariance_components = \"amemiya\"",
-            "has one way to the variances of random effects",
+            "has one way to the variances",
         ),
         (
             "[models.gm]",
             "[models.ols]\nvariance_components = \"nerlove\"\n\n[models.gm]",
-            "of correlated random effects the unit means are regressors",
+            "the unit means are regressors",
         ),
         (
             "effects = [\"random\", \"random-time\", \"correlated-random\"]",
-            "effects = [\"random-two-way\"]",
-            "random effects of periods are built for least squares",
+            "effects = [\"random-two-way\", \"correlated-random\"]",
+            "are built for least squares",
         ),
         (
             "moment_weights = \"diagonal\"",

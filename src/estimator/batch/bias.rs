@@ -44,9 +44,7 @@ impl Bias {
             | Effects::RandomTime
             | Effects::CorrelatedRandom
             | Effects::RandomPeriods
-            | Effects::RandomTwoWay => {
-                Self::Kept
-            }
+            | Effects::RandomTwoWay => Self::Kept,
             Effects::Individual => Self::OfVariance(t / (t - 1.0)),
             Effects::Time => Self::OfPeriods { periods: t, variance: 1.0 },
             Effects::TwoWay => Self::OfPeriods { periods: t, variance: t / (t - 1.0) },

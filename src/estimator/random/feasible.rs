@@ -56,8 +56,7 @@ fn least_squares(
 ) -> Result<Estimated, FitError> {
     let (n, units, t) = (own.n(), own.n_units(), own.n_periods());
     let s = variances.units;
-    let components =
-        Components::new(None, s, ErrorComponents::Kkp).with_periods(variances.periods);
+    let components = Components::new(None, s, ErrorComponents::Kkp).with_periods(variances.periods);
     // In an orthonormal basis, which collinear regressors do not blur.
     let star = |v: &[f64]| components.standardised(own.weights, v);
     let basis: Vec<Vec<f64>> = (0..space.rank())

@@ -63,8 +63,12 @@ pub(in crate::estimator) fn without_effects(
     own: &Problem<'_>,
     pooled: &dyn Estimator,
 ) -> Result<Estimated, FitError> {
-    let model =
-        Model { effects: own.model.effects.fixed(), error_components: None, variance_components: None, ..own.model.clone() };
+    let model = Model {
+        effects: own.model.effects.fixed(),
+        error_components: None,
+        variance_components: None,
+        ..own.model.clone()
+    };
     let mut estimated = pooled.fit(&Problem { model: &model, ..*own })?;
     let fit = &mut estimated.fit;
     fit.effects = own.model.effects;

@@ -35,6 +35,7 @@ use crate::model::Effects;
 use crate::model::variance_components::VarianceComponents;
 
 /// Variances, those of effects in units of that of innovations.
+#[derive(Debug)]
 pub(super) struct Variances {
     /// σ²
     pub idiosyncratic: f64,
@@ -58,9 +59,8 @@ impl Variances {
         let x: Vec<Vec<f64>> = own.sample.x.iter().map(|x| own.within(x)).collect();
         match own.model.variance_components.unwrap_or_default() {
             VarianceComponents::SwamyArora => split.by_regressions(&y, &x),
-            VarianceComponents::WallaceHussain => {
-                split.of_residual(&own.within_space()?.residual(&y), VarianceComponents::WallaceHussain)
-            }
+            VarianceComponents::WallaceHussain => split
+                .of_residual(&own.within_space()?.residual(&y), VarianceComponents::WallaceHussain),
             how @ (VarianceComponents::Amemiya | VarianceComponents::Nerlove) => {
                 let beta = split.within_slopes(own, &y, &x, how)?;
                 let fitted = combine(y.len(), &x, &beta);
@@ -110,14 +110,14 @@ impl Split {
         if self.out || self.random == Effects::TwoWay { means - 1 } else { means }
     }
 
-    /// The columns within, 0 where nothing but rounding is left.
+    /// The columns within, of which more than rounding is left.
     fn columns_within(&self, x: &[Vec<f64>]) -> Vec<Vec<f64>> {
-        let rounded = |x: &Vec<f64>| {
+        let varying = |x: &Vec<f64>| {
             let within = self.within(x);
-            let nothing = dot(&within, &within) <= 1e-20 * dot(x, x);
-            if nothing { vec![0.0; within.len()] } else { within }
+            (dot(&within, &within) > 1e-20 * dot(x, x)).then_some(within)
         };
-        independent(x.iter().map(rounded).collect())
+        let columns: Vec<Vec<f64>> = x.iter().filter_map(varying).collect();
+        if columns.is_empty() { columns } else { independent(columns) }
     }
 
     fn by_regressions(&self, y: &[f64], x: &[Vec<f64>]) -> Result<Variances, FitError> {
@@ -172,7 +172,8 @@ impl Split {
                 let left = self.columns_within(std::slice::from_ref(column)).is_empty();
                 left.then(|| format!("`{r}`"))
             };
-            let names: Vec<String> = x.iter().zip(&own.sample.regressors).filter_map(name).collect();
+            let names: Vec<String> =
+                x.iter().zip(&own.sample.regressors).filter_map(name).collect();
             let which = if names.is_empty() { "a regressor".to_owned() } else { names.join(", ") };
             return Err(FitError::Unsupported(format!(
                 "variance_components = \"{}\" looks at what fixed effects leave of the response, and what \
@@ -181,7 +182,8 @@ impl Split {
                 how.name()
             )));
         }
-        let space = ColumnSpace::new(&matrix(&within)).map_err(|_| FitError::SingularInformation)?;
+        let space =
+            ColumnSpace::new(&matrix(&within)).map_err(|_| FitError::SingularInformation)?;
         Ok(space.least_squares(&self.within(y)))
     }
 
@@ -256,11 +258,7 @@ mod tests {
         let weights =
             Weights::new(&units(4), &undirected(4, &pairs), crate::model::Normalisation::Row)
                 .expect("a chain of units");
-        let model = Model {
-            effects,
-            variance_components: Some(how),
-            ..worked::panel("ols").2
-        };
+        let model = Model { effects, variance_components: Some(how), ..worked::panel("ols").2 };
         Variances::of(&Problem::new(&sample, &weights, &model).expect("the same units"))
     }
 
@@ -299,7 +297,7 @@ mod tests {
     fn what_does_not_vary_within_is_refused_where_it_would_be_in_the_effects() {
         // x = m ∓ 1 has nothing left within units and periods.
         for how in [VarianceComponents::Amemiya, VarianceComponents::Nerlove] {
-            let why = found(Effects::RandomTwoWay, how).err().expect("refused").to_string();
+            let why = found(Effects::RandomTwoWay, how).expect_err("refused").to_string();
             assert!(why.contains("`x`") && why.contains("swamy-arora"), "{why}");
         }
         // Two periods for a constant and a slope.

@@ -281,7 +281,9 @@ fn random_effects_agree_with_matrices_written_out() {
     let (sample, weights) = sample_and_weights();
     let file = json("produc_random_dense.json");
     let mut ledger = Ledger::new("produc_random_dense.json");
-    for effects in [Effects::Random, Effects::RandomTime, Effects::RandomPeriods, Effects::RandomTwoWay] {
+    for effects in
+        [Effects::Random, Effects::RandomTime, Effects::RandomPeriods, Effects::RandomTwoWay]
+    {
         for how in VarianceComponents::ALL {
             let name = format!("{effects} {}", how.name());
             let block = &file["results"][&name];

@@ -6,10 +6,10 @@ use super::*;
 use data::{Table, json};
 use spanel::estimator::covariance::{self, Beside};
 use spanel::model::Model;
-use spanel::model::variance_components::VarianceComponents;
 use spanel::model::std_errors::{
     Cluster, Count, GroupFactor, Meat, ObservationFactor, Residuals, Robust, StdErrors,
 };
+use spanel::model::variance_components::VarianceComponents;
 
 const NO: (ObservationFactor, GroupFactor, Count) =
     (ObservationFactor::None, GroupFactor::None, Count::Slopes);
