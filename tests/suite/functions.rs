@@ -56,6 +56,9 @@ fn each_fit(mut check: impl FnMut(&str, &Weights, &Sample, &Model, &Estimated)) 
         for effects in Effects::ALL {
             let name = estimator.info().name;
             let m = model(name, effects, 2);
+            if estimator.supports(&m).is_err() {
+                continue;
+            }
             check(&format!("{name} {effects}"), &w, &data, &m, &fit(&data, &w, &m));
         }
     }

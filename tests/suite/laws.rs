@@ -32,6 +32,9 @@ fn each_model(mut check: impl FnMut(&str, Model)) {
                 continue;
             }
             let own = model(name, effects, 2);
+            if estimator.supports(&own).is_err() {
+                continue;
+            }
             check(&format!("{name} {effects}"), own.clone());
             if effects.is_random() && estimator.info().spatial.contains(&Term::Lambda) {
                 let error_components = Some(ErrorComponents::Kkp);
