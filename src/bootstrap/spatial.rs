@@ -43,7 +43,10 @@ impl Scheme for SpatialBlock {
         Independent::Units
     }
 
-    fn supports(&self, _: &dyn Estimator, _: Effects) -> Support {
+    fn supports(&self, _: &dyn Estimator, effects: Effects) -> Support {
+        if effects.has_random_periods() {
+            return super::support::OF_PERIODS;
+        }
         Support::Caution(
             "there are only about √N groups of contiguous units to draw from, and dependence \
              between groups is broken: hundreds of units are needed",
