@@ -145,6 +145,7 @@ fn model(sample: &Sample) -> Model {
         correction: spanel::model::incidental::Correction::None,
         dynamics: None,
         moment_weights: None,
+        variance_components: None,
         error_components: None,
     }
 }

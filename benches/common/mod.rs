@@ -189,6 +189,7 @@ fn panel(
         correction: spanel::model::incidental::Correction::None,
         dynamics: None,
         moment_weights: None,
+        variance_components: None,
         error_components: None,
     };
     Case { name: format!("{estimator} N={n} T={t} k={k}"), sample, weights, model }
