@@ -1,6 +1,6 @@
 //! Random effects without spatial terms by feasible generalised least squares.
 //!
-//! *Variance components*: [`variances`](super::variances), by default those of Swamy & Arora (1972).
+//! *Variance components*: see `variances`, by default those of Swamy & Arora (1972).
 //! *Estimator*: with random effects of units, least squares of y − θȳᵢ on X − θX̄ᵢ, the constant among
 //! X, θ = 1 − 1/√(1 + Tσ²_μ/σ²); with those of periods the same of means of periods,
 //! θ_τ = 1 − 1/√(1 + Nσ²_τ/σ²); with both y − θȳᵢ − θ_τȳₜ + θ₃ȳ,
