@@ -7,7 +7,6 @@ use data::json;
 use produc::sample_and_weights;
 use spanel::estimator::wald;
 use spanel::expr::formula::Formula;
-use spanel::ident::Period;
 use spanel::model::Model;
 use spanel::model::variance_components::VarianceComponents;
 use spanel::outcome::Reference;
