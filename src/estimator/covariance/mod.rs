@@ -164,7 +164,7 @@ fn sandwich(
         }
         Meat::AnySerial => {
             let found = meat::any_serial(problem, (at, &residuals), &pieces);
-            (found, None, "dependent over time in any way, alike in all units".to_owned())
+            (found, None, "Kiefer: dependent over time in any way, alike in all units".to_owned())
         }
         Meat::Space(space) => {
             let coordinates = problem.beside.coordinates.ok_or(FitError::NoCoordinates)?;

@@ -432,7 +432,10 @@ const ROBUST: &[(&str, &str)] = &[
         "个体内 Newey–West，Bartlett 权重，滞后阶数 ",
     ),
     ("panel-corrected: dependent across units", "面板校正，个体间相关"),
-    ("dependent over time in any way, alike in all units", "误差在时间上任意相关，各个体相同"),
+    (
+        "Kiefer: dependent over time in any way, alike in all units",
+        "Kiefer，误差在时间上任意相关，各个体相同",
+    ),
     ("Conley, uniform kernel to ", "Conley，均匀核，截断距离 "),
     ("Conley, Bartlett kernel to ", "Conley，Bartlett 核，截断距离 "),
     (" on a sphere of radius 6371 km, ", "（球面半径 6371 km），个体内滞后阶数 "),
