@@ -80,21 +80,21 @@ pub struct GridSpec {
     pub controls: Vec<Located<VarName>>,
     /// Regressors that are computed from the measure.
     pub terms: Vec<TermSpec>,
-    /// Values of the model axis: keys of [`Spec::models`].
+    /// Values of the model axis: keys of [`Spec::models`](super::Spec::models).
     pub model: Vec<String>,
     /// Values of the effects axis.
     pub effects: Vec<Effects>,
-    /// Values of the measure axis: keys of [`Spec::measures`].
+    /// Values of the measure axis: keys of [`Spec::measures`](super::Spec::measures).
     pub measure: Vec<String>,
-    /// Values of the region axis: keys of [`Spec::regions`].
+    /// Values of the region axis: keys of [`Spec::regions`](super::Spec::regions).
     pub region: Vec<String>,
     /// Values of the lags axis.
     pub lags: Vec<LagSet>,
-    /// Values of the weights axis: keys of [`Spec::weights`].
+    /// Values of the weights axis: keys of [`Spec::weights`](super::Spec::weights).
     pub weights: Vec<String>,
-    /// Standard errors: keys of [`Spec::std_errors`], distinct.
+    /// Standard errors: keys of [`Spec::std_errors`](super::Spec::std_errors), distinct.
     pub std_errors: Vec<String>,
-    /// Values of the variant axis: names whose families are keys of [`Spec::variants`].
+    /// Values of the variant axis: names whose families are keys of [`Spec::variants`](super::Spec::variants).
     pub variant: Vec<VariantName>,
     /// Whether all cells use the periods that the deepest lag of the grid leaves.
     pub common_sample: bool,
@@ -102,21 +102,21 @@ pub struct GridSpec {
     pub exclude: Vec<Located<Selector>>,
     /// Cells to add after exclusion. An axis that a rule leaves open takes all its values.
     pub include: Vec<Located<Selector>>,
-    /// Bootstraps to run: keys of [`Spec::bootstrap`], distinct.
+    /// Bootstraps to run: keys of [`Spec::bootstrap`](super::Spec::bootstrap), distinct.
     pub bootstrap: Vec<String>,
-    /// Randomisation tests to run: keys of [`Spec::randomisation`], distinct.
+    /// Randomisation tests to run: keys of [`Spec::randomisation`](super::Spec::randomisation), distinct.
     pub randomisation: Vec<String>,
-    /// Functions of the coefficients to compute: keys of [`Spec::derived`], distinct.
+    /// Functions of the coefficients to compute: keys of [`Spec::derived`](super::Spec::derived), distinct.
     pub derived: Vec<String>,
-    /// Joint Wald tests to run: keys of [`Spec::wald`], distinct.
+    /// Joint Wald tests to run: keys of [`Spec::wald`](super::Spec::wald), distinct.
     pub wald: Vec<String>,
     /// Whether effects are computed for every unit.
     pub unit_effects: bool,
     /// Groups of tests to run: `lm`, `moran`.
     pub tests: Vec<Located<String>>,
-    /// Bootstrap of the tests under their null hypotheses: a key of [`Spec::bootstrap`].
+    /// Bootstrap of the tests under their null hypotheses: a key of [`Spec::bootstrap`](super::Spec::bootstrap).
     pub test_bootstrap: Option<String>,
-    /// What the test `region-equality` compares; its regions are keys of [`Spec::regions`].
+    /// What the test `region-equality` compares; its regions are keys of [`Spec::regions`](super::Spec::regions).
     pub region_equality: Option<Located<RegionEquality>>,
     /// What the test `threshold` looks at.
     pub threshold: Option<ThresholdSpec>,
@@ -197,7 +197,7 @@ pub struct JointSpec {
     pub cells: CellChoice,
     /// The coefficients and effects, in order; at least one.
     pub rows: Vec<Located<RowTerm>>,
-    /// Key of [`Spec::bootstrap`], a bootstrap of the grid.
+    /// Key of [`Spec::bootstrap`](super::Spec::bootstrap), a bootstrap of the grid.
     pub bootstrap: String,
     /// Error rate of the whole family.
     pub level: f64,
