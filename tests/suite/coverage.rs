@@ -21,16 +21,18 @@ const MORE: usize = 1000;
 /// effects bring to a spatial parameter of order 1/N, and standard errors beside unit effects are too
 /// small by a share 1/(2T).
 const SIDE: usize = 20;
+/// Where information is that of dense matrices.
+const SIDE_OF_TWO: usize = 16;
 const T: usize = 12;
 
 /// A rook lattice.
-fn lattice() -> Weights {
-    let at = |i: usize, j: usize| i * SIDE + j;
-    let cells = (0..SIDE).flat_map(|i| (0..SIDE).map(move |j| (i, j)));
-    let right = cells.clone().filter(|&(_, j)| j + 1 < SIDE).map(|(i, j)| (at(i, j), at(i, j + 1)));
-    let down = cells.filter(|&(i, _)| i + 1 < SIDE).map(|(i, j)| (at(i, j), at(i + 1, j)));
+fn lattice(side: usize) -> Weights {
+    let at = |i: usize, j: usize| i * side + j;
+    let cells = (0..side).flat_map(|i| (0..side).map(move |j| (i, j)));
+    let right = cells.clone().filter(|&(_, j)| j + 1 < side).map(|(i, j)| (at(i, j), at(i, j + 1)));
+    let down = cells.filter(|&(i, _)| i + 1 < side).map(|(i, j)| (at(i, j), at(i + 1, j)));
     let pairs: Vec<(usize, usize)> = right.chain(down).collect();
-    let n = SIDE * SIDE;
+    let n = side * side;
     Weights::new(&units(n), &undirected(n, &pairs), Normalisation::Row).expect("links")
 }
 
@@ -42,7 +44,13 @@ fn first(weights: &Weights) -> Sample {
     let mut draw = |count: usize| -> Vec<f64> { (0..count).map(|_| stream.normal()).collect() };
     let (unit, period, e) = (draw(n), draw(T), draw(n * T));
     let u = weights.resolve(0.3, &e);
-    let (x0, x1) = (&start.x[0], &start.x[1]);
+    // Units differ in their regressors, or instruments between them were weak.
+    let x = start.x.iter().map(|column| {
+        let own = draw(n);
+        column.iter().enumerate().map(|(i, v)| v + own[i % n]).collect::<Vec<f64>>()
+    });
+    let x: Vec<Vec<f64>> = x.collect();
+    let (x0, x1) = (&x[0], &x[1]);
     let (w0, w1) = (weights.lag(x0), weights.lag(x1));
     let shocked: Vec<f64> = (0..n * T)
         .map(|i| {
@@ -50,7 +58,7 @@ fn first(weights: &Weights) -> Sample {
             own + 0.5 * w0[i] + 0.3 * w1[i] + unit[i % n] + period[i / n] + u[i]
         })
         .collect();
-    Sample { y: weights.resolve(0.4, &shocked), ..start }
+    Sample { y: weights.resolve(0.4, &shocked), x, ..start }
 }
 
 /// What panels say of a parameter.
@@ -168,7 +176,9 @@ fn print(model: &Model, f: &Found, panels: usize) {
 
 /// Holds the estimator to what is asked of every row.
 fn hold(estimator: &str) {
-    let weights = lattice();
+    let known = spanel::estimator::find(estimator).expect("an estimator");
+    let two = known.maximises_likelihood() && known.info().spatial.len() == 2;
+    let weights = lattice(if two { SIDE_OF_TWO } else { SIDE });
     let (mut rows, mut outside, mut wrong) = (0, 0, Vec::new());
     println!("| model | panels | parameter | truth | mean | bias / MC error | coverage | |");
     println!("|---|---|---|---|---|---|---|---|");
