@@ -46,11 +46,16 @@ pub enum Effects {
     RandomTime,
     /// A random effect of each unit beside the unit means of the regressors (Mundlak 1978).
     CorrelatedRandom,
+    /// Those of units taken out by differences from one period to the next, without a constant.
+    FirstDifference,
+    /// Means of units over the periods, with a constant: what is left once effects within them are
+    /// averaged out.
+    Between,
 }
 
 impl Effects {
     /// All, in the order tables show them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::None,
         Self::Individual,
         Self::Time,
@@ -58,6 +63,8 @@ impl Effects {
         Self::Random,
         Self::RandomTime,
         Self::CorrelatedRandom,
+        Self::FirstDifference,
+        Self::Between,
     ];
     /// Those that are parameters, or none.
     pub const FIXED: [Self; 4] = [Self::None, Self::Individual, Self::Time, Self::TwoWay];
@@ -74,7 +81,14 @@ impl Effects {
             Self::Random => "random",
             Self::RandomTime => "random-time",
             Self::CorrelatedRandom => "correlated-random",
+            Self::FirstDifference => "first-difference",
+            Self::Between => "between",
         }
+    }
+
+    /// Whether the model is of a panel that is made of the panel: of differences or of means.
+    pub fn is_of_made_panel(self) -> bool {
+        matches!(self, Self::FirstDifference | Self::Between)
     }
 
     /// Whether there is a fixed effect for each unit.
@@ -99,7 +113,7 @@ impl Effects {
 
     /// Whether there is an overall constant among the coefficients: no fixed effects absorb it.
     pub fn has_constant(self) -> bool {
-        !self.has_individual() && !self.has_time()
+        !self.has_individual() && !self.has_time() && self != Self::FirstDifference
     }
 
     /// What is left of them once the random ones are taken for none.
@@ -108,7 +122,12 @@ impl Effects {
         match self {
             Self::Random | Self::CorrelatedRandom => Self::None,
             Self::RandomTime => Self::Time,
-            Self::None | Self::Individual | Self::Time | Self::TwoWay => self,
+            Self::None
+            | Self::Individual
+            | Self::Time
+            | Self::TwoWay
+            | Self::FirstDifference
+            | Self::Between => self,
         }
     }
 
@@ -118,7 +137,12 @@ impl Effects {
         match self {
             Self::Random | Self::CorrelatedRandom => Self::Individual,
             Self::RandomTime => Self::TwoWay,
-            Self::None | Self::Individual | Self::Time | Self::TwoWay => self,
+            Self::None
+            | Self::Individual
+            | Self::Time
+            | Self::TwoWay
+            | Self::FirstDifference
+            | Self::Between => self,
         }
     }
 
@@ -126,7 +150,11 @@ impl Effects {
     /// the overall constant included when there are any.
     pub fn absorbed(self, n: usize, t: usize) -> usize {
         match self {
-            Self::None | Self::Random | Self::CorrelatedRandom => 0,
+            Self::None
+            | Self::Random
+            | Self::CorrelatedRandom
+            | Self::FirstDifference
+            | Self::Between => 0,
             Self::Individual => n,
             Self::Time | Self::RandomTime => t,
             Self::TwoWay => n + t - 1,

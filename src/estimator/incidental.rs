@@ -209,7 +209,12 @@ pub(super) fn corrected(problem: &Problem<'_>, fit: &Fit) -> Corrected {
     let mut theta = values(fit);
     let variance = theta.len() - 1;
     match problem.model.effects {
-        Effects::None | Effects::Random | Effects::RandomTime | Effects::CorrelatedRandom => {
+        Effects::None
+        | Effects::Random
+        | Effects::RandomTime
+        | Effects::CorrelatedRandom
+        | Effects::FirstDifference
+        | Effects::Between => {
             return Corrected::Not;
         }
         Effects::Individual => theta[variance] *= t / (t - 1.0),

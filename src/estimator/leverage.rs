@@ -14,7 +14,11 @@ use crate::model::Effects;
 pub fn of_effects(effects: Effects, n: usize, t: usize) -> f64 {
     let (unit, period) = (1.0 / t as f64, 1.0 / n as f64);
     match effects {
-        Effects::None | Effects::Random | Effects::CorrelatedRandom => 0.0,
+        Effects::None
+        | Effects::Random
+        | Effects::CorrelatedRandom
+        | Effects::FirstDifference
+        | Effects::Between => 0.0,
         Effects::Individual => unit,
         Effects::Time | Effects::RandomTime => period,
         Effects::TwoWay => unit + period - unit * period,

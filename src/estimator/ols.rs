@@ -158,6 +158,9 @@ impl Estimator for Ols {
 
 impl Scored for Ols {
     fn pieces(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<Vec<f64>> {
+        if problem.model.effects.is_random() {
+            return random::feasible::pieces(problem, at);
+        }
         let e = &at.innovations;
         // That of the information the covariance is the inverse of, whichever its divisor.
         let sigma2 = at.value(&Term::Sigma2).unwrap_or_else(|| score::mean_square(e));

@@ -39,9 +39,12 @@ impl Bias {
         }
         let t = problem.n_periods() as f64;
         match problem.model.effects {
-            Effects::None | Effects::Random | Effects::RandomTime | Effects::CorrelatedRandom => {
-                Self::Kept
-            }
+            Effects::None
+            | Effects::Random
+            | Effects::RandomTime
+            | Effects::CorrelatedRandom
+            | Effects::FirstDifference
+            | Effects::Between => Self::Kept,
             Effects::Individual => Self::OfVariance(t / (t - 1.0)),
             Effects::Time => Self::OfPeriods { periods: t, variance: 1.0 },
             Effects::TwoWay => Self::OfPeriods { periods: t, variance: t / (t - 1.0) },

@@ -237,6 +237,10 @@ pub(super) fn reduces(problem: &Problem<'_>) -> bool {
             problem.model.lag_order == LagOrder::LagThenDemean
                 && problem.weights.common_row_sum().is_some()
         }
-        Effects::Random | Effects::RandomTime | Effects::CorrelatedRandom => false,
+        Effects::Random
+        | Effects::RandomTime
+        | Effects::CorrelatedRandom
+        | Effects::FirstDifference
+        | Effects::Between => false,
     }
 }

@@ -22,11 +22,11 @@ use super::maximum::{Levels, without_effects};
 use crate::estimator::goodness::{Ingredients, gaussian_loglik, of_random_effects};
 use crate::estimator::inference::{estimates, rows};
 use crate::estimator::problem::matrix;
-use crate::estimator::{Estimated, Estimator, FitError, Info, Problem};
+use crate::estimator::{Estimated, Estimator, FitError, Info, Problem, score};
 use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, dot};
 use crate::model::{ErrorComponents, Term};
-use crate::outcome::{Fit, Reference};
+use crate::outcome::{Fit, Reference, Statistic};
 
 /// The fit. `pooled` estimates the same without random effects.
 ///
@@ -49,6 +49,24 @@ pub fn fit(
     };
     fitted.fit.cautions.extend(cautions);
     Ok(fitted)
+}
+
+/// The pieces of its score by observation: x*_it e*_it/s², those of σ² as of independent errors.
+pub(in crate::estimator) fn pieces(problem: &Problem<'_>, at: &Estimated) -> Vec<Vec<f64>> {
+    let (sample, _) = with_unit_means(problem);
+    let own = Problem { sample: &sample, ..*problem };
+    let components = Components::of(problem, at);
+    let e = &at.innovations;
+    let of_fit = at.fit.statistics.get(&Statistic::Sigma2).copied();
+    let mean = score::mean_square(e);
+    let of_slopes = of_fit.unwrap_or(mean);
+    let star = |x: &Vec<f64>| components.standardised(own.weights, &own.within(x));
+    let columns = own.columns();
+    let mut pieces: Vec<Vec<f64>> =
+        columns.iter().map(|x| score::of_coefficient(&star(x), e, of_slopes)).collect();
+    let sigma2 = at.value(&Term::Sigma2).unwrap_or(mean);
+    pieces.push(e.iter().map(|e| (e * e - mean) / (2.0 * sigma2 * sigma2)).collect());
+    pieces
 }
 
 /// σ²_e with its degrees of freedom, and σ²_1.

@@ -50,6 +50,8 @@ impl Names for English {
             Effects::Random => "Random",
             Effects::RandomTime => "Random, time fixed",
             Effects::CorrelatedRandom => "Correlated random",
+            Effects::FirstDifference => "First difference",
+            Effects::Between => "Between",
         }
     }
 
@@ -74,6 +76,8 @@ impl Names for English {
             Effects::Random => "random effects of units",
             Effects::RandomTime => "random effects of units, fixed effects of periods",
             Effects::CorrelatedRandom => "random effects of units with unit means",
+            Effects::FirstDifference => "changes from one period to the next",
+            Effects::Between => "means of units",
         }
     }
 

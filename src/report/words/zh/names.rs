@@ -50,6 +50,8 @@ impl Names for Chinese {
             Effects::Random => "随机效应",
             Effects::RandomTime => "随机效应与时间固定效应",
             Effects::CorrelatedRandom => "相关随机效应",
+            Effects::FirstDifference => "一阶差分",
+            Effects::Between => "组间",
         }
     }
 
@@ -74,6 +76,8 @@ impl Names for Chinese {
             Effects::Random => "个体随机效应",
             Effects::RandomTime => "个体随机效应与时间固定效应",
             Effects::CorrelatedRandom => "相关随机效应（含个体均值）",
+            Effects::FirstDifference => "相邻时期一阶差分",
+            Effects::Between => "个体均值（组间估计）",
         }
     }
 
@@ -402,11 +406,16 @@ const ROBUST: &[(&str, &str)] = &[
     ("clustered by unit", "按个体聚类"),
     ("clustered by period", "按时期聚类"),
     ("clustered by ", "聚类依据 "),
-    ("Driscoll–Kraay, Bartlett weights over ", "Driscoll–Kraay，Bartlett 权重，滞后阶数 "),
-    (
-        "Newey–West within units, Bartlett weights over ",
-        "个体内 Newey–West，Bartlett 权重，滞后阶数 ",
-    ),
+    ("jackknife over clusters by unit", "按个体聚类的刀切法"),
+    ("jackknife over clusters by period", "按时期聚类的刀切法"),
+    ("jackknife over clusters by ", "刀切法，聚类依据 "),
+    ("standard deviation of the coefficients of periods", "各期系数的标准差"),
+    ("Newey–West over the coefficients of periods", "各期系数的 Newey–West"),
+    ("Newey–West within units", "个体内 Newey–West"),
+    ("Bartlett weights over ", "Bartlett 权重，滞后阶数 "),
+    ("Parzen weights over ", "Parzen 权重，滞后阶数 "),
+    ("quadratic spectral weights of bandwidth ", "二次谱权重，带宽 "),
+    (" periods", " 期"),
     ("panel-corrected: dependent across units", "面板校正，个体间相关"),
     ("Conley, uniform kernel to ", "Conley，均匀核，截断距离 "),
     ("Conley, Bartlett kernel to ", "Conley，Bartlett 核，截断距离 "),
