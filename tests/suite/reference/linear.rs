@@ -12,7 +12,7 @@ use spanel::estimator::covariance::{self, Beside};
 use spanel::estimator::goodness::gaussian_loglik;
 use spanel::estimator::transform::demeaned;
 use spanel::estimator::transformed::{made_panel, supports};
-use spanel::math::dist::{f_sf, student_two_sided};
+use spanel::math::dist::{chi_squared_sf, f_sf, normal_two_sided, student_975, student_two_sided};
 use spanel::model::Model;
 use spanel::model::std_errors::{
     Cluster, Count, GroupFactor, Meat, ObservationFactor, Residuals, Robust, StdErrors, TimeKernel,
@@ -71,7 +71,12 @@ fn estimated(ground: &Ground, asked: &Asked) -> (Sample, Estimated) {
     (sample, ours)
 }
 
-fn robust(meat: Meat, of_observations: ObservationFactor, of_groups: GroupFactor, count: Count) -> StdErrors {
+fn robust(
+    meat: Meat,
+    of_observations: ObservationFactor,
+    of_groups: GroupFactor,
+    count: Count,
+) -> StdErrors {
     let residuals = Residuals::AsTheyAre;
     StdErrors::Robust(Robust { meat, residuals, of_observations, of_groups, count })
 }
@@ -101,7 +106,8 @@ fn of_linearmodels(name: &str) -> (Asked, bool) {
         other => panic!("unknown model {other}"),
     };
     let kind = kind.strip_suffix("_debiased_false").unwrap_or(kind);
-    let of_groups = if kind.ends_with("_group_debias") { GroupFactor::Own } else { GroupFactor::None };
+    let of_groups =
+        if kind.ends_with("_group_debias") { GroupFactor::Own } else { GroupFactor::None };
     let kind = kind.strip_suffix("_group_debias").unwrap_or(kind);
     let nested = matches!(
         (effects, kind),
@@ -114,9 +120,8 @@ fn of_linearmodels(name: &str) -> (Asked, bool) {
         GroupFactor::Own => ObservationFactor::LessOne,
         _ => ObservationFactor::Divisor,
     };
-    let in_time = |kernel, lags| {
-        robust(Meat::Periods { lags, kernel }, of_observations, of_groups, count)
-    };
+    let in_time =
+        |kernel, lags| robust(Meat::Periods { lags, kernel }, of_observations, of_groups, count);
     let std_errors = match kind {
         _ if estimator == "fama-macbeth" => StdErrors::Default,
         "unadjusted" => StdErrors::Default,
@@ -200,14 +205,8 @@ fn kinds_of_r2(sample: &Sample, b: &[f64]) -> [(&'static str, f64); 3] {
     let within = |v: &[f64]| square(&demeaned(v, sample.n_units(), Effects::Individual));
     [
         ("rsquared_within", share(within(&residual(sample, b)), within(&sample.y))),
-        (
-            "rsquared_between",
-            share(square(&residual(&means, b)), centred(&means.y, has_constant)),
-        ),
-        (
-            "rsquared_overall",
-            share(square(&residual(sample, b)), centred(&sample.y, has_constant)),
-        ),
+        ("rsquared_between", share(square(&residual(&means, b)), centred(&means.y, has_constant))),
+        ("rsquared_overall", share(square(&residual(sample, b)), centred(&sample.y, has_constant))),
     ]
 }
 
@@ -243,7 +242,11 @@ fn check_fit(ledger: &mut Ledger, ground: &Ground, (panel, name): (&str, &str), 
         let t = number(&block["tstats"][name]);
         ledger.check((case, "t", name), t, Some(e.value / own), Scale::Unit, STATISTIC);
         let p = number(&block["pvalues"][name]);
-        let own = if biased { spanel::math::dist::normal_two_sided(e.value / own) } else { student_two_sided(e.value / own, df) };
+        let own = if biased {
+            normal_two_sided(e.value / own)
+        } else {
+            student_two_sided(e.value / own, df)
+        };
         ledger.check((case, "p-value", name), p, Some(own), Scale::Unit, STATISTIC);
     }
     let entry = |i: usize, j: usize| number(&block["cov"][i][j]);
@@ -263,7 +266,11 @@ fn check_fit(ledger: &mut Ledger, ground: &Ground, (panel, name): (&str, &str), 
     let s2 = if biased { ssr / (n - counted) } else { ssr / residual_df };
     // Its log-likelihood of random effects leaves the determinant of their covariance out.
     let jacobian = if random { -(sample.n_units() as f64) * (1.0 - theta).ln() } else { 0.0 };
-    let loglik = if fama { Some(gaussian_loglik(ssr, sample.n())) } else { statistic(Statistic::Loglik).map(|l| l + jacobian) };
+    let loglik = if fama {
+        Some(gaussian_loglik(ssr, sample.n()))
+    } else {
+        statistic(Statistic::Loglik).map(|l| l + jacobian)
+    };
     let starred = |v: &[f64]| -> Vec<f64> {
         let means = spanel::estimator::transform::unit_means(v, sample.n_units());
         v.iter().enumerate().map(|(i, v)| v - theta * means[i % sample.n_units()]).collect()
@@ -306,13 +313,14 @@ fn check_fit(ledger: &mut Ledger, ground: &Ground, (panel, name): (&str, &str), 
         let t = sample.n_periods() as f64;
         let (factor, denominator) =
             if fama { ((t - q) / (q * (t - 1.0)), t - q) } else { (1.0 / q, df) };
-        let found = factor * wald(&ours, &slopes, scale);
+        // With `debiased=False` it is the χ² statistic itself.
+        let w = wald(&ours, &slopes, scale);
+        let found = if biased { w } else { factor * w };
         let at = (case, "F of slopes", "robust");
         ledger.check(at, stat, Some(found), Scale::Relative, STATISTIC);
-        if !biased {
-            let found = f_sf(found, slopes.len() as u32, denominator);
-            ledger.check((case, "p of F", "robust"), p, Some(found), Scale::Unit, STATISTIC);
-        }
+        let count = slopes.len() as u32;
+        let found = if biased { chi_squared_sf(w, count) } else { f_sf(found, count, denominator) };
+        ledger.check((case, "p of F", "robust"), p, Some(found), Scale::Unit, STATISTIC);
     }
     if let (Some(f), Some(r2)) = (block["f_statistic"].as_object(), r2) {
         let found = r2 / q / ((1.0 - r2) / df);
@@ -323,7 +331,8 @@ fn check_fit(ledger: &mut Ledger, ground: &Ground, (panel, name): (&str, &str), 
         ledger.check(at, number(&f["p"]), Some(found), Scale::Unit, STATISTIC);
     }
     if let Some(f) = block["f_pooled"].as_object() {
-        let none = Asked { effects: Effects::None, std_errors: StdErrors::Default, ..asked.clone() };
+        let none =
+            Asked { effects: Effects::None, std_errors: StdErrors::Default, ..asked.clone() };
         let pooled = estimated(ground, &none).1.fit.statistics[&Statistic::Ssr];
         let found = (pooled - ssr) / (absorbed - 1.0) / (ssr / df);
         let at = (case, "F of effects", "");
@@ -334,12 +343,17 @@ fn check_fit(ledger: &mut Ledger, ground: &Ground, (panel, name): (&str, &str), 
     if let Some(parts) = block["variance_decomposition"].as_object() {
         let (of_effects, of_errors) = if random {
             // Where the variance of effects is 0 our σ² is that of the fit without them.
-            let within = Asked { effects: Effects::Individual, std_errors: StdErrors::Default, ..asked.clone() };
+            let within = Asked {
+                effects: Effects::Individual,
+                std_errors: StdErrors::Default,
+                ..asked.clone()
+            };
             let own = estimated(ground, &within).1.fit.statistics[&Statistic::Sigma2];
             (statistic(Statistic::Sigma2Unit).expect("a variance"), own)
         } else {
             let left = residual(&sample, &values);
-            let effects: Vec<f64> = left.iter().zip(&ours.innovations).map(|(r, e)| r - e).collect();
+            let effects: Vec<f64> =
+                left.iter().zip(&ours.innovations).map(|(r, e)| r - e).collect();
             (square(&effects) / n, ssr / n)
         };
         for (member, found) in [
@@ -376,9 +390,8 @@ fn check_tests(ledger: &mut Ledger, ground: &Ground, panel: &str, block: &Value)
     let (fixed, random) = (fit(Effects::Individual), fit(Effects::Random));
     let hausman = &block["hausman_RE_vs_FE"];
     let k = ground.sample.x.len();
-    let d: Vec<f64> = (0..k)
-        .map(|i| fixed.fit.estimates[i].value - random.fit.estimates[i + 1].value)
-        .collect();
+    let d: Vec<f64> =
+        (0..k).map(|i| fixed.fit.estimates[i].value - random.fit.estimates[i + 1].value).collect();
     let v: Vec<Vec<f64>> = (0..k)
         .map(|i| {
             let of = |j: usize| fixed.fit.covariance[i][j] - random.fit.covariance[i + 1][j + 1];
@@ -397,13 +410,19 @@ fn check_tests(ledger: &mut Ledger, ground: &Ground, panel: &str, block: &Value)
     let stat: f64 = solved(&v, &d).iter().zip(&d).map(|(x, d)| x * d).sum();
     let at = (panel, "Hausman", "statistic");
     ledger.check(at, number(&hausman["stat"]), Some(stat), Scale::Relative, 1e-6);
-    let p = spanel::math::dist::chi_squared_sf(stat, k as u32);
+    let p = chi_squared_sf(stat, k as u32);
     ledger.check((panel, "Hausman", "p"), number(&hausman["p"]), Some(p), Scale::Unit, STATISTIC);
 
     let findings = Findings::of("cd", &ground.sample, &ground.weights, Effects::Individual);
     let (stat, p) = findings.get("cd", Effects::Individual).expect("a CD statistic");
     let cd = &block["pesaran_cd_entity"];
-    ledger.check((panel, "CD", "statistic"), number(&cd["stat"]), Some(stat), Scale::Relative, STATISTIC);
+    ledger.check(
+        (panel, "CD", "statistic"),
+        number(&cd["stat"]),
+        Some(stat),
+        Scale::Relative,
+        STATISTIC,
+    );
     ledger.check((panel, "CD", "p"), number(&cd["p"]), Some(p), Scale::Unit, STATISTIC);
 }
 
@@ -416,15 +435,21 @@ fn of_pyfixest(name: &str) -> (Asked, Option<f64>) {
     let count = Count::EffectsNotNested;
     let std_errors = match kind {
         "iid" => StdErrors::Default,
-        "HC1" => robust(Meat::Observations, ObservationFactor::Divisor, GroupFactor::None, Count::Effects),
+        "HC1" => robust(
+            Meat::Observations,
+            ObservationFactor::Divisor,
+            GroupFactor::None,
+            Count::Effects,
+        ),
         "HC2" | "HC3" => {
             let residuals = if kind == "HC2" { Residuals::Leverage } else { Residuals::Jackknife };
-            let StdErrors::Robust(plain) =
-                robust(Meat::Observations, ObservationFactor::None, GroupFactor::None, Count::Slopes)
-            else {
-                unreachable!("made above")
-            };
-            StdErrors::Robust(Robust { residuals, ..plain })
+            StdErrors::Robust(Robust {
+                meat: Meat::Observations,
+                residuals,
+                of_observations: ObservationFactor::Divisor,
+                of_groups: GroupFactor::None,
+                count: Count::Effects,
+            })
         }
         "NW_lag3" | "DK_lag3" => {
             let kernel = TimeKernel::Bartlett;
@@ -436,7 +461,7 @@ fn of_pyfixest(name: &str) -> (Asked, Option<f64>) {
             robust(meat, less_one, GroupFactor::Own, Count::Effects)
         }
         "CRV1_unit_time" => {
-            robust(Meat::Clusters(clusters("both")), less_one, GroupFactor::Smallest, Count::Effects)
+            robust(Meat::Clusters(clusters("both")), less_one, GroupFactor::Smallest, count)
         }
         _ => {
             let (version, by) = kind.split_once('_').expect("clusters");
@@ -474,11 +499,17 @@ fn pyfixest_fits_agree() {
             spanel::outcome::Reference::Student { df } => df,
             spanel::outcome::Reference::Normal => f64::INFINITY,
         });
-        let quantile = spanel::math::dist::student_975(df);
+        let quantile = student_975(df);
         for (i, (name, value)) in numbers(&block["coef"]).into_iter().enumerate() {
             let e = ours.fit.estimates.iter().find(|e| e.term == name_of(name)).expect("the term");
             assert_eq!(&ours.fit.estimates[i], e, "{case}: in the same order");
-            ledger.check((case, "coefficient", name), value, Some(e.value), Scale::Unit, COEFFICIENTS);
+            ledger.check(
+                (case, "coefficient", name),
+                value,
+                Some(e.value),
+                Scale::Unit,
+                COEFFICIENTS,
+            );
             for (member, found, scale) in [
                 ("se", e.std_error, Scale::Relative),
                 ("t", e.value / e.std_error, Scale::Unit),
@@ -534,8 +565,8 @@ fn pyfixest_fits_agree() {
     ledger.finish(1700);
 }
 
-/// `ssc`: by what our covariance is larger than without factors. Of HC2 and HC3 pyfixest states one and
-/// does not take it; of two kinds of clusters it is one number with the sign of each part.
+/// `ssc`: by what our covariance is larger than without factors. Of two kinds of clusters it is one
+/// number with the sign of each part; of classical standard errors it is n/(n − k) of ours less one.
 fn check_factor(
     ledger: &mut Ledger,
     ground: &Ground,
@@ -549,15 +580,13 @@ fn check_factor(
         of_groups: GroupFactor::None,
         ..robust.clone()
     };
-    let (_, without) = estimated(ground, &Asked { std_errors: StdErrors::Robust(bare), ..asked.clone() });
+    let (_, without) =
+        estimated(ground, &Asked { std_errors: StdErrors::Robust(bare), ..asked.clone() });
     let found = ours.fit.covariance[0][0] / without.fit.covariance[0][0];
     let all: Vec<f64> = match ssc {
         Value::Array(all) => all.iter().map(number).collect(),
         one => one.as_f64().into_iter().collect(),
     };
-    if robust.residuals != Residuals::AsTheyAre {
-        return;
-    }
     for value in all {
         let at = (case, "factor", "");
         ledger.check(at, value.abs(), Some(found), Scale::Relative, STD_ERRORS);
@@ -578,7 +607,13 @@ fn statistics_of_wildboottest_agree() {
             };
             let parts: Vec<&str> = case.split('/').collect();
             let (effects, std_errors) = if parts[0] == "HC" {
-                (Effects::None, of_pyfixest(&format!("pooled/HC{}", &parts[2][..1])).0.std_errors)
+                // Types 21 and 31 rescale what is drawn; their t has no factor.
+                let factor = match parts[2] {
+                    "11" => ObservationFactor::LessOne,
+                    _ => ObservationFactor::None,
+                };
+                let no = (GroupFactor::None, Count::Slopes);
+                (Effects::None, robust(Meat::Observations, factor, no.0, no.1))
             } else {
                 let by = Meat::Clusters(clusters("region"));
                 let factors = (ObservationFactor::LessOne, GroupFactor::Own, Count::Effects);

@@ -7,8 +7,7 @@ use data::{Table, json};
 use spanel::estimator::covariance::{self, Beside};
 use spanel::model::Model;
 use spanel::model::std_errors::{
-    Cluster, Count, GroupFactor, Meat, ObservationFactor, Residuals, Robust, StdErrors,
-    TimeKernel,
+    Cluster, Count, GroupFactor, Meat, ObservationFactor, Residuals, Robust, StdErrors, TimeKernel,
 };
 
 const BARTLETT: TimeKernel = TimeKernel::Bartlett;
@@ -71,7 +70,9 @@ fn of_plm(name: &str) -> StdErrors {
         ["vcovHC", "arellano", "group", suffix] => (Meat::Clusters(vec![Cluster::Unit]), *suffix),
         ["vcovHC", "arellano", "time", suffix] => (Meat::Clusters(vec![Cluster::Period]), *suffix),
         ["vcovDC", suffix] => (Meat::Clusters(vec![Cluster::Unit, Cluster::Period]), *suffix),
-        ["vcovSCC", suffix, l] => (Meat::Periods { lags: Some(lags(l)), kernel: BARTLETT }, *suffix),
+        ["vcovSCC", suffix, l] => {
+            (Meat::Periods { lags: Some(lags(l)), kernel: BARTLETT }, *suffix)
+        }
         ["vcovNW", suffix, l] => (Meat::Units { lags: lags(l), kernel: BARTLETT }, *suffix),
         ["vcovBK", "time"] => (Meat::PanelCorrected, ""),
         other => panic!("{other:?}"),
@@ -126,7 +127,9 @@ fn covariances_of_least_squares_agree_with_pyfixest_and_linearmodels() {
             ("HC2", _) => robust(Meat::Observations, scaled, hc),
             ("HC3", _) => robust(Meat::Observations, over, hc),
             ("NW_lag3", _) => robust(Meat::Units { lags: 3, kernel: BARTLETT }, plain, lags3),
-            ("DK_lag3", _) => robust(Meat::Periods { lags: Some(3), kernel: BARTLETT }, plain, lags3),
+            ("DK_lag3", _) => {
+                robust(Meat::Periods { lags: Some(3), kernel: BARTLETT }, plain, lags3)
+            }
             ("CRV1_unit_time", _) => {
                 let factors = (ObservationFactor::LessOne, GroupFactor::Smallest, nested);
                 robust(Meat::Clusters(clusters("both")), plain, factors)
@@ -201,8 +204,12 @@ pub(super) fn of_linearmodels(name: &str) -> Option<(Effects, StdErrors)> {
     };
     let how = match kind {
         "robust" => robust(Meat::Observations, plain, divisor(false)),
-        "kernel_bartlett_bw3" => robust(Meat::Periods { lags: Some(3), kernel: BARTLETT }, plain, divisor(false)),
-        "kernel_bartlett_bw0" => robust(Meat::Periods { lags: Some(0), kernel: BARTLETT }, plain, divisor(false)),
+        "kernel_bartlett_bw3" => {
+            robust(Meat::Periods { lags: Some(3), kernel: BARTLETT }, plain, divisor(false))
+        }
+        "kernel_bartlett_bw0" => {
+            robust(Meat::Periods { lags: Some(0), kernel: BARTLETT }, plain, divisor(false))
+        }
         _ => match kind.strip_prefix("clustered_") {
             Some(by @ ("entity" | "time" | "both" | "region")) => {
                 robust(Meat::Clusters(clusters(by)), plain, divisor(nested(by)))
