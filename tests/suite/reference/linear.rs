@@ -210,8 +210,13 @@ fn kinds_of_r2(sample: &Sample, b: &[f64]) -> [(&'static str, f64); 3] {
     ]
 }
 
-fn list(block: &Value) -> Vec<f64> {
-    block.as_object().expect("numbers by name").values().map(number).collect()
+/// Where the coefficient of a name is among ours, which are in the order of the covariance there.
+fn place(ours: &Estimated, name: &str) -> usize {
+    let wanted = match name {
+        "const" | "Intercept" => Term::Constant,
+        variable => term(variable),
+    };
+    ours.fit.estimates.iter().position(|e| e.term == wanted).expect("the coefficient")
 }
 
 /// One fit of linearmodels.
@@ -222,8 +227,7 @@ fn check_fit(ledger: &mut Ledger, ground: &Ground, (panel, name): (&str, &str), 
     let (sample, ours) = estimated(ground, &asked);
     let statistic = |which: Statistic| ours.fit.statistics.get(&which).copied();
     let n = sample.n() as f64;
-    let b: Vec<f64> = list(&block["params"]);
-    let k = b.len();
+    let k = numbers(&block["params"]).len();
     let absorbed = asked.effects.absorbed(sample.n_units(), sample.n_periods()) as f64;
     let counted = if count_effects { absorbed } else { 0.0 };
     // What `debiased=False` divides by.
@@ -233,9 +237,10 @@ fn check_fit(ledger: &mut Ledger, ground: &Ground, (panel, name): (&str, &str), 
     let ssr = statistic(Statistic::Ssr).expect("a sum of squares");
 
     let values: Vec<f64> = ours.fit.estimates[..k].iter().map(|e| e.value).collect();
-    for (i, name) in block["params"].as_object().expect("params").keys().enumerate() {
-        let e = &ours.fit.estimates[i];
-        ledger.check((case, "coefficient", name), b[i], Some(e.value), Scale::Unit, COEFFICIENTS);
+    for (name, value) in numbers(&block["params"]) {
+        let e = &ours.fit.estimates[place(&ours, name)];
+        let at = (case, "coefficient", name);
+        ledger.check(at, value, Some(e.value), Scale::Unit, COEFFICIENTS);
         let se = number(&block["std_errors"][name]);
         let own = e.std_error * scale.sqrt();
         ledger.check((case, "standard error", name), se, Some(own), Scale::Relative, STD_ERRORS);
@@ -398,9 +403,9 @@ fn check_tests(ledger: &mut Ledger, ground: &Ground, panel: &str, block: &Value)
             (0..k).map(of).collect()
         })
         .collect();
-    for (i, (name, value)) in hausman["diff"].as_object().expect("differences").iter().enumerate() {
-        let at = (panel, "Hausman", name.as_str());
-        ledger.check(at, number(value), Some(d[i]), Scale::Unit, COEFFICIENTS);
+    for (name, value) in numbers(&hausman["diff"]) {
+        let (at, i) = ((panel, "Hausman", name), place(&fixed, name));
+        ledger.check(at, value, Some(d[i]), Scale::Unit, COEFFICIENTS);
         // The square root of a negative difference is "nan" there.
         match hausman["diff_se"][name].as_f64() {
             Some(se) => ledger.check(at, se, Some(v[i][i].sqrt()), Scale::Relative, 1e-6),
@@ -490,7 +495,6 @@ fn pyfixest_fits_agree() {
     let file = json("pyfixest.json");
     let ground = ground("produc");
     let mut ledger = Ledger::new("pyfixest.json");
-    let name_of = |x: &str| if x == "Intercept" { Term::Constant } else { term(x) };
     for (case, block) in file["models"].as_object().expect("models") {
         let (asked, own_df) = of_pyfixest(case);
         let (sample, ours) = estimated(&ground, &asked);
@@ -500,16 +504,10 @@ fn pyfixest_fits_agree() {
             spanel::outcome::Reference::Normal => f64::INFINITY,
         });
         let quantile = student_975(df);
-        for (i, (name, value)) in numbers(&block["coef"]).into_iter().enumerate() {
-            let e = ours.fit.estimates.iter().find(|e| e.term == name_of(name)).expect("the term");
-            assert_eq!(&ours.fit.estimates[i], e, "{case}: in the same order");
-            ledger.check(
-                (case, "coefficient", name),
-                value,
-                Some(e.value),
-                Scale::Unit,
-                COEFFICIENTS,
-            );
+        for (name, value) in numbers(&block["coef"]) {
+            let e = &ours.fit.estimates[place(&ours, name)];
+            let at = (case.as_str(), "coefficient", name);
+            ledger.check(at, value, Some(e.value), Scale::Unit, COEFFICIENTS);
             for (member, found, scale) in [
                 ("se", e.std_error, Scale::Relative),
                 ("t", e.value / e.std_error, Scale::Unit),
@@ -521,7 +519,7 @@ fn pyfixest_fits_agree() {
                 ledger.check(at, number(&block[member][name]), Some(found), scale, STD_ERRORS);
             }
         }
-        super::robust::check(&mut ledger, case, &block["vcov"], &ours);
+        robust::check(&mut ledger, case, &block["vcov"], &ours);
         let n = sample.n() as f64;
         for (member, found) in [
             ("N", statistic(Statistic::N)),
@@ -547,14 +545,14 @@ fn pyfixest_fits_agree() {
         let mut own = ground.sample.clone();
         own.x.truncate(names.len());
         own.regressors.truncate(names.len());
-        let weights = ground.weights.clone();
+        let (_, weights) = panel("produc");
         let stepwise = Ground { sample: own, weights, clusters: None };
         let by = Meat::Clusters(vec![Cluster::Unit]);
         let std_errors =
             robust(by, ObservationFactor::LessOne, GroupFactor::Own, Count::EffectsNotNested);
         let (_, ours) = estimated(&stepwise, &Asked { estimator: "ols", effects, std_errors });
         for (name, value) in numbers(&fit["coef"]) {
-            let e = ours.fit.estimates.iter().find(|e| e.term == name_of(name)).expect("the term");
+            let e = &ours.fit.estimates[place(&ours, name)];
             let at = (formula, "coefficient, stepwise", name);
             ledger.check(at, value, Some(e.value), Scale::Unit, COEFFICIENTS);
             let se = number(&fit["se"][name]);
