@@ -52,11 +52,16 @@ pub enum Effects {
     RandomPeriods,
     /// A random effect of each unit and one of each period, beside a constant.
     RandomTwoWay,
+    /// Those of units taken out by differences from one period to the next, without a constant.
+    FirstDifference,
+    /// Means of units over the periods, with a constant: what is left once effects within them are
+    /// averaged out.
+    Between,
 }
 
 impl Effects {
     /// All, in the order tables show them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::None,
         Self::Individual,
         Self::Time,
@@ -66,6 +71,8 @@ impl Effects {
         Self::CorrelatedRandom,
         Self::RandomPeriods,
         Self::RandomTwoWay,
+        Self::FirstDifference,
+        Self::Between,
     ];
     /// Those that are parameters, or none.
     pub const FIXED: [Self; 4] = [Self::None, Self::Individual, Self::Time, Self::TwoWay];
@@ -84,7 +91,14 @@ impl Effects {
             Self::CorrelatedRandom => "correlated-random",
             Self::RandomPeriods => "random-periods",
             Self::RandomTwoWay => "random-two-way",
+            Self::FirstDifference => "first-difference",
+            Self::Between => "between",
         }
+    }
+
+    /// Whether the model is of a panel that is made of the panel: of differences or of means.
+    pub fn is_of_made_panel(self) -> bool {
+        matches!(self, Self::FirstDifference | Self::Between)
     }
 
     /// Whether there is a fixed effect for each unit.
@@ -122,7 +136,7 @@ impl Effects {
 
     /// Whether there is an overall constant among the coefficients: no fixed effects absorb it.
     pub fn has_constant(self) -> bool {
-        !self.has_individual() && !self.has_time()
+        !self.has_individual() && !self.has_time() && self != Self::FirstDifference
     }
 
     /// What is left of them once the random ones are taken for none.
@@ -133,7 +147,12 @@ impl Effects {
                 Self::None
             }
             Self::RandomTime => Self::Time,
-            Self::None | Self::Individual | Self::Time | Self::TwoWay => self,
+            Self::None
+            | Self::Individual
+            | Self::Time
+            | Self::TwoWay
+            | Self::FirstDifference
+            | Self::Between => self,
         }
     }
 
@@ -144,7 +163,12 @@ impl Effects {
             Self::Random | Self::CorrelatedRandom => Self::Individual,
             Self::RandomTime | Self::RandomTwoWay => Self::TwoWay,
             Self::RandomPeriods => Self::Time,
-            Self::None | Self::Individual | Self::Time | Self::TwoWay => self,
+            Self::None
+            | Self::Individual
+            | Self::Time
+            | Self::TwoWay
+            | Self::FirstDifference
+            | Self::Between => self,
         }
     }
 
@@ -156,7 +180,9 @@ impl Effects {
             | Self::Random
             | Self::CorrelatedRandom
             | Self::RandomPeriods
-            | Self::RandomTwoWay => 0,
+            | Self::RandomTwoWay
+            | Self::FirstDifference
+            | Self::Between => 0,
             Self::Individual => n,
             Self::Time | Self::RandomTime => t,
             Self::TwoWay => n + t - 1,

@@ -3,10 +3,12 @@
 //! *Preserved*: the variance only. *Source*: Efron & Tibshirani (1993), chapter 6. *Not for*:
 //! innovations that are not normal, not alike or not independent; it serves to study an estimator.
 
-use super::{Draws, Info, Innovations, Layout, Scheme};
+use super::{Draws, Info, Innovations, Layout, Scheme, Support};
+use crate::estimator::Estimator;
 use crate::math::dist::normal_quantile;
 use crate::math::lanes::Lane;
 use crate::math::words::Words;
+use crate::model::Effects;
 
 /// Independent normal draws with the variance of the innovations.
 #[derive(Debug)]
@@ -23,6 +25,13 @@ static INFO: Info = Info {
 impl Scheme for Parametric {
     fn info(&self) -> &Info {
         &INFO
+    }
+
+    fn supports(&self, _estimator: &dyn Estimator, effects: Effects) -> Support {
+        if effects == Effects::FirstDifference {
+            return super::support::of_differences();
+        }
+        Support::Sound
     }
 
     fn draws(&self) -> Draws<'_> {

@@ -74,6 +74,9 @@ impl Scheme for Score {
     }
 
     fn supports(&self, estimator: &dyn Estimator, effects: Effects) -> Support {
+        if effects == Effects::FirstDifference {
+            return super::support::of_differences();
+        }
         if estimator.scored().is_none() || effects.is_random() {
             return Support::Refused {
                 because: "its score is not known as a sum of pieces that do not predict each other",

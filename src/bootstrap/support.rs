@@ -32,6 +32,9 @@ impl Support {
 /// `otherwise`, unless effects of units are random: what a unit has in common over the periods is then in its innovations, all of them together, and
 /// whatever draws them apart from each other draws no such thing again.
 pub(super) fn of_observations(effects: Effects, otherwise: Support) -> Support {
+    if effects == Effects::FirstDifference {
+        return of_differences();
+    }
     if !effects.is_random() {
         return otherwise;
     }
@@ -49,6 +52,15 @@ pub(super) const OF_PERIODS: Support = Support::Refused {
               independent, and drawn one by one they lose it",
     source: "McCullagh (2000); Owen (2007)",
 };
+
+/// Of differences of errors drawn apart from each other.
+pub(super) fn of_differences() -> Support {
+    Support::Refused {
+        because: "differences of errors in neighbouring periods share one of them: drawn apart from each \
+                  other they lose it, which all that a unit has, drawn as one, does not",
+        source: "Wooldridge (2010), section 10.6; Cameron, Gelbach & Miller (2008)",
+    }
+}
 
 /// The same of a scheme that draws all that a unit has as one.
 pub(super) fn of_units(estimator: &dyn Estimator, effects: Effects, otherwise: Support) -> Support {

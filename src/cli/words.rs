@@ -2,7 +2,7 @@
 
 use super::schemes;
 use crate::diagnostic::DIAGNOSTICS;
-use crate::estimator::{self, ESTIMATORS, changing, covariance, incidental, moments};
+use crate::estimator::{self, ESTIMATORS, changing, covariance, incidental, moments, transformed};
 use crate::model::Model;
 use crate::report::formats::FORMATS;
 use crate::spec::vocabulary::{EstimatorWords, Sense, TestWords, Vocabulary};
@@ -52,6 +52,7 @@ fn changing(model: &Model) -> Result<(), String> {
 /// Whether a model can be estimated at all, whatever the data.
 fn sense(model: &Model) -> Result<(), String> {
     let Some(estimator) = estimator::find(&model.estimator) else { return Ok(()) };
+    transformed::supports(estimator, model)?;
     moments::supports(estimator, model)?;
     estimator.supports(model)?;
     incidental::supports(estimator, model)?;

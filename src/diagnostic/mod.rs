@@ -264,13 +264,15 @@ fn by_name(estimate: &Estimate) -> [(String, f64); 2] {
 /// What a group of tests says of a cell whose W it can make nothing of; `None` where it can.
 pub fn refused(group: &dyn Diagnostic, context: &Context<'_>) -> Option<Findings> {
     let problem = context.own();
+    let made = problem.model.effects.is_of_made_panel();
+    let made = made.then_some(
+        "it is a test of the panel in levels, and the cell is of differences or of means of it",
+    );
     let changing = problem.weights.is_by_period() || problem.error_weights.is_by_period();
-    let reason = "it rests on one W for all periods, and these weights change over time";
+    let one = "it rests on one W for all periods, and these weights change over time";
+    let reason = made.or_else(|| (changing && !group.by_period()).then_some(one))?;
     let of = |base: &BaseFit| not_applicable(group.info(), base.basis, reason);
-    (changing && !group.by_period()).then(|| Findings {
-        tests: context.bases().iter().flat_map(of).collect(),
-        verdicts: Vec::new(),
-    })
+    Some(Findings { tests: context.bases().iter().flat_map(of).collect(), verdicts: Vec::new() })
 }
 
 /// The same reason for every test of a group on a basis that has no fit.

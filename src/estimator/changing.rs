@@ -22,6 +22,12 @@ pub fn supports(estimator: &dyn Estimator, model: &Model) -> Result<(), String> 
              take fixed effects"
         ));
     }
+    if model.effects.is_of_made_panel() {
+        return Err(format!(
+            "differences and means over periods of what neighbours have are not those of the neighbours \
+             under {changing}: take individual effects"
+        ));
+    }
     if model.dynamics.is_some() {
         return Err(format!(
             "with {changing} the spatial lag of the past is W of the past, and stability depends on the \

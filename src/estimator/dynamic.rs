@@ -49,7 +49,7 @@ pub(super) fn supports(model: &Model) -> Result<(), String> {
                     .to_owned(),
             );
         }
-        Effects::None | Effects::Time => {
+        Effects::None | Effects::Time | Effects::FirstDifference | Effects::Between => {
             return Err(
                 "without effects of units their lasting differences are in the errors, with which \
                  lags of the response are correlated: dynamic models have individual or two-way \

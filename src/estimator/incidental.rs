@@ -214,7 +214,9 @@ pub(super) fn corrected(problem: &Problem<'_>, fit: &Fit) -> Corrected {
         | Effects::RandomTime
         | Effects::CorrelatedRandom
         | Effects::RandomPeriods
-        | Effects::RandomTwoWay => {
+        | Effects::RandomTwoWay
+        | Effects::FirstDifference
+        | Effects::Between => {
             return Corrected::Not;
         }
         Effects::Individual => theta[variance] *= t / (t - 1.0),

@@ -18,7 +18,9 @@ pub fn of_effects(effects: Effects, n: usize, t: usize) -> f64 {
         | Effects::Random
         | Effects::CorrelatedRandom
         | Effects::RandomPeriods
-        | Effects::RandomTwoWay => 0.0,
+        | Effects::RandomTwoWay
+        | Effects::FirstDifference
+        | Effects::Between => 0.0,
         Effects::Individual => unit,
         Effects::Time | Effects::RandomTime => period,
         Effects::TwoWay => unit + period - unit * period,

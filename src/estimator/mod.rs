@@ -7,7 +7,9 @@
 //! |---|---|
 //! | `problem` | sample + weights + model whose units agree; effects removed |
 //! | `transform` | the projections that remove effects |
+//! | `transformed` | panels of differences and of unit means |
 //! | `ols` | pooled and within least squares |
+//! | `fama_macbeth` | means of the coefficients of cross-sections |
 //! | `random` | random effects of units, with and without spatial terms |
 //! | `random_effects` | random effects of units by feasible least squares, for tests |
 //! | `slm` | the spatial lag model by maximum likelihood |
@@ -37,6 +39,7 @@ pub mod covariance;
 pub mod derived;
 pub mod durbin;
 pub mod dynamic;
+pub mod fama_macbeth;
 pub mod goodness;
 pub mod gram;
 pub mod impacts;
@@ -54,6 +57,7 @@ pub mod score;
 pub mod sem;
 pub mod slm;
 pub mod transform;
+pub mod transformed;
 pub mod unit_effects;
 pub mod wald;
 #[cfg(test)]
@@ -182,6 +186,20 @@ pub trait Estimator: Sync {
     /// Whether it maximises a likelihood; least squares does.
     fn maximises_likelihood(&self) -> bool {
         true
+    }
+
+    /// Whether it is the mean of what it is of each period, [`of_periods`](Self::of_periods).
+    fn averages_periods(&self) -> bool {
+        false
+    }
+
+    /// For each estimate the differences of those of the periods from their mean, over T, of an
+    /// estimator that is such a mean: what its covariance is made of.
+    ///
+    /// # Errors
+    /// [`FitError::NoScore`] of any other.
+    fn of_periods(&self, _problem: &Problem<'_>) -> Result<Vec<Vec<f64>>, FitError> {
+        Err(FitError::NoScore)
     }
 
     /// Whether units drawn again with all they have are a sample of the same model: no unit's
@@ -320,6 +338,14 @@ pub enum FitError {
         "these standard errors need the score of each observation, which this estimator has not"
     )]
     NoScore,
+    /// A cluster without which there is no fit.
+    #[error("the jackknife over clusters by {clusters} has no fit without one of them: {why}")]
+    NoJackknife {
+        /// What makes the clusters.
+        clusters: String,
+        /// Why there is no fit.
+        why: String,
+    },
     /// Standard errors over distances without coordinates.
     #[error("these standard errors need the coordinates of units")]
     NoCoordinates,
@@ -434,6 +460,7 @@ impl From<FitError> for Failure {
             | FitError::PerfectFit
             | FitError::UnderIdentified { .. }
             | FitError::NotIdentified { .. }
+            | FitError::NoJackknife { .. }
             | FitError::SingularInformation => FailureKind::Singular,
             FitError::TooManyUnits { .. } | FitError::NotWithin | FitError::RowSums => {
                 FailureKind::Unsupported
@@ -455,6 +482,7 @@ impl From<FitError> for Failure {
 pub static ESTIMATORS: &[&dyn Estimator] = &[
     &ols::Ols,
     &durbin::SLX,
+    &fama_macbeth::FamaMacBeth,
     &slm::Slm,
     &durbin::SDM,
     &sem::Sem,

@@ -30,8 +30,8 @@ impl StdErrors {
 
     /// The column of clusters, if it needs one.
     pub fn cluster_column(&self) -> Option<&VarName> {
-        let Self::Robust(Robust { meat: Meat::Clusters(by), .. }) = self else { return None };
-        by.iter().find_map(|by| match by {
+        let Self::Robust(Robust { meat, .. }) = self else { return None };
+        meat.clusters().iter().find_map(|by| match by {
             Cluster::Column(name) => Some(name),
             Cluster::Unit | Cluster::Period => None,
         })
@@ -74,16 +74,26 @@ pub enum Meat {
     /// Those of one cluster; with two kinds of clusters, those that share either (Arellano 1987;
     /// Cameron, Gelbach & Miller 2011).
     Clusters(Vec<Cluster>),
-    /// All of a period and of periods up to so many apart, with Bartlett weights (Driscoll & Kraay
-    /// 1998). `None`: ⌊4(T/100)^{2/9}⌋.
+    /// Those of one cluster, by the estimates without each cluster in turn, V = Σ_g (θ_g − θ)(θ_g − θ)'
+    /// (MacKinnon, Nielsen & Webb 2023).
+    Jackknife(Cluster),
+    /// All of a period and of periods near it, with weights that fall with their distance (Driscoll &
+    /// Kraay 1998).
     Periods {
-        /// How many.
+        /// Bandwidth of the weights; `None`: ⌊4(T/100)^{2/9}⌋.
         lags: Option<u32>,
+        /// The weights.
+        #[serde(default, skip_serializing_if = "TimeKernel::is_default")]
+        kernel: TimeKernel,
     },
-    /// Those of a unit up to so many periods apart, with Bartlett weights (Newey & West 1987).
+    /// Those of a unit in periods near each other, with weights that fall with their distance (Newey &
+    /// West 1987).
     Units {
-        /// How many.
+        /// Bandwidth of the weights.
         lags: u32,
+        /// The weights.
+        #[serde(default, skip_serializing_if = "TimeKernel::is_default")]
+        kernel: TimeKernel,
     },
     /// Errors of a period are dependent across units, the same way in every period, and independent
     /// over time (Beck & Katz 1995).
@@ -93,6 +103,81 @@ pub enum Meat {
     AnySerial,
     /// Those of units that are near each other, and of a unit over time (Conley 1999; Hsiang 2010).
     Space(Space),
+}
+
+impl Meat {
+    /// What makes the clusters, if there are any.
+    pub fn clusters(&self) -> &[Cluster] {
+        match self {
+            Self::Clusters(by) => by,
+            Self::Jackknife(by) => std::slice::from_ref(by),
+            Self::Observations
+            | Self::UnitVariances
+            | Self::Periods { .. }
+            | Self::Units { .. }
+            | Self::PanelCorrected
+            | Self::AnySerial
+            | Self::Space(_) => &[],
+        }
+    }
+}
+
+/// Weight of the products of scores that are j periods apart, L the bandwidth. All three give
+/// covariances without negative eigenvalues.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeKernel {
+    /// 1 − j/(L + 1) up to L (Newey & West 1987).
+    #[default]
+    Bartlett,
+    /// With z = j/(L + 1), 1 − 6z² + 6z³ up to z = ½, then 2(1 − z)³ up to L (Gallant 1987).
+    Parzen,
+    /// 3(sin z/z − cos z)/z², z = 6πj/5L, over all periods (Andrews 1991).
+    QuadraticSpectral,
+}
+
+impl TimeKernel {
+    /// Whether it is the one by default.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The weight of products `apart` periods apart, by the bandwidth `lags`.
+    pub fn weight(self, apart: usize, lags: usize) -> f64 {
+        let j = apart as f64;
+        let z = j / (lags + 1) as f64;
+        match self {
+            _ if apart == 0 => 1.0,
+            Self::QuadraticSpectral if lags == 0 => 0.0,
+            Self::QuadraticSpectral => {
+                let z = 6.0 * std::f64::consts::PI * j / (5.0 * lags as f64);
+                3.0 * (z.sin() / z - z.cos()) / (z * z)
+            }
+            _ if apart > lags => 0.0,
+            Self::Bartlett => 1.0 - z,
+            Self::Parzen if z <= 0.5 => 1.0 - 6.0 * z * z + 6.0 * z * z * z,
+            Self::Parzen => 2.0 * (1.0 - z).powi(3),
+        }
+    }
+
+    /// How far apart the last products with a weight are, of `periods` periods.
+    pub fn reach(self, lags: usize, periods: usize) -> usize {
+        let last = periods.saturating_sub(1);
+        if self == Self::QuadraticSpectral && lags > 0 { last } else { lags.min(last) }
+    }
 }
 
 /// What makes a cluster.
@@ -179,6 +264,9 @@ pub enum GroupFactor {
     /// G/(G − 1) of the smaller number of clusters for all.
     #[serde(rename = "min-G/(G-1)")]
     Smallest,
+    /// (G − 1)/G, of a jackknife.
+    #[serde(rename = "(G-1)/G")]
+    Inverse,
 }
 
 /// What k counts.
@@ -194,4 +282,32 @@ pub enum Count {
     /// Effects, too, but those that the clusters hold: of units where clusters are of units, of
     /// periods where they are of periods.
     EffectsNotNested,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_in_time_by_hand() {
+        let of = |kernel: TimeKernel, apart, lags| kernel.weight(apart, lags);
+        for kernel in [TimeKernel::Bartlett, TimeKernel::Parzen, TimeKernel::QuadraticSpectral] {
+            assert_eq!(of(kernel, 0, 3), 1.0);
+            assert_eq!((of(kernel, 0, 0), of(kernel, 1, 0)), (1.0, 0.0));
+        }
+        assert_eq!(of(TimeKernel::Bartlett, 1, 3), 0.75);
+        // z = ¼: 1 − 6/16 + 6/64 = 23/32; z = ½: ¼ by both pieces; z = ¾: 2/64.
+        let parzen = |apart| of(TimeKernel::Parzen, apart, 3);
+        assert_eq!(
+            [parzen(1), parzen(2), parzen(3), parzen(4)],
+            [23.0 / 32.0, 0.25, 1.0 / 32.0, 0.0]
+        );
+        // L = 6, j = 5: z = π, 3(0 + 1)/π². L = 3, j = 5: z = 2π, 3(0 − 1)/4π².
+        let square = std::f64::consts::PI.powi(2);
+        let spectral = |lags| of(TimeKernel::QuadraticSpectral, 5, lags);
+        assert!((spectral(6) - 3.0 / square).abs() < 1e-15);
+        assert!((spectral(3) + 0.75 / square).abs() < 1e-15);
+        assert_eq!(TimeKernel::QuadraticSpectral.reach(3, 17), 16);
+        assert_eq!(TimeKernel::Parzen.reach(3, 17), 3);
+    }
 }

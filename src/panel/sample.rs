@@ -56,6 +56,52 @@ impl Sample {
         }
     }
 
+    /// The observations of the units at these positions.
+    #[must_use]
+    pub fn of_units(&self, kept: &[usize]) -> Self {
+        let n = self.n_units();
+        let pick = |column: &Vec<f64>| -> Vec<f64> {
+            column.chunks_exact(n).flat_map(|row| kept.iter().map(|&i| row[i])).collect()
+        };
+        Self {
+            units: self.units.subset(kept),
+            y: pick(&self.y),
+            x: self.x.iter().map(pick).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// Changes from one period to the next, by the later of the two.
+    #[must_use]
+    pub fn first_differences(&self) -> Self {
+        let n = self.n_units();
+        let changes = |column: &Vec<f64>| -> Vec<f64> {
+            column.iter().skip(n).zip(column).map(|(now, before)| now - before).collect()
+        };
+        Self {
+            periods: self.periods.iter().skip(1).copied().collect(),
+            y: changes(&self.y),
+            x: self.x.iter().map(changes).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// The mean of each unit over the periods, as of the last of them.
+    #[must_use]
+    pub fn unit_means(&self) -> Self {
+        let (n, t) = (self.n_units(), self.n_periods() as f64);
+        let means = |column: &Vec<f64>| -> Vec<f64> {
+            let sum = |i: usize| column.iter().skip(i).step_by(n).sum::<f64>();
+            (0..n).map(|i| sum(i) / t).collect()
+        };
+        Self {
+            periods: self.periods.last().copied().into_iter().collect(),
+            y: means(&self.y),
+            x: self.x.iter().map(means).collect(),
+            ..self.clone()
+        }
+    }
+
     /// The sample in which unit i has the history that unit `order[i]` had, of the columns of
     /// `variable` at every lag.
     #[must_use]

@@ -48,8 +48,17 @@ pub(super) fn written(how: &StdErrors) -> Table {
     match &robust.meat {
         Meat::Observations | Meat::UnitVariances | Meat::PanelCorrected | Meat::AnySerial => {}
         Meat::Clusters(by) => put("by", names(by)),
-        Meat::Periods { lags: None } => {}
-        Meat::Periods { lags: Some(lags) } | Meat::Units { lags } => put("lags", whole(*lags)),
+        Meat::Jackknife(by) => put("by", names(std::slice::from_ref(by))),
+        Meat::Periods { lags, kernel } => {
+            if let Some(lags) = lags {
+                put("lags", whole(*lags));
+            }
+            put("kernel", worded(*kernel));
+        }
+        Meat::Units { lags, kernel } => {
+            put("lags", whole(*lags));
+            put("kernel", worded(*kernel));
+        }
         Meat::Space(space) => {
             put("longitude", text(space.longitude.to_string()));
             put("latitude", text(space.latitude.to_string()));
@@ -71,6 +80,7 @@ fn kind(robust: &Robust) -> &'static str {
         (Meat::Observations, Residuals::Jackknife) => "hc3",
         (Meat::UnitVariances, _) => "unit-variances",
         (Meat::Clusters(_), _) => "cluster",
+        (Meat::Jackknife(_), _) => "cluster-jackknife",
         (Meat::Periods { .. }, _) => "driscoll-kraay",
         (Meat::Units { .. }, _) => "newey-west",
         (Meat::PanelCorrected, _) => "panel-corrected",

@@ -3,6 +3,7 @@
 use super::{Matrices, SharedSample};
 use crate::estimator::{
     self, Estimated, Estimator, FitError, Problem, changing, covariance, incidental, moments,
+    transformed,
 };
 use crate::math::optimize::Search;
 use crate::math::random::Stream;
@@ -30,6 +31,7 @@ pub(super) fn fit<'a>(
     let unsupported = |reason: String| Failure { kind: FailureKind::Unsupported, reason };
     let estimator = estimator::find(&cell.model.estimator)
         .ok_or_else(|| unsupported(format!("no estimator is called `{}`", cell.model.estimator)))?;
+    transformed::supports(estimator, &cell.model).map_err(unsupported)?;
     moments::supports(estimator, &cell.model).map_err(unsupported)?;
     estimator.supports(&cell.model).map_err(unsupported)?;
     incidental::supports(estimator, &cell.model).map_err(unsupported)?;

@@ -7,6 +7,7 @@
 use super::beside::OwnBeside;
 use super::{Shared, SharedWeights, WeightsKey};
 use crate::estimator::durbin::{self, LeftOut};
+use crate::estimator::transformed;
 use crate::ident::{Digest, Period, Seed};
 use crate::math::random::Stream;
 use crate::model::Regressor;
@@ -57,6 +58,9 @@ pub(super) fn key(cell: &Cell) -> Digest {
     let model = &cell.model;
     let mut base =
         format!("{} {} {:?} {}", cell.axes.region, model.response, model.regressors, cell.skip);
+    if model.effects.is_of_made_panel() {
+        base = format!("{base} {:?}", model.effects);
+    }
     let mut change = Change::clone(&cell.change);
     // Durbin terms depend on W; which of them say something, on the effects.
     let durbin = model.regressors.iter().any(Regressor::is_of_neighbours);
@@ -107,6 +111,7 @@ pub(super) fn make(shared: &Shared<'_>, cell: &Cell) -> Result<Made, Failure> {
         made = made.with_histories(&cell.measure_variable, &order);
         hash = permuted_hash(hash, cell, &order);
     }
+    let made = transformed::made_panel(made, cell.model.effects);
     let (sample, left_out) = with_durbin(shared, cell, made, &positions)?;
     let beside = OwnBeside::of(shared, cell, &sample, &positions);
     Ok(Made { sample, hash, positions, changes, beside, left_out })

@@ -20,7 +20,7 @@ pub use figures::{RawFigure, RawFigureKind, RawMap};
 pub use grids::{RawGrid, RawJoint, RawProtocol, RawRegionEquality, RawSelector, RawThreshold};
 pub use report::{RawCurve, RawReport};
 pub use runner::{RawClaim, RawDiff, RawNotify, RawRun, RawSlurm, RawSubmit};
-pub use std_errors::{FactorName, RawStdErrors, ResidualsName, StdErrorsKind};
+pub use std_errors::{FactorName, KernelName, RawStdErrors, ResidualsName, StdErrorsKind};
 pub use tables::{RawOutput, RawRowGroup, RawTable, RawTableKind};
 pub use unit_roots::{Criterion, RawLags, RawUnitRoots};
 pub use values::{Lags, OneOrMany, Text};

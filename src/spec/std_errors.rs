@@ -2,7 +2,7 @@
 
 use crate::ident::{Located, VarName};
 use crate::model::std_errors::{
-    Cluster, Count, GroupFactor, Meat, ObservationFactor, Residuals, Robust, StdErrors,
+    Cluster, Count, GroupFactor, Meat, ObservationFactor, Residuals, Robust, StdErrors, TimeKernel,
 };
 
 /// The name of the estimator's own.
@@ -34,7 +34,8 @@ pub fn built_in() -> Vec<(&'static str, StdErrors)> {
         ("cluster-unit", clustered(vec![Cluster::Unit])),
         ("cluster-period", clustered(vec![Cluster::Period])),
         ("cluster-two-way", clustered(vec![Cluster::Unit, Cluster::Period])),
-        ("driscoll-kraay", plain(Meat::Periods { lags: None })),
+        ("cluster-unit-jackknife", jackknifed(Cluster::Unit)),
+        ("driscoll-kraay", plain(Meat::Periods { lags: None, kernel: TimeKernel::Bartlett })),
         ("panel-corrected", plain(Meat::PanelCorrected)),
         ("kiefer", plain(Meat::AnySerial)),
     ]
@@ -58,6 +59,17 @@ pub fn clustered(by: Vec<Cluster>) -> StdErrors {
         residuals: Residuals::AsTheyAre,
         of_observations: ObservationFactor::LessOne,
         of_groups: GroupFactor::Own,
+        count: Count::EffectsNotNested,
+    })
+}
+
+/// By the estimates without each cluster, (G − 1)/G (MacKinnon, Nielsen & Webb 2023).
+pub fn jackknifed(by: Cluster) -> StdErrors {
+    StdErrors::Robust(Robust {
+        meat: Meat::Jackknife(by),
+        residuals: Residuals::AsTheyAre,
+        of_observations: ObservationFactor::None,
+        of_groups: GroupFactor::Inverse,
         count: Count::EffectsNotNested,
     })
 }

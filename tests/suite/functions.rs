@@ -10,6 +10,7 @@ use spanel::estimator::Estimated;
 use spanel::estimator::Problem;
 use spanel::estimator::derived::{Function, derived};
 use spanel::estimator::impacts::{Multipliers, impacts};
+use spanel::estimator::transformed;
 use spanel::estimator::wald::wald;
 use spanel::expr::formula::Formula;
 use spanel::model::{Effects, Impact, Model, SmallSample, Term};
@@ -56,7 +57,7 @@ fn each_fit(mut check: impl FnMut(&str, &Weights, &Sample, &Model, &Estimated)) 
         for effects in Effects::ALL {
             let name = estimator.info().name;
             let m = model(name, effects, 2);
-            if estimator.supports(&m).is_err() {
+            if estimator.supports(&m).is_err() || transformed::supports(*estimator, &m).is_err() {
                 continue;
             }
             check(&format!("{name} {effects}"), &w, &data, &m, &fit(&data, &w, &m));

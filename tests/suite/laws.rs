@@ -6,7 +6,7 @@ use crate::support::{
     all_weights, all_weights_and_algebras, assert_close, estimate, fit, irregular, likelihoods,
     model, permuted, regressor, sample, two_orders, whole,
 };
-use spanel::estimator::{Estimated, Problem, find};
+use spanel::estimator::{Estimated, Problem, find, transformed};
 use spanel::ident::VarName;
 use spanel::math::random::Stream;
 use spanel::model::{Effects, ErrorComponents, LagOrder, Model, Normalisation, Regressor, Term};
@@ -32,7 +32,8 @@ fn each_model(mut check: impl FnMut(&str, Model)) {
                 continue;
             }
             let own = model(name, effects, 2);
-            if estimator.supports(&own).is_err() {
+            if estimator.supports(&own).is_err() || transformed::supports(*estimator, &own).is_err()
+            {
                 continue;
             }
             check(&format!("{name} {effects}"), own.clone());

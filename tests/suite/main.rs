@@ -31,6 +31,7 @@ mod joint;
 mod journal;
 mod large;
 mod laws;
+mod made_panels;
 mod manual;
 mod moments;
 mod night;

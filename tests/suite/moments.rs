@@ -22,7 +22,7 @@ const N: usize = 9;
 const T: usize = 30;
 
 fn estimators() -> impl Iterator<Item = &'static dyn Estimator> {
-    ESTIMATORS.iter().copied().filter(|e| !e.maximises_likelihood())
+    ESTIMATORS.iter().copied().filter(|e| !e.maximises_likelihood() && !e.averages_periods())
 }
 
 /// Every estimator by moments with every kind of effects that it has, without given instruments.

@@ -4,7 +4,7 @@
 use crate::support::{
     all_weights, assert_close, irregular, model, of_one_parameter, regressor, sample, units, whole,
 };
-use spanel::estimator::{Estimator, Problem, find};
+use spanel::estimator::{Estimator, Problem, find, transformed};
 use spanel::math::random::Stream;
 use spanel::model::{Effects, Model, Normalisation, Permute, Randomisation};
 use spanel::outcome::{Estimate, RandomisationSummary};
@@ -44,7 +44,8 @@ fn the_identity_is_the_fit_itself() {
             let data = whole(&data, &w, estimator.info().name);
             for effects in Effects::ALL {
                 let m = model(estimator.info().name, effects, 2);
-                if estimator.supports(&m).is_err() {
+                if estimator.supports(&m).is_err() || transformed::supports(*estimator, &m).is_err()
+                {
                     continue;
                 }
                 let problem = Problem::new(&data, &w, &m).expect("the same units");

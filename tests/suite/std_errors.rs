@@ -8,7 +8,7 @@ use spanel::ident::VarName;
 use spanel::math::Matrix;
 use spanel::model::std_errors::{
     Cluster, Count, GroupFactor, Kernel, Meat, ObservationFactor, Residuals, Robust, Space,
-    StdErrors,
+    StdErrors, TimeKernel,
 };
 use spanel::model::{Effects, Model};
 use spanel::panel::sample::Sample;
@@ -25,6 +25,16 @@ fn robust(meat: Meat) -> StdErrors {
         of_groups: GroupFactor::None,
         count: Count::Slopes,
     })
+}
+
+const BARTLETT: TimeKernel = TimeKernel::Bartlett;
+
+fn in_periods(lags: Option<u32>, kernel: TimeKernel) -> Meat {
+    Meat::Periods { lags, kernel }
+}
+
+fn in_units(lags: u32, kernel: TimeKernel) -> Meat {
+    Meat::Units { lags, kernel }
 }
 
 fn conley(cutoff: u32, kernel: Kernel, lags: u32) -> StdErrors {
@@ -114,10 +124,10 @@ fn the_kinds_meet_where_they_must() {
         }
     };
     same(conley(1, Kernel::Bartlett, 0), robust(Meat::Observations));
-    same(conley(1, Kernel::Bartlett, 2), robust(Meat::Units { lags: 2 }));
+    same(conley(1, Kernel::Bartlett, 2), robust(in_units(2, BARTLETT)));
     same(conley(40_000, Kernel::Uniform, 0), robust(Meat::Clusters(vec![Cluster::Period])));
-    same(robust(Meat::Periods { lags: Some(0) }), robust(Meat::Clusters(vec![Cluster::Period])));
-    same(robust(Meat::Units { lags: 0 }), robust(Meat::Observations));
+    same(robust(in_periods(Some(0), BARTLETT)), robust(Meat::Clusters(vec![Cluster::Period])));
+    same(robust(in_units(0, BARTLETT)), robust(Meat::Observations));
 }
 
 /// Estimates stay; variance scales with the square of the response; other units of a regressor
@@ -132,7 +142,12 @@ fn standard_errors_obey_the_laws() {
         robust(Meat::Observations),
         robust(Meat::Clusters(vec![Cluster::Unit])),
         robust(Meat::Clusters(vec![Cluster::Unit, Cluster::Period])),
-        robust(Meat::Periods { lags: None }),
+        robust(in_periods(None, BARTLETT)),
+        robust(in_periods(Some(2), TimeKernel::Parzen)),
+        robust(in_periods(Some(2), TimeKernel::QuadraticSpectral)),
+        robust(in_units(2, TimeKernel::QuadraticSpectral)),
+        robust(Meat::Jackknife(Cluster::Unit)),
+        robust(Meat::Jackknife(Cluster::Period)),
     ];
     let mut checked = 0;
     for estimator in likelihoods() {

@@ -44,7 +44,9 @@ impl Bias {
             | Effects::RandomTime
             | Effects::CorrelatedRandom
             | Effects::RandomPeriods
-            | Effects::RandomTwoWay => Self::Kept,
+            | Effects::RandomTwoWay
+            | Effects::FirstDifference
+            | Effects::Between => Self::Kept,
             Effects::Individual => Self::OfVariance(t / (t - 1.0)),
             Effects::Time => Self::OfPeriods { periods: t, variance: 1.0 },
             Effects::TwoWay => Self::OfPeriods { periods: t, variance: t / (t - 1.0) },

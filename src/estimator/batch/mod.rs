@@ -241,6 +241,8 @@ pub(super) fn reduces(problem: &Problem<'_>) -> bool {
         | Effects::RandomTime
         | Effects::CorrelatedRandom
         | Effects::RandomPeriods
-        | Effects::RandomTwoWay => false,
+        | Effects::RandomTwoWay
+        | Effects::FirstDifference
+        | Effects::Between => false,
     }
 }

@@ -4,7 +4,7 @@ use super::{Factors, scaled};
 use crate::estimator::{Estimated, Problem, ols};
 use crate::math::Matrix;
 use crate::math::linalg::dot;
-use crate::model::std_errors::{Cluster, GroupFactor, Kernel, Space};
+use crate::model::std_errors::{Cluster, GroupFactor, Kernel, Space, TimeKernel};
 use std::collections::HashMap;
 
 /// Radius of the sphere in km.
@@ -31,7 +31,7 @@ fn sums(pieces: &[Vec<f64>], of: &[usize], groups: usize) -> Vec<Vec<f64>> {
 }
 
 /// The group of each observation and how many there are.
-fn groups(problem: &Problem<'_>, by: &Cluster) -> (Vec<usize>, usize) {
+pub(super) fn groups(problem: &Problem<'_>, by: &Cluster) -> (Vec<usize>, usize) {
     let n = problem.n_units();
     match by {
         Cluster::Unit => ((0..problem.n()).map(|i| i % n).collect(), n),
@@ -57,7 +57,7 @@ pub(super) fn clusters(
     let smallest = counts.iter().copied().min().unwrap_or(1);
     let factor = |count: usize| match factors.of_groups {
         GroupFactor::Smallest => factors.groups(smallest),
-        GroupFactor::None | GroupFactor::Own => factors.groups(count),
+        GroupFactor::None | GroupFactor::Own | GroupFactor::Inverse => factors.groups(count),
     };
     let own =
         |(of, count): &(Vec<usize>, usize)| scaled(&grouped(pieces, of, *count), factor(*count));
@@ -82,23 +82,36 @@ fn intersection(a: &[usize], b: &[usize]) -> (Vec<usize>, usize) {
     (of, known.len())
 }
 
-/// Γ₀ + Σ_l (1 − l/(L + 1))(Γ_l + Γ_l'), Γ_l = Σ_t h_t h_{t−l}', h_t the sum of a period.
-pub(super) fn periods(problem: &Problem<'_>, pieces: &[Vec<f64>], lags: usize) -> Matrix {
+/// Γ₀ + Σ_l w_l(Γ_l + Γ_l'), Γ_l = Σ_t h_t h_{t−l}', h_t the sum of a period.
+pub(super) fn periods(
+    problem: &Problem<'_>,
+    pieces: &[Vec<f64>],
+    (kernel, lags): (TimeKernel, usize),
+) -> Matrix {
     let (of, count) = groups(problem, &Cluster::Period);
-    bartlett(&sums(pieces, &of, count), 1, lags)
+    weighted(&sums(pieces, &of, count), 1, (kernel, lags))
 }
 
 /// The same within each unit, summed over units.
-pub(super) fn units(problem: &Problem<'_>, pieces: &[Vec<f64>], lags: usize) -> Matrix {
-    bartlett(pieces, problem.n_units(), lags)
+pub(super) fn units(
+    problem: &Problem<'_>,
+    pieces: &[Vec<f64>],
+    (kernel, lags): (TimeKernel, usize),
+) -> Matrix {
+    weighted(pieces, problem.n_units(), (kernel, lags))
 }
 
-/// Bartlett-weighted products of series that are stacked by period, `n` a period.
-fn bartlett(series: &[Vec<f64>], n: usize, lags: usize) -> Matrix {
+/// Weighted products of series that are stacked by period, `n` a period.
+pub(super) fn weighted(
+    series: &[Vec<f64>],
+    n: usize,
+    (kernel, lags): (TimeKernel, usize),
+) -> Matrix {
     let p = series.len();
     let mut total = products(series);
-    for lag in 1..=lags {
-        let weight = 1.0 - lag as f64 / (lags + 1) as f64;
+    let periods = series.first().map_or(0, |one| one.len() / n);
+    for lag in 1..=kernel.reach(lags, periods) {
+        let weight = kernel.weight(lag, lags);
         let shift = lag * n;
         let moved = |a: usize, b: usize| match series[a].len().checked_sub(shift) {
             Some(left) => dot(&series[a][shift..], &series[b][..left]),
@@ -208,7 +221,8 @@ pub(super) fn space(
     let smoothed: Vec<Vec<f64>> = pieces.iter().map(smooth).collect();
     let p = pieces.len();
     let over_space = Matrix::from_fn(p, p, |a, b| dot(&pieces[a], &smoothed[b]));
-    let over_time = bartlett(pieces, n, space.lags as usize) - products(pieces);
+    let kernel = (TimeKernel::Bartlett, space.lags as usize);
+    let over_time = weighted(pieces, n, kernel) - products(pieces);
     over_space + over_time
 }
 
@@ -254,6 +268,8 @@ mod tests {
 
     #[test]
     fn bartlett_weights_by_hand() {
+        let bartlett =
+            |series: &[Vec<f64>], n, lags| weighted(series, n, (TimeKernel::Bartlett, lags));
         // One series 1, 2, 4 with one lag: 21 + ½·2·(2·1 + 4·2) = 31.
         assert_eq!(bartlett(&[vec![1.0, 2.0, 4.0]], 1, 1)[(0, 0)], 31.0);
         // Two units side by side: each by itself.

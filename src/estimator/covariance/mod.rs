@@ -14,7 +14,9 @@
 //! |---|---|
 //! | `meat` | M of groups of observations, of neighbours in time and space |
 //! | `likelihood` | the observed information; M of errors of one distribution |
+//! | `jackknife` | the estimates without each cluster |
 
+mod jackknife;
 mod likelihood;
 mod meat;
 
@@ -24,7 +26,7 @@ use super::{Estimated, Estimator, FitError, Problem, ols};
 use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, positive_part};
 use crate::model::std_errors::{
-    Cluster, Count, GroupFactor, Meat, ObservationFactor, Residuals, Robust, StdErrors,
+    Cluster, Count, GroupFactor, Meat, ObservationFactor, Residuals, Robust, StdErrors, TimeKernel,
 };
 use crate::model::{SmallSample, Term};
 use crate::outcome::{Fit, Reference};
@@ -122,6 +124,12 @@ fn sandwich(
     at: &Estimated,
     robust: &Robust,
 ) -> Result<Sandwich, FitError> {
+    if let Meat::Jackknife(by) = &robust.meat {
+        return jackknifed(estimator, problem, at, (robust, by));
+    }
+    if let (true, Meat::Periods { lags, kernel }) = (estimator.averages_periods(), &robust.meat) {
+        return averaged(estimator, problem, at, (robust, *lags, *kernel));
+    }
     let scored = estimator.scored().ok_or(FitError::NoScore)?;
     let mut pieces = scored.pieces(problem, at);
     let mut residuals = at.innovations.clone();
@@ -146,16 +154,18 @@ fn sandwich(
             let kind = format!("clustered by {} ({})", names.join(" and "), counts.join(" and "));
             (found, groups.into_iter().min(), kind)
         }
-        Meat::Periods { lags } => {
+        Meat::Jackknife(_) => return Err(FitError::NoScore),
+        Meat::Periods { lags, kernel } => {
             let t = problem.n_periods();
             let lags = lags.map_or_else(|| default_lags(t), |l| l as usize);
-            let found = meat::periods(problem, &pieces, lags);
-            let kind = format!("Driscoll–Kraay, Bartlett weights over {lags} lags");
+            let found = meat::periods(problem, &pieces, (*kernel, lags));
+            let kind = format!("Driscoll–Kraay, {}", weights_in_time(*kernel, lags));
             (scaled(&found, factors.groups(t)), Some(t), kind)
         }
-        Meat::Units { lags } => {
-            let found = meat::units(problem, &pieces, *lags as usize);
-            let kind = format!("Newey–West within units, Bartlett weights over {lags} lags");
+        Meat::Units { lags, kernel } => {
+            let lags = *lags as usize;
+            let found = meat::units(problem, &pieces, (*kernel, lags));
+            let kind = format!("Newey–West within units, {}", weights_in_time(*kernel, lags));
             (scaled(&found, factors.groups(problem.n_periods())), None, kind)
         }
         Meat::PanelCorrected => {
@@ -188,12 +198,59 @@ fn sandwich(
         Meat::Space(_) => positive(&covariance, &bread),
         _ => (covariance, false),
     };
-    let kind = match (residuals_name(robust.residuals), Factors::name(robust)) {
+    let kind = with_factors(of, robust);
+    Ok(Sandwich { covariance, kind, groups: groups.map(|g| g as f64), clipped })
+}
+
+/// That of estimates without each cluster.
+fn jackknifed(
+    estimator: &dyn Estimator,
+    problem: &Problem<'_>,
+    at: &Estimated,
+    (robust, by): (&Robust, &Cluster),
+) -> Result<Sandwich, FitError> {
+    let factors = Factors::new(estimator, problem, at, robust);
+    let (spread, groups) = jackknife::spread(estimator, problem, at, by)?;
+    let covariance = scaled(&spread, factors.observations * factors.groups(groups));
+    let kind = format!("jackknife over clusters by {} ({groups})", cluster_name(by));
+    let kind = with_factors(kind, robust);
+    Ok(Sandwich { covariance, kind, groups: Some(groups as f64), clipped: false })
+}
+
+/// That of a mean of estimates of periods, periods near each other being dependent.
+fn averaged(
+    estimator: &dyn Estimator,
+    problem: &Problem<'_>,
+    at: &Estimated,
+    (robust, lags, kernel): (&Robust, Option<u32>, TimeKernel),
+) -> Result<Sandwich, FitError> {
+    let t = problem.n_periods();
+    let lags = lags.map_or_else(|| default_lags(t), |l| l as usize);
+    let factors = Factors::new(estimator, problem, at, robust);
+    let found = meat::weighted(&estimator.of_periods(problem)?, 1, (kernel, lags));
+    let covariance = scaled(&found, factors.observations * factors.groups(t));
+    let kind = "Newey–West over the coefficients of periods, ";
+    let kind = with_factors(format!("{kind}{}", weights_in_time(kernel, lags)), robust);
+    Ok(Sandwich { covariance, kind, groups: Some(t as f64), clipped: false })
+}
+
+/// A kind with what is done to residuals, and the factors.
+fn with_factors(of: String, robust: &Robust) -> String {
+    match (residuals_name(robust.residuals), Factors::name(robust)) {
         (None, None) => of,
         (Some(a), None) | (None, Some(a)) => format!("{of}, {a}"),
         (Some(a), Some(b)) => format!("{of}, {a}, {b}"),
-    };
-    Ok(Sandwich { covariance, kind, groups: groups.map(|g| g as f64), clipped })
+    }
+}
+
+fn weights_in_time(kernel: TimeKernel, lags: usize) -> String {
+    match kernel {
+        TimeKernel::Bartlett => format!("Bartlett weights over {lags} lags"),
+        TimeKernel::Parzen => format!("Parzen weights over {lags} lags"),
+        TimeKernel::QuadraticSpectral => {
+            format!("quadratic spectral weights of bandwidth {lags} periods")
+        }
+    }
 }
 
 /// The positive part of V in units of the classical standard errors, so that it does not depend on
@@ -294,6 +351,7 @@ impl Factors {
         match self.of_groups {
             GroupFactor::None => 1.0,
             GroupFactor::Own | GroupFactor::Smallest => g / (g - 1.0),
+            GroupFactor::Inverse => (g - 1.0) / g,
         }
     }
 
@@ -308,6 +366,7 @@ impl Factors {
             GroupFactor::None => None,
             GroupFactor::Own => Some("G/(G − 1)"),
             GroupFactor::Smallest => Some("G/(G − 1) of the smaller G"),
+            GroupFactor::Inverse => Some("(G − 1)/G"),
         };
         let count = observations.map(|_| match robust.count {
             Count::Slopes => "k without effects",
@@ -326,9 +385,8 @@ fn absorbed(problem: &Problem<'_>, robust: &Robust) -> usize {
     let all = effects.absorbed(n, t);
     // A column has one value a unit: its clusters hold whole units.
     let holds = |kind: &Cluster| {
-        let Meat::Clusters(by) = &robust.meat else { return false };
         let column = |by: &Cluster| *kind == Cluster::Unit && matches!(by, Cluster::Column(_));
-        by.iter().any(|by| by == kind || column(by))
+        robust.meat.clusters().iter().any(|by| by == kind || column(by))
     };
     match robust.count {
         Count::Slopes => 0,
@@ -354,10 +412,10 @@ pub fn supports(estimator: &dyn Estimator, model: &crate::model::Model) -> Resul
     let name = estimator.info().name;
     match &model.std_errors {
         StdErrors::Default => Ok(()),
-        StdErrors::Robust(_)
+        StdErrors::Robust(robust)
             if model.effects.is_random() && linear && estimator.maximises_likelihood() =>
         {
-            Ok(())
+            of_random_effects(robust)
         }
         StdErrors::Hessian | StdErrors::Qml if model.effects.is_random() && linear => Err(format!(
             "`{name}` with random effects is least squares, given the variance components, and its \
@@ -379,6 +437,7 @@ pub fn supports(estimator: &dyn Estimator, model: &crate::model::Model) -> Resul
             "`{name}` maximises no likelihood, and so has no observed information and no QML: leave \
              out the standard errors, or take `hc1` or `cluster`"
         )),
+        StdErrors::Robust(robust) if estimator.averages_periods() => of_averages(name, robust),
         StdErrors::Robust(robust) if !estimator.maximises_likelihood() => of_moments(name, robust),
         StdErrors::Hessian | StdErrors::Qml if linear => Err(format!(
             "`{name}` is least squares, whose observed and expected information are the same, \
@@ -393,6 +452,11 @@ pub fn supports(estimator: &dyn Estimator, model: &crate::model::Model) -> Resul
         StdErrors::Robust(robust) => match &robust.meat {
             _ if model.small_sample == Some(SmallSample::Asymptotic) && !linear => Ok(()),
             _ if linear => Ok(()),
+            Meat::Jackknife(_) => Err(format!(
+                "without a cluster the neighbours of those that stay are not all there, and `{name}` \
+                 has their responses in its equation: take `cluster`, or the jackknife with `ols` or \
+                 `slx`"
+            )),
             Meat::UnitVariances | Meat::PanelCorrected | Meat::AnySerial => Err(format!(
                 "they weight squares of regressors, and the score of a spatial parameter has \
                  products of errors as well (`{name}`): take `cluster` or `hc0`"
@@ -411,9 +475,39 @@ pub fn supports(estimator: &dyn Estimator, model: &crate::model::Model) -> Resul
     }
 }
 
+/// Those of a mean of estimates of periods: how far these are from each other.
+fn of_averages(name: &str, robust: &Robust) -> Result<(), String> {
+    let plain = robust.residuals == Residuals::AsTheyAre;
+    if plain && matches!(robust.meat, Meat::Periods { .. }) {
+        return Ok(());
+    }
+    Err(format!(
+        "the standard errors of `{name}` are made of the differences between the estimates of periods, \
+         which allow for any dependence within a period: leave them out, or take `driscoll-kraay` for \
+         dependence of periods near each other"
+    ))
+}
+
+/// Those of generalised least squares with random effects: the sandwich of what is left of the
+/// regressors and errors once the share θ of their unit means is taken off.
+fn of_random_effects(robust: &Robust) -> Result<(), String> {
+    match &robust.meat {
+        Meat::Jackknife(_) => Err(
+            "the variances of random effects, too, would be estimated again without each cluster, \
+             of which nothing is known: take `cluster` by unit"
+                .to_owned(),
+        ),
+        _ => Ok(()),
+    }
+}
+
 /// Those of two-stage least squares, whose moments are linear in the errors.
 fn of_moments(name: &str, robust: &Robust) -> Result<(), String> {
     match &robust.meat {
+        Meat::Jackknife(_) => Err(format!(
+            "instruments are not made again without a cluster (`{name}`): take `cluster`, or the \
+             jackknife with `ols` or `slx`"
+        )),
         Meat::UnitVariances | Meat::PanelCorrected | Meat::AnySerial => Err(format!(
             "they are those of least squares, without instruments (`{name}`): take `cluster` or `hc1`"
         )),

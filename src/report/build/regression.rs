@@ -236,6 +236,8 @@ fn effects(
     let of_units = |effects: Effects| {
         if effects.has_random_units() {
             words.random_effect().to_owned()
+        } else if effects.is_of_made_panel() {
+            words.effects(effects).to_owned()
         } else {
             word(effects.has_individual())
         }

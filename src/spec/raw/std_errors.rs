@@ -1,7 +1,7 @@
 //! `[std_errors.NAME]`.
 
 use super::OneOrMany;
-use crate::model::std_errors::{Count, Kernel};
+use crate::model::std_errors::Count;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -13,7 +13,8 @@ pub struct RawStdErrors {
     pub kind: Option<StdErrorsKind>,
     /// Label in tables; the name when absent.
     pub label: Option<String>,
-    /// Of `cluster`: what makes a cluster, one or two of `unit`, `period`, a column.
+    /// Of `cluster`: what makes a cluster, one or two of `unit`, `period`, a column; of
+    /// `cluster-jackknife` one of them.
     pub by: Option<OneOrMany<String>>,
     /// Of `cluster`, `driscoll-kraay` and `newey-west`: what residuals are scaled by, as in `hc0`
     /// (nothing), `hc2` or `hc3`; `hc0` when absent.
@@ -23,13 +24,15 @@ pub struct RawStdErrors {
     /// What k counts in a factor; that of the kind when absent.
     pub count: Option<Count>,
     /// Of `driscoll-kraay`, `newey-west` and `conley`: how many periods apart scores may be
-    /// dependent; ⌊4(T/100)^{2/9}⌋ for `driscoll-kraay`, 1 for `newey-west`, 0 for `conley` when
+    /// dependent, the bandwidth of `quadratic-spectral` weights; ⌊4(T/100)^{2/9}⌋ for `driscoll-kraay`, 1 for `newey-west`, 0 for `conley` when
     /// absent.
     pub lags: Option<u32>,
     /// Of `conley`: distance in km beyond which units are independent.
     pub cutoff: Option<u32>,
-    /// Of `conley`: weight of a distance; `bartlett` when absent.
-    pub kernel: Option<Kernel>,
+    /// Of `driscoll-kraay` and `newey-west`: weight of a distance in time, `bartlett`, `parzen` or
+    /// `quadratic-spectral`; of `conley`: that of a distance in space, `bartlett` or `uniform`;
+    /// `bartlett` when absent.
+    pub kernel: Option<KernelName>,
     /// Of `conley`: column of degrees east.
     pub longitude: Option<String>,
     /// Of `conley`: column of degrees north.
@@ -58,6 +61,8 @@ pub enum StdErrorsKind {
     UnitVariances,
     /// Clustered by unit, by period, by a column, by two of them.
     Cluster,
+    /// Clustered, by the estimates without each cluster (CV3).
+    ClusterJackknife,
     /// Driscoll & Kraay (1998).
     DriscollKraay,
     /// Newey & West (1987) within units.
@@ -68,6 +73,20 @@ pub enum StdErrorsKind {
     Kiefer,
     /// Conley (1999), with serial correlation within units.
     Conley,
+}
+
+/// Weights that fall with a distance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum KernelName {
+    /// All alike up to the cut-off.
+    Uniform,
+    /// Falling linearly.
+    Bartlett,
+    /// Falling smoothly.
+    Parzen,
+    /// Over all distances.
+    QuadraticSpectral,
 }
 
 /// What residuals are scaled by.
@@ -100,4 +119,7 @@ pub enum FactorName {
     /// G/(G − 1) of the smaller number of clusters for all terms of a two-way covariance.
     #[serde(rename = "min-G/(G-1)")]
     SmallestGroups,
+    /// (G − 1)/G
+    #[serde(rename = "(G-1)/G")]
+    InverseGroups,
 }

@@ -4,9 +4,12 @@ use super::{Resolver, at, items};
 use crate::ident::{KeyPath, Located, VarName};
 use crate::model::std_errors::{
     Cluster, GroupFactor, Kernel, Meat, ObservationFactor, Residuals, Robust, Space, StdErrors,
+    TimeKernel,
 };
-use crate::spec::raw::{FactorName, RawStdErrors, ResidualsName, StdErrorsKind};
-use crate::spec::std_errors::{StdErrorsSpec, built_in, clustered, heteroskedastic, plain};
+use crate::spec::raw::{FactorName, KernelName, RawStdErrors, ResidualsName, StdErrorsKind};
+use crate::spec::std_errors::{
+    StdErrorsSpec, built_in, clustered, heteroskedastic, jackknifed, plain,
+};
 use std::collections::BTreeMap;
 
 impl Resolver<'_> {
@@ -63,8 +66,23 @@ impl Resolver<'_> {
             StdErrorsKind::UnitVariances => plain(Meat::UnitVariances),
             StdErrorsKind::PanelCorrected => plain(Meat::PanelCorrected),
             StdErrorsKind::Kiefer => plain(Meat::AnySerial),
-            StdErrorsKind::DriscollKraay => plain(Meat::Periods { lags: raw.lags }),
-            StdErrorsKind::NeweyWest => plain(Meat::Units { lags: raw.lags.unwrap_or(1) }),
+            StdErrorsKind::DriscollKraay => {
+                let kernel = self.kernel_in_time(raw, place)?;
+                plain(Meat::Periods { lags: raw.lags, kernel })
+            }
+            StdErrorsKind::NeweyWest => {
+                let kernel = self.kernel_in_time(raw, place)?;
+                plain(Meat::Units { lags: raw.lags.unwrap_or(1), kernel })
+            }
+            StdErrorsKind::ClusterJackknife => {
+                let mut by = self.clusters(raw, place)?;
+                if by.len() > 1 {
+                    let text = "the jackknife leaves out clusters of one kind";
+                    self.wrong(&place.join("by"), text, "take one, or kind = \"cluster\" for two");
+                    return None;
+                }
+                jackknifed(by.pop()?)
+            }
             StdErrorsKind::Cluster => clustered(self.clusters(raw, place)?),
             StdErrorsKind::Conley => plain(Meat::Space(self.space(raw, place)?)),
         })
@@ -96,6 +114,39 @@ impl Resolver<'_> {
         Some(clusters)
     }
 
+    /// The weights of `driscoll-kraay` and `newey-west`.
+    fn kernel_in_time(&mut self, raw: &RawStdErrors, place: &KeyPath) -> Option<TimeKernel> {
+        match raw.kernel {
+            None | Some(KernelName::Bartlett) => Some(TimeKernel::Bartlett),
+            Some(KernelName::Parzen) => Some(TimeKernel::Parzen),
+            Some(KernelName::QuadraticSpectral) => Some(TimeKernel::QuadraticSpectral),
+            Some(KernelName::Uniform) => {
+                let text = "with weights that are all alike a covariance over time can have negative \
+                            eigenvalues (Newey & West 1987)";
+                let help = "take `bartlett`, `parzen` or `quadratic-spectral`";
+                self.wrong(&place.join("kernel"), text, help);
+                None
+            }
+        }
+    }
+
+    /// The weights of `conley`.
+    fn kernel_in_space(&mut self, raw: &RawStdErrors, place: &KeyPath) -> Option<Kernel> {
+        match raw.kernel {
+            None | Some(KernelName::Bartlett) => Some(Kernel::Bartlett),
+            Some(KernelName::Uniform) => Some(Kernel::Uniform),
+            Some(KernelName::Parzen | KernelName::QuadraticSpectral) => {
+                let text = "this kernel is one over time";
+                self.wrong(
+                    &place.join("kernel"),
+                    text,
+                    "take `bartlett` or `uniform` for `conley`",
+                );
+                None
+            }
+        }
+    }
+
     fn space(&mut self, raw: &RawStdErrors, place: &KeyPath) -> Option<Space> {
         let column = |r: &mut Self, name: &Option<String>, key: &str, what: &str| {
             r.required(name.clone(), &place.join(key), &format!("the column of degrees {what}"))
@@ -108,11 +159,12 @@ impl Resolver<'_> {
             self.wrong(&cutoff, "a cut-off of 0 km leaves each unit alone", "take `hc0` for that");
             return None;
         }
+        let kernel = self.kernel_in_space(raw, place);
         Some(Space {
             longitude: VarName::new(longitude?),
             latitude: VarName::new(latitude?),
             cutoff: km?,
-            kernel: raw.kernel.unwrap_or(Kernel::Bartlett),
+            kernel: kernel?,
             lags: raw.lags.unwrap_or(0),
         })
     }
@@ -144,11 +196,12 @@ impl Resolver<'_> {
                         _ => ObservationFactor::LessOne,
                     };
                 }
-                FactorName::Groups | FactorName::SmallestGroups => {
+                FactorName::Groups | FactorName::SmallestGroups | FactorName::InverseGroups => {
                     groups += 1;
                     robust.of_groups = match name {
                         FactorName::Groups => GroupFactor::Own,
-                        _ => GroupFactor::Smallest,
+                        FactorName::SmallestGroups => GroupFactor::Smallest,
+                        _ => GroupFactor::Inverse,
                     };
                 }
             }
@@ -161,8 +214,8 @@ impl Resolver<'_> {
                 "one of observations and one of groups, such as [\"G/(G-1)\", \"(n-1)/(n-k)\"]",
             );
         }
-        let grouped =
-            matches!(robust.meat, Meat::Clusters(_) | Meat::Periods { .. } | Meat::Units { .. });
+        let in_time = matches!(robust.meat, Meat::Periods { .. } | Meat::Units { .. });
+        let grouped = in_time || !robust.meat.clusters().is_empty();
         if groups > 0 && !grouped {
             let text = "these standard errors have no groups";
             self.wrong(&at, text, "take G/(G-1) out");
@@ -175,14 +228,19 @@ impl Resolver<'_> {
             StdErrors::Robust(robust) => Some(&robust.meat),
             StdErrors::Default | StdErrors::Hessian | StdErrors::Qml => None,
         };
-        let clusters = matches!(meat, Some(Meat::Clusters(_)));
+        let clusters = meat.is_some_and(|meat| !meat.clusters().is_empty());
+        let jackknife = matches!(meat, Some(Meat::Jackknife(_)));
         let in_time = matches!(meat, Some(Meat::Periods { .. } | Meat::Units { .. }));
         let space = matches!(meat, Some(Meat::Space(_)));
         let idle = [
-            ("by", raw.by.is_some() && !clusters, "only `cluster` has clusters"),
+            (
+                "by",
+                raw.by.is_some() && !clusters,
+                "only `cluster` and `cluster-jackknife` have clusters",
+            ),
             (
                 "residuals",
-                raw.residuals.is_some() && !clusters && !in_time,
+                raw.residuals.is_some() && (!clusters || jackknife) && !in_time,
                 "of `cluster`, `driscoll-kraay` and `newey-west` only; `hc2` and `hc3` are kinds",
             ),
             (
@@ -191,7 +249,11 @@ impl Resolver<'_> {
                 "only `driscoll-kraay`, `newey-west` and `conley` look back",
             ),
             ("cutoff", raw.cutoff.is_some() && !space, "only `conley` has distances"),
-            ("kernel", raw.kernel.is_some() && !space, "only `conley` has distances"),
+            (
+                "kernel",
+                raw.kernel.is_some() && !in_time && !space,
+                "only `driscoll-kraay`, `newey-west` and `conley` weight distances",
+            ),
             ("longitude", raw.longitude.is_some() && !space, "only `conley` has distances"),
             ("latitude", raw.latitude.is_some() && !space, "only `conley` has distances"),
             ("factor", raw.factor.is_some() && meat.is_none(), "only robust ones have factors"),

@@ -199,7 +199,7 @@ fn what_spatialreg_prints_of_a_cross_section_agrees() {
 }
 
 /// Panels of the Python peers.
-fn panel(name: &str) -> (Sample, Weights) {
+pub(super) fn panel(name: &str) -> (Sample, Weights) {
     let (path, unit, time, y, x): (&str, &str, &str, &str, &[&str]) = match name {
         "produc" => return produc::sample_and_weights(),
         "usincome" => {

@@ -13,6 +13,7 @@ mod durbin;
 mod functions;
 mod hausman;
 mod lee_yu;
+mod linear;
 mod moments;
 mod moran;
 mod ncovr;

@@ -7,9 +7,11 @@ use data::{Table, json};
 use spanel::estimator::covariance::{self, Beside};
 use spanel::model::Model;
 use spanel::model::std_errors::{
-    Cluster, Count, GroupFactor, Meat, ObservationFactor, Residuals, Robust, StdErrors,
+    Cluster, Count, GroupFactor, Meat, ObservationFactor, Residuals, Robust, StdErrors, TimeKernel,
 };
 use spanel::model::variance_components::VarianceComponents;
+
+const BARTLETT: TimeKernel = TimeKernel::Bartlett;
 
 const NO: (ObservationFactor, GroupFactor, Count) =
     (ObservationFactor::None, GroupFactor::None, Count::Slopes);
@@ -79,8 +81,10 @@ fn of_plm(name: &str) -> StdErrors {
         ["vcovHC", "arellano", "group", suffix] => (Meat::Clusters(vec![Cluster::Unit]), *suffix),
         ["vcovHC", "arellano", "time", suffix] => (Meat::Clusters(vec![Cluster::Period]), *suffix),
         ["vcovDC", suffix] => (Meat::Clusters(vec![Cluster::Unit, Cluster::Period]), *suffix),
-        ["vcovSCC", suffix, l] => (Meat::Periods { lags: Some(lags(l)) }, *suffix),
-        ["vcovNW", suffix, l] => (Meat::Units { lags: lags(l) }, *suffix),
+        ["vcovSCC", suffix, l] => {
+            (Meat::Periods { lags: Some(lags(l)), kernel: BARTLETT }, *suffix)
+        }
+        ["vcovNW", suffix, l] => (Meat::Units { lags: lags(l), kernel: BARTLETT }, *suffix),
         ["vcovBK", "time"] => (Meat::PanelCorrected, ""),
         ["vcovBK", "group"] => (Meat::AnySerial, ""),
         other => panic!("{other:?}"),
@@ -134,8 +138,10 @@ fn covariances_of_least_squares_agree_with_pyfixest_and_linearmodels() {
             ("HC1", _) => robust(Meat::Observations, plain, hc),
             ("HC2", _) => robust(Meat::Observations, scaled, hc),
             ("HC3", _) => robust(Meat::Observations, over, hc),
-            ("NW_lag3", _) => robust(Meat::Units { lags: 3 }, plain, lags3),
-            ("DK_lag3", _) => robust(Meat::Periods { lags: Some(3) }, plain, lags3),
+            ("NW_lag3", _) => robust(Meat::Units { lags: 3, kernel: BARTLETT }, plain, lags3),
+            ("DK_lag3", _) => {
+                robust(Meat::Periods { lags: Some(3), kernel: BARTLETT }, plain, lags3)
+            }
             ("CRV1_unit_time", _) => {
                 let factors = (ObservationFactor::LessOne, GroupFactor::Smallest, nested);
                 robust(Meat::Clusters(clusters("both")), plain, factors)
@@ -178,7 +184,7 @@ pub(super) fn of_regions(
 ) -> Estimated {
     let std_errors = match name {
         "se_arellano_HC1_unit" => of_plm("vcovHC_arellano_group_HC1"),
-        _ => robust(Meat::Periods { lags }, Residuals::AsTheyAre, NO),
+        _ => robust(Meat::Periods { lags, kernel: BARTLETT }, Residuals::AsTheyAre, NO),
     };
     let plain = model("ols", sample, effects, LagOrder::LagThenDemean, None);
     let model = Model { std_errors, ..plain };
@@ -210,8 +216,12 @@ pub(super) fn of_linearmodels(name: &str) -> Option<(Effects, StdErrors)> {
     };
     let how = match kind {
         "robust" => robust(Meat::Observations, plain, divisor(false)),
-        "kernel_bartlett_bw3" => robust(Meat::Periods { lags: Some(3) }, plain, divisor(false)),
-        "kernel_bartlett_bw0" => robust(Meat::Periods { lags: Some(0) }, plain, divisor(false)),
+        "kernel_bartlett_bw3" => {
+            robust(Meat::Periods { lags: Some(3), kernel: BARTLETT }, plain, divisor(false))
+        }
+        "kernel_bartlett_bw0" => {
+            robust(Meat::Periods { lags: Some(0), kernel: BARTLETT }, plain, divisor(false))
+        }
         _ => match kind.strip_prefix("clustered_") {
             Some(by @ ("entity" | "time" | "both" | "region")) => {
                 robust(Meat::Clusters(clusters(by)), plain, divisor(nested(by)))

@@ -53,6 +53,8 @@ impl Names for English {
             Effects::CorrelatedRandom => "Correlated random",
             Effects::RandomPeriods => "Random, of periods",
             Effects::RandomTwoWay => "Random, two-way",
+            Effects::FirstDifference => "First difference",
+            Effects::Between => "Between",
         }
     }
 
@@ -79,6 +81,8 @@ impl Names for English {
             Effects::CorrelatedRandom => "random effects of units with unit means",
             Effects::RandomPeriods => "random effects of periods",
             Effects::RandomTwoWay => "random effects of units and periods",
+            Effects::FirstDifference => "changes from one period to the next",
+            Effects::Between => "means of units",
         }
     }
 

@@ -53,6 +53,8 @@ impl Names for Chinese {
             Effects::CorrelatedRandom => "相关随机效应",
             Effects::RandomPeriods => "时期随机效应",
             Effects::RandomTwoWay => "双向随机效应",
+            Effects::FirstDifference => "一阶差分",
+            Effects::Between => "组间",
         }
     }
 
@@ -79,6 +81,8 @@ impl Names for Chinese {
             Effects::CorrelatedRandom => "相关随机效应（含个体均值）",
             Effects::RandomPeriods => "时期随机效应",
             Effects::RandomTwoWay => "个体与时期随机效应",
+            Effects::FirstDifference => "相邻时期一阶差分",
+            Effects::Between => "个体均值（组间估计）",
         }
     }
 
@@ -426,11 +430,16 @@ const ROBUST: &[(&str, &str)] = &[
     ("clustered by unit", "按个体聚类"),
     ("clustered by period", "按时期聚类"),
     ("clustered by ", "聚类依据 "),
-    ("Driscoll–Kraay, Bartlett weights over ", "Driscoll–Kraay，Bartlett 权重，滞后阶数 "),
-    (
-        "Newey–West within units, Bartlett weights over ",
-        "个体内 Newey–West，Bartlett 权重，滞后阶数 ",
-    ),
+    ("jackknife over clusters by unit", "按个体聚类的刀切法"),
+    ("jackknife over clusters by period", "按时期聚类的刀切法"),
+    ("jackknife over clusters by ", "刀切法，聚类依据 "),
+    ("standard deviation of the coefficients of periods", "各期系数的标准差"),
+    ("Newey–West over the coefficients of periods", "各期系数的 Newey–West"),
+    ("Newey–West within units", "个体内 Newey–West"),
+    ("Bartlett weights over ", "Bartlett 权重，滞后阶数 "),
+    ("Parzen weights over ", "Parzen 权重，滞后阶数 "),
+    ("quadratic spectral weights of bandwidth ", "二次谱权重，带宽 "),
+    (" periods", " 期"),
     ("panel-corrected: dependent across units", "面板校正，个体间相关"),
     (
         "Kiefer: dependent over time in any way, alike in all units",
