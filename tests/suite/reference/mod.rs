@@ -23,7 +23,9 @@ mod random;
 mod regions;
 mod robust;
 mod sac;
+mod spatial_hausman;
 mod spreg;
+mod spreg_moments;
 mod threshold;
 mod unit_roots;
 
@@ -84,6 +86,7 @@ fn estimator(name: &str) -> &'static str {
         "ols" => "ols",
         "sar" | "lag" => "slm",
         "sem" | "error" => "sem",
+        "sac" => "sac",
         other => panic!("unknown model {other}"),
     }
 }
