@@ -18,6 +18,7 @@ mod moran;
 mod ncovr;
 mod panel_tests;
 mod plm;
+mod printed_effects;
 mod produc;
 mod random;
 mod regions;

@@ -18,7 +18,7 @@ const EXACT: f64 = 1e-8;
 /// Closed forms at the values that are printed.
 const FOLLOWED: f64 = 1e-8;
 
-fn panel(name: &str) -> (Sample, Weights) {
+pub(super) fn panel(name: &str) -> (Sample, Weights) {
     let (path, unit, time, y, x): (&str, &str, &str, &str, &[&str]) = match name {
         "produc" => return produc::sample_and_weights(),
         "usincome" => {
