@@ -149,7 +149,7 @@ fn the_transformation_is_that_of_explicit_matrices() {
 fn the_bias_is_taken_off_as_the_formula_says() {
     let (_, w) = all_weights(N).swap_remove(1);
     let plain = sample(&w, T, 12);
-    for name in ["slm", "sem", "sdm", "sac", "gns"] {
+    for name in ["slm", "sem", "sdm", "sac"] {
         let data = whole(&plain, &w, name);
         for effects in EFFECTS {
             let base = fit(&data, &w, &model(name, effects, 2));
@@ -208,7 +208,7 @@ fn corrections_obey_the_laws() {
     for column in moved.x.iter_mut().chain([&mut moved.y]) {
         column.iter_mut().for_each(|v| *v *= C);
     }
-    for name in ["slm", "sem", "sdm", "sdem", "sac", "gns"] {
+    for name in ["slm", "sem", "sdm", "sdem", "sac"] {
         for effects in EFFECTS {
             for correction in [Correction::Transformation, Correction::BiasCorrected] {
                 let m = corrected(name, effects, correction);

@@ -123,7 +123,7 @@ fn what_says_nothing_says_why() {
         ("nested", &data, "ols", Effects::Individual, Basis::Fit, "nested in `ols`"),
         ("hausman-spatial", &data, "ols", Effects::Individual, Basis::Fit, "no spatial term"),
         ("hausman-spatial", &data, "slm", Effects::Time, Basis::Fit, "no effects of units"),
-        ("hausman-spatial", &data, "sem-gm-het", Effects::Individual, Basis::Fit, "random effects"),
+        ("hausman-spatial", &data, "sem-gm-het", Effects::Individual, Basis::Fit, "no random ones"),
         ("hausman-sem", &data, "slm", Effects::None, Basis::Fit, "no spatial error model"),
         ("hausman-sem", &data, "sem", Effects::Random, Basis::Fit, "random effects"),
     ] {
