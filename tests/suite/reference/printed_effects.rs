@@ -2,6 +2,7 @@
 //! its older interface, and time effects taken out before the lag.
 
 use super::*;
+use crate::dense::{Rows, from_fn, inverse, of as dense, times, trace, transposed};
 use data::{Table, json, weights};
 use spanel::estimator::durbin::completed;
 use spanel::model::Impact;
@@ -136,4 +137,72 @@ fn effects_and_older_fits_are_those_of_spreg() {
         ledger.check(at, wanted, found, Scale::Relative, 1e-9);
     }
     ledger.finish(120);
+}
+
+/// The covariance of (β, ρ, φ), φ = 1 − θ, that spreg's random-effects lag has: the inverse of a matrix that is
+/// not symmetric, −N/σ² of (φ, σ²) where (σ², φ) is −N/σ⁴. Ours is the inverse of the observed information.
+fn of_spreg(sample: &Sample, weights: &Weights, ours: &Estimated) -> Rows {
+    let theta = ours.fit.statistics[&Statistic::Theta];
+    let rho = ours.value(&Term::Rho).expect("ρ");
+    let sigma2 = ours.value(&Term::Sigma2).expect("σ²");
+    let (n, t, phi) = (sample.n_units() as f64, sample.n_periods() as f64, 1.0 - theta);
+    let ones = vec![1.0; sample.n()];
+    let columns: Vec<Vec<f64>> = std::iter::once(&ones)
+        .chain(&sample.x)
+        .map(|x| spreg_moments::moved(x, weights, 0.0, theta))
+        .collect();
+    let k = columns.len();
+    let fitted: Vec<f64> = (0..sample.n())
+        .map(|row| (0..k).map(|j| columns[j][row] * ours.fit.estimates[j].value).sum())
+        .collect();
+    let lag = weights.lag(&weights.resolve(rho, &fitted));
+    let dot = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
+    let w = dense(weights);
+    let size = w.len();
+    let filter = from_fn(size, size, |i, j| f64::from(u8::from(i == j)) - rho * w[i][j]);
+    let g = times(&w, &inverse(&filter).0);
+    let first = trace(&g);
+    let second = trace(&times(&g, &g)) + trace(&times(&transposed(&g), &g));
+    let (r, p, s) = (k, k + 1, k + 2);
+    let matrix = from_fn(k + 3, k + 3, |i, j| match (i, j) {
+        (i, j) if i < k && j < k => dot(&columns[i], &columns[j]) / sigma2,
+        (i, j) if i.min(j) < k && i.max(j) == r => dot(&columns[i.min(j)], &lag) / sigma2,
+        (i, j) if i == r && j == r => t * second + dot(&lag, &lag) / sigma2,
+        (i, j) if i.min(j) == r && i.max(j) == p => -first / sigma2,
+        (i, j) if i.min(j) == r && i.max(j) == s => t * first / sigma2,
+        (i, j) if i == p && j == p => n * (1.0 + 1.0 / (phi * phi)),
+        // Its columns are put together: the entry of the row σ² is that of the column φ.
+        (i, j) if i == s && j == p => -n / sigma2,
+        (i, j) if i == p && j == s => -n / (sigma2 * sigma2),
+        (i, j) if i == s && j == s => n * t / (2.0 * sigma2 * sigma2),
+        _ => 0.0,
+    });
+    inverse(&matrix).0
+}
+
+/// Its coefficients are good to 1e-5, and so are these; in usincome its search ends where effects vanish and
+/// the matrix has no inverse in floating point: a standard error of 0 is printed there.
+#[test]
+fn standard_errors_of_a_random_lag_are_those_of_spreg() {
+    let file = json("printed_effects.json");
+    let mut ledger = Ledger::new("printed_effects.json, spreg, random effects");
+    for case in ["produc", "lattice_pos"] {
+        let (plain, weights) = spreg_moments::panel(case);
+        for (name, block) in file["spreg"][case]["random_lag"].as_object().expect("models") {
+            let (kind, sample) = match name.as_str() {
+                "ML_LagRE" => ("slm", plain.clone()),
+                _ => ("sdm", durbin::with_durbin(&plain, &weights)),
+            };
+            let how = (kind, Effects::Random, LagOrder::LagThenDemean);
+            let ours = fit(&sample, &weights, how, None);
+            let covariance = of_spreg(&sample, &weights, &ours);
+            let case = format!("{case} {name}");
+            for (i, wanted) in list(&block["std_errors"]).into_iter().enumerate() {
+                let at = (case.as_str(), "standard error", &*i.to_string());
+                let found = covariance[i][i].sqrt();
+                ledger.check(at, wanted, Some(found), Scale::Relative, 2e-5);
+            }
+        }
+    }
+    ledger.finish(7 + 11 + 5 + 7);
 }

@@ -41,7 +41,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// v − λWv, and of that less θ times the means of units.
-fn moved(v: &[f64], weights: &Weights, lambda: f64, theta: f64) -> Vec<f64> {
+pub(super) fn moved(v: &[f64], weights: &Weights, lambda: f64, theta: f64) -> Vec<f64> {
     let v: Vec<f64> = v.iter().zip(weights.lag(v)).map(|(v, lag)| v - lambda * lag).collect();
     let n = weights.n();
     let t = (v.len() / n) as f64;
