@@ -2,7 +2,7 @@
 //! its older interface, and time effects taken out before the lag.
 
 use super::*;
-use crate::dense::{Rows, from_fn, inverse, of as dense, times, trace, transposed};
+use crate::dense::{Rows, from_fn, inverse, of as dense, trace};
 use data::{Table, json, weights};
 use spanel::estimator::durbin::completed;
 use spanel::model::Impact;
@@ -160,9 +160,12 @@ fn of_spreg(sample: &Sample, weights: &Weights, ours: &Estimated) -> Rows {
     let w = dense(weights);
     let size = w.len();
     let filter = from_fn(size, size, |i, j| f64::from(u8::from(i == j)) - rho * w[i][j]);
-    let g = times(&w, &inverse(&filter).0);
+    // G = W(I − ρW)⁻¹ = ((I − ρW)⁻¹ − I)/ρ.
+    let resolvent = inverse(&filter).0;
+    let g = from_fn(size, size, |i, j| (resolvent[i][j] - f64::from(u8::from(i == j))) / rho);
     let first = trace(&g);
-    let second = trace(&times(&g, &g)) + trace(&times(&transposed(&g), &g));
+    let pairs = (0..size).flat_map(|i| (0..size).map(move |j| (i, j)));
+    let second: f64 = pairs.map(|(i, j)| g[i][j] * (g[j][i] + g[i][j])).sum();
     let (r, p, s) = (k, k + 1, k + 2);
     let matrix = from_fn(k + 3, k + 3, |i, j| match (i, j) {
         (i, j) if i < k && j < k => dot(&columns[i], &columns[j]) / sigma2,
