@@ -1,15 +1,17 @@
 //! Fixed against random effects of units, for the cell's own model with its spatial terms.
 //!
 //! *Null*: μᵢ is uncorrelated with X (Durbin terms among them). With b_F, b_R the slopes of the model with
-//! fixed and with random effects, both by maximum likelihood with their own ρ and λ:
+//! fixed and with random effects, both by the cell's estimator with their own ρ and λ:
 //!
 //! ```text
 //! hausman-spatial        H = (b_F − b_R)'(V_F − V_R)⁻¹(b_F − b_R)                      χ²(K)
 //! hausman-spatial-means  Wald test of the unit means in the correlated random-effects model   χ²(number of means)
 //! ```
 //!
-//! V_F is the inverse of the expected information, V_R of the observed one, ρ and λ among the
-//! parameters of both. In samples V_F − V_R is often indefinite; then H is no χ², and may be negative: it
+//! By maximum likelihood V_F is the inverse of the expected information, V_R of the observed one, ρ and λ
+//! among the parameters of both. By moments b has ρ beside the slopes, the coefficients of one equation,
+//! K counts it, and the covariances are those of the two estimators (Mutl & Pfaffermayr 2011, section 4); R's
+//! splm has NT − k in V_F where effects of units leave N(T − 1) − k. In samples V_F − V_R is often indefinite; then H is no χ², and may be negative: it
 //! is not given as a test and its signed value is among the details. R's splm takes its absolute value, and
 //! a V_R given ρ, λ and φ. The second form always exists. With two-way effects those of periods are fixed
 //! in both models.
@@ -39,7 +41,7 @@ static INFO: Info = Info {
         ("hausman-spatial-means", "Unit means (spatial)"),
     ],
     reference: "Hausman (1978); Mutl & Pfaffermayr (2011); Debarsy (2012)",
-    version: 1,
+    version: 2,
     whole_periods: false,
     of_fit: true,
 };
@@ -66,9 +68,6 @@ fn possible(problem: &Problem<'_>) -> Result<(), String> {
     if estimator.info().spatial.is_empty() {
         return Err("the model has no spatial term: `hausman` is its test".to_owned());
     }
-    if !estimator.maximises_likelihood() {
-        return Err(format!("`{name}` maximises no likelihood"));
-    }
     if model.dynamics.is_some() {
         return Err("lags of the response are correlated with random effects of units".to_owned());
     }
@@ -90,6 +89,7 @@ fn fit(problem: &Problem<'_>, effects: Effects) -> Result<Estimated, String> {
         correction: Correction::None,
         std_errors: StdErrors::Default,
         error_components: problem.model.error_components.filter(|_| effects.is_random()),
+        moment_weights: problem.model.moment_weights.filter(|_| effects.is_random()),
         ..problem.model.clone()
     };
     estimator.supports(&model)?;
@@ -113,60 +113,81 @@ fn contrast(problem: &Problem<'_>) -> Test {
         Ok(fits) => fits,
         Err(why) => return test(name, Basis::Fit, Err(why)),
     };
-    let Some(Form { value, smallest, slopes }) = Form::of(&fixed, &random) else {
+    let by_moments = find(&problem.model.estimator).is_some_and(|e| !e.maximises_likelihood());
+    let Some(form) = between(&fixed, &random, by_moments) else {
         let why = "the difference of the two covariances is singular".to_owned();
         return test(name, Basis::Fit, Err(why));
     };
-    let outcome = if smallest > 0.0 {
-        chi_squared(value, slopes)
+    let outcome = if form.smallest > 0.0 {
+        chi_squared(form.value, form.count)
     } else {
-        Err(format!(
-            "the difference of the two covariances is indefinite (its smallest eigenvalue is \
-             {smallest:.4} of the fixed-effects covariance), so that its quadratic form, {value:.4}, is \
-             no χ²"
-        ))
+        Err(form.indefinite())
     };
-    detailed(
-        name,
-        Basis::Fit,
-        outcome,
-        &[("quadratic-form", value), ("smallest-eigenvalue", smallest)],
-    )
+    let details = [("quadratic-form", form.value), ("smallest-eigenvalue", form.smallest)];
+    detailed(name, Basis::Fit, outcome, &details)
 }
 
 /// d'(V_F − V_R)⁻¹d of any sign.
-struct Form {
-    value: f64,
+pub(super) struct Form {
+    pub(super) value: f64,
     /// The smallest eigenvalue of V_F − V_R in units of the standard errors of V_F.
-    smallest: f64,
-    slopes: usize,
+    pub(super) smallest: f64,
+    /// Of coefficients.
+    pub(super) count: usize,
 }
 
 impl Form {
-    fn of(fixed: &Estimated, random: &Estimated) -> Option<Self> {
-        let terms: Vec<&Term> = fixed.fit.estimates.iter().map(|e| &e.term).collect();
-        let slopes: Vec<(usize, usize)> = (0..terms.len())
-            .filter(|&i| matches!(terms[i], Term::Variable(_)))
-            .filter_map(|i| {
-                let other = random.fit.estimates.iter().position(|e| e.term == *terms[i])?;
-                Some((i, other))
-            })
-            .collect();
-        let k = slopes.len();
-        let size = |i: usize| fixed.fit.covariance[slopes[i].0][slopes[i].0].sqrt();
-        let matrix = Matrix::from_fn(k, k, |i, j| {
-            let ((a, c), (b, d)) = (slopes[i], slopes[j]);
-            (fixed.fit.covariance[a][b] - random.fit.covariance[c][d]) / (size(i) * size(j))
-        });
-        let shift = Matrix::from_fn(k, 1, |i, _| {
-            let (a, c) = slopes[i];
-            (fixed.fit.estimates[a].value - random.fit.estimates[c].value) / size(i)
-        });
+    /// Of the difference d and the two covariances, the larger one first; their leading entries are those
+    /// of d.
+    pub(super) fn of(d: &[f64], larger: &[Vec<f64>], smaller: &[Vec<f64>]) -> Option<Self> {
+        let k = d.len();
+        let size = |i: usize| larger[i][i].sqrt();
+        let matrix =
+            Matrix::from_fn(k, k, |i, j| (larger[i][j] - smaller[i][j]) / (size(i) * size(j)));
+        let shift = Matrix::from_fn(k, 1, |i, _| d[i] / size(i));
         let smallest = *symmetric_eigenvalues(&matrix)?.first()?;
         let solved = Lu::new(&matrix).solve(&shift);
         let value: f64 = (0..k).map(|i| shift[(i, 0)] * solved[(i, 0)]).sum();
-        value.is_finite().then_some(Self { value, smallest, slopes: k })
+        value.is_finite().then_some(Self { value, smallest, count: k })
     }
+
+    /// Why it is no χ².
+    pub(super) fn indefinite(&self) -> String {
+        format!(
+            "the difference of the two covariances is indefinite (its smallest eigenvalue is \
+             {:.4} of the larger covariance), so that its quadratic form, {:.4}, is no χ²",
+            self.smallest, self.value
+        )
+    }
+}
+
+/// The form of the slopes that both fits have, and of ρ where they are of one equation by moments.
+fn between(fixed: &Estimated, random: &Estimated, by_moments: bool) -> Option<Form> {
+    let wanted = |term: &Term| match term {
+        Term::Variable(_) => true,
+        Term::Rho => by_moments,
+        _ => false,
+    };
+    let common: Vec<(usize, usize)> = fixed
+        .fit
+        .estimates
+        .iter()
+        .enumerate()
+        .filter(|(_, e)| wanted(&e.term))
+        .filter_map(|(i, e)| {
+            Some((i, random.fit.estimates.iter().position(|other| other.term == e.term)?))
+        })
+        .collect();
+    let pick = |of: &Estimated, at: &dyn Fn(&(usize, usize)) -> usize| -> Vec<Vec<f64>> {
+        let row =
+            |a: &(usize, usize)| common.iter().map(|b| of.fit.covariance[at(a)][at(b)]).collect();
+        common.iter().map(row).collect()
+    };
+    let d: Vec<f64> = common
+        .iter()
+        .map(|&(i, j)| fixed.fit.estimates[i].value - random.fit.estimates[j].value)
+        .collect();
+    Form::of(&d, &pick(fixed, &|at| at.0), &pick(random, &|at| at.1))
 }
 
 fn means(problem: &Problem<'_>) -> Test {

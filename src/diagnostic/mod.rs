@@ -12,6 +12,7 @@
 //! | `effects` | whether effects belong into the model |
 //! | `error_components` | LM tests for random effects of units and periods |
 //! | `hausman` | fixed against random effects of units |
+//! | `hausman_sem` | least squares against the error model |
 //! | `hausman_spatial` | the same with the spatial terms of the model |
 //! | `heteroskedasticity` | unequal variances |
 //! | `instruments` | strength of instruments, and whether they agree |
@@ -38,6 +39,7 @@ pub mod debarsy_ertur;
 pub mod effects;
 pub mod error_components;
 pub mod hausman;
+pub mod hausman_sem;
 pub mod hausman_spatial;
 pub mod heteroskedasticity;
 pub mod instruments;
@@ -238,6 +240,7 @@ pub static DIAGNOSTICS: &[&dyn Diagnostic] = &[
     &instruments::Instruments,
     &stability::Stability,
     &hausman_spatial::HausmanSpatial,
+    &hausman_sem::HausmanSem,
     &bsk::BaltagiSongKoh,
     &bsjk::BaltagiSongJungKoh,
     &debarsy_ertur::DebarsyErtur,

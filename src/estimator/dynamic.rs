@@ -253,7 +253,7 @@ pub(super) fn corrected(problem: &Problem<'_>, fit: &Fit) -> Corrected {
     // Σ⁻¹/T = N·I⁻¹, and Σ⁻¹/N = T·I⁻¹.
     move_by(&mut theta, &fit.covariance, &step, counted);
     if model.effects == Effects::TwoWay && !without_one {
-        move_by(&mut theta, &fit.covariance, &of_periods(&at), t);
+        move_by(&mut theta, &fit.covariance, &of_periods(&at, 1), t);
     }
     Corrected::To(theta)
 }

@@ -19,15 +19,16 @@
 //!
 //! *Bias correction*: with θ = (β, ρ, σ²) of the likelihood with dummies and its information I,
 //! θ + (1/N)[I/(NT)]⁻¹(0, 1/(1 − ρ), 1/2σ²)' for what period effects cost, then σ²·T/(T − 1) for what
-//! unit effects do (Lee & Yu 2010, section 3.3; λ in the place of ρ for the error model): both of
-//! two-way effects, one of one kind. tr E_N G = tr G − 1/(1 − ρ) is what the dummies of a period leave
-//! of its trace, whether units have effects or not. Lags of the response: [`dynamic`].
+//! unit effects do (Lee & Yu 2010, section 3.3; λ in the place of ρ for the error model, (0, 1/(1 − ρ),
+//! 1/(1 − λ), 1/2σ²)' with both): both of two-way effects, one of one kind. tr E_N G = tr G − 1/(1 − ρ) is
+//! what the dummies of a period leave of its trace, whether units have effects or not. Lags of the
+//! response: [`dynamic`].
 
 use super::goodness::gaussian_loglik;
 use super::{Estimator, FitError, Problem, dynamic};
 use crate::math::optimize::Jet;
 use crate::model::incidental::Correction;
-use crate::model::{Effects, LagOrder, Model};
+use crate::model::{Effects, LagOrder, Model, Term};
 use crate::outcome::Fit;
 use crate::weights::Weights;
 use crate::weights::spectrum::Spectrum;
@@ -202,8 +203,10 @@ pub(super) fn corrected(problem: &Problem<'_>, fit: &Fit) -> Corrected {
         return Corrected::Not;
     }
     let t = problem.n_periods() as f64;
+    let spatial =
+        fit.estimates.iter().filter(|e| matches!(e.term, Term::Rho | Term::Lambda)).count();
     let less_periods = |theta: &mut Vec<f64>| {
-        let step = of_periods(theta);
+        let step = of_periods(theta, spatial);
         move_by(theta, &fit.covariance, &step, t);
     };
     let mut theta = values(fit);
@@ -229,12 +232,14 @@ pub(super) fn corrected(problem: &Problem<'_>, fit: &Fit) -> Corrected {
     Corrected::To(theta)
 }
 
-/// (0, 1/(1 − r), 1/2σ²): N times what period effects put into the score, with an eigenvector of W
-/// that has the eigenvalue 1.
-pub(super) fn of_periods(theta: &[f64]) -> Vec<f64> {
+/// (0, 1/(1 − r), 1/2σ²), r the `spatial` parameters before σ²: N times what period effects put into
+/// the score, with an eigenvector of W that has the eigenvalue 1.
+pub(super) fn of_periods(theta: &[f64], spatial: usize) -> Vec<f64> {
     let last = theta.len() - 1;
     let mut step = vec![0.0; theta.len()];
-    step[last - 1] = 1.0 / (1.0 - theta[last - 1]);
+    for at in last - spatial..last {
+        step[at] = 1.0 / (1.0 - theta[at]);
+    }
     step[last] = 0.5 / theta[last];
     step
 }

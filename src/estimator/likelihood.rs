@@ -31,10 +31,10 @@ impl Point {
 }
 
 /// The fit at the values that the model asks for: `plain`, at the maximum of its likelihood, or what
-/// `assemble` makes of corrected values, coefficients, spatial parameter and σ².
+/// `assemble` makes of corrected values, coefficients, the `spatial` parameters and σ².
 pub(super) fn settled(
     problem: &Problem<'_>,
-    (frame, parameter): (&Frame<'_>, &'static str),
+    spatial: &[(&Frame<'_>, &'static str)],
     mut plain: Estimated,
     assemble: impl FnOnce(&[f64]) -> Result<Estimated, FitError>,
 ) -> Result<Estimated, FitError> {
@@ -45,11 +45,14 @@ pub(super) fn settled(
             plain
         }
         Corrected::To(theta) => {
-            let (at, sigma2) = (theta[theta.len() - 2], theta[theta.len() - 1]);
-            let (low, high) = frame.spectrum().interval();
-            let admissible = at > low && at < high && sigma2 > 0.0;
-            if !admissible {
-                return Err(FitError::CorrectedOutside { parameter, at, low, high });
+            let variance = theta.len() - 1;
+            for (&(frame, parameter), &at) in spatial.iter().zip(&theta[variance - spatial.len()..])
+            {
+                let (low, high) = frame.spectrum().interval();
+                let admissible = at > low && at < high && theta[variance] > 0.0;
+                if !admissible {
+                    return Err(FitError::CorrectedOutside { parameter, at, low, high });
+                }
             }
             let mut made = assemble(&theta)?;
             made.fit.std_error_kind.push_str(incidental::said(problem.model));

@@ -80,7 +80,7 @@ impl Estimator for Sem {
         let innovations = filtered.innovations(maximum.at, &highest.gamma);
         let point = Point::highest(&maximum, dot(&innovations, &innovations), &filtered.frame);
         let plain = assemble(problem, (&space, &filtered), maximum, (&highest.gamma, point))?;
-        likelihood::settled(problem, (&filtered.frame, "lambda"), plain, |theta| {
+        likelihood::settled(problem, &[(&filtered.frame, "lambda")], plain, |theta| {
             let (coefficients, rest) = theta.split_at(theta.len() - 2);
             let linear = problem.within(&problem.linear_part(coefficients));
             let coordinates = space.coordinates(&linear);

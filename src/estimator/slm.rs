@@ -80,7 +80,7 @@ impl Estimator for Slm {
         let coefficients = within.coefficients(maximum.at);
         let innovations = likelihood.innovations(maximum.at);
         let plain = assemble(problem, &within, maximum, (coefficients, point), innovations)?;
-        likelihood::settled(problem, (&within.frame, "rho"), plain, |theta| {
+        likelihood::settled(problem, &[(&within.frame, "rho")], plain, |theta| {
             let (coefficients, rest) = theta.split_at(theta.len() - 2);
             let innovations = within.innovations(problem, coefficients, rest[0]);
             let ssr = dot(&innovations, &innovations);

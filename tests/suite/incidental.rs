@@ -149,19 +149,19 @@ fn the_transformation_is_that_of_explicit_matrices() {
 fn the_bias_is_taken_off_as_the_formula_says() {
     let (_, w) = all_weights(N).swap_remove(1);
     let plain = sample(&w, T, 12);
-    for name in ["slm", "sem", "sdm"] {
+    for name in ["slm", "sem", "sdm", "sac"] {
         let data = whole(&plain, &w, name);
         for effects in EFFECTS {
             let base = fit(&data, &w, &model(name, effects, 2));
             let ours = fit(&data, &w, &corrected(name, effects, Correction::BiasCorrected));
             let last = base.fit.estimates.len() - 1;
-            let (r, sigma2) = (spatial(&base), base.fit.estimates[last].value);
+            let sigma2 = base.fit.estimates[last].value;
             let nt = (N * T) as f64;
             let info = inverse(&base.fit.covariance).0;
             let scaled = from_fn(last + 1, last + 1, |i, j| info[i][j] / nt);
-            let a = from_fn(last + 1, 1, |i, _| match last - i {
-                0 => 0.5 / sigma2,
-                1 => 1.0 / (1.0 - r),
+            let a = from_fn(last + 1, 1, |i, _| match &base.fit.estimates[i] {
+                e if matches!(e.term, Term::Rho | Term::Lambda) => 1.0 / (1.0 - e.value),
+                e if e.term == Term::Sigma2 => 0.5 / sigma2,
                 _ => 0.0,
             });
             let step = times(&inverse(&scaled).0, &a);
@@ -208,7 +208,7 @@ fn corrections_obey_the_laws() {
     for column in moved.x.iter_mut().chain([&mut moved.y]) {
         column.iter_mut().for_each(|v| *v *= C);
     }
-    for name in ["slm", "sem", "sdm", "sdem"] {
+    for name in ["slm", "sem", "sdm", "sdem", "sac"] {
         for effects in EFFECTS {
             for correction in [Correction::Transformation, Correction::BiasCorrected] {
                 let m = corrected(name, effects, correction);

@@ -8,8 +8,9 @@ use spanel::outcome::{Basis, NullDistribution, Test, TestOutcome};
 use spanel::panel::sample::Sample;
 use spanel::weights::Weights;
 
-const GROUPS: [&str; 11] = [
+const GROUPS: [&str; 12] = [
     "hausman-spatial",
+    "hausman-sem",
     "bsk",
     "bsjk",
     "debarsy-ertur",
@@ -122,7 +123,9 @@ fn what_says_nothing_says_why() {
         ("nested", &data, "ols", Effects::Individual, Basis::Fit, "nested in `ols`"),
         ("hausman-spatial", &data, "ols", Effects::Individual, Basis::Fit, "no spatial term"),
         ("hausman-spatial", &data, "slm", Effects::Time, Basis::Fit, "no effects of units"),
-        ("hausman-spatial", &data, "sem-gm", Effects::Individual, Basis::Fit, "maximises no"),
+        ("hausman-spatial", &data, "sem-gm-het", Effects::Individual, Basis::Fit, "no random ones"),
+        ("hausman-sem", &data, "slm", Effects::None, Basis::Fit, "no spatial error model"),
+        ("hausman-sem", &data, "sem", Effects::Random, Basis::Fit, "random effects"),
     ] {
         if spanel::estimator::find(name).is_none() {
             continue;

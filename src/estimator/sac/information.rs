@@ -1,4 +1,8 @@
 //! Expected information, and what it is made of.
+//!
+//! Of transformed data (Lee & Yu 2010), F'ĜF and F'HF stand in the place of Ĝ and H, F F' = E = I − 11'/N:
+//! F'Ĝ = F'ĜFF' where the rows of W₁ and W₂ sum to 1, so that tr F'ĜFF'HF = tr(EĜEH) and
+//! tr (F'ĜF)'F'HF = tr(Ĝ'EH): traces are those of EĜ and EH.
 
 use super::surface::Surface;
 use crate::estimator::Problem;
@@ -14,8 +18,13 @@ pub(super) fn information(
     block: &Matrix,
     ([rho, lambda], sigma2, g): ([f64; 2], f64, &[f64]),
 ) -> Matrix {
-    let (k, t) = (block.nrows(), problem.n_periods() as f64);
-    let Operators { lag, error } = Operators::at(problem, rho, lambda);
+    let frame = &surface.frames[0];
+    let (k, t) = (block.nrows(), frame.periods());
+    let Operators { mut lag, mut error } = Operators::at(problem, rho, lambda);
+    if frame.is_without_one() {
+        demean_columns(&mut lag);
+        demean_columns(&mut error);
+    }
     let basis = surface.filtered_basis(lambda);
     let mut info = Matrix::zeros(k + 3, k + 3);
     let mut put = |i: usize, j: usize, value: f64| {
@@ -34,7 +43,7 @@ pub(super) fn information(
     put(l, l, t * (trace_of_product(&error, &error) + inner(&error, &error)));
     put(r, s, t * trace(&lag) / sigma2);
     put(l, s, t * trace(&error) / sigma2);
-    put(s, s, problem.n() as f64 / (2.0 * sigma2 * sigma2));
+    put(s, s, frame.observations() as f64 / (2.0 * sigma2 * sigma2));
     info
 }
 
@@ -61,6 +70,15 @@ impl Operators {
             g
         };
         Self { lag, error }
+    }
+}
+
+/// A ↦ EA.
+fn demean_columns(a: &mut Matrix) {
+    let n = a.nrows();
+    for j in 0..n {
+        let mean = (0..n).map(|i| a[(i, j)]).sum::<f64>() / n as f64;
+        (0..n).for_each(|i| a[(i, j)] -= mean);
     }
 }
 

@@ -23,7 +23,8 @@
 //! λλ T tr(HH + H'H),  λσ² T tr H/σ²,  σ²σ² n/2σ⁴,  βλ = βσ² = 0
 //! ```
 //!
-//! Ĝ and H are dense, N × N: some thousand units are the limit.
+//! Ĝ and H are dense, N × N: some thousand units are the limit. With `correction` n, T and traces are those
+//! of transformed data, or the estimates lose their bias: see [`incidental`](super::incidental).
 //! *Limits*: as for the SLM; without regressors that matter ρ and λ are not identified apart.
 //! | file | what it does |
 //! |---|---|
@@ -39,11 +40,11 @@ mod surface;
 
 use super::batch::{self, Reduction};
 use super::durbin::Durbin;
-use super::goodness::{Ingredients, statistics};
+use super::goodness::{Ingredients, bic, statistics};
 use super::impacts::impacts;
 use super::inference::{convergence, edge_caution, estimates, rows};
 use super::leverage::Hat;
-use super::likelihood::in_coefficients;
+use super::likelihood::{self, in_coefficients};
 use super::random::{self, Spatial};
 use super::score::Scored;
 use super::sem;
@@ -52,7 +53,7 @@ use crate::math::Matrix;
 use crate::math::linalg::{ColumnSpace, dot, spd_inverse};
 use crate::math::plane::{Peak, Peaks};
 use crate::model::{Model, Term};
-use crate::outcome::{Estimate, Fit, Reference, Searched};
+use crate::outcome::{Estimate, Fit, Reference, Searched, Statistic};
 use information::{Operators, information, mean_lag};
 use surface::Surface;
 
@@ -102,6 +103,10 @@ impl Estimator for Sac {
         random::supports(model, SPATIAL)
     }
 
+    fn has_correction(&self) -> bool {
+        true
+    }
+
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
         if problem.model.effects.is_random() {
             if problem.has_own_error_weights() {
@@ -112,7 +117,13 @@ impl Estimator for Sac {
         let space = problem.within_space()?;
         let surface = Surface::new(problem, &space)?;
         let found = surface.maxima(problem)?;
-        assemble(problem, &space, &surface, &found)
+        let highest = Point::highest(&space, &surface, &found.peaks[0])?;
+        let plain = assemble(problem, &space, &surface, &found, highest)?;
+        let spatial = [(&surface.frames[0], NAMES[0]), (&surface.frames[1], NAMES[1])];
+        likelihood::settled(problem, &spatial, plain, |theta| {
+            let there = Point::at(problem, &space, &surface, theta);
+            assemble(problem, &space, &surface, &found, there)
+        })
     }
 
     fn impacts(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<Estimate> {
@@ -125,7 +136,8 @@ impl Estimator for Sac {
         at: &Estimated,
         spread: f64,
     ) -> Option<Box<dyn Reduction>> {
-        if problem.weights.is_by_period() || problem.error_weights.is_by_period() {
+        let by_period = problem.weights.is_by_period() || problem.error_weights.is_by_period();
+        if by_period || !problem.model.correction.is_none() {
             return None;
         }
         batch::sac::reduction(problem, at, spread).map(|r| Box::new(r) as Box<dyn Reduction>)
@@ -171,21 +183,69 @@ fn spatial(at: &Estimated) -> [f64; 2] {
     [Term::Rho, Term::Lambda].map(|term| at.value(&term).unwrap_or(0.0))
 }
 
+/// Values of the parameters: those at a maximum of the likelihood, or near it.
+struct Point {
+    coefficients: Vec<f64>,
+    /// (ρ, λ)
+    at: [f64; 2],
+    sigma2: f64,
+    loglik: f64,
+    innovations: Vec<f64>,
+}
+
+impl Point {
+    fn highest(space: &ColumnSpace, surface: &Surface<'_>, peak: &Peak) -> Result<Self, FitError> {
+        let gamma = surface.profile(peak.at).ok_or(FitError::SingularInformation)?.gamma;
+        let innovations = surface.innovations(peak.at, &gamma);
+        let [on_y, on_lag] = &surface.start;
+        let coordinates: Vec<f64> =
+            (0..gamma.len()).map(|j| on_y[j] - peak.at[0] * on_lag[j] + gamma[j]).collect();
+        Ok(Self {
+            coefficients: space.coefficients(&coordinates),
+            at: peak.at,
+            sigma2: dot(&innovations, &innovations) / surface.observations() as f64,
+            loglik: peak.jet.value,
+            innovations,
+        })
+    }
+
+    /// At θ = (β, ρ, λ, σ²).
+    fn at(
+        problem: &Problem<'_>,
+        space: &ColumnSpace,
+        surface: &Surface<'_>,
+        theta: &[f64],
+    ) -> Self {
+        let (coefficients, rest) = theta.split_at(theta.len() - 3);
+        let (at, sigma2) = ([rest[0], rest[1]], rest[2]);
+        let linear = problem.within(&problem.linear_part(coefficients));
+        let [on_y, on_lag] = &surface.start;
+        let gamma: Vec<f64> = space
+            .coordinates(&linear)
+            .iter()
+            .zip(on_y.iter().zip(on_lag))
+            .map(|(c, (y, lag))| c - y + at[0] * lag)
+            .collect();
+        let innovations = surface.innovations(at, &gamma);
+        let ssr = dot(&innovations, &innovations);
+        let [of_rho, of_lambda] = &surface.frames;
+        let loglik = of_rho.loglik(ssr, at[0], sigma2) + of_lambda.log_det(at[1]);
+        Self { coefficients: coefficients.to_vec(), at, sigma2, loglik, innovations }
+    }
+}
+
 fn assemble(
     problem: &Problem<'_>,
     space: &ColumnSpace,
     surface: &Surface<'_>,
     found: &Peaks,
+    point: Point,
 ) -> Result<Estimated, FitError> {
     let peak = found.peaks[0];
-    let [rho, lambda] = peak.at;
+    let Point { coefficients, at, sigma2, loglik, innovations } = point;
+    let [rho, lambda] = at;
     let n = problem.n();
-    let profile = surface.profile(peak.at).ok_or(FitError::SingularInformation)?;
-    let innovations = surface.innovations(peak.at, &profile.gamma);
-    let [on_y, on_lag] = &surface.start;
-    let coordinates: Vec<f64> =
-        (0..profile.gamma.len()).map(|j| on_y[j] - rho * on_lag[j] + profile.gamma[j]).collect();
-    let coefficients = space.coefficients(&coordinates);
+    let block = surface.profile(at).ok_or(FitError::SingularInformation)?.block;
 
     // y − ρW₁y = Xβ + effects + B⁻¹e, with the effects of the exact likelihood.
     let y = &problem.sample.y;
@@ -202,20 +262,19 @@ fn assemble(
     let reduced_form = multiplied.resolve(&with_effects);
     let within_reduced_form = problem.within(&multiplied.resolve(&problem.within(&linear)));
 
-    let sigma2 = dot(&innovations, &innovations) / n as f64;
     let g = mean_lag(problem, &surface.dummies, (rho, lambda), (&systematic, &linear));
-    let information = information(problem, surface, &profile.block, (peak.at, sigma2, &g));
+    let information = information(problem, surface, &block, (at, sigma2, &g));
     let covariance = spd_inverse(&information).ok_or(FitError::SingularInformation)?;
     let covariance = in_coefficients(space, &covariance);
 
     let checked = |i: usize| {
         convergence(
             NAMES[i],
-            peak.at[i],
+            at[i],
             peak.jet.slope[i],
             found.evaluations,
             n,
-            surface.spectra[i],
+            surface.frames[i].spectrum(),
         )
     };
     let (mut of_rho, of_lambda) = (checked(0)?, checked(1)?);
@@ -235,7 +294,7 @@ fn assemble(
     let mut values = coefficients;
     values.extend([rho, lambda, sigma2]);
     let ingredients = Ingredients {
-        loglik: peak.jet.value,
+        loglik,
         sigma2,
         innovations: &innovations,
         level_residual: &level_residual,
@@ -244,15 +303,23 @@ fn assemble(
         slopes,
         spatial: 2,
     };
+    let mut found = statistics(problem, &ingredients);
+    let counted = surface.observations();
+    if counted != n {
+        found.insert(Statistic::Bic, bic(loglik, counted as f64, (slopes + 3) as f64));
+    }
     let fit = Fit {
         estimator: INFO.name.to_owned(),
         estimator_version: INFO.version,
         effects: problem.model.effects,
         estimates: estimates(&terms, &values, &covariance, &Reference::Normal),
         covariance: rows(&covariance),
-        std_error_kind: "expected information matrix".to_owned(),
+        std_error_kind: format!(
+            "expected information matrix{}",
+            surface.frames[0].said(problem.model)
+        ),
         inference: Reference::Normal,
-        statistics: statistics(problem, &ingredients),
+        statistics: found,
         cautions,
         convergence: Some(of_rho),
     };

@@ -2,6 +2,7 @@
 
 use super::information::{Operators, filter, mean_lag};
 use super::{Sac, spatial};
+use crate::estimator::incidental::Frame;
 use crate::estimator::score::{self, Form, Scored};
 use crate::estimator::sem::Dummies;
 use crate::estimator::{Estimated, Problem};
@@ -61,9 +62,8 @@ impl Scored for Sac {
     fn score_at(&self, problem: &Problem<'_>, theta: &[f64]) -> Option<Vec<f64>> {
         let k = theta.len() - 3;
         let [rho, lambda, sigma2] = [theta[k], theta[k + 1], theta[k + 2]];
-        let (spectrum, of_lambda) =
-            (problem.weights.spectrum()?, problem.error_weights.spectrum()?);
         let errors = problem.of_errors();
+        let (of_rho, of_lambda) = (Frame::of(problem).ok()?, Frame::of(&errors).ok()?);
         let dummies = Dummies::of(&errors);
         let linear = problem.linear_part(&theta[..k]);
         let y = &problem.sample.y;
@@ -85,11 +85,10 @@ impl Scored for Sac {
         let columns = problem.columns();
         let of = |x: &Vec<f64>| dot(&dummies.filtered(&errors, lambda, x), &e) / sigma2;
         let mut score: Vec<f64> = columns.iter().map(of).collect();
-        let t = problem.n_periods() as f64;
-        score.push(dot(&e, &lag) / sigma2 - t * spectrum.trace_g(rho));
+        score.push(dot(&e, &lag) / sigma2 - of_rho.trace_g(rho));
         let lagged = problem.error_weights.lag(&problem.error_weights.resolve(lambda, &e));
-        score.push(dot(&e, &lagged) / sigma2 - t * of_lambda.trace_g(lambda));
-        score.push(score::variance_score(&e, sigma2));
+        score.push(dot(&e, &lagged) / sigma2 - of_lambda.trace_g(lambda));
+        score.push(of_rho.variance_score(&e, sigma2));
         Some(score)
     }
 

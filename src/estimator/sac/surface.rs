@@ -3,6 +3,7 @@
 use super::NAMES;
 use crate::estimator::goodness::gaussian_loglik;
 use crate::estimator::gram::{FilteredGram, GramJet};
+use crate::estimator::incidental::Frame;
 use crate::estimator::problem::combine;
 use crate::estimator::sem::{self, Dummies};
 use crate::estimator::{FitError, Problem};
@@ -11,7 +12,6 @@ use crate::math::linalg::{ColumnSpace, dot, spd_inverse};
 use crate::math::optimize::NoMaximum;
 use crate::math::plane::{self, Jet, Peaks, maxima};
 use crate::model::LagOrder;
-use crate::weights::spectrum::Spectrum;
 
 /// Beside the grid: both signs of either parameter (LeSage & Pace 2009, section 3.1.4, on mirrored
 /// maxima).
@@ -27,8 +27,8 @@ pub(super) struct Surface<'a> {
     gram: FilteredGram,
     /// Coordinates of the fitted parts that were taken off y and W₁y.
     pub(super) start: [Vec<f64>; 2],
-    periods: f64,
-    pub(super) spectra: [&'a Spectrum; 2],
+    /// What the likelihood counts, with W₁ and with W₂.
+    pub(super) frames: [Frame<'a>; 2],
 }
 
 /// What generalised least squares gives at one (ρ, λ).
@@ -44,15 +44,14 @@ pub(super) struct Profile {
 
 impl<'a> Surface<'a> {
     pub(super) fn new(problem: &Problem<'a>, space: &ColumnSpace) -> Result<Self, FitError> {
-        let spectrum = problem.weights.spectrum().ok_or(FitError::NoSpectrum)?;
-        let of_errors = problem.error_weights.spectrum().ok_or(FitError::NoSpectrum)?;
+        let errors = problem.of_errors();
+        let frames = [Frame::of(problem)?, Frame::of(&errors)?];
         let y = problem.within(&problem.sample.y);
         let residual = space.residual(&y);
         let (left, total) = (dot(&residual, &residual), dot(&y, &y));
         if left <= 1e-24 * total || left == 0.0 {
             return Err(FitError::PerfectFit);
         }
-        let errors = problem.of_errors();
         let dummies = Dummies::of(&errors);
         let basis: Vec<(Vec<f64>, Vec<f64>)> =
             sem::basis(problem, space).iter().map(|x| dummies.removed(&errors, x)).collect();
@@ -80,9 +79,12 @@ impl<'a> Surface<'a> {
         let all: Vec<(Vec<f64>, Vec<f64>)> = left.chain(basis.iter().cloned()).collect();
         let (columns, lags): (Vec<Vec<f64>>, Vec<Vec<f64>>) = all.into_iter().unzip();
         let gram = FilteredGram::new(&columns, &lags, dummies.row_sums());
-        let periods = problem.n_periods() as f64;
-        let spectra = [spectrum, of_errors];
-        Ok(Self { columns, lags, dummies, gram, start, periods, spectra })
+        Ok(Self { columns, lags, dummies, gram, start, frames })
+    }
+
+    /// n′
+    pub(super) fn observations(&self) -> usize {
+        self.frames[0].observations()
     }
 
     /// SSR = θ'Gθ, θ = (1, −ρ, −γ) and G = G(λ) the cross-products of filtered columns, γ at its
@@ -134,7 +136,7 @@ impl<'a> Surface<'a> {
     }
 
     pub(super) fn maxima(&self, problem: &Problem<'_>) -> Result<Peaks, FitError> {
-        let ends = self.spectra.map(Spectrum::interval);
+        let ends = self.frames.map(|f| f.spectrum().interval());
         let (low, high) = (ends.map(|e| e.0), ends.map(|e| e.1));
         maxima(self, (low, high), &STARTS, problem.search).map_err(|(why, axis)| match why {
             NoMaximum::AtEnd => FitError::NoInteriorMaximum {
@@ -171,13 +173,13 @@ impl<'a> Surface<'a> {
 /// The concentrated log-likelihood of (ρ, λ).
 impl plane::Surface for Surface<'_> {
     fn at(&self, at: [f64; 2]) -> Jet {
-        let n = self.columns[0].len();
+        let n = self.observations();
         let Some(p) = self.profile(at) else {
             return Jet { value: f64::NAN, slope: [f64::NAN; 2], curvature: [f64::NAN; 3] };
         };
-        let (half, t) = (0.5 * n as f64, self.periods);
+        let half = 0.5 * n as f64;
         let ratio = p.slope.map(|s| s / p.ssr);
-        let of = |f: &dyn Fn(&Spectrum, f64) -> f64| [0, 1].map(|i| t * f(self.spectra[i], at[i]));
+        let of = |f: &dyn Fn(&Frame<'_>, f64) -> f64| [0, 1].map(|i| f(&self.frames[i], at[i]));
         let log_det = of(&|s, r| s.log_det(r));
         let g = of(&|s, r| s.trace_g(r));
         let gg = of(&|s, r| s.trace_gg(r));
@@ -197,11 +199,11 @@ impl plane::Surface for Surface<'_> {
     /// W₁y.
     fn along(&self, lambda: f64) -> Box<dyn Fn(f64) -> f64 + '_> {
         let Some([yy, yl, ll]) = self.left(lambda) else { return Box::new(|_| f64::NAN) };
-        let n = self.columns[0].len();
-        let of_errors = self.periods * self.spectra[1].log_det(lambda);
+        let n = self.observations();
+        let of_errors = self.frames[1].log_det(lambda);
         Box::new(move |rho| {
             let ssr = yy - 2.0 * rho * yl + rho * rho * ll;
-            gaussian_loglik(ssr, n) + self.periods * self.spectra[0].log_det(rho) + of_errors
+            gaussian_loglik(ssr, n) + self.frames[0].log_det(rho) + of_errors
         })
     }
 }

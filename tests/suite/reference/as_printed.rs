@@ -87,6 +87,34 @@ fn what_splm_prints_of_fixed_effects_is_our_demean_then_lag() {
     ledger.finish(9 * 15);
 }
 
+/// `LeeYu = TRUE` with effects of units is the likelihood of transformed data; with others splm computes
+/// something else.
+#[test]
+fn what_splm_prints_of_transformed_data_agrees() {
+    let (sample, weights) = produc::sample_and_weights();
+    let file = json(FILE);
+    let mut ledger = Ledger::new("as_printed.json, splm LeeYu");
+    for (case, block) in file["splm_lee_yu"].as_object().expect("models") {
+        let (name, kind) = case.split_once('_').expect("model and effects");
+        let order = LagOrder::LagThenDemean;
+        let plain = model(of_splm(name), &sample, effects(kind), order, None);
+        let correction = spanel::model::incidental::Correction::Transformation;
+        let m = Model { correction, ..plain };
+        let problem = Problem::new(&sample, &weights, &m).expect("the same units");
+        let ours = find(of_splm(name)).expect("an estimator").fit(&problem).expect("a fit");
+        check_printed(&mut ledger, case, block, &ours, (5e-7, 1e-6));
+        let at = (case.as_str(), "sigma2", "");
+        let sigma2 = ours.value(&Term::Sigma2);
+        ledger.check(at, number(&block["sigma2"]), sigma2, Scale::Relative, 5e-7);
+        if let (true, Some(loglik)) = (name == "sar", block["loglik_as_returned"].as_f64()) {
+            let found = ours.fit.statistics.get(&Statistic::Loglik).copied();
+            let at = (case.as_str(), "log-likelihood", "");
+            ledger.check(at, loglik, found, Scale::Unit, LOGLIK);
+        }
+    }
+    ledger.finish(30);
+}
+
 /// splm's search stops some 1e-5 short of the maximum, 3e-5 of φ.
 #[test]
 fn what_splm_prints_of_random_and_pooled_models_agrees() {

@@ -1,4 +1,4 @@
-//! Lee and Yu's corrections of lag and error models of 48 states: the likelihood of transformed data
+//! Lee and Yu's corrections of lag and error models, and of those with both, of 48 states: the likelihood of transformed data
 //! and the estimates without their bias of the first order.
 
 use super::*;
@@ -38,8 +38,10 @@ fn transformed_and_corrected_fits_agree() {
         let ours = fitted(data, of, Correction::Transformation, StdErrors::Default);
         check_likelihood_fit(&mut ledger, case, block, &ours);
         let observed = fitted(data, of, Correction::Transformation, StdErrors::Hessian);
-        check_std_errors(&mut ledger, case, &block["se_observed_information"], &observed, 1e-8);
-        check_covariance(&mut ledger, case, &block["vcov_observed"], &observed, 1e-8);
+        // Of a SAC its source supports less.
+        let within = if case.starts_with("sac") { 1e-7 } else { 1e-8 };
+        check_std_errors(&mut ledger, case, &block["se_observed_information"], &observed, within);
+        check_covariance(&mut ledger, case, &block["vcov_observed"], &observed, within);
     }
-    ledger.finish(6 * 60);
+    ledger.finish(9 * 60);
 }

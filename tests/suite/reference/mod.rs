@@ -19,12 +19,15 @@ mod moran;
 mod ncovr;
 mod panel_tests;
 mod plm;
+mod printed_effects;
 mod produc;
 mod random;
 mod regions;
 mod robust;
 mod sac;
+mod spatial_hausman;
 mod spreg;
+mod spreg_moments;
 mod threshold;
 mod unit_roots;
 
@@ -85,6 +88,7 @@ fn estimator(name: &str) -> &'static str {
         "ols" => "ols",
         "sar" | "lag" => "slm",
         "sem" | "error" => "sem",
+        "sac" => "sac",
         other => panic!("unknown model {other}"),
     }
 }

@@ -98,6 +98,18 @@ fn check_beside(
     };
     let observed = again(&Model { std_errors: StdErrors::Hessian, ..plain.clone() });
     check_std_errors(ledger, case, &block["se_observed_information"], &observed, 1e-7);
+    check_covariance(ledger, case, &block["vcov_observed"], &observed, 1e-7);
+    let printed = &block["splm_as_returned"];
+    let as_splm = again(&Model { lag_order: LagOrder::DemeanThenLag, ..plain.clone() });
+    for (x, value) in numbers(&printed["coef"]) {
+        let at = (case, "coefficient as splm prints it", x);
+        ledger.check(at, value, as_splm.value(&term(x)), Scale::Unit, 5e-7);
+    }
+    for (x, value) in numbers(&printed["se"]) {
+        let found = as_splm.fit.estimates.iter().find(|e| e.term == term(x));
+        let at = (case, "standard error as splm prints it", x);
+        ledger.check(at, value, found.map(|e| e.std_error), Scale::Unit, 2e-8);
+    }
     let transformed = again(&Model { correction: Correction::Transformation, ..plain.clone() });
     let reference = &block["leeyu_transformation"];
     let case_of = format!("{case} transformed");

@@ -5,6 +5,7 @@ pub(super) fn label(raw: &str) -> Option<&'static str> {
     Some(match raw {
         "hausman-spatial" => "Hausman (spatial)",
         "hausman-spatial-means" => "Unit means (spatial)",
+        "hausman-sem" => "Hausman (OLS against SEM)",
         "bsk-lmh" => "LM-H effects and error, joint",
         "bsk-lm1" => "LM1 random effects",
         "bsk-slm1" => "SLM1 random effects",

@@ -5,6 +5,7 @@ pub(super) fn label(raw: &str) -> Option<&'static str> {
     Some(match raw {
         "hausman-spatial" => "豪斯曼检验（空间）",
         "hausman-spatial-means" => "个体均值检验（空间）",
+        "hausman-sem" => "豪斯曼检验（OLS 与 SEM）",
         "bsk-lmh" => "LM-H 检验（随机效应与空间误差）",
         "bsk-lm1" => "LM1 检验（随机效应）",
         "bsk-slm1" => "SLM1 检验（随机效应）",
