@@ -52,6 +52,16 @@ impl Tails {
         Self { below: normal_cdf(z), above: normal_sf(z), normal: z }
     }
 
+    /// ln P(smaller).
+    pub fn log_below(&self) -> f64 {
+        libm::log(self.below)
+    }
+
+    /// ln(P(smaller)/P(larger)).
+    pub fn log_odds(&self) -> f64 {
+        libm::log(self.below) - libm::log(self.above)
+    }
+
     /// Of 0 < P(smaller) < 1.
     pub fn of_share(below: f64) -> Self {
         Self { below, above: 1.0 - below, normal: normal_quantile(below) }

@@ -49,9 +49,13 @@ fn an_experiment_tests_its_variables() {
     }
     assert!(rows.contains("trend,y,all units,hadri,trend,,,"), "{rows}");
     let table = text("tables/u.md");
-    for words in
-        ["Maddala–Wu P", "Choi L*", "Hadri", "5N + 4", "every series is stationary around a trend"]
-    {
+    for words in [
+        "Maddala–Wu P",
+        "Choi L\\*",
+        "Hadri",
+        "5N + 4",
+        "every series is stationary around a trend",
+    ] {
         assert!(table.contains(words), "{words}: {table}");
     }
     let wrong = |what: &str, by: &str, says: &str| {

@@ -24,7 +24,7 @@ pub(super) fn beside(trend: Trend) -> Beside {
 pub fn combined(which: UnitRootTest, units: &[Tails]) -> Option<(f64, f64)> {
     let n = units.len() as f64;
     let sum = |of: fn(&Tails) -> f64| units.iter().map(of).sum::<f64>();
-    let logarithms = || -2.0 * sum(|p| libm::log(p.below));
+    let logarithms = || -2.0 * sum(Tails::log_below);
     match which {
         UnitRootTest::MaddalaWu => {
             let p = logarithms();
@@ -42,7 +42,7 @@ pub fn combined(which: UnitRootTest, units: &[Tails]) -> Option<(f64, f64)> {
             let df = 5.0 * n + 4.0;
             let pi = std::f64::consts::PI;
             let k = 3.0 * df / (pi * pi * n * (5.0 * n + 2.0));
-            let l = k.sqrt() * sum(|p| libm::log(p.below) - libm::log(p.above));
+            let l = k.sqrt() * sum(Tails::log_odds);
             let half = 0.5 * student_two_sided(l, df);
             Some((l, if l < 0.0 { half } else { 1.0 - half }))
         }
