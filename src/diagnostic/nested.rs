@@ -118,10 +118,24 @@ impl Diagnostic for Nested {
             tests.push(test(&format!("wald-to-{to}"), Basis::Fit, wald));
         }
         if tests.is_empty() {
-            let why = format!("no model of these is nested in `{name}`");
+            let why = nothing_nested(name, estimator);
             tests = not_applicable(&INFO, Basis::Fit, &why);
         }
         Findings { tests, verdicts: Vec::new() }
+    }
+}
+
+/// Why a model has no restriction to test.
+fn nothing_nested(name: &str, estimator: Option<&'static dyn Estimator>) -> String {
+    match estimator {
+        Some(own) if own.info().spatial.is_empty() && !own.info().durbin => {
+            format!("`{name}` is the smallest of these models: none is nested in it")
+        }
+        Some(own) if !own.maximises_likelihood() => format!(
+            "`{name}` does not maximise a likelihood, which these tests compare; its own terms can be \
+             tested by `wald`"
+        ),
+        Some(_) | None => format!("no model of these is nested in `{name}`"),
     }
 }
 

@@ -61,7 +61,8 @@ impl Named {
                 table.mistake(rows[index], *column, &message.into())
             }
             Origin::Features(file) => {
-                Mistake::file(file, format!("feature {}: {}", index + 1, message.into()))
+                let feature = format!("feature {}, `{}`", index + 1, self.names[index]);
+                Mistake::file(file, format!("{feature}: {}", message.into()))
             }
         }
     }

@@ -49,6 +49,7 @@ fn of_features(
         Sort::new(file, "features without the name of a unit"),
         Sort::new(file, "features whose name is taken"),
         Sort::new(file, "features without a polygon"),
+        Sort::new(file, "features with a ring that encloses nothing"),
     ];
     if features.is_empty() {
         let help = "expected a feature for each unit";
@@ -73,9 +74,48 @@ fn of_features(
             let help = "expected a Polygon or a MultiPolygon, with rings of three places at least";
             sorts[2].add(|| Mistake::file(file, message).help(help));
         }
+        if let Some(places) = rings.iter().map(|ring| different(ring)).find(|n| *n < 3) {
+            let message =
+                format!("feature {number}, `{name}`, has a ring of {places} different places");
+            let help = "a ring encloses an area: three different places at least, the first once \
+                        more at its end";
+            sorts[3].add(|| Mistake::file(file, message).help(help));
+        }
         names.push(name);
         outlines.push(Outline(rings));
     }
     Mistakes::unless_empty(collect(sorts), ())?;
     Ok((Named::units(names, Origin::Features(file.to_path_buf())), outlines))
+}
+
+/// How many places of a ring are different; three stand for more.
+fn different(ring: &[(f64, f64)]) -> usize {
+    let mut found: Vec<(f64, f64)> = Vec::with_capacity(3);
+    for place in ring {
+        if !found.contains(place) {
+            found.push(*place);
+        }
+        if found.len() == 3 {
+            break;
+        }
+    }
+    found.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_there_and_back_is_refused_by_the_name_of_its_unit() {
+        let square = vec![(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 0.0)];
+        let line = vec![(0.0, 0.0), (1.0, 0.0), (0.0, 0.0)];
+        let of = |rings: Vec<Ring>| {
+            let features = vec![(Some("Ohio".to_owned()), rings)];
+            of_features(Path::new("a.geojson"), "name", features)
+        };
+        assert!(of(vec![square.clone()]).is_ok());
+        let said = of(vec![square, line]).expect_err("a line").to_string();
+        assert!(said.contains("feature 1, `Ohio`, has a ring of 2 different places"), "{said}");
+    }
 }

@@ -19,6 +19,7 @@
 //! | `sphere` | points on a sphere, great circles |
 
 pub mod chebyshev;
+pub mod dickey_fuller;
 pub mod dist;
 pub mod dual;
 pub mod lanczos;

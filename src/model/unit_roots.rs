@@ -15,11 +15,35 @@ pub enum UnitRootTest {
     Ips,
     /// Pesaran (2007): the same, beside cross-section means, which stand for a common factor.
     Cips,
+    /// Maddala & Wu (1999): −2 Σ ln p of the units' t statistics.
+    MaddalaWu,
+    /// Choi (2001): the same, standardised for many units.
+    ChoiP,
+    /// Choi (2001): the mean of Φ⁻¹(p).
+    ChoiZ,
+    /// Choi (2001): the mean of ln(p/(1 − p)).
+    ChoiLogit,
+    /// Hadri (2000): stationarity of all units, each with a variance of its own.
+    Hadri,
+    /// The same with one variance of all units.
+    HadriHomoskedastic,
 }
 
 impl UnitRootTest {
     /// All, in the order of tables.
-    pub const ALL: [Self; 3] = [Self::Llc, Self::Ips, Self::Cips];
+    pub const ALL: [Self; 9] = [
+        Self::Llc,
+        Self::Ips,
+        Self::Cips,
+        Self::MaddalaWu,
+        Self::ChoiP,
+        Self::ChoiZ,
+        Self::ChoiLogit,
+        Self::Hadri,
+        Self::HadriHomoskedastic,
+    ];
+    /// Those of a block that names none.
+    pub const USUAL: [Self; 3] = [Self::Llc, Self::Ips, Self::Cips];
 
     /// The name in a specification.
     pub fn name(self) -> &'static str {
@@ -27,7 +51,28 @@ impl UnitRootTest {
             Self::Llc => "llc",
             Self::Ips => "ips",
             Self::Cips => "cips",
+            Self::MaddalaWu => "maddala-wu",
+            Self::ChoiP => "choi-p",
+            Self::ChoiZ => "choi-z",
+            Self::ChoiLogit => "choi-logit",
+            Self::Hadri => "hadri",
+            Self::HadriHomoskedastic => "hadri-homoskedastic",
         }
+    }
+
+    /// Whether its null is stationarity, not a unit root.
+    pub fn is_of_stationarity(self) -> bool {
+        matches!(self, Self::Hadri | Self::HadriHomoskedastic)
+    }
+
+    /// Whether its regressions have lagged differences.
+    pub fn has_lags(self) -> bool {
+        !self.is_of_stationarity()
+    }
+
+    /// Whether it combines p-values of units.
+    pub fn combines(self) -> bool {
+        matches!(self, Self::MaddalaWu | Self::ChoiP | Self::ChoiZ | Self::ChoiLogit)
     }
 }
 

@@ -26,9 +26,9 @@ pub struct UnitRoots {
 /// What a test of unit roots found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnitRootFound {
-    /// The statistic; small values are against unit roots.
+    /// The statistic.
     pub statistic: f64,
-    /// From the standard normal distribution; none where only critical values are known.
+    /// Of the tail that is against the null; none where only critical values are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p_value: Option<f64>,
     /// Critical values at 1, 5 and 10 %.
@@ -37,7 +37,7 @@ pub struct UnitRootFound {
     /// The fewest periods that its moments are tabulated for, where there are fewer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tabulated_from: Option<u32>,
-    /// Lagged differences, the mean over units.
+    /// Lagged differences, the mean over units; 0 of Hadri's test, which has none.
     pub mean_lags: f64,
     /// Units.
     pub units: usize,

@@ -4,7 +4,7 @@ use super::expand::has_durbin;
 use super::{Cell, Plan};
 use crate::mistake::Mistake;
 use crate::model::change::Placebo;
-use crate::model::{Normalisation, Regressor};
+use crate::model::{Normalisation, Regressor, Term};
 use crate::spec::vocabulary::Vocabulary;
 use crate::spec::{Axis, GridSpec, Spec};
 
@@ -53,6 +53,7 @@ pub fn check_sense(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<Mis
             }
         }
         mistakes.extend(endogenous(spec, grid, &own));
+        mistakes.extend(without_unit_effects(name, grid, &own, vocabulary));
         for (reason, cells) in reasons {
             let axes = [Axis::Model, Axis::Effects, Axis::Weights, Axis::StdErrors];
             let telling: Vec<Axis> = axes
@@ -89,6 +90,27 @@ pub fn check_sense(spec: &Spec, plan: &Plan, vocabulary: &Vocabulary) -> Vec<Mis
         }
     }
     mistakes
+}
+
+/// Effects of units that no cell of the grid has.
+fn without_unit_effects(
+    name: &str,
+    grid: &GridSpec,
+    own: &[&Cell],
+    vocabulary: &Vocabulary,
+) -> Option<Mistake> {
+    let lags = |cell: &&Cell| {
+        let words = vocabulary.estimators.iter().find(|e| e.name == cell.model.estimator);
+        words.is_none_or(|e| e.spatial.contains(&Term::Rho))
+            || cell.model.regressors.iter().any(Regressor::is_of_neighbours)
+    };
+    if !grid.unit_effects || own.is_empty() || own.iter().any(lags) {
+        return None;
+    }
+    let text = format!("grid `{name}`: no cell has effects of units");
+    let help = "only models with a spatial lag or Durbin terms have effects beside their \
+                coefficients: add one, or take `unit_effects` out";
+    Some(Mistake::spec(&grid.at.join("unit_effects"), text).help(help))
 }
 
 /// Endogenous regressors that a model lists and no cell of the grid has.

@@ -6,8 +6,9 @@ use super::{Shared, fit_free, variant};
 use crate::ident::Digest;
 use crate::inputs::Inputs;
 use crate::model::Effects;
+use crate::model::weighting::{DistanceKernel, DistanceRule};
 use crate::plan::{Cell, Plan};
-use crate::spec::Spec;
+use crate::spec::{Spec, WeightsSource, WeightsSpec};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +21,46 @@ pub fn lint(plan: &Plan, spec: &Spec, inputs: &Inputs) -> Vec<String> {
     let mut lines = unidentified(plan, spec, inputs);
     lines.extend(few_units(plan, inputs));
     lines.extend(few_blocks(plan, spec, inputs));
+    lines.extend(spec.weights.iter().filter_map(|(name, of)| declared_beside(name, of)));
+    lines.extend(spec.weights.iter().filter_map(|(name, of)| vanished(name, of, inputs)));
     lines
+}
+
+/// Declared links, which have weight 1, beside links with other weights.
+fn declared_beside(name: &str, of: &WeightsSpec) -> Option<String> {
+    let WeightsSource::Distance { rule, masses, .. } = &of.source else { return None };
+    let ones = matches!(rule, DistanceRule::Nearest { .. } | DistanceRule::Within(_));
+    if of.links.is_empty() || (ones && masses.is_none()) {
+        return None;
+    }
+    Some(format!(
+        "weights `{name}`: its {} declared links have weight 1, beside weights by distance: see them with \
+         `spanel weights`",
+        of.links.len()
+    ))
+}
+
+/// Weights of distances so large that they are no numbers but 0.
+fn vanished(name: &str, of: &WeightsSpec, inputs: &Inputs) -> Option<String> {
+    let WeightsSource::Distance { rule, .. } = &of.source else { return None };
+    let of_all = match rule {
+        DistanceRule::Inverse { within, neighbours, .. } => {
+            within.is_none() && neighbours.is_none()
+        }
+        DistanceRule::Kernel { kernel: DistanceKernel::Gaussian, within, .. } => within.is_none(),
+        _ => false,
+    };
+    if !of_all || of.changes || !of.links.is_empty() || !of.without_links.is_empty() {
+        return None;
+    }
+    let made = inputs.links.get(name)?;
+    let (n, links) = (made.units.len(), made.links.len());
+    let missing = (n * n.saturating_sub(1)).checked_sub(links).filter(|missing| *missing > 0)?;
+    Some(format!(
+        "weights `{name}`: {missing} of {} weights are 0, their distances too large for the {}",
+        n * (n - 1),
+        if matches!(rule, DistanceRule::Inverse { .. }) { "power" } else { "bandwidth" },
+    ))
 }
 
 /// Bootstraps by blocks of periods of which a sample has fewer than two.

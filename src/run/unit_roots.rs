@@ -42,7 +42,7 @@ fn kept(found: &Found, series: &[Vec<f64>]) -> UnitRootFound {
         p_value: found.p_value,
         critical: found.critical,
         tabulated_from: found.tabulated_from,
-        mean_lags: lags / found.lags.len() as f64,
+        mean_lags: lags / found.lags.len().max(1) as f64,
         units: series.len(),
         periods: series.first().map_or(0, Vec::len),
     }

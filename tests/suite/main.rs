@@ -52,6 +52,7 @@ mod scaffold;
 mod schema;
 mod schemes;
 mod simulate;
+mod slips;
 mod spec_errors;
 mod splits;
 mod std_errors;

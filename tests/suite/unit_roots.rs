@@ -11,7 +11,7 @@ lags = 0
 [[unit_roots]]
 id = "trend"
 variables = ["y"]
-tests = ["llc"]
+tests = ["llc", "maddala-wu", "choi-logit", "hadri"]
 trend = "trend"
 lags = "aic"
 max_lags = 1
@@ -21,6 +21,12 @@ id = "t"
 kind = "unit-roots"
 caption = "Unit roots"
 unit_roots = "roots"
+
+[[tables]]
+id = "u"
+kind = "unit-roots"
+caption = "Unit roots beside a trend"
+unit_roots = "trend"
 "#;
 
 #[test]
@@ -34,11 +40,22 @@ fn an_experiment_tests_its_variables() {
     let files = lab.files("results/lab");
     let text = |name: &str| String::from_utf8_lossy(&files[name]).into_owned();
     let rows = text("unit_roots.csv");
-    assert_eq!(rows.lines().count(), 1 + 2 * 3 + 1, "{rows}");
+    assert_eq!(rows.lines().count(), 1 + 2 * 3 + 4, "{rows}");
     assert!(rows.contains("roots,y,all units,llc,intercept,0,"), "{rows}");
     assert!(rows.contains("trend,y,all units,llc,trend,aic(1),"), "{rows}");
     let table = text("tables/t.md");
     for words in ["Levin–Lin–Chu", "CIPS (Pesaran)", "every series has a unit root"] {
+        assert!(table.contains(words), "{words}: {table}");
+    }
+    assert!(rows.contains("trend,y,all units,hadri,trend,,,"), "{rows}");
+    let table = text("tables/u.md");
+    for words in [
+        "Maddala–Wu P",
+        "Choi L\\*",
+        "Hadri",
+        "5N + 4",
+        "every series is stationary around a trend",
+    ] {
         assert!(table.contains(words), "{words}: {table}");
     }
     let wrong = |what: &str, by: &str, says: &str| {
@@ -47,6 +64,9 @@ fn an_experiment_tests_its_variables() {
         let said = String::from_utf8_lossy(&done.stderr).into_owned();
         assert!(!done.status.success() && said.contains(says), "{says}: {said}");
     };
+    wrong("[\"y\", \"x\"]", "[\"y\", \"y\"]", "`y` is listed twice");
+    wrong("[\"llc\", ", "[\"hadri\", \"llc\", ", "`hadri` is listed twice");
+    wrong("trend = \"trend\"", "trend = \"none\"", "supposes a constant of each unit");
     wrong("id = \"trend\"", "id = \"roots\"", "several [[unit_roots]] blocks are called `roots`");
     wrong("unit_roots = \"roots\"", "unit_roots = \"rots\"", "rots");
     wrong("lags = 0", "lags = 0\nmax_lags = 3", "of lags that a criterion chooses");

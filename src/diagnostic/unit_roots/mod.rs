@@ -9,6 +9,9 @@
 //! cips  mean of tᵢ*, with ȳₜ₋₁, Δȳₜ and its lags beside     tabulated, small values
 //! ```
 //!
+//! [`combined`] has the tests of Maddala & Wu and of Choi, of the p-values of tᵢ in long series
+//! ([`crate::math::dickey_fuller`]), `hadri` the one whose null is stationarity.
+//!
 //! `llc` regresses Δy on yₜ₋₁ of all units at once, both freed of lags and d and divided by the standard
 //! deviation σᵢ of the unit's errors; S is the mean of long-run over short-run standard deviations
 //! (Bartlett weights, round(3.21 T^⅓) lags), T̃ = T − p̄ − 1, μ* and σ* from table 2 of Levin, Lin & Chu. E and
@@ -19,11 +22,15 @@
 //! than T = 25, where table 2 begins, `llc` rejects far too often, and says so. tᵢ* beyond the bounds of Pesaran
 //! (2007, section 5) are set to them.
 //!
-//! *References*: Levin, Lin & Chu (2002); Im, Pesaran & Shin (2003); Pesaran (2007).
+//! *References*: Levin, Lin & Chu (2002); Im, Pesaran & Shin (2003); Pesaran (2007); Maddala & Wu (1999);
+//! Choi (2001); Hadri (2000).
 
+pub mod combined;
+mod hadri;
 mod tables;
 
 use crate::estimator::problem::matrix;
+use crate::math::dickey_fuller::{Tails, tails};
 use crate::math::dist::normal_cdf;
 use crate::math::linalg::{ColumnSpace, dot};
 use crate::model::unit_roots::{Divisor, LagChoice, Trend, UnitRootTest};
@@ -33,11 +40,11 @@ use crate::model::unit_roots::{Divisor, LagChoice, Trend, UnitRootTest};
 pub struct Found {
     /// The statistic.
     pub statistic: f64,
-    /// P(smaller) under the null; none where only critical values are known.
+    /// The p-value, of the tail that is against the null; none where only critical values are known.
     pub p_value: Option<f64>,
     /// Critical values at 1, 5 and 10 %, of `cips`.
     pub critical: Option<[f64; 3]>,
-    /// Lagged differences of each unit.
+    /// Lagged differences of each unit; none of Hadri's test.
     pub lags: Vec<u32>,
     /// The fewest periods that moments are tabulated for, where there are fewer.
     pub tabulated_from: Option<u32>,
@@ -65,12 +72,23 @@ pub fn test(
     if periods < 6 {
         return Err(format!("{periods} periods are too few: at least 6"));
     }
-    let lags: Vec<u32> =
-        series.iter().map(|y| chosen(y, trend, choice)).collect::<Result<_, _>>()?;
+    let lags: Vec<u32> = if which.has_lags() {
+        series.iter().map(|y| chosen(y, trend, choice)).collect::<Result<_, _>>()?
+    } else {
+        Vec::new()
+    };
     match which {
         UnitRootTest::Llc => levin_lin_chu(series, trend, lags, divisor),
         UnitRootTest::Ips => im_pesaran_shin(series, trend, lags, divisor),
         UnitRootTest::Cips => pesaran(series, trend, lags),
+        UnitRootTest::MaddalaWu
+        | UnitRootTest::ChoiP
+        | UnitRootTest::ChoiZ
+        | UnitRootTest::ChoiLogit => of_p_values(series, which, trend, (lags, divisor)),
+        UnitRootTest::Hadri | UnitRootTest::HadriHomoskedastic => {
+            let pooled = which == UnitRootTest::HadriHomoskedastic;
+            hadri::hadri(series, trend, pooled, divisor)
+        }
     }
 }
 
@@ -267,6 +285,33 @@ fn im_pesaran_shin(
     let tabulated_from = (shortest < 10.0).then_some(10);
     let p_value = Some(normal_cdf(statistic));
     Ok(Found { statistic, p_value, critical: None, lags, tabulated_from })
+}
+
+/// The t statistic of each unit.
+///
+/// # Errors
+/// Why it cannot be computed.
+pub fn units(
+    series: &[Vec<f64>],
+    trend: Trend,
+    lags: &[u32],
+    divisor: Divisor,
+) -> Result<Vec<f64>, String> {
+    Ok(regressions(series, trend, lags)?.iter().map(|fit| fit.t(fit.divisor(divisor))).collect())
+}
+
+fn of_p_values(
+    series: &[Vec<f64>],
+    which: UnitRootTest,
+    trend: Trend,
+    (lags, divisor): (Vec<u32>, Divisor),
+) -> Result<Found, String> {
+    let beside = combined::beside(trend);
+    let t = units(series, trend, &lags, divisor)?;
+    let units: Vec<Tails> = t.into_iter().map(|t| tails(t, beside)).collect();
+    let (statistic, p) = combined::combined(which, &units)
+        .ok_or_else(|| format!("`{}` combines no p-values", which.name()))?;
+    Ok(Found { statistic, p_value: Some(p), critical: None, lags, tabulated_from: None })
 }
 
 fn pesaran(series: &[Vec<f64>], trend: Trend, lags: Vec<u32>) -> Result<Found, String> {

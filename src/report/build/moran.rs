@@ -1,13 +1,16 @@
 //! Tables of Moran's I: one row a period, and their average.
 
 use crate::model::autocorrelation::Alternative;
-use crate::outcome::{Beside, GlobalAutocorrelation, MoranSeries, MoranYear};
+use crate::outcome::{
+    Beside, Failure, FailureKind, GlobalAutocorrelation, MoranSeries, MoranYear, Without,
+};
 use crate::report::columns;
 use crate::report::number::{self, Number};
 use crate::report::table::{Align, Column, Entry, Footnotes, Group, Head, Row, Table};
 use crate::report::{Source, labels, notes};
 use crate::spec::tables::{MoranColumns, TableSpec};
 use crate::spec::{MoranSpec, RegionUnits};
+use std::collections::BTreeSet;
 
 /// A row a period and their average; from left to right what `columns` lists.
 pub fn build(source: Source<'_>, spec: &TableSpec, (id, shown): (&str, &[MoranColumns])) -> Table {
@@ -25,7 +28,7 @@ pub fn build(source: Source<'_>, spec: &TableSpec, (id, shown): (&str, &[MoranCo
         let whole = beside.into_iter().flat_map(|b| &b.without).filter(|w| w.statistic.is_none());
         for without in whole {
             let mut entries = vec![Entry::Dash; n];
-            entries[0] = columns::failed(source, &without.failure, &mut footnotes);
+            entries[0] = none(source, &without.failure, &mut footnotes);
             rows.push((without.period, Row::new(without.period.to_string(), entries)));
         }
         rows.sort_by_key(|(period, _)| *period);
@@ -192,7 +195,7 @@ impl Look<'_> {
             b.without.iter().find(|w| w.period == period && w.statistic == of.statistic())
         });
         if let Some(why) = why {
-            entries[0] = columns::failed(self.source, &why.failure, footnotes);
+            entries[0] = none(self.source, &why.failure, footnotes);
         }
         entries
     }
@@ -244,6 +247,29 @@ pub(in crate::report) fn deciding_p(year: &MoranYear) -> f64 {
     year.p_permutation.unwrap_or(year.p_randomisation)
 }
 
+/// Why a period has no statistic: data that have none are no failure.
+fn none(source: Source<'_>, failure: &Failure, footnotes: &mut Footnotes) -> Entry {
+    if failure.kind != FailureKind::BadData {
+        return columns::failed(source, failure, footnotes);
+    }
+    let words = source.words();
+    let mark = footnotes.mark(words.not_applicable_because(&notes::readable(&failure.reason)));
+    Entry::Absent { word: words.not_applicable(), mark }
+}
+
+/// That averages are over fewer periods than there are, where some have no statistic.
+fn fewer(source: Source<'_>, id: &str, shown: &[MoranColumns], years: usize) -> Option<String> {
+    let beside = series(source, id).map(|s| &s.beside)?;
+    let whole: BTreeSet<i64> =
+        beside.without.iter().filter(|w| w.statistic.is_none()).map(|w| w.period).collect();
+    let of_shown = |w: &&Without| {
+        w.statistic.is_some() && shown.iter().any(|of| of.statistic() == w.statistic)
+    };
+    let part = beside.without.iter().any(|w| of_shown(&w));
+    let all = years + whole.len();
+    (years > 0 && (part || !whole.is_empty())).then(|| source.words().averages_over_some(all))
+}
+
 fn absent(source: Source<'_>, id: &str, n: usize, footnotes: &mut Footnotes) -> Row {
     let mut entries = vec![Entry::Dash; n];
     entries[0] = match series(source, id).map(|s| &s.years) {
@@ -265,6 +291,7 @@ fn table_notes(
 ) -> Vec<String> {
     let mut said = series_notes(source, id, years);
     let words = source.words();
+    said.extend(fewer(source, id, shown, years.len()));
     let block = source.spec.moran.iter().find(|m| m.id == id);
     let others = [MoranColumns::Geary, MoranColumns::GetisOrd, MoranColumns::Bivariate];
     if shown.iter().any(|of| others.contains(of)) {

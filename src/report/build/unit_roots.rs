@@ -1,5 +1,6 @@
 //! Tables of unit roots: a group a variable, a row a test.
 
+use crate::model::unit_roots::UnitRootTest;
 use crate::outcome::unit_roots::{UnitRootFound, UnitRoots};
 use crate::report::columns;
 use crate::report::number::{self, Number};
@@ -68,7 +69,11 @@ fn row(source: Source<'_>, one: &UnitRoots, digits: usize, footnotes: &mut Footn
             },
             found.p_value.map_or(Entry::Empty, |p| Entry::Number(Number::probability(p))),
             found.critical.map_or(Entry::Empty, |c| decimals(c[1])),
-            Entry::Number(Number::decimals(found.mean_lags, 1)),
+            if one.test.has_lags() {
+                Entry::Number(Number::decimals(found.mean_lags, 1))
+            } else {
+                Entry::Empty
+            },
         ],
         Err(failure) => {
             let mut entries = vec![Entry::Dash; WIDTH];
@@ -105,10 +110,19 @@ fn stars(found: &UnitRootFound) -> String {
 fn table_notes(source: Source<'_>, spec: &TableSpec, block: Option<&UnitRootsSpec>) -> Vec<String> {
     let words = source.words();
     let mut said = notes::data(source);
-    said.extend(block.map(|block| {
+    if let Some(block) = block {
         let region = block.region.as_deref().map(|r| labels::region(source.spec, r));
-        words.unit_roots_of(block.trend, block.lags, region.as_deref())
-    }));
+        let any = |of: fn(UnitRootTest) -> bool| block.tests.iter().any(|test| of(*test));
+        if any(UnitRootTest::has_lags) {
+            said.push(words.unit_roots_of(block.trend, block.lags, region.as_deref()));
+        }
+        if any(UnitRootTest::combines) {
+            said.push(words.combined_p_values().to_owned());
+        }
+        if any(UnitRootTest::is_of_stationarity) {
+            said.push(words.stationarity_of(block.trend, region.as_deref()));
+        }
+    }
     let id = block.map(|block| block.id.as_str());
     let short = source.experiment.unit_roots.iter().filter(|one| Some(one.id.as_str()) == id);
     let short =

@@ -26,6 +26,7 @@ pub(super) fn rows(source: Source<'_>) -> String {
     ]);
     for one in &source.experiment.unit_roots {
         let lags = match one.lags {
+            _ if !one.test.has_lags() => String::new(),
             LagChoice::Number(lags) => lags.to_string(),
             LagChoice::Aic(most) => format!("aic({most})"),
             LagChoice::Sic(most) => format!("sic({most})"),
@@ -42,7 +43,7 @@ pub(super) fn rows(source: Source<'_>) -> String {
             Ok(found) => {
                 let critical = |i: usize| found.critical.map(|c| exact(c[i])).unwrap_or_default();
                 [
-                    exact(found.mean_lags),
+                    if one.test.has_lags() { exact(found.mean_lags) } else { String::new() },
                     exact(found.statistic),
                     found.p_value.map(exact).unwrap_or_default(),
                     critical(0),

@@ -103,6 +103,8 @@ pub trait Frames {
     fn all_periods(&self) -> &'static str;
     /// The row of averages over periods.
     fn average(&self) -> &'static str;
+    /// That averages leave out periods of so many.
+    fn averages_over_some(&self, periods: usize) -> String;
     /// A statistic that is shown as its standard score: `Moran's I of residuals, standard score`
     fn standard_score(&self, test: &str) -> String;
     /// The row of what the decision rule chose.
@@ -117,6 +119,10 @@ pub trait Frames {
     fn short_series(&self, test: &str, from: u32) -> String;
     /// What the tests of a table of unit roots are.
     fn unit_roots_of(&self, trend: Trend, lags: LagChoice, region: Option<&str>) -> String;
+    /// What tests that combine p-values are held against.
+    fn combined_p_values(&self) -> &'static str;
+    /// What tests of stationarity are.
+    fn stationarity_of(&self, trend: Trend, region: Option<&str>) -> String;
     /// Heads of a table of joint inference.
     fn joint_heads(&self) -> JointHeads;
     /// Head of a column of intervals: `95 % interval`

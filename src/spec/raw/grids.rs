@@ -61,6 +61,7 @@ pub struct RawGrid {
     /// What the test `threshold` looks at.
     pub threshold: Option<RawThreshold>,
     /// The published sequence of decisions: effects, fixed or random, which spatial model.
+    #[serde(deserialize_with = "super::values::keys_alone")]
     pub protocol: Option<RawProtocol>,
 }
 

@@ -12,7 +12,7 @@ pub struct RawUnitRoots {
     pub id: Option<String>,
     /// The variables.
     pub variables: Option<Vec<String>>,
-    /// The tests; all when absent.
+    /// The tests; `llc`, `ips` and `cips` when absent.
     pub tests: Option<Vec<UnitRootTest>>,
     /// Lagged differences: a number, or the criterion that chooses them for each unit; 1 when absent.
     pub lags: Option<RawLags>,

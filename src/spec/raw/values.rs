@@ -3,8 +3,8 @@
 use crate::model::LagSet;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
-use serde::de::value::SeqAccessDeserializer;
-use serde::de::{Deserializer, Error, IntoDeserializer, SeqAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -182,5 +182,28 @@ impl Visitor<'_> for TextVisitor {
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
         Ok(Text(number.to_string()))
+    }
+}
+
+/// A table that is written with its keys. Serde would take an array for its values in their order.
+pub fn keys_alone<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    deserializer.deserialize_any(KeysAlone(PhantomData)).map(Some)
+}
+
+struct KeysAlone<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for KeysAlone<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table of keys, such as { level = 0.05 }, or {} for what they usually are")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, keys: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(keys))
     }
 }

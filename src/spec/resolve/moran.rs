@@ -61,6 +61,7 @@ impl Resolver<'_> {
                 let text = format!("a level of {level}");
                 self.wrong(&place.join("level"), text, "expected a number between 0 and 1");
             }
+            self.refuse_levels_of_nothing(block, &statistics, &place);
             let (Some(id), Some(variable), Some(weights), true, true) =
                 (id, variable, weights, known_weights, known_region)
             else {
@@ -80,6 +81,26 @@ impl Resolver<'_> {
             });
         }
         out
+    }
+
+    /// `level` and `fdr` are of local statistics, and of those that are permuted.
+    fn refuse_levels_of_nothing(
+        &mut self,
+        block: &RawMoran,
+        statistics: &[Autocorrelation],
+        place: &KeyPath,
+    ) {
+        if statistics.iter().any(|statistic| statistic.is_local()) {
+            return;
+        }
+        for (key, given) in [("level", block.level.is_some()), ("fdr", block.fdr.is_some())] {
+            if given {
+                let text =
+                    format!("`{key}` is of local statistics, which this block does not compute");
+                let help = "add for instance statistics = [\"local-moran\"], or take it out";
+                self.wrong(&place.join(key), text, help);
+            }
+        }
     }
 
     /// Each once; Moran's I, which every block has, left out.

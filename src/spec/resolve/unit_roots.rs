@@ -2,7 +2,7 @@
 
 use super::{Resolver, at};
 use crate::ident::{KeyPath, Located, VarName};
-use crate::model::unit_roots::{Divisor, LagChoice, UnitRootTest};
+use crate::model::unit_roots::{Divisor, LagChoice, Trend, UnitRootTest};
 use crate::spec::UnitRootsSpec;
 use crate::spec::raw::{Criterion, RawLags};
 
@@ -32,8 +32,22 @@ impl Resolver<'_> {
             }
             if block.tests.as_ref().is_some_and(Vec::is_empty) {
                 let text = "no test is asked for";
-                let help = "expected \"llc\", \"ips\", \"cips\"; all when the key is left out";
+                let names = UnitRootTest::ALL.map(|test| format!("\"{}\"", test.name())).join(", ");
+                let help = format!("expected {names}; the first three when the key is left out");
                 self.wrong(&place.join("tests"), text, help);
+            }
+            let names = |t: &Vec<UnitRootTest>| t.iter().map(|t| t.name()).collect::<Vec<_>>();
+            let tests = block.tests.as_ref().map(names).unwrap_or_default();
+            self.refuse_twice(&tests, &place.join("tests"));
+            let columns = variables.iter().flatten().map(String::as_str).collect::<Vec<_>>();
+            self.refuse_twice(&columns, &place.join("variables"));
+            if block.trend == Some(Trend::None) {
+                let of_stationarity = |test: &UnitRootTest| test.is_of_stationarity();
+                if let Some(j) = block.tests.iter().flatten().position(of_stationarity) {
+                    let text = "Hadri's test supposes a constant of each unit";
+                    let help = "write trend = \"intercept\" or \"trend\", or take the test out";
+                    self.wrong(&place.join("tests").join(j), text, help);
+                }
             }
             let region = block.region.as_deref();
             let known =
@@ -56,7 +70,7 @@ impl Resolver<'_> {
             out.push(UnitRootsSpec {
                 id,
                 variables: variables.into_iter().enumerate().map(located).collect(),
-                tests: block.tests.clone().unwrap_or_else(|| UnitRootTest::ALL.to_vec()),
+                tests: block.tests.clone().unwrap_or_else(|| UnitRootTest::USUAL.to_vec()),
                 trend: block.trend.unwrap_or_default(),
                 lags,
                 divisor: match block.dfcor {

@@ -80,6 +80,10 @@ impl Frames for English {
         "All periods"
     }
 
+    fn averages_over_some(&self, periods: usize) -> String {
+        format!("Averages are over those of the {periods} periods that have the statistic.")
+    }
+
     fn average(&self) -> &'static str {
         "Average"
     }
@@ -101,6 +105,12 @@ impl Frames for English {
             UnitRootTest::Llc => "Levin–Lin–Chu",
             UnitRootTest::Ips => "Im–Pesaran–Shin",
             UnitRootTest::Cips => "CIPS (Pesaran)",
+            UnitRootTest::MaddalaWu => "Maddala–Wu P",
+            UnitRootTest::ChoiP => "Choi Pm",
+            UnitRootTest::ChoiZ => "Choi Z",
+            UnitRootTest::ChoiLogit => "Choi L*",
+            UnitRootTest::Hadri => "Hadri",
+            UnitRootTest::HadriHomoskedastic => "Hadri, homoskedastic",
         }
     }
 
@@ -128,6 +138,21 @@ impl Frames for English {
             "Null hypothesis: every series has a unit root{region}. Regressions with {trend} and \
              {lags}; small values are against the null. Levin–Lin–Chu and Im–Pesaran–Shin against the \
              standard normal distribution, CIPS against the critical values of Pesaran (2007)."
+        )
+    }
+
+    fn combined_p_values(&self) -> &'static str {
+        "Maddala–Wu P (χ² with 2N degrees of freedom), Choi Pm and Z (standard normal) and L* (Student's t \
+         with 5N + 4) combine the p-values of Dickey and Fuller's t of each unit in long series; of P and \
+         Pm large values are against the null."
+    }
+
+    fn stationarity_of(&self, trend: Trend, region: Option<&str>) -> String {
+        let around = if trend == Trend::Trend { "a trend" } else { "a constant" };
+        let region = region.map(|r| format!(", region {r}")).unwrap_or_default();
+        format!(
+            "Null hypothesis of Hadri's tests: every series is stationary around {around}{region}, without \
+             correlation over time; large values are against it, by the standard normal distribution."
         )
     }
 

@@ -80,6 +80,10 @@ impl Frames for Chinese {
         "全部时期"
     }
 
+    fn averages_over_some(&self, periods: usize) -> String {
+        format!("平均值只包括 {periods} 个时期中有该统计量的时期。")
+    }
+
     fn average(&self) -> &'static str {
         "平均值"
     }
@@ -101,6 +105,12 @@ impl Frames for Chinese {
             UnitRootTest::Llc => "Levin–Lin–Chu 检验",
             UnitRootTest::Ips => "Im–Pesaran–Shin 检验",
             UnitRootTest::Cips => "CIPS 检验（Pesaran）",
+            UnitRootTest::MaddalaWu => "Maddala–Wu P 检验",
+            UnitRootTest::ChoiP => "Choi Pm 检验",
+            UnitRootTest::ChoiZ => "Choi Z 检验",
+            UnitRootTest::ChoiLogit => "Choi L* 检验",
+            UnitRootTest::Hadri => "Hadri 检验",
+            UnitRootTest::HadriHomoskedastic => "Hadri 检验（同方差）",
         }
     }
 
@@ -123,6 +133,19 @@ impl Frames for Chinese {
         format!(
             "原假设：每个序列都有单位根{region}。回归{trend}{lags}；统计量越小越拒绝原假设。Levin–Lin–Chu \
              检验和 Im–Pesaran–Shin 检验用标准正态分布，CIPS 检验用 Pesaran (2007) 的临界值。"
+        )
+    }
+
+    fn combined_p_values(&self) -> &'static str {
+        "Maddala–Wu P（自由度为 2N 的 χ² 分布）、Choi Pm 和 Z（标准正态分布）以及 L*（自由度为 5N + 4 的 t \
+         分布）合并各单位 Dickey–Fuller t 统计量在长序列下的 p 值；P 和 Pm 越大越拒绝原假设。"
+    }
+
+    fn stationarity_of(&self, trend: Trend, region: Option<&str>) -> String {
+        let around = if trend == Trend::Trend { "趋势" } else { "常数" };
+        let region = region.map(|r| format!("（{r}）")).unwrap_or_default();
+        format!(
+            "Hadri 检验的原假设：每个序列围绕{around}平稳且无时间相关{region}；统计量越大越拒绝原假设，用标准正态分布。"
         )
     }
 

@@ -28,27 +28,6 @@ const OF_LINKS: [Autocorrelation; 4] = [
 
 #[test]
 fn esda_by_year_agrees() {
-    by_year();
-}
-
-/// A p-value of local G: esda 0.2000 of 999 draws, ours 0.2598, 4.4 Monte Carlo standard errors apart where
-/// four are asked for. Its tail by enumeration is 0.245 to 0.265; why esda's is not there is not known.
-#[test]
-#[ignore = "fails: a p-value of esda is 4.4 Monte Carlo standard errors from ours"]
-fn esda_by_year_agrees_in_every_permutation_p_value() {
-    EVERY.set(true);
-    by_year();
-}
-
-/// Case, quantity and position of the unit of that p-value.
-const APART: (&str, &str, usize) = ("unemp_1970", "local G, p_sim", 7);
-
-thread_local! {
-    /// Whether it is compared as well.
-    static EVERY: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
-}
-
-fn by_year() {
     let table = Table::read("experiments/data/us-states.csv", "state", Some("year"));
     let path = "experiments/data/us-states.gal";
     let (rows, binary) = (weights(path), binary_weights(path));
@@ -152,7 +131,10 @@ fn check(ledger: &mut Ledger, case: &Case<'_>) {
         let half = g.iter().map(|u| 0.5 * u.p_normal);
         check_list(ledger, at("local G, p"), &list(&of["p_norm"]), half, near);
         let p = (list(&of["p_sim"]), 999.0);
-        check_tails(ledger, at("local G, p_sim"), p, (up, down), Side::Smaller);
+        let exact = exact_tails(case);
+        check_exact_tails(ledger, case.name, &p, (up, down), &exact);
+        let others = (0..exact.len()).filter(|&unit| exact[unit].is_none());
+        check_tails_of(ledger, at("local G, p_sim"), p, (up, down), Side::Smaller, others);
     }
 }
 
@@ -170,15 +152,25 @@ enum Side {
 /// ours with all ties and with none.
 fn check_tails(
     ledger: &mut Ledger,
+    at: (&str, &'static str),
+    theirs: (Vec<f64>, f64),
+    ours: (&[Local], &[Local]),
+    side: Side,
+) {
+    let all = 0..theirs.0.len();
+    check_tails_of(ledger, at, theirs, ours, side, all);
+}
+
+fn check_tails_of(
+    ledger: &mut Ledger,
     (case, quantity): (&str, &'static str),
     (theirs, draws): (Vec<f64>, f64),
     (up, down): (&[Local], &[Local]),
     side: Side,
+    units: impl Iterator<Item = usize>,
 ) {
-    for (unit, theirs) in theirs.into_iter().enumerate() {
-        if (case, quantity, unit) == APART && !EVERY.get() {
-            continue;
-        }
+    for unit in units {
+        let theirs = theirs[unit];
         let p = |of: &[Local]| of[unit].p_permutation.expect("permutations");
         let (above, below) = (p(up), p(down));
         let strictly = |other: f64| (1.0 - other).max(0.0);
@@ -192,6 +184,78 @@ fn check_tails(
         let at = (case, quantity, &*unit.to_string());
         let tolerance = times * monte_carlo(theirs / times, draws);
         ledger.check_sized(at, theirs, Some(nearest), 1.0, tolerance);
+    }
+}
+
+/// Neighbours of a unit whose tails are enumerated: C(47, 3) = 16 215 sets.
+const ENUMERATED: usize = 3;
+
+/// P(at least as large) and P(at least as small) of local G and G* of each unit with few neighbours, by all sets of
+/// so many others: both statistics rise with the sum of the neighbours' values, and with nothing else that
+/// is permuted. Half a unit in the tenth digit makes a tie.
+fn exact_tails(case: &Case<'_>) -> Vec<Option<[f64; 2]>> {
+    let n = case.values.len();
+    let of = |unit: usize| {
+        let neighbours: Vec<usize> = case.binary.row(unit).map(|(j, _)| j).collect();
+        if !(1..=ENUMERATED).contains(&neighbours.len()) {
+            return None;
+        }
+        let observed: f64 = neighbours.iter().map(|&j| case.values[j]).sum();
+        let others: Vec<f64> =
+            (0..n).filter(|&j| j != unit).map(|j| case.values[j] / observed).collect();
+        let (mut above, mut below, mut all) = (0_u32, 0_u32, 0_u32);
+        let mut count = |sum: f64| {
+            all += 1;
+            above += u32::from(sum >= 1.0 - 5e-11);
+            below += u32::from(sum <= 1.0 + 5e-11);
+        };
+        for (i, a) in others.iter().enumerate() {
+            if neighbours.len() == 1 {
+                count(*a);
+                continue;
+            }
+            for (j, b) in others.iter().enumerate().take(i) {
+                if neighbours.len() == 2 {
+                    count(a + b);
+                    continue;
+                }
+                others[..j].iter().for_each(|c| count(a + b + c));
+            }
+        }
+        Some([above, below].map(|count| f64::from(count) / f64::from(all)))
+    };
+    (0..n).map(of).collect()
+}
+
+/// Both packages against what is enumerated, each within four of its own standard errors, √(p(1 − p)/R): that is
+/// sharper than the difference of two simulations, whose variance is p(1 − p)(1/R₁ + 1/R₂). Of unit 7 in
+/// unemp_1970 the two lie 4.4 standard errors from each other, since they err in opposite directions: P(smaller) is
+/// 0.2451 and ties have 0.0194, and esda's 0.200 is its draw with seed 12345, 3.3 standard errors low. (Two hundred
+/// other seeds have a mean of 0.2454 and a standard deviation of 0.0134, as they should; one of 99 999
+/// permutations has 0.2471.) One set of shuffles serves all units there, so that such a draw shows in many.
+fn check_exact_tails(
+    ledger: &mut Ledger,
+    case: &str,
+    (theirs, draws): &(Vec<f64>, f64),
+    (up, down): (&[Local], &[Local]),
+    exact: &[Option<[f64; 2]>],
+) {
+    let bound = |p: f64, draws: f64| 4.0 * (p * (1.0 - p) / draws).sqrt() + 1.0 / draws;
+    for (unit, exact) in exact.iter().enumerate() {
+        let Some([above, below]) = *exact else { continue };
+        let label = unit.to_string();
+        for (name, p, of) in
+            [("local G, P(at least)", above, up), ("local G, P(at most)", below, down)]
+        {
+            let ours = of[unit].p_permutation.expect("permutations");
+            let bound = bound(p, f64::from(REPLICATES));
+            ledger.check_sized((case, name, &*label), p, Some(ours), 1.0, bound);
+        }
+        // The smaller tail there, ties in it or not as rounding has it.
+        let least = (1.0 - above).min(1.0 - below);
+        let p = theirs[unit].clamp(least, above.min(below).max(least));
+        let at = (case, "local G, p_sim against enumeration", &*label);
+        ledger.check_sized(at, theirs[unit], Some(p), 1.0, bound(p, *draws));
     }
 }
 
@@ -239,12 +303,12 @@ fn check_moran(
     let (mean, variance) = (number(&of["EI_sim"]), number(&of["VI_sim"]));
     let at = |name| (case.name, "Moran's I, over permutations", name);
     let error = (variance / draws).sqrt();
-    ledger.check_sized(at("EI_sim"), mean, Some(m.expectation), error, 4.5);
+    ledger.check_sized(at("EI_sim"), mean, Some(m.expectation), error, 4.0);
     let spread = variance * (3.0 / draws).sqrt();
-    ledger.check_sized(at("VI_sim"), variance, Some(m.variance_randomisation), spread, 4.5);
+    ledger.check_sized(at("VI_sim"), variance, Some(m.variance_randomisation), spread, 4.0);
     let z = number(&of["z_sim"]);
     let error = (1.0 + z.abs()) * (3.0 / draws).sqrt();
-    ledger.check_sized(at("z_sim"), z, Some(m.z_randomisation), error, 4.5);
+    ledger.check_sized(at("z_sim"), z, Some(m.z_randomisation), error, 4.0);
     ledger.check(at("p_z_sim"), number(&of["p_z_sim"]), Some(normal_cdf(-z)), Scale::Unit, 1e-10);
 
     let (of, g) = (&case.of[geary_key], global(found, Autocorrelation::Geary));
@@ -272,9 +336,9 @@ fn check_moran(
     ledger.check_sized(at("p_sim"), p_sim, p, 1.0, monte_carlo(p_sim, draws));
     let (mean, variance) = (number(&of["EC_sim"]), number(&of["VC_sim"]));
     let error = (variance / draws).sqrt();
-    ledger.check_sized(at("EC_sim"), mean, Some(g.expectation), error, 4.5);
+    ledger.check_sized(at("EC_sim"), mean, Some(g.expectation), error, 4.0);
     let spread = variance * (3.0 / draws).sqrt();
-    ledger.check_sized(at("VC_sim"), variance, Some(g.variance_randomisation), spread, 4.5);
+    ledger.check_sized(at("VC_sim"), variance, Some(g.variance_randomisation), spread, 4.0);
 }
 
 fn check_g(ledger: &mut Ledger, case: &Case<'_>, found: &Found) {
@@ -350,12 +414,12 @@ fn check_local_moran(
         let (e, v) = (scale * u.expectation, scale * scale * u.variance);
         let at = |name| (case.name, "local I, over permutations", name);
         let error = (v / draws).sqrt();
-        ledger.check_sized(at("EI_sim"), lists[0][unit], Some(e), error, 5.0);
+        ledger.check_sized(at("EI_sim"), lists[0][unit], Some(e), error, 4.0);
         let spread = v * (6.0 / draws).sqrt();
-        ledger.check_sized(at("VI_sim"), lists[1][unit], Some(v), spread, 5.0);
+        ledger.check_sized(at("VI_sim"), lists[1][unit], Some(v), spread, 4.0);
         let z = (scale * u.value - e) / v.sqrt();
         let error = (1.0 + z.abs()) * (3.0 / draws).sqrt();
-        ledger.check_sized(at("z_sim"), lists[2][unit], Some(z), error, 5.0);
+        ledger.check_sized(at("z_sim"), lists[2][unit], Some(z), error, 4.0);
         // Folded around the mean: not offered. It is a p-value of the same departure, so that it is small
         // where ours is.
         let (p, folded) = (u.p_permutation.expect("permutations"), lists[3][unit]);
@@ -393,7 +457,7 @@ fn check_joins(ledger: &mut Ledger, case: &Case<'_>) {
     {
         let at = (case.name, "join counts, mean", name);
         let error = (spread / 9_999.0).sqrt();
-        ledger.check_sized(at, number(&of[name]), Some(expected), error, 4.5);
+        ledger.check_sized(at, number(&of[name]), Some(expected), error, 4.0);
     }
     let share = |count: u32| f64::from(count + 1) / f64::from(REPLICATES + 1);
     for (name, ours) in [
