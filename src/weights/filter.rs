@@ -68,6 +68,18 @@ impl Weights {
         })
     }
 
+    /// tr EGEG', E = I − 11'/N, of a W whose rows sum to 1: EG is the G of EW, which has 0 in the place
+    /// of the eigenvalue 1, so that nothing large has to be taken off near r = 1. Dense.
+    pub fn trace_gtg_centred(&self, r: f64) -> f64 {
+        let (n, w) = (self.n(), self.dense());
+        let means: Vec<f64> = (0..n).map(|j| w.col(j).iter().sum::<f64>() / n as f64).collect();
+        let centred = Matrix::from_fn(n, n, |i, j| w[(i, j)] - means[j]);
+        let filter =
+            Matrix::from_fn(n, n, |i, j| f64::from(u8::from(i == j)) - r * centred[(i, j)]);
+        let g = Lu::new(&filter).solve(&centred);
+        (0..n).map(|j| g.col(j).iter().map(|v| v * v).sum::<f64>()).sum()
+    }
+
     /// G = W(I − rW)⁻¹, dense. W and (I − rW)⁻¹ commute.
     pub fn resolvent(&self, r: f64) -> Matrix {
         Lu::new(&self.dense_filter(r)).solve(&self.dense())

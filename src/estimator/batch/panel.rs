@@ -6,6 +6,7 @@
 //! smooth there however the eigenvalues pile up at the ends, and a few Chebyshev points over the
 //! values that replicates take give them to rounding.
 
+use super::series::clenshaw;
 use crate::math::chebyshev::{coefficients, enough_points, points};
 use crate::math::lanes::{LANES, Lane, Packed, ln};
 use crate::weights::spectrum::Spectrum;
@@ -142,30 +143,10 @@ impl Panel {
         z
     }
 
-    /// tr G and tr GG (Clenshaw's recurrence).
+    /// tr G and tr GG.
     #[inline(always)]
     pub fn traces(&self, r: &Lane) -> (Lane, Lane) {
-        const BLOCK: usize = 8;
-        let z = self.place(r);
-        let (mut g, mut gg) = ([0.0; LANES], [0.0; LANES]);
-        for at in (0..LANES).step_by(BLOCK) {
-            let mut now = [[0.0; BLOCK]; 2];
-            let mut before = [[0.0; BLOCK]; 2];
-            for c in &self.traces {
-                for f in 0..2 {
-                    for l in 0..BLOCK {
-                        let next = (2.0 * z[at + l]).mul_add(now[f][l], c[f] - before[f][l]);
-                        before[f][l] = now[f][l];
-                        now[f][l] = next;
-                    }
-                }
-            }
-            // The last step has z in place of 2z.
-            for l in 0..BLOCK {
-                g[at + l] = (-z[at + l]).mul_add(before[0][l], now[0][l]);
-                gg[at + l] = (-z[at + l]).mul_add(before[1][l], now[1][l]);
-            }
-        }
+        let [g, gg] = clenshaw(&self.traces, &self.place(r));
         (g, gg)
     }
 

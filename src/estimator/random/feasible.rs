@@ -58,14 +58,23 @@ struct Variances {
     of_means: f64,
 }
 
-impl Variances {
-    fn of(own: &Problem<'_>) -> Result<Self, FitError> {
+/// The regressions within units and between them that give the variances.
+pub(in crate::estimator) struct Regressions {
+    /// Independent columns: deviations from means of units, N·T each.
+    pub(in crate::estimator) within: Vec<Vec<f64>>,
+    /// The same of means of units, a constant first, N each.
+    pub(in crate::estimator) means: Vec<Vec<f64>>,
+    /// Degrees of freedom of both.
+    pub(in crate::estimator) free: usize,
+    pub(in crate::estimator) between: usize,
+}
+
+impl Regressions {
+    pub(in crate::estimator) fn of(own: &Problem<'_>) -> Result<Self, FitError> {
         let (n, t) = (own.n_units(), own.n_periods());
         let fixed = if own.model.effects.has_time() { t } else { 1 };
-        let demeaned = |v: &[f64]| own.within(v);
-        let y = parts(&demeaned(&own.sample.y), n);
         let columns: Vec<(Vec<f64>, Vec<f64>)> =
-            own.sample.x.iter().map(|x| parts(&demeaned(x), n)).collect();
+            own.sample.x.iter().map(|x| parts(&own.within(x), n)).collect();
         let rounded = |(means, within): &(Vec<f64>, Vec<f64>)| {
             let (a, b) = (dot(within, within), t as f64 * dot(means, means));
             if a <= 1e-20 * (a + b) { vec![0.0; within.len()] } else { within.clone() }
@@ -79,6 +88,15 @@ impl Variances {
         let (Some(free), Some(between)) = (free, between) else {
             return Err(FitError::TooFew { free: n, parameters: means.len() });
         };
+        Ok(Self { within, means, free, between })
+    }
+}
+
+impl Variances {
+    fn of(own: &Problem<'_>) -> Result<Self, FitError> {
+        let (n, t) = (own.n_units(), own.n_periods());
+        let Regressions { within, means, free, between } = Regressions::of(own)?;
+        let y = parts(&own.within(&own.sample.y), n);
         let left = |columns: &[Vec<f64>], v: &[f64]| -> Result<f64, FitError> {
             if columns.is_empty() {
                 return Ok(dot(v, v));
