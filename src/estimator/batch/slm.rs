@@ -144,7 +144,12 @@ impl Functions<'_> {
     fn at(&self, r: f64) -> Vec<f64> {
         let mut out = self.frame.traces_once(r).to_vec();
         out.extend(self.totals(r));
-        self.products.at(&Operator::new(self.problem.weights, r), &mut out);
+        let operator = if self.problem.model.effects.has_time() {
+            Operator::centred(self.problem.weights, r)
+        } else {
+            Operator::new(self.problem.weights, r)
+        };
+        self.products.at(&operator, &mut out);
         out
     }
 
