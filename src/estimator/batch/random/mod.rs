@@ -180,8 +180,11 @@ pub(in crate::estimator) fn reduction(
         });
         out
     };
-    let panel = rho.map(|(r, error)| Panel::new(spectrum, r, (error, spread), of_rho));
-    let panel_of_lambda = lambda.map(|(l, error)| Panel::new(spectrum, l, (error, spread), traces));
+    // Of how many factors G each is.
+    let power = |f: usize| if matches!(f, 0 | 3 | 5) { [1, 1] } else { [2, 2] };
+    let panel = rho.map(|(r, error)| Panel::new(spectrum, r, (error, spread), power, of_rho));
+    let panel_of_lambda =
+        lambda.map(|(l, error)| Panel::new(spectrum, l, (error, spread), power, traces));
     let near = [panel.as_ref(), panel_of_lambda.as_ref()]
         .map(|p| p.map(|panel| Determinants::within(spectrum, panel.ends)));
     let far = [rho, lambda].map(|p| p.map(|_| Determinants::nearly_all(spectrum)));
