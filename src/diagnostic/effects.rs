@@ -14,7 +14,7 @@
 
 use super::made::{self, chi_squared, no_fit, test};
 use super::{Context, Diagnostic, Findings, Info};
-use crate::estimator::ols::Ols;
+use crate::estimator::ols::OLS;
 use crate::estimator::{Estimator, Problem, find};
 use crate::math::linalg::dot;
 use crate::model::incidental::Correction;
@@ -98,12 +98,12 @@ fn with_effects(problem: &Problem<'_>, effects: Effects) -> Model {
 fn f_test(problem: &Problem<'_>, without: Effects, with: Effects) -> made::Found {
     let fitted = |effects: Effects| -> Result<(f64, usize), String> {
         let model = Model {
-            estimator: Ols.info().name.to_owned(),
+            estimator: OLS.info().name.to_owned(),
             small_sample: Some(SmallSample::Asymptotic),
             ..with_effects(problem, effects)
         };
         let own = Problem { model: &model, ..*problem };
-        let fit = Ols.fit(&own);
+        let fit = OLS.fit(&own);
         let what = || format!("least squares with {effects} effects");
         let fit = fit.map_err(|e| no_fit(&what(), &e))?;
         let absorbed = effects.absorbed(own.n_units(), own.n_periods()).max(1);

@@ -56,7 +56,7 @@ pub mod stability;
 pub mod threshold;
 pub mod unit_roots;
 
-use crate::estimator::ols::Ols;
+use crate::estimator::ols::OLS;
 use crate::estimator::{Estimated, Estimator, FitError, Problem};
 use crate::model::splits::{Coefficients, Threshold};
 use crate::model::{Effects, Model, SmallSample};
@@ -186,7 +186,7 @@ impl<'a> Context<'a> {
             .into_iter()
             .map(|(basis, effects)| {
                 let model = Model {
-                    estimator: Ols.info().name.to_owned(),
+                    estimator: OLS.info().name.to_owned(),
                     effects,
                     small_sample: Some(SmallSample::Asymptotic),
                     error_components: None,
@@ -195,7 +195,7 @@ impl<'a> Context<'a> {
                 let fit = if effects.is_random() {
                     Err(FitError::NotWithin)
                 } else {
-                    Ols.fit(&Problem { model: &model, ..problem })
+                    OLS.fit(&Problem { model: &model, ..problem })
                 };
                 BaseFit { basis, model, fit }
             })

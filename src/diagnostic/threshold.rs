@@ -26,7 +26,7 @@ mod search;
 
 use super::null::NullStatistics;
 use super::{Asked, Context, Diagnostic, Findings, Info, by_name};
-use crate::estimator::ols::Ols;
+use crate::estimator::ols::OLS;
 use crate::estimator::{Estimated, Estimator, Problem, find};
 use crate::model::Model;
 use crate::outcome::{Basis, NullDistribution, Test, TestOutcome};
@@ -232,7 +232,7 @@ impl<'a> Ground<'a> {
         let (sample, places) = split_columns(self.problem.sample, &self.split, &names, regime);
         let model = Model { regressors: sample.regressors.clone(), ..self.problem.model.clone() };
         let problem = Problem { sample: &sample, model: &model, ..self.problem };
-        let fitted = Ols.fit(&problem).map_err(|e| format!("the regimes have no fit: {e}"))?;
+        let fitted = OLS.fit(&problem).map_err(|e| format!("the regimes have no fit: {e}"))?;
         Ok((fitted, places.concat()))
     }
 }

@@ -19,6 +19,7 @@
 use super::batch::Reduction;
 use super::leverage::Hat;
 use super::problem::Problem;
+use super::random::either::EitherEffects;
 use super::score::Scored;
 use super::{Estimated, Estimator, FitError, Info, Profile, ols, sem, slm};
 use crate::math::linalg::ColumnSpace;
@@ -35,7 +36,7 @@ pub struct Durbin<E: 'static> {
 }
 
 /// The spatially lagged X model.
-pub static SLX: Durbin<ols::Ols> = Durbin { base: &ols::Ols, info: &SLX_INFO };
+pub static SLX: Durbin<EitherEffects<ols::Ols>> = Durbin { base: &ols::OLS, info: &SLX_INFO };
 
 static SLX_INFO: Info = Info {
     name: "slx",
@@ -49,7 +50,7 @@ static SLX_INFO: Info = Info {
 };
 
 /// The spatial Durbin model.
-pub static SDM: Durbin<slm::Slm> = Durbin { base: &slm::Slm, info: &SDM_INFO };
+pub static SDM: Durbin<EitherEffects<slm::Slm>> = Durbin { base: &slm::SLM, info: &SDM_INFO };
 
 static SDM_INFO: Info = Info {
     name: "sdm",
@@ -63,7 +64,7 @@ static SDM_INFO: Info = Info {
 };
 
 /// The spatial Durbin error model.
-pub static SDEM: Durbin<sem::Sem> = Durbin { base: &sem::Sem, info: &SDEM_INFO };
+pub static SDEM: Durbin<EitherEffects<sem::Sem>> = Durbin { base: &sem::SEM, info: &SDEM_INFO };
 
 static SDEM_INFO: Info = Info {
     name: "sdem",

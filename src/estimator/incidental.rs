@@ -82,25 +82,27 @@ impl<'a> Frame<'a> {
         self.spectrum
     }
 
-    /// 1/(1 − r) where the eigenvalue 1 is gone.
-    fn one(&self, r: f64) -> f64 {
-        if self.without_one { 1.0 / (1.0 - r) } else { 0.0 }
+    /// ln|I − rW|, tr G and tr GG.
+    fn once(&self, r: f64) -> [f64; 3] {
+        if self.without_one {
+            return self.spectrum.without_one(r);
+        }
+        [self.spectrum.log_det(r), self.spectrum.trace_g(r), self.spectrum.trace_gg(r)]
     }
 
     /// All log-determinants.
     pub(super) fn log_det(&self, r: f64) -> f64 {
-        let one = if self.without_one { (-r).ln_1p() } else { 0.0 };
-        self.periods * (self.spectrum.log_det(r) - one)
+        self.periods * self.once(r)[0]
     }
 
     /// Traces of G, minus the derivative of [`log_det`](Self::log_det).
     pub(super) fn trace_g(&self, r: f64) -> f64 {
-        self.periods * (self.spectrum.trace_g(r) - self.one(r))
+        self.periods * self.once(r)[1]
     }
 
     /// Traces of GG.
     pub(super) fn trace_gg(&self, r: f64) -> f64 {
-        self.periods * (self.spectrum.trace_gg(r) - self.one(r).powi(2))
+        self.periods * self.once(r)[2]
     }
 
     /// Traces of G'G.
@@ -109,21 +111,21 @@ impl<'a> Frame<'a> {
     }
 
     fn trace_gtg_once(&self, r: f64) -> f64 {
+        if !self.without_one {
+            return self.weights.trace_gtg(r);
+        }
+        if self.spectrum.eigenvalues().is_some() {
+            return self.weights.trace_gtg_centred(r);
+        }
         let n = self.weights.n();
-        let mean = if self.without_one {
-            let transposed = self.weights.resolve_transposed(r, &vec![1.0; n]);
-            let square: f64 = self.weights.lag_transposed(&transposed).iter().map(|v| v * v).sum();
-            square / n as f64
-        } else {
-            0.0
-        };
-        self.weights.trace_gtg(r) - mean
+        let transposed = self.weights.resolve_transposed(r, &vec![1.0; n]);
+        let square: f64 = self.weights.lag_transposed(&transposed).iter().map(|v| v * v).sum();
+        self.weights.trace_gtg(r) - square / n as f64
     }
 
     /// tr G, tr GG and tr(GG + G'G) of one log-determinant.
     pub(super) fn traces_once(&self, r: f64) -> [f64; 3] {
-        let g = self.spectrum.trace_g(r) - self.one(r);
-        let gg = self.spectrum.trace_gg(r) - self.one(r).powi(2);
+        let [_, g, gg] = self.once(r);
         [g, gg, gg + self.trace_gtg_once(r)]
     }
 
@@ -140,10 +142,11 @@ impl<'a> Frame<'a> {
     /// The concentrated log-likelihood at r, where the sum of squares is `ssr` with these derivatives.
     pub(super) fn concentrated(&self, (ssr, first, second): (f64, f64, f64), r: f64) -> Jet {
         let (n, ratio) = (self.observations as f64, first / ssr);
+        let [log_det, g, gg] = self.once(r).map(|of| self.periods * of);
         Jet {
-            value: gaussian_loglik(ssr, self.observations) + self.log_det(r),
-            slope: -0.5 * n * ratio - self.trace_g(r),
-            curvature: -0.5 * n * (second / ssr - ratio * ratio) - self.trace_gg(r),
+            value: gaussian_loglik(ssr, self.observations) + log_det,
+            slope: -0.5 * n * ratio - g,
+            curvature: -0.5 * n * (second / ssr - ratio * ratio) - gg,
         }
     }
 

@@ -480,14 +480,14 @@ impl From<FitError> for Failure {
 
 /// Every estimator, in the order they are listed to users.
 pub static ESTIMATORS: &[&dyn Estimator] = &[
-    &ols::Ols,
+    &ols::OLS,
     &durbin::SLX,
     &fama_macbeth::FamaMacBeth,
-    &slm::Slm,
+    &slm::SLM,
     &durbin::SDM,
-    &sem::Sem,
+    &sem::SEM,
     &durbin::SDEM,
-    &sac::Sac,
+    &sac::SAC,
     &sac::GNS,
     &moments::two_stage::IV,
     &moments::two_stage::SLM,

@@ -12,7 +12,9 @@ use super::batch::{self, Reduction};
 use super::goodness::{Ingredients, gaussian_loglik, statistics};
 use super::inference::{estimates, rows};
 use super::leverage::{self, Hat};
-use super::random::{self, Spatial};
+use super::random;
+use super::random::Spatial;
+use super::random::either::EitherEffects;
 use super::score::{self, Scored};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
@@ -23,7 +25,8 @@ use crate::outcome::{Fit, Reference, Statistic};
 #[derive(Debug)]
 pub struct Ols;
 
-const SPATIAL: Spatial = Spatial { lag: false, error: false };
+/// Least squares with fixed effects, with random ones or with none.
+pub static OLS: EitherEffects<Ols> = EitherEffects::new(&Ols, Spatial::NONE);
 
 static INFO: Info = Info {
     name: "ols",
@@ -41,8 +44,8 @@ impl Estimator for Ols {
         &INFO
     }
 
-    fn supports(&self, model: &Model) -> Result<(), String> {
-        random::supports(model, SPATIAL)
+    fn supports(&self, _model: &Model) -> Result<(), String> {
+        Ok(())
     }
 
     fn by_period(&self, _model: &Model) -> Result<(), String> {
@@ -50,9 +53,6 @@ impl Estimator for Ols {
     }
 
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
-        if problem.model.effects.is_random() {
-            return random::feasible::fit(problem, &INFO, self);
-        }
         let space = problem.within_space()?;
         let y = problem.within(&problem.sample.y);
         let innovations = space.residual(&y);
@@ -120,30 +120,18 @@ impl Estimator for Ols {
         at: &Estimated,
         _spread: f64,
     ) -> Option<Box<dyn Reduction>> {
-        if problem.model.effects.is_random() {
-            return None;
-        }
         batch::ols::reduction(problem, at).map(|r| Box::new(r) as Box<dyn Reduction>)
     }
 
-    fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
-        if problem.model.effects.is_random() {
-            return random::simulate(problem, at, errors);
-        }
+    fn simulate(&self, _problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
         at.systematic.iter().zip(errors).map(|(f, e)| f + e).collect()
     }
 
-    fn leverages(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<f64> {
-        if problem.model.effects.is_random() {
-            return random::leverages(problem, at);
-        }
+    fn leverages(&self, problem: &Problem<'_>, _at: &Estimated) -> Vec<f64> {
         leverage::within(problem)
     }
 
-    fn hat(&self, problem: &Problem<'_>, at: &Estimated) -> Hat {
-        if problem.model.effects.is_random() {
-            return random::hat(problem, at);
-        }
+    fn hat(&self, problem: &Problem<'_>, _at: &Estimated) -> Hat {
         Hat::within(problem)
     }
 

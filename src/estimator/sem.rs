@@ -17,7 +17,8 @@ use super::incidental::Frame;
 use super::leverage::{self, Hat};
 use super::likelihood::{self, Optimum, Point};
 use super::problem::{combine, matrix};
-use super::random::{self, Spatial};
+use super::random::Spatial;
+use super::random::either::EitherEffects;
 use super::score::{self, Form, Scored};
 use super::{Estimated, Estimator, FitError, Info, Problem};
 use crate::math::Matrix;
@@ -29,7 +30,8 @@ use crate::model::{Effects, LagOrder, Model, Term};
 #[derive(Debug)]
 pub struct Sem;
 
-const SPATIAL: Spatial = Spatial { lag: false, error: true };
+/// The spatial error model with fixed effects, with random ones or with none.
+pub static SEM: EitherEffects<Sem> = EitherEffects::new(&Sem, Spatial::ERROR);
 
 static INFO: Info = Info {
     name: "sem",
@@ -47,8 +49,8 @@ impl Estimator for Sem {
         &INFO
     }
 
-    fn supports(&self, model: &Model) -> Result<(), String> {
-        random::supports(model, SPATIAL)
+    fn supports(&self, _model: &Model) -> Result<(), String> {
+        Ok(())
     }
 
     /// The filter I − λW_t of a period leaves the dummy of a period in place where rows sum to one
@@ -68,9 +70,6 @@ impl Estimator for Sem {
     }
 
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
-        if problem.model.effects.is_random() {
-            return random::maximum::fit(problem, &INFO, SPATIAL, self);
-        }
         let space = problem.within_space()?;
         let filtered = Filtered::new(problem, &space)?;
         let (low, high) = filtered.frame.spectrum().interval();
@@ -98,9 +97,6 @@ impl Estimator for Sem {
         &self,
         problem: &'p Problem<'p>,
     ) -> Result<Option<super::Profile<'p>>, FitError> {
-        if problem.model.effects.is_random() {
-            return Ok(None);
-        }
         let space = problem.within_space()?;
         let filtered = Filtered::new(problem, &space)?;
         Ok(Some(Box::new(move |lambda| filtered.loglik(lambda).value)))
@@ -119,16 +115,10 @@ impl Estimator for Sem {
     }
 
     fn leverages(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<f64> {
-        if problem.model.effects.is_random() {
-            return random::leverages(problem, at);
-        }
         leverages(problem, at.value(&Term::Lambda).unwrap_or(0.0))
     }
 
     fn hat(&self, problem: &Problem<'_>, at: &Estimated) -> Hat {
-        if problem.model.effects.is_random() {
-            return random::hat(problem, at);
-        }
         hat(problem, at.value(&Term::Lambda).unwrap_or(0.0))
     }
 
@@ -137,9 +127,6 @@ impl Estimator for Sem {
     }
 
     fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
-        if problem.model.effects.is_random() {
-            return random::simulate(problem, at, errors);
-        }
         let lambda = at.value(&Term::Lambda).unwrap_or(0.0);
         let u = problem.weights.resolve(lambda, errors);
         at.systematic.iter().zip(&u).map(|(f, u)| f + u).collect()

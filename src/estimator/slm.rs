@@ -20,7 +20,8 @@ use super::incidental::Frame;
 use super::leverage::{self, Hat};
 use super::likelihood::{self, Optimum, Point};
 use super::problem::combine;
-use super::random::{self, Spatial};
+use super::random::Spatial;
+use super::random::either::EitherEffects;
 use super::score::{self, Form, Scored};
 use super::{Estimated, Estimator, FitError, Info, Problem, Profile};
 use crate::math::Matrix;
@@ -33,7 +34,8 @@ use crate::outcome::Estimate;
 #[derive(Debug)]
 pub struct Slm;
 
-const SPATIAL: Spatial = Spatial { lag: true, error: false };
+/// The spatial lag model with fixed effects, with random ones or with none.
+pub static SLM: EitherEffects<Slm> = EitherEffects::new(&Slm, Spatial::LAG);
 
 static INFO: Info = Info {
     name: "slm",
@@ -51,8 +53,8 @@ impl Estimator for Slm {
         &INFO
     }
 
-    fn supports(&self, model: &Model) -> Result<(), String> {
-        random::supports(model, SPATIAL)
+    fn supports(&self, _model: &Model) -> Result<(), String> {
+        Ok(())
     }
 
     fn by_period(&self, _model: &Model) -> Result<(), String> {
@@ -68,9 +70,6 @@ impl Estimator for Slm {
     }
 
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
-        if problem.model.effects.is_random() {
-            return random::maximum::fit(problem, &INFO, SPATIAL, self);
-        }
         let within = Within::new(problem)?;
         let likelihood = Likelihood::new(&within)?;
         let (low, high) = within.frame.spectrum().interval();
@@ -92,9 +91,6 @@ impl Estimator for Slm {
     }
 
     fn profile<'p>(&self, problem: &'p Problem<'p>) -> Result<Option<Profile<'p>>, FitError> {
-        if problem.model.effects.is_random() {
-            return Ok(None);
-        }
         let within = Within::new(problem)?;
         let likelihood = Likelihood::new(&within)?;
         Ok(Some(Box::new(move |rho| likelihood.at(rho).value)))
@@ -116,17 +112,11 @@ impl Estimator for Slm {
         batch::slm::reduction(problem, at, spread).map(|r| Box::new(r) as Box<dyn Reduction>)
     }
 
-    fn leverages(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<f64> {
-        if problem.model.effects.is_random() {
-            return random::leverages(problem, at);
-        }
+    fn leverages(&self, problem: &Problem<'_>, _at: &Estimated) -> Vec<f64> {
         leverage::within(problem)
     }
 
-    fn hat(&self, problem: &Problem<'_>, at: &Estimated) -> Hat {
-        if problem.model.effects.is_random() {
-            return random::hat(problem, at);
-        }
+    fn hat(&self, problem: &Problem<'_>, _at: &Estimated) -> Hat {
         Hat::within(problem)
     }
 
@@ -135,9 +125,6 @@ impl Estimator for Slm {
     }
 
     fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
-        if problem.model.effects.is_random() {
-            return random::simulate(problem, at, errors);
-        }
         if let Some(y) = dynamic::simulate(problem, at, errors) {
             return y;
         }

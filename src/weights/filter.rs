@@ -68,6 +68,24 @@ impl Weights {
         })
     }
 
+    /// EG, E = I − 11'/N, of a W whose rows have one sum: it is the G of EW, which has 0 in the place
+    /// of that eigenvalue, so that nothing large has to be taken off near the end of the interval.
+    /// Dense.
+    pub fn centred_resolvent(&self, r: f64) -> Matrix {
+        let (n, w) = (self.n(), self.dense());
+        let means: Vec<f64> = (0..n).map(|j| w.col(j).iter().sum::<f64>() / n as f64).collect();
+        let centred = Matrix::from_fn(n, n, |i, j| w[(i, j)] - means[j]);
+        let filter =
+            Matrix::from_fn(n, n, |i, j| f64::from(u8::from(i == j)) - r * centred[(i, j)]);
+        Lu::new(&filter).solve(&centred)
+    }
+
+    /// tr EGEG', as [`centred_resolvent`](Self::centred_resolvent).
+    pub fn trace_gtg_centred(&self, r: f64) -> f64 {
+        let g = self.centred_resolvent(r);
+        (0..g.ncols()).map(|j| g.col(j).iter().map(|v| v * v).sum::<f64>()).sum()
+    }
+
     /// G = W(I − rW)⁻¹, dense. W and (I − rW)⁻¹ commute.
     pub fn resolvent(&self, r: f64) -> Matrix {
         Lu::new(&self.dense_filter(r)).solve(&self.dense())

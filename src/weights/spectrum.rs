@@ -137,18 +137,7 @@ impl Spectrum {
         match &self.inside {
             Inside::Panels(panels) => panels.log_det(r),
             Inside::ByPeriod(periods) => mean(periods, |s| s.log_det(r)),
-            Inside::Eigenvalues(eigenvalues) => {
-                eigenvalues
-                    .iter()
-                    .map(|&(re, im)| {
-                        if im == 0.0 {
-                            (-r * re).ln_1p()
-                        } else {
-                            (1.0 - r * re).hypot(r * im).ln()
-                        }
-                    })
-                    .sum()
-            }
+            Inside::Eigenvalues(eigenvalues) => log_det_of(eigenvalues.iter(), r),
         }
     }
 
@@ -157,9 +146,7 @@ impl Spectrum {
         match &self.inside {
             Inside::Panels(panels) => -panels.slope(r),
             Inside::ByPeriod(periods) => mean(periods, |s| s.trace_g(r)),
-            Inside::Eigenvalues(eigenvalues) => {
-                eigenvalues.iter().map(|&w| resolvent(w, r).0).sum()
-            }
+            Inside::Eigenvalues(eigenvalues) => trace_g_of(eigenvalues.iter(), r),
         }
     }
 
@@ -168,15 +155,54 @@ impl Spectrum {
         match &self.inside {
             Inside::Panels(panels) => -panels.curvature(r),
             Inside::ByPeriod(periods) => mean(periods, |s| s.trace_gg(r)),
-            Inside::Eigenvalues(eigenvalues) => eigenvalues
-                .iter()
-                .map(|&w| {
-                    let (re, im) = resolvent(w, r);
-                    re * re - im * im
-                })
-                .sum(),
+            Inside::Eigenvalues(eigenvalues) => trace_gg_of(eigenvalues.iter(), r),
         }
     }
+
+    /// `log_det`, `trace_g` and `trace_gg` of a W whose rows sum to 1 less the parts of that
+    /// eigenvalue. Near r = 1 these are nearly all there is, and what is left of a
+    /// difference has lost its digits: where the eigenvalues are known it is left out of the sums.
+    pub fn without_one(&self, r: f64) -> [f64; 3] {
+        match &self.inside {
+            Inside::Eigenvalues(all) => {
+                let from_one = |i: &usize| (all[*i].0 - 1.0).hypot(all[*i].1);
+                let one = (0..all.len()).min_by(|i, j| from_one(i).total_cmp(&from_one(j)));
+                let others =
+                    || all.iter().enumerate().filter(|(i, _)| Some(*i) != one).map(|(_, w)| w);
+                [log_det_of(others(), r), trace_g_of(others(), r), trace_gg_of(others(), r)]
+            }
+            Inside::Panels(_) | Inside::ByPeriod(_) => {
+                let one = 1.0 / (1.0 - r);
+                [
+                    self.log_det(r) - (-r).ln_1p(),
+                    self.trace_g(r) - one,
+                    self.trace_gg(r) - one * one,
+                ]
+            }
+        }
+    }
+}
+
+/// Σ ln|1 − rω|
+fn log_det_of<'w>(eigenvalues: impl Iterator<Item = &'w (f64, f64)>, r: f64) -> f64 {
+    let of = |&(re, im): &(f64, f64)| {
+        if im == 0.0 { (-r * re).ln_1p() } else { (1.0 - r * re).hypot(r * im).ln() }
+    };
+    eigenvalues.map(of).sum()
+}
+
+/// Σ ω/(1 − rω)
+fn trace_g_of<'w>(eigenvalues: impl Iterator<Item = &'w (f64, f64)>, r: f64) -> f64 {
+    eigenvalues.map(|&w| resolvent(w, r).0).sum()
+}
+
+/// Σ ω²/(1 − rω)²
+fn trace_gg_of<'w>(eigenvalues: impl Iterator<Item = &'w (f64, f64)>, r: f64) -> f64 {
+    let of = |&w: &(f64, f64)| {
+        let (re, im) = resolvent(w, r);
+        re * re - im * im
+    };
+    eigenvalues.map(of).sum()
 }
 
 fn mean(periods: &[Spectrum], of: impl Fn(&Spectrum) -> f64) -> f64 {

@@ -10,6 +10,7 @@
 mod architecture;
 mod audit;
 mod batched;
+mod batched_random;
 mod cache;
 mod changing;
 mod claims;

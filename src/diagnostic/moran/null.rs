@@ -7,7 +7,7 @@ use crate::diagnostic::residuals::{Residuals, add_products};
 use crate::diagnostic::{BaseFit, Context};
 use crate::estimator::Estimator;
 use crate::estimator::leverage::Hat;
-use crate::estimator::ols::Ols;
+use crate::estimator::ols::OLS;
 use crate::estimator::{Estimated, Problem};
 use crate::math::lanes::{LANES, Lane};
 use crate::math::simd::{Kernel, dispatch};
@@ -53,11 +53,11 @@ impl NullStatistics for Null<'_> {
     }
 
     fn leverages(&self) -> Vec<f64> {
-        Ols.leverages(&self.problem, self.fit)
+        OLS.leverages(&self.problem, self.fit)
     }
 
     fn hat(&self) -> Option<Hat> {
-        Some(Ols.hat(&self.problem, self.fit))
+        Some(OLS.hat(&self.problem, self.fit))
     }
 
     fn evaluate(&self, errors: &[f64]) -> Vec<Option<f64>> {

@@ -5,7 +5,7 @@ use super::{Ground, ONE, TWO, square};
 use crate::diagnostic::Context;
 use crate::diagnostic::null::NullStatistics;
 use crate::estimator::leverage::Hat;
-use crate::estimator::ols::Ols;
+use crate::estimator::ols::OLS;
 use crate::estimator::{Estimated, Estimator};
 use crate::outcome::Basis;
 
@@ -29,7 +29,7 @@ pub(super) fn nulls<'c>(context: &'c Context<'c>) -> Vec<Box<dyn NullStatistics 
 /// No threshold.
 fn none<'c>(context: &'c Context<'c>) -> Option<Null<'c>> {
     let ground = Ground::new(context.own(), context.asked()).ok()?;
-    let at = Ols.fit(&ground.problem).ok()?;
+    let at = OLS.fit(&ground.problem).ok()?;
     Some(Null { ground, at, name: [ONE], fixed: None })
 }
 
@@ -61,11 +61,11 @@ impl NullStatistics for Null<'_> {
     }
 
     fn leverages(&self) -> Vec<f64> {
-        Ols.leverages(&self.ground.problem, &self.at)
+        OLS.leverages(&self.ground.problem, &self.at)
     }
 
     fn hat(&self) -> Option<Hat> {
-        Some(Ols.hat(&self.ground.problem, &self.at))
+        Some(OLS.hat(&self.ground.problem, &self.at))
     }
 
     fn evaluate(&self, errors: &[f64]) -> Vec<Option<f64>> {

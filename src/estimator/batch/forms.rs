@@ -7,6 +7,7 @@ use super::operator::{Lag, Operator};
 use crate::math::lanes::{LANES, Lane, Packed};
 use crate::math::simd::{Kernel, dispatch};
 use crate::model::Effects;
+use std::sync::Arc;
 
 /// Which forms of ε, and of which panel.
 #[derive(Debug)]
@@ -16,7 +17,9 @@ pub struct Forms {
     effects: Effects,
     /// Linear forms: for each period the coefficients of its cross-section, rows by units.
     rows: Vec<Packed>,
-    operators: Operators,
+    operators: Arc<Operators>,
+    /// Those of √T times the means of units.
+    between: Option<Box<Forms>>,
 }
 
 /// What innovations are multiplied with.
@@ -57,6 +60,8 @@ pub struct TileForms {
     pub ww: Lane,
     /// v_a'Qv_b, a ≤ b, row by row, of v = (ε, Hε, Ĝε, HĜε); zero with one operator or none.
     pub four: [Lane; PAIRS],
+    /// The same of √T times the means of units, where they are asked for.
+    pub between: Option<Box<TileForms>>,
 }
 
 /// Pairs of four vectors.
@@ -67,6 +72,7 @@ pub(super) const PAIRS: usize = 10;
 pub struct Workspace {
     w: Vec<Lane>,
     sum: Vec<Lane>,
+    between: Option<Box<Workspace>>,
 }
 
 /// Sums over a cross-section.
@@ -89,7 +95,33 @@ impl Forms {
         operator: Option<Operator>,
     ) -> Self {
         let operators = operator.map_or(Operators::None, Operators::One);
-        Self { units, periods, effects, rows: packed((units, periods), rows), operators }
+        Self::with((units, periods), effects, rows, Arc::new(operators))
+    }
+
+    fn with(
+        (units, periods): (usize, usize),
+        effects: Effects,
+        rows: &[Vec<f64>],
+        operators: Arc<Operators>,
+    ) -> Self {
+        let rows = packed((units, periods), rows);
+        Self { units, periods, effects, rows, operators, between: None }
+    }
+
+    /// With forms of √T times the means of units over all periods, from which `effects` are removed:
+    /// the linear ones of `rows`, N coefficients each, and either the same quadratic ones or none but
+    /// the first.
+    pub(super) fn with_means(
+        mut self,
+        effects: Effects,
+        rows: &[Vec<f64>],
+        quadratic: bool,
+    ) -> Self {
+        debug_assert!(self.effects.has_individual());
+        let none = || Arc::new(Operators::None);
+        let operators = if quadratic { Arc::clone(&self.operators) } else { none() };
+        self.between = Some(Box::new(Self::with((self.units, 1), effects, rows, operators)));
+        self
     }
 
     /// The same of a model with two spatial parameters.
@@ -99,24 +131,31 @@ impl Forms {
         rows: &[Vec<f64>],
         pair: Pair,
     ) -> Self {
-        let rows = packed((units, periods), rows);
-        Self { units, periods, effects, rows, operators: Operators::Two(Box::new(pair)) }
+        Self::with((units, periods), effects, rows, Arc::new(Operators::Two(Box::new(pair))))
     }
 
     /// Room for the forms of a tile.
     pub fn room(&self) -> TileForms {
         let padded = self.rows.first().map_or(0, Packed::padded_rows);
-        TileForms { linear: vec![[0.0; LANES]; padded], ..TileForms::default() }
+        TileForms {
+            linear: vec![[0.0; LANES]; padded],
+            between: self.between.as_ref().map(|forms| Box::new(forms.room())),
+            ..TileForms::default()
+        }
     }
 
     /// Room to work in.
     pub fn workspace(&self) -> Workspace {
-        let w = match &self.operators {
+        let w = match &*self.operators {
             Operators::None => 0,
             Operators::One(operator) => operator.room(),
             Operators::Two(pair) => pair.room(self.units),
         };
-        Workspace { w: vec![[0.0; LANES]; w], sum: vec![[0.0; LANES]; self.units] }
+        Workspace {
+            w: vec![[0.0; LANES]; w],
+            sum: vec![[0.0; LANES]; self.units],
+            between: self.between.as_ref().map(|forms| Box::new(forms.workspace())),
+        }
     }
 
     /// Which effects are removed.
@@ -127,7 +166,9 @@ impl Forms {
     /// Units above which the matrices of [`UnitForms`](super::UnitForms) cost more than the
     /// innovations themselves.
     pub(super) fn most_units(&self) -> usize {
-        match self.operators {
+        match *self.operators {
+            // Multipliers of units say nothing of means.
+            _ if self.between.is_some() => 0,
             Operators::None | Operators::One(_) => 256,
             Operators::Two(_) => 80,
         }
@@ -151,6 +192,22 @@ impl Forms {
 
     #[inline(always)]
     fn run(&self, errors: &[Lane], work: &mut Workspace, out: &mut TileForms) {
+        self.own(errors, work, out);
+        let Workspace { sum, between: room, .. } = work;
+        if let (Some(forms), Some(room), Some(out)) = (&self.between, room, &mut out.between) {
+            let share = 1.0 / (self.periods as f64).sqrt();
+            for s in sum.iter_mut() {
+                for l in 0..LANES {
+                    s[l] *= share;
+                }
+            }
+            forms.own(sum, room, out);
+        }
+    }
+
+    /// All but those of means.
+    #[inline(always)]
+    fn own(&self, errors: &[Lane], work: &mut Workspace, out: &mut TileForms) {
         let n = self.units;
         out.linear.fill([0.0; LANES]);
         (out.ee, out.ew, out.ww) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
@@ -178,7 +235,7 @@ impl Forms {
     #[inline(always)]
     fn add(&self, e: &[Lane], room: &mut [Lane], weight: f64, out: &mut TileForms) {
         let share = if self.effects.has_time() { 1.0 / self.units as f64 } else { 0.0 };
-        let m = match &self.operators {
+        let m = match &*self.operators {
             Operators::None => single_sums(e),
             // w is not needed in itself where it is a difference.
             Operators::One(operator) => match operator.apply_up_to_difference(e, room) {

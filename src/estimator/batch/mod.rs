@@ -7,7 +7,9 @@
 //! value of y: effects, the mean and the sample itself never appear.
 //!
 //! This holds where removing effects commutes with the spatial filter, QW = QWQ: without effects
-//! or with those of units for every W, with effects of periods where the rows of W have one sum.
+//! or with those of units for every W, with effects of periods where the rows of W have one sum. Random
+//! effects of units ask for the forms within units and between them ([`random`], which also says
+//! where there is none).
 //! Elsewhere, and for directed links, an estimator offers no reduction and replicates are fitted one
 //! at a time.
 //!
@@ -17,15 +19,21 @@
 //! | `unit` | the same for one multiplier a unit, at a cost that does not grow with T |
 //! | `operator` | ε → Gε |
 //! | `panel` | traces and cross-products as functions of the spatial parameter |
+//! | `series` | Chebyshev series in lanes |
+//! | `determinants` | ln\|I − rW\|, tr G and tr GG in lanes |
 //! | `products` | cross-products of spatially lagged regressors at one value of the parameter |
 //! | `newton` | the optimum of each replicate |
 //! | `bias` | corrections of the optimum for estimated effects |
 //! | `factor` | Cholesky factors of each replicate |
 //! | `linear` | effects of models without a spatial lag |
 //! | `slm`, `sem`, `sac`, `ols` | forms → estimates |
+//! | `random` | the same with random effects of units, by maximum likelihood |
+//! | `feasible` | and by feasible least squares |
 
 mod bias;
+mod determinants;
 mod factor;
+pub mod feasible;
 pub mod forms;
 mod linear;
 mod newton;
@@ -33,8 +41,10 @@ pub mod ols;
 mod operator;
 mod panel;
 mod products;
+pub mod random;
 pub mod sac;
 pub mod sem;
+mod series;
 pub mod slm;
 pub mod unit;
 

@@ -138,6 +138,17 @@ impl Operator {
         }
     }
 
+    /// EG with E = I − 11'/N, or G where W is too large or its rows have no common sum: for products
+    /// whose periods lose their means, of which nothing is left to be taken off then.
+    pub fn centred(weights: &Weights, r: f64) -> Self {
+        const MOST_UNITS: usize = 500;
+        if weights.n() > MOST_UNITS || weights.common_row_sum().is_none() {
+            return Self::new(weights, r);
+        }
+        let g = weights.centred_resolvent(r);
+        Self::Dense(Packed::new(g.nrows(), g.ncols(), |i, j| g[(i, j)]))
+    }
+
     /// Lanes that `out` of [`apply`](Self::apply) must have: some more than there are units.
     pub fn room(&self) -> usize {
         match self {

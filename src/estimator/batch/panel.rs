@@ -6,6 +6,7 @@
 //! smooth there however the eigenvalues pile up at the ends, and a few Chebyshev points over the
 //! values that replicates take give them to rounding.
 
+use super::series::clenshaw;
 use crate::math::chebyshev::{coefficients, enough_points, points};
 use crate::math::lanes::{LANES, Lane, Packed, ln};
 use crate::weights::spectrum::Spectrum;
@@ -16,12 +17,12 @@ const REACH: f64 = 6.5;
 /// numbers far from the fit, and the plain path keeps more of its digits.
 const WIDENED: f64 = 1.0;
 /// Relative accuracy of the interpolants.
-const ACCURACY: f64 = 1e-14;
+const ACCURACY: f64 = 1e-16;
 /// The panel ends here on each side in u, where a parameter is within 4e-4 of the interval's
 /// length of its end.
 const FURTHEST: f64 = 4.0;
 const FEWEST: usize = 8;
-const MOST: usize = 80;
+const MOST: usize = 96;
 
 /// How closely functions are interpolated, and how far.
 #[derive(Debug, Clone, Copy)]
@@ -54,19 +55,36 @@ pub struct Panel {
     functions: Packed,
     /// Coefficients of the first two functions, from the highest.
     traces: Vec<[f64; 2]>,
+    /// By which powers of the shares of the interval below and above each function was multiplied; none
+    /// where the caller knows.
+    powers: Vec<[u8; 2]>,
 }
 
 impl Panel {
     /// The functions whose values at r are `values(r)`, of which the first two are tr G and tr GG,
     /// over the values that an estimate at `at` takes in replicates, whose standard deviation is
-    /// `spread` of its standard errors.
+    /// `spread` of its standard errors. `power(f)`: of how many factors G function f is; one absolute
+    /// error on all of a panel would be that of its ends, where these grow, so that they are made
+    /// level first; at either end, as the eigenvalue there is one of theirs or not.
     pub fn new(
         spectrum: &Spectrum,
         at: f64,
         spread: (f64, f64),
+        power: impl Fn(usize) -> [u8; 2],
         values: impl Fn(f64) -> Vec<f64>,
     ) -> Self {
-        Self::with(Fineness::USUAL, (spectrum, at), spread, values)
+        let made = |r: f64| {
+            let (low, high) = spectrum.interval();
+            let shares = [(r - low) / (high - low), (high - r) / (high - low)];
+            let of = |(f, v): (usize, f64)| {
+                let [a, b] = power(f).map(i32::from);
+                v * shares[0].powi(a) * shares[1].powi(b)
+            };
+            values(r).into_iter().enumerate().map(of).collect()
+        };
+        let mut panel = Self::with(Fineness::USUAL, (spectrum, at), spread, made);
+        panel.powers = (0..panel.functions.rows()).map(power).collect();
+        panel
     }
 
     /// The same, as fine as asked.
@@ -105,6 +123,7 @@ impl Panel {
             points: p,
             traces: (0..p).rev().map(|m| [fitted[0][m], fitted[1][m]]).collect(),
             functions: Packed::new(fitted.len(), p, |f, m| fitted[f][m]),
+            powers: Vec::new(),
         }
     }
 
@@ -142,31 +161,28 @@ impl Panel {
         z
     }
 
-    /// tr G and tr GG (Clenshaw's recurrence).
+    /// tr G and tr GG.
     #[inline(always)]
     pub fn traces(&self, r: &Lane) -> (Lane, Lane) {
-        const BLOCK: usize = 8;
-        let z = self.place(r);
-        let (mut g, mut gg) = ([0.0; LANES], [0.0; LANES]);
-        for at in (0..LANES).step_by(BLOCK) {
-            let mut now = [[0.0; BLOCK]; 2];
-            let mut before = [[0.0; BLOCK]; 2];
-            for c in &self.traces {
-                for f in 0..2 {
-                    for l in 0..BLOCK {
-                        let next = (2.0 * z[at + l]).mul_add(now[f][l], c[f] - before[f][l]);
-                        before[f][l] = now[f][l];
-                        now[f][l] = next;
-                    }
-                }
-            }
-            // The last step has z in place of 2z.
-            for l in 0..BLOCK {
-                g[at + l] = (-z[at + l]).mul_add(before[0][l], now[0][l]);
-                gg[at + l] = (-z[at + l]).mul_add(before[1][l], now[1][l]);
-            }
+        let [mut g, mut gg] = clenshaw(&self.traces, &self.place(r));
+        if let [first, second, ..] = self.powers[..] {
+            let inverse = self.inverse_shares(r);
+            scale(&mut g, first, &inverse);
+            scale(&mut gg, second, &inverse);
         }
         (g, gg)
+    }
+
+    /// What undoes one power of each share.
+    #[inline(always)]
+    fn inverse_shares(&self, r: &Lane) -> [Lane; 2] {
+        let width = self.high - self.low;
+        let mut out = [[0.0; LANES]; 2];
+        for l in 0..LANES {
+            out[0][l] = width / (r[l] - self.low);
+            out[1][l] = width / (self.high - r[l]);
+        }
+        out
     }
 
     /// Every function at r.
@@ -184,5 +200,24 @@ impl Panel {
         }
         out.fill([0.0; LANES]);
         self.functions.multiply(polynomials, out);
+        if self.powers.is_empty() {
+            return;
+        }
+        let inverse = self.inverse_shares(r);
+        for (out, power) in out.iter_mut().zip(&self.powers) {
+            scale(out, *power, &inverse);
+        }
+    }
+}
+
+/// Multiplies with powers of two factors.
+#[inline(always)]
+fn scale(of: &mut Lane, powers: [u8; 2], factors: &[Lane; 2]) {
+    for (power, factor) in powers.iter().zip(factors) {
+        for _ in 0..*power {
+            for l in 0..LANES {
+                of[l] *= factor[l];
+            }
+        }
     }
 }

@@ -96,7 +96,11 @@ pub(in crate::estimator) fn reduction(
     );
     rows.extend(moved.iter().map(|z| transposed(z)));
 
-    let panel = Panel::new(frame.spectrum(), lambda, (std_error, spread), |r| {
+    let power = |f: usize| {
+        let factors = if f == 0 { 1 } else { 2 };
+        [factors, if frame.is_without_one() { 0 } else { factors }]
+    };
+    let panel = Panel::new(frame.spectrum(), lambda, (std_error, spread), power, |r| {
         frame.traces_once(r).to_vec()
     });
     let [trace_g, trace_gg, _] = frame.traces_once(lambda);

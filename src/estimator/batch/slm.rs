@@ -70,6 +70,20 @@ pub struct Slm {
 /// its slope, the same two of Durbin terms.
 const FIRST: usize = 7;
 
+/// Of how many factors G each of the functions is, with the lowest eigenvalue and with the highest:
+/// this is gone from traces that are `without_one`, and from products whose periods lose their means.
+fn power(k: usize, without_one: bool, has_time: bool) -> impl Fn(usize) -> [u8; 2] {
+    move |f| {
+        let factors = match f {
+            0 | 3 | 5 => 1,
+            f if (FIRST..FIRST + k * k).contains(&f) => 1,
+            _ => 2,
+        };
+        let gone = if f < FIRST { without_one } else { has_time };
+        [factors, if gone { 0 } else { factors }]
+    }
+}
+
 /// The reduction of `at`, where there is one.
 pub(in crate::estimator) fn reduction(
     problem: &Problem<'_>,
@@ -99,7 +113,8 @@ pub(in crate::estimator) fn reduction(
 
     let row_sum = problem.weights.common_row_sum();
     let functions = Functions { problem, frame, products: Products::new(problem, &basis), row_sum };
-    let panel = Panel::new(frame.spectrum(), rho, (std_error, spread), |r| functions.at(r));
+    let powers = power(k, frame.is_without_one(), problem.model.effects.has_time());
+    let panel = Panel::new(frame.spectrum(), rho, (std_error, spread), powers, |r| functions.at(r));
     let r_inverse = space.r_inverse();
     let gram_inverse = space.gram_inverse();
     let slopes: Vec<f64> = at.fit.estimates[..k].iter().map(|e| e.value).collect();
@@ -144,7 +159,12 @@ impl Functions<'_> {
     fn at(&self, r: f64) -> Vec<f64> {
         let mut out = self.frame.traces_once(r).to_vec();
         out.extend(self.totals(r));
-        self.products.at(&Operator::new(self.problem.weights, r), &mut out);
+        let operator = if self.problem.model.effects.has_time() {
+            Operator::centred(self.problem.weights, r)
+        } else {
+            Operator::new(self.problem.weights, r)
+        };
+        self.products.at(&operator, &mut out);
         out
     }
 

@@ -34,7 +34,9 @@
 //! | `between` | T m'C⁻¹m and ln\|C\| with their derivatives |
 //! | `likelihood` | the log-likelihood with its first and second derivatives |
 //! | `search` | its maximum in at most three parameters |
+//! | `climber` | the way up to it, step by step |
 //! | `maximum` | the fit at the maximum |
+//! | `either` | fixed or random: the model decides which estimator it is for |
 //! | `components` | errors from what is alike and uncorrelated, and back |
 //! | `variances` | variances of effects and innovations from residuals |
 //! | `feasible` | generalised least squares with estimated components |
@@ -43,14 +45,16 @@
 mod between;
 #[cfg(test)]
 mod brute;
+pub(super) mod climber;
 pub(super) mod columns;
 pub(super) mod components;
+pub mod either;
 pub mod feasible;
 mod likelihood;
 pub mod maximum;
 pub mod mundlak;
-mod search;
-mod variances;
+pub(super) mod search;
+pub(super) mod variances;
 
 use super::leverage::Hat;
 use super::problem::matrix;
@@ -72,6 +76,17 @@ pub struct Spatial {
     pub lag: bool,
     /// λWu
     pub error: bool,
+}
+
+impl Spatial {
+    /// Neither.
+    pub const NONE: Self = Self { lag: false, error: false };
+    /// ρWy
+    pub const LAG: Self = Self { lag: true, error: false };
+    /// λWu
+    pub const ERROR: Self = Self { lag: false, error: true };
+    /// Both.
+    pub const BOTH: Self = Self { lag: true, error: true };
 }
 
 /// How the error of `problem`'s model is made up; without λ both ways are one.

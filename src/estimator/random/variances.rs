@@ -71,6 +71,35 @@ impl Variances {
     }
 }
 
+/// The regressions within units and between them by which Swamy & Arora take the variances.
+pub(in crate::estimator) struct Regressions {
+    /// Independent columns: deviations from means of units, N·T each.
+    pub(in crate::estimator) within: Vec<Vec<f64>>,
+    /// The same of means of units, a constant first, N each.
+    pub(in crate::estimator) means: Vec<Vec<f64>>,
+    /// Degrees of freedom of both.
+    pub(in crate::estimator) free: [usize; 2],
+}
+
+impl Regressions {
+    /// Those of a model whose variances rest on them: of random effects of units alone. `None` also
+    /// where no degrees of freedom are left.
+    pub(in crate::estimator) fn of(own: &Problem<'_>) -> Option<Self> {
+        let split = Split::of(own);
+        let how = own.model.variance_components.unwrap_or_default();
+        if how != VarianceComponents::SwamyArora || split.random != Effects::Individual {
+            return None;
+        }
+        let x: Vec<Vec<f64>> = own.sample.x.iter().map(|x| own.within(x)).collect();
+        let within = split.columns_within(&x);
+        let means = x.iter().map(|x| unit_means(x, split.units));
+        let means = independent(std::iter::once(vec![1.0; split.units]).chain(means).collect());
+        let left = |of: usize, columns: usize| of.checked_sub(columns).filter(|d| *d > 0);
+        let free = [left(split.rank(), within.len())?, left(split.units, means.len())?];
+        Some(Self { within, means, free })
+    }
+}
+
 /// Which parts a panel has.
 struct Split {
     units: usize,

@@ -45,7 +45,8 @@ use super::impacts::impacts;
 use super::inference::{convergence, edge_caution, estimates, rows};
 use super::leverage::Hat;
 use super::likelihood::{self, in_coefficients};
-use super::random::{self, Spatial};
+use super::random::Spatial;
+use super::random::either::EitherEffects;
 use super::score::Scored;
 use super::sem;
 use super::{Estimated, Estimator, FitError, Info, Problem};
@@ -55,11 +56,15 @@ use crate::math::plane::{Peak, Peaks};
 use crate::model::{Model, Term};
 use crate::outcome::{Estimate, Fit, Reference, Searched, Statistic};
 use information::{Operators, information, mean_lag};
+pub(super) use surface::STARTS;
 use surface::Surface;
 
 /// The model with a spatial lag and a spatial error.
 #[derive(Debug)]
 pub struct Sac;
+
+/// The model with both with fixed effects, with random ones or with none.
+pub static SAC: EitherEffects<Sac> = EitherEffects::new(&Sac, Spatial::BOTH);
 
 static INFO: Info = Info {
     name: "sac",
@@ -73,7 +78,7 @@ static INFO: Info = Info {
 };
 
 /// The general nesting spatial model: SAC with Durbin terms.
-pub static GNS: Durbin<Sac> = Durbin::new(&Sac, &GNS_INFO);
+pub static GNS: Durbin<EitherEffects<Sac>> = Durbin::new(&SAC, &GNS_INFO);
 
 static GNS_INFO: Info = Info {
     name: "gns",
@@ -86,8 +91,6 @@ static GNS_INFO: Info = Info {
     durbin: true,
 };
 
-const SPATIAL: Spatial = Spatial { lag: true, error: true };
-
 const NAMES: [&str; 2] = ["rho", "lambda"];
 
 /// A maximum whose log-likelihood is lower by less than this is said: half the 95 % quantile of χ²
@@ -99,8 +102,8 @@ impl Estimator for Sac {
         &INFO
     }
 
-    fn supports(&self, model: &Model) -> Result<(), String> {
-        random::supports(model, SPATIAL)
+    fn supports(&self, _model: &Model) -> Result<(), String> {
+        Ok(())
     }
 
     fn has_correction(&self) -> bool {
@@ -108,12 +111,6 @@ impl Estimator for Sac {
     }
 
     fn fit(&self, problem: &Problem<'_>) -> Result<Estimated, FitError> {
-        if problem.model.effects.is_random() {
-            if problem.has_own_error_weights() {
-                return Err(FitError::OneMatrix);
-            }
-            return random::maximum::fit(problem, &INFO, SPATIAL, self);
-        }
         let space = problem.within_space()?;
         let surface = Surface::new(problem, &space)?;
         let found = surface.maxima(problem)?;
@@ -144,16 +141,10 @@ impl Estimator for Sac {
     }
 
     fn leverages(&self, problem: &Problem<'_>, at: &Estimated) -> Vec<f64> {
-        if problem.model.effects.is_random() {
-            return random::leverages(problem, at);
-        }
         sem::leverages(&problem.of_errors(), at.value(&Term::Lambda).unwrap_or(0.0))
     }
 
     fn hat(&self, problem: &Problem<'_>, at: &Estimated) -> Hat {
-        if problem.model.effects.is_random() {
-            return random::hat(problem, at);
-        }
         sem::hat(&problem.of_errors(), at.value(&Term::Lambda).unwrap_or(0.0))
     }
 
@@ -162,9 +153,6 @@ impl Estimator for Sac {
     }
 
     fn simulate(&self, problem: &Problem<'_>, at: &Estimated, errors: &[f64]) -> Vec<f64> {
-        if problem.model.effects.is_random() {
-            return random::simulate(problem, at, errors);
-        }
         let [rho, lambda] = spatial(at);
         let u = problem.error_weights.resolve(lambda, errors);
         let shocked: Vec<f64> = at.systematic.iter().zip(&u).map(|(f, u)| f + u).collect();

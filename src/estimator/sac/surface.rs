@@ -15,7 +15,8 @@ use crate::model::LagOrder;
 
 /// Beside the grid: both signs of either parameter (LeSage & Pace 2009, section 3.1.4, on mirrored
 /// maxima).
-const STARTS: [[f64; 2]; 4] = [[0.0, 0.0], [0.3, 0.3], [0.5, -0.3], [-0.3, 0.5]];
+pub(in crate::estimator) const STARTS: [[f64; 2]; 4] =
+    [[0.0, 0.0], [0.3, 0.3], [0.5, -0.3], [-0.3, 0.5]];
 
 /// The concentrated log-likelihood: cross-products of the columns [y, W₁y, Q_x] and their lags by
 /// W₂, and two spectra. y and W₁y are less their fitted parts at λ = 0 and Q_x is the orthonormal

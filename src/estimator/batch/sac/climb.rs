@@ -4,11 +4,12 @@
 //! A climb is Newton's method, made sure to rise; lanes that have arrived stay where they are,
 //! whatever others in their tile still need.
 
-use super::determinants::Determinants;
 use super::grid::{TOPS, Tops};
 use super::surface::{Jets, Tile, Work};
 use super::{Room, Sac};
+use crate::estimator::batch::determinants::Determinants;
 use crate::estimator::batch::forms::TileForms;
+use crate::estimator::sac::STARTS;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::plane::{self, Uphill};
 
@@ -55,7 +56,7 @@ impl Sac {
         let mut higher = [false; LANES];
         let mut from = found.at;
         let mut best = found.value;
-        for round in 0..TOPS {
+        for round in 0..TOPS + STARTS.len() {
             let (start, active) = self.elsewhere(&tops, round, (&found.at, &good));
             if active.iter().all(|a| !*a) {
                 continue;
@@ -105,8 +106,9 @@ impl Sac {
         Some((found.at, last.ssr))
     }
 
-    /// The start and the lanes of one more climb: from the `round`th top that is not where the lane
-    /// has been already.
+    /// The start and the lanes of one more climb: from the `round`th top, and after them from the
+    /// points that the search which fits a sample starts from, too; not where the lane has been
+    /// already.
     #[inline(always)]
     fn elsewhere(
         &self,
@@ -116,10 +118,11 @@ impl Sac {
     ) -> ([Lane; 2], [bool; LANES]) {
         let (mut start, mut active) = (*at, [false; LANES]);
         for l in 0..LANES {
-            if !good[l] || round >= tops.count[l].min(TOPS) {
-                continue;
-            }
-            let top = tops.at[l][round];
+            let from = match round.checked_sub(TOPS) {
+                Some(extra) => Some(STARTS[extra]).filter(|start| self.is_inside(start)),
+                None => (round < tops.count[l]).then(|| tops.at[l][round]),
+            };
+            let Some(top) = from.filter(|_| good[l]) else { continue };
             let far = |i: usize| (top[i] - at[i][l]).abs() > 1.01 * self.grid.cell[i];
             if far(0) || far(1) {
                 active[l] = true;
@@ -127,6 +130,13 @@ impl Sac {
             }
         }
         (start, active)
+    }
+
+    /// Whether a climb may start there.
+    #[inline(always)]
+    fn is_inside(&self, start: &[f64; 2]) -> bool {
+        let within = |i: usize| start[i] > self.far[i].ends.0 && start[i] < self.far[i].ends.1;
+        within(0) && within(1)
     }
 
     /// Whether lane `l` is at an interior maximum.

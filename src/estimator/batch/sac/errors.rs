@@ -5,9 +5,9 @@
 //! (β, ρ, λ, σ²), the covariance is that of generalised least squares, σ²R⁻¹M⁻¹R⁻ᵀ, and 2σ⁴/n on
 //! its diagonal blocks, plus Σ V_pq d_p d_q'.
 
-use super::determinants::level;
 use super::functions::{FIRST, power_of_lambda, power_of_rho};
 use super::{Room, Sac};
+use crate::estimator::batch::determinants::level;
 use crate::estimator::batch::factor::{backward, forward, of_rows};
 use crate::estimator::batch::slm::triangular;
 use crate::estimator::batch::{TileEstimates, TileMultipliers, TileSpread, of_lag};

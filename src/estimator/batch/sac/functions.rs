@@ -7,9 +7,9 @@
 //! kept as Chebyshev series in λ whose coefficients are functions of ρ. On the panels all are level
 //! ([`level`]): [`power_of_rho`] and [`power_of_lambda`] say how often.
 
-use super::determinants::level;
 use super::space_of;
 use crate::estimator::Problem;
+use crate::estimator::batch::determinants::level;
 use crate::estimator::batch::panel::Panel;
 use crate::estimator::impacts::Totals;
 use crate::estimator::problem::combine;

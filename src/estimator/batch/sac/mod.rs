@@ -11,8 +11,8 @@
 //! ```
 //!
 //! all of it polynomials in φ whose coefficients are linear and quadratic forms of ε. It is climbed
-//! from the fit; a grid says where else a maximum may be, and what is there is climbed, too: the
-//! highest counts, as it does in `estimator::sac`. Standard errors are those of the expected
+//! from the fit; a grid says where else a maximum may be, and what is there is climbed, too, and from
+//! the points that `estimator::sac` starts from beside its grid: the highest counts, as it does there. Standard errors are those of the expected
 //! information there, its traces functions of ρ, of λ and of both on panels.
 //!
 //! | file | what it does |
@@ -20,17 +20,16 @@
 //! | `surface` | the concentrated log-likelihood with its derivatives |
 //! | `climb` | its maxima |
 //! | `grid` | its values on a grid, and their tops |
-//! | `determinants` | ln\|I − rW\|, tr G and tr GG in lanes |
 //! | `functions` | what standard errors need, as functions of ρ and λ |
 //! | `errors` | standard errors and effects |
 
 mod climb;
-mod determinants;
 mod errors;
 mod functions;
 mod grid;
 mod surface;
 
+use super::determinants::Determinants;
 use super::forms::{Forms, Pair, TileForms};
 use super::operator::{Lag, Operator};
 use super::panel::{Fineness, Panel};
@@ -44,7 +43,6 @@ use crate::math::linalg::{ColumnSpace, dot};
 use crate::math::simd::{Kernel, dispatch};
 use crate::model::{Impact, Term};
 use crate::weights::spectrum::Spectrum;
-use determinants::Determinants;
 use functions::Basis;
 use grid::Grid;
 

@@ -8,8 +8,8 @@
 //! SSR_θφ = −2(p'q)′ + 2θ(q'q)′ + 2b_q′'γ + 2(L⁻¹b_q)'L⁻¹s,   c = p'p − 2θ p'q + θ² q'q at fixed θ
 //! ```
 
-use super::determinants::Determinants;
 use super::{Room, Sac, polynomial};
+use crate::estimator::batch::determinants::Determinants;
 use crate::estimator::batch::factor::{backward, eliminate, forward, times};
 use crate::estimator::batch::forms::{TileForms, pair};
 use crate::math::lanes::{LANES, Lane, ln};

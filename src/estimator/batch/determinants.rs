@@ -3,6 +3,7 @@
 //! G grows like 1/(1 − ωr) towards the ends of the interval. Interpolants have one absolute error on
 //! all of a panel, so that functions of p factors G are made level by s(r)^p ([`level`]) first.
 
+use super::series::clenshaw;
 use crate::math::chebyshev::{coefficients, enough_points, points};
 use crate::math::lanes::{LANES, Lane, ln};
 use crate::weights::spectrum::Spectrum;
@@ -75,10 +76,9 @@ impl Determinants {
         }
     }
 
-    /// ln|I − rW|, tr G and tr GG (Clenshaw's recurrence).
+    /// ln|I − rW|, tr G and tr GG.
     #[inline(always)]
     pub(super) fn at(&self, r: &Lane) -> [Lane; 3] {
-        const BLOCK: usize = 8;
         let mut z = [0.0; LANES];
         for l in 0..LANES {
             z[l] = (r[l] - self.low) / (self.high - r[l]);
@@ -88,26 +88,7 @@ impl Determinants {
         for z in &mut z {
             *z = 0.5_f64.mul_add(*z, -self.middle) * scale;
         }
-        let mut out = [[0.0; LANES]; 3];
-        for at in (0..LANES).step_by(BLOCK) {
-            let mut now = [[0.0; BLOCK]; 3];
-            let mut before = [[0.0; BLOCK]; 3];
-            for c in &self.series {
-                for f in 0..3 {
-                    for l in 0..BLOCK {
-                        let next = (2.0 * z[at + l]).mul_add(now[f][l], c[f] - before[f][l]);
-                        before[f][l] = now[f][l];
-                        now[f][l] = next;
-                    }
-                }
-            }
-            // The last step has z in place of 2z.
-            for f in 0..3 {
-                for l in 0..BLOCK {
-                    out[f][at + l] = (-z[at + l]).mul_add(before[f][l], now[f][l]);
-                }
-            }
-        }
+        let mut out = clenshaw(&self.series, &z);
         for l in 0..LANES {
             let inverse = 1.0 / level(r[l], (self.low, self.high));
             out[1][l] *= inverse;
