@@ -209,7 +209,7 @@ fn hold(estimator: &str) {
 }
 
 /// A test for each estimator, and one that none is left out; `iv` is held with the endogenous regressors
-/// that it is for (`moments::coverage_of_endogenous_regressors`).
+/// that it is for (`moments::simulated::coverage_of_endogenous_regressors`).
 macro_rules! coverage_of {
     ($($test:ident $estimator:literal)*) => {
         $(
@@ -231,6 +231,7 @@ macro_rules! coverage_of {
 coverage_of! {
     ols "ols"
     slx "slx"
+    fama_macbeth "fama-macbeth"
     slm "slm"
     sdm "sdm"
     sem "sem"
