@@ -226,7 +226,6 @@ fn a_grid_has_them_and_tables_say_so() {
     wrong(&with("fama-macbeth", "individual", "default"), "each period has a constant of its own");
     wrong(&with("fama-macbeth", "none", "hc1"), "differences between the estimates of periods");
     wrong(&with("slm", "individual", "cluster-unit-jackknife"), "without a cluster the neighbours");
-    wrong(&with("ols", "random", "hc3"), "leverage belongs to a regression without random effects");
     wrong(&with("ols", "random", "cluster-unit-jackknife"), "variances of random effects");
     let own =
         |keys: &str| format!("{}\n[std_errors.own]\n{keys}\n", with("ols", "individual", "own"));

@@ -120,7 +120,7 @@ fn what_says_nothing_says_why() {
         ("serial-correlation", &one, "ols", Effects::None, Basis::Pooled, "one period"),
         ("debarsy-ertur", &data, "slm", Effects::TwoWay, Basis::Within, "two-way effects"),
         ("debarsy-ertur", &data, "slm", Effects::Random, Basis::Within, "random effects"),
-        ("nested", &data, "ols", Effects::Individual, Basis::Fit, "nested in `ols`"),
+        ("nested", &data, "ols", Effects::Individual, Basis::Fit, "none is nested in it"),
         ("hausman-spatial", &data, "ols", Effects::Individual, Basis::Fit, "no spatial term"),
         ("hausman-spatial", &data, "slm", Effects::Time, Basis::Fit, "no effects of units"),
         ("hausman-spatial", &data, "sem-gm-het", Effects::Individual, Basis::Fit, "no random ones"),
