@@ -172,7 +172,7 @@ fn condition(problem: &Problem<'_>, y: &[f64], of: impl Fn(&Term) -> Option<f64>
 ///                     batched   one fit
 /// ring, SLM           4e-15     1.1e-12
 /// spectral, SEM       3e-14     4.1e-12
-/// the other seven     7e-14     1.9e-12 at most
+/// the other eight     7e-14     1.9e-12 at most
 /// ```
 ///
 /// and y rounded to doubles changes it by 4e-15 at most: it is the fit of one sample that loses them.
