@@ -114,7 +114,7 @@ fn kernel(of: &Random, forms: &TileForms, place: Place) -> Jet {
     jets.of(0).expect("a likelihood")
 }
 
-fn fitted<'a>(problem: &Problem<'a>) -> Estimated {
+fn fitted(problem: &Problem<'_>) -> Estimated {
     let estimator = find(&problem.model.estimator).expect("an estimator");
     estimator.fit(problem).unwrap_or_else(|e| panic!("{}: {e}", problem.model.estimator))
 }
