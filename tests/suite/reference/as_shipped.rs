@@ -499,6 +499,9 @@ fn random_errors_of_spreg_follow_from_where_its_search_stopped() {
     ledger.finish(3 * 2 + (5 + 3 + 3) + (7 + 5 + 5));
 }
 
+/// B(v − v̄), N·T, and v̄, N.
+type Parts = (Vec<f64>, Vec<f64>);
+
 struct Followed {
     beta: Vec<f64>,
     sigma2: f64,
@@ -523,7 +526,7 @@ fn error_of_spreg((sample, weights): (&Sample, &Weights), lambda: f64, phi: f64)
     let ones = vec![1.0; sample.n()];
     let columns: Vec<&Vec<f64>> =
         std::iter::once(&ones).chain(&sample.x).chain([&sample.y]).collect();
-    let parts: Vec<(Vec<f64>, Vec<f64>)> = columns
+    let parts: Vec<Parts> = columns
         .iter()
         .map(|v| {
             let mean = |i: usize| v.iter().skip(i).step_by(size).sum::<f64>() / t;
@@ -548,7 +551,7 @@ fn error_of_spreg((sample, weights): (&Sample, &Weights), lambda: f64, phi: f64)
     let u: Vec<f64> = (0..sample.n())
         .map(|at| columns[k][at] - (0..k).map(|j| beta[j] * columns[j][at]).sum::<f64>())
         .collect();
-    let left = |of: &dyn Fn(&(Vec<f64>, Vec<f64>)) -> Vec<f64>| -> Vec<f64> {
+    let left = |of: &dyn Fn(&Parts) -> Vec<f64>| -> Vec<f64> {
         let all: Vec<Vec<f64>> = parts.iter().map(of).collect();
         (0..all[k].len())
             .map(|at| all[k][at] - (0..k).map(|j| beta[j] * all[j][at]).sum::<f64>())
