@@ -164,6 +164,30 @@ rho, lam = np.tanh(p[0]), np.tanh(p[1])
 b, s2 = gls_time(time_root(0, rho), I - lam * W)
 put("bsjk-c3", lm(b, s2, 0.0, rho, lam, 1))
 
+
+def c3_of_splm():
+    """g = tr(inv(V) J) over s2 squared, of unfiltered residuals, in score and information of (s2, s2_mu, rho, lambda)."""
+    u = y - X @ b
+    s = u @ u / n
+    B = I - lam * W
+    BB, slope = B.T @ B, W.T @ B + B.T @ W
+    VJV = inv(V(rho)) @ J @ inv(V(rho))
+    g = (1 - rho) / s**2 * (2 + (T - 2) * (1 - rho))
+    tr = np.trace
+    U = u.reshape(T, N)
+    score = -g / 2 * tr(BB) + np.sum((VJV @ U) * (U @ BB @ BB)) / (2 * s**2)
+    M = slope @ inv(BB)
+    one, left = tr(M), 1 - rho**2
+    upper = np.zeros((4, 4))
+    upper[0] = n / (2 * s**2), g * tr(BB) / (2 * s), N * rho / (s * left), T * one / (2 * s)
+    upper[1, 1:] = g**2 * tr(BB @ BB) / 2, tr(BB) / (s * (1 + rho)) * ((2 - T) * rho**2 + T - 1 + rho), g / 2 * tr(slope)
+    upper[2, 2:] = N / left**2 * (3 * rho**2 - T * rho**2 + T - 1), rho * one / left
+    upper[3, 3] = T * tr(M @ M) / 2
+    return score**2 * inv(upper + np.triu(upper, 1).T)[1, 1]
+
+
+results["bsjk-c3"]["splm"] = float(c3_of_splm())
+
 # Debarsy & Ertur (2010): forward orthogonal deviations.
 F = np.zeros((T - 1, T))
 for t in range(T - 1):

@@ -5,7 +5,9 @@
 //! quantity.
 
 mod as_printed;
+mod as_shipped;
 mod bootstrap;
+mod bsjk;
 mod compare;
 mod cross_section;
 mod data;

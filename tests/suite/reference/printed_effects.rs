@@ -108,7 +108,7 @@ fn effects_and_older_fits_are_those_of_spreg() {
         for (name, wanted) in block["fits"].as_object().expect("fits") {
             let kind = if name.contains("Error") { "sem" } else { "slm" };
             let how = match name.as_str() {
-                // White's HC0 is held elsewhere: here the coefficients.
+                // White's is held in `as_shipped`: here the coefficients.
                 "PooledOLS_white" => ("ols", Effects::None, LagOrder::LagThenDemean),
                 name if name.contains("two-way") => {
                     (kind, Effects::TwoWay, LagOrder::DemeanThenLag)
@@ -139,9 +139,14 @@ fn effects_and_older_fits_are_those_of_spreg() {
     ledger.finish(120);
 }
 
-/// The covariance of (β, ρ, φ), φ = 1 − θ, that spreg's random-effects lag has: the inverse of a matrix that is
-/// not symmetric, −N/σ² of (φ, σ²) where (σ², φ) is −N/σ⁴. Ours is the inverse of the observed information.
+/// The covariance of (β, ρ, φ, σ²), φ = 1 − θ, that spreg's random-effects lag has. Ours is the inverse of the observed
+/// information.
 fn of_spreg(sample: &Sample, weights: &Weights, ours: &Estimated) -> Rows {
+    inverse(&information_of_spreg(sample, weights, ours)).0
+}
+
+/// The matrix that is inverted there, not symmetric: −N/σ² of (φ, σ²) where (σ², φ) is −N/σ⁴.
+pub(super) fn information_of_spreg(sample: &Sample, weights: &Weights, ours: &Estimated) -> Rows {
     let theta = ours.fit.statistics[&Statistic::Theta];
     let rho = ours.value(&Term::Rho).expect("ρ");
     let sigma2 = ours.value(&Term::Sigma2).expect("σ²");
@@ -167,7 +172,7 @@ fn of_spreg(sample: &Sample, weights: &Weights, ours: &Estimated) -> Rows {
     let pairs = (0..size).flat_map(|i| (0..size).map(move |j| (i, j)));
     let second: f64 = pairs.map(|(i, j)| g[i][j] * (g[j][i] + g[i][j])).sum();
     let (r, p, s) = (k, k + 1, k + 2);
-    let matrix = from_fn(k + 3, k + 3, |i, j| match (i, j) {
+    from_fn(k + 3, k + 3, |i, j| match (i, j) {
         (i, j) if i < k && j < k => dot(&columns[i], &columns[j]) / sigma2,
         (i, j) if i.min(j) < k && i.max(j) == r => dot(&columns[i.min(j)], &lag) / sigma2,
         (i, j) if i == r && j == r => t * second + dot(&lag, &lag) / sigma2,
@@ -179,8 +184,7 @@ fn of_spreg(sample: &Sample, weights: &Weights, ours: &Estimated) -> Rows {
         (i, j) if i == p && j == s => -n / (sigma2 * sigma2),
         (i, j) if i == s && j == s => n * t / (2.0 * sigma2 * sigma2),
         _ => 0.0,
-    });
-    inverse(&matrix).0
+    })
 }
 
 /// Its coefficients are good to 1e-5, and so are these; in usincome its search ends where effects vanish and

@@ -17,7 +17,7 @@ const SEARCHED: f64 = 1e-4;
 const SINGULAR: f64 = 1e-3;
 
 /// d'(V_F − V_R)⁻¹d of the terms that both have, wherever `wanted`.
-fn form(
+pub(super) fn form(
     (fixed, of_fixed): (&Estimated, &Rows),
     (random, of_random): (&Estimated, &Rows),
     wanted: impl Fn(&Term) -> bool,
@@ -42,7 +42,7 @@ fn form(
 }
 
 /// The covariance of the coefficients given all other parameters: (V⁻¹)_ββ inverted.
-fn given_the_rest(of: &Estimated) -> Rows {
+pub(super) fn given_the_rest(of: &Estimated) -> Rows {
     let is_coefficient =
         |e: &&spanel::outcome::Estimate| matches!(e.term, Term::Constant | Term::Variable(_));
     let k = of.fit.estimates.iter().take_while(is_coefficient).count();
@@ -50,7 +50,7 @@ fn given_the_rest(of: &Estimated) -> Rows {
     inverse(&from_fn(k, k, |i, j| information[i][j])).0
 }
 
-fn slopes(term: &Term) -> bool {
+pub(super) fn slopes(term: &Term) -> bool {
     matches!(term, Term::Variable(_))
 }
 
