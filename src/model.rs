@@ -14,6 +14,7 @@ pub mod std_errors;
 pub mod unit_roots;
 pub mod variance_components;
 pub mod weighting;
+pub mod wild_cluster;
 
 use crate::ident::VarName;
 use incidental::{Correction, Dynamics};

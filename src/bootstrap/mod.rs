@@ -14,7 +14,6 @@
 //! | file | what it does |
 //! |---|---|
 //! | `residuals` | innovations, recentred and rescaled |
-//! | `multiplier` | random multipliers of mean 0 and variance 1 |
 //! | `groups` | units in contiguous groups |
 //! | `support` | what a scheme is good for |
 //! | `residual` | independent draws |
@@ -44,7 +43,6 @@ pub mod estimates;
 pub mod functions;
 mod groups;
 pub mod joint;
-pub mod multiplier;
 pub mod null;
 pub mod order;
 pub mod pairs;
@@ -62,10 +60,10 @@ pub mod wild;
 
 use crate::estimator::Estimator;
 use crate::math::lanes::Lane;
+use crate::math::multiplier::Multiplier;
 use crate::math::words::Words;
 use crate::model::Effects;
 use crate::weights::Weights;
-use multiplier::Multiplier;
 pub use support::Support;
 
 /// Units × periods of what is drawn, stacked by period.

@@ -7,7 +7,6 @@
 
 pub use super::drawn::Replicates;
 use super::functions::{self, Functions};
-use super::multiplier::Multiplier;
 use super::residuals::{Factors, pool};
 use super::score::Moves;
 use super::{Draws, Innovations, Layout, Scheme, UnitMultipliers, pairs};
@@ -18,6 +17,7 @@ use crate::estimator::derived::values;
 use crate::estimator::impacts::Multipliers;
 use crate::estimator::{Estimated, Estimator, Problem, dynamic};
 use crate::math::lanes::{LANES, Lane};
+use crate::math::multiplier::Multiplier;
 use crate::math::words::Words;
 use crate::model::Rescale;
 use crate::outcome::{Estimate, Statistic};

@@ -13,7 +13,6 @@
 //! innovations: this makes the variance of a linear *and* of a quadratic piece right in the number
 //! of degrees of freedom, where larger innovations would count twice in a quadratic one.
 
-use super::multiplier::Multiplier;
 use super::residuals::Factors;
 use super::{Draws, Info, Scheme, Support, is_spatial};
 use crate::estimator::score::Scored;
@@ -21,6 +20,7 @@ use crate::estimator::{Estimated, Estimator, Problem};
 use crate::math::Matrix;
 use crate::math::lanes::{LANES, Lane, Packed};
 use crate::math::linalg::cholesky;
+use crate::math::multiplier::Multiplier;
 use crate::math::simd::{Kernel, dispatch};
 use crate::model::Effects;
 

@@ -8,12 +8,12 @@
 //! forms v_t'Av_t, which a sign common to v_t leaves as they are, and the diagonal of which any
 //! wild draw changes only as far as its fourth moment lets it.
 
-use super::multiplier::{Multiplier, signs};
 use super::{
     Draws, Info, Innovations, Layout, Scheme, Support, UnitMultipliers, is_spatial, support,
 };
 use crate::estimator::Estimator;
 use crate::math::lanes::{LANES, Lane};
+use crate::math::multiplier::{Multiplier, signs};
 use crate::math::simd::{Kernel, dispatch};
 use crate::math::words::Words;
 use crate::model::Effects;

@@ -28,6 +28,7 @@
 //! | `stability` | whether a dynamic model settles: τ + ρ + η against 1 |
 //! | `unit_roots` | unit roots of a variable over time |
 //! | `threshold` | coefficients that change where a variable passes a threshold |
+//! | `wild_cluster` | the coefficient of the measure, by the wild cluster bootstrap |
 
 pub mod autocorrelation;
 pub mod bsjk;
@@ -55,6 +56,7 @@ pub mod serial;
 pub mod stability;
 pub mod threshold;
 pub mod unit_roots;
+pub mod wild_cluster;
 
 use crate::estimator::ols::OLS;
 use crate::estimator::{Estimated, Estimator, FitError, Problem};
@@ -123,6 +125,8 @@ pub struct Asked {
     pub regions: Option<(Groups, Coefficients)>,
     /// Which threshold is looked for.
     pub threshold: Option<ThresholdAsked>,
+    /// How t of the measure is drawn again.
+    pub wild_cluster: Option<wild_cluster::Asked>,
 }
 
 /// A threshold that is looked for.
@@ -237,6 +241,7 @@ pub static DIAGNOSTICS: &[&dyn Diagnostic] = &[
     &hausman::Hausman,
     &region_equality::RegionEquality,
     &threshold::Threshold,
+    &wild_cluster::WildCluster,
     &instruments::Instruments,
     &stability::Stability,
     &hausman_spatial::HausmanSpatial,

@@ -81,6 +81,12 @@ impl Uses {
                 places.insert(column.at.clone());
             }
         }
+        for how in spec.grids.values().filter_map(|grid| grid.wild_cluster.as_ref()) {
+            if let Some(column) = how.value.column() {
+                let places = self.wanted.texts.entry(column.clone()).or_default();
+                places.insert(how.at.join("by"));
+            }
+        }
         let names = spec.grids.values().flat_map(|grid| &grid.std_errors);
         let errors = names.filter_map(|name| spec.std_errors.get(name));
         for column in errors.filter_map(|errors| errors.texts.as_ref()) {

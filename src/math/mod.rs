@@ -7,6 +7,7 @@
 //! | `dist` | survival functions and quantiles |
 //! | `lanczos` | the ends of the spectrum of a large symmetric matrix |
 //! | `multiplicity` | p-values of hypotheses that are tested together |
+//! | `multiplier` | random multipliers of mean 0 and variance 1 |
 //! | `optimize` | the maximum of a smooth function on an open interval |
 //! | `plane` | the maxima of a smooth function of two parameters |
 //! | `dual` | numbers that carry their derivative |
@@ -26,6 +27,7 @@ pub mod lanczos;
 pub mod lanes;
 pub mod linalg;
 pub mod multiplicity;
+pub mod multiplier;
 pub mod optimize;
 pub mod plane;
 pub mod random;

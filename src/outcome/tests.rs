@@ -1,6 +1,7 @@
 //! Tests of a cell, and what they say.
 
 use super::TestBootstrap;
+use crate::model::wild_cluster::WildCluster;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -35,6 +36,17 @@ pub enum NullDistribution {
     Permutation {
         /// Number of permutations.
         replicates: u32,
+    },
+    /// t* of the wild cluster bootstrap, two-sided.
+    WildCluster {
+        /// How they are drawn.
+        design: WildCluster,
+        /// Number of clusters.
+        clusters: u32,
+        /// Number of draws.
+        draws: u64,
+        /// Whether they are all patterns of signs.
+        enumerated: bool,
     },
     /// None that is free of the sample: only replicates under the null tell it.
     Nonstandard,

@@ -13,6 +13,7 @@ use crate::mistake::Mistake;
 use crate::model::change::{Change, Roster};
 use crate::model::instruments::Instruments;
 use crate::model::splits::{RegionEquality, Threshold};
+use crate::model::wild_cluster::WildCluster;
 use crate::model::{Bootstrap, Effects, LagSet, Model, Randomisation, Regressor, Term, Whose};
 use crate::spec::tables::RowTerm;
 use crate::spec::variants::VariantName;
@@ -205,6 +206,7 @@ struct Loom<'a> {
     test_bootstrap: Option<Arc<Bootstrap>>,
     region_equality: Option<Arc<RegionEquality>>,
     threshold: Option<Arc<Threshold>>,
+    wild_cluster: Option<Arc<WildCluster>>,
     models: Vec<(ModelAxes, Arc<Model>)>,
     changes: BTreeMap<VariantName, Arc<Change>>,
     functions: BTreeMap<String, Functions>,
@@ -237,6 +239,7 @@ impl<'a> Loom<'a> {
             test_bootstrap: grid.test_bootstrap.as_ref().map(|name| Arc::new(design(name))),
             region_equality: grid.region_equality.as_ref().map(|e| Arc::new(e.value.clone())),
             threshold: grid.threshold.as_ref().map(|t| Arc::new(t.design.clone())),
+            wild_cluster: grid.wild_cluster.as_ref().map(|w| Arc::new(w.value.clone())),
             models: Vec::new(),
             changes: BTreeMap::new(),
             functions: BTreeMap::new(),
@@ -272,6 +275,7 @@ impl<'a> Loom<'a> {
             test_bootstrap: self.test_bootstrap.clone(),
             region_equality: self.region_equality.clone(),
             threshold: self.threshold.clone(),
+            wild_cluster: self.wild_cluster.clone(),
             protocol: grid.protocol,
         };
         cell.id = identity(spec, &cell);

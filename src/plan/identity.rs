@@ -8,6 +8,7 @@ use crate::model::protocol::Protocol;
 use crate::model::splits::{Coefficients, RegionEquality, Threshold};
 use crate::model::unit_roots::{Divisor, LagChoice, Trend, UnitRootTest};
 use crate::model::weighting::{Contiguity, DistanceRule, Metric};
+use crate::model::wild_cluster::WildCluster;
 use crate::model::{Bootstrap, Model, Randomisation};
 use crate::spec::UnitRootsSpec;
 use crate::spec::figures::FigureKind;
@@ -95,6 +96,9 @@ struct Extras<'a> {
     /// A threshold that is looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold: Option<&'a Threshold>,
+    /// How t of the measure is drawn again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wild_cluster: Option<&'a WildCluster>,
     /// The sequence of decisions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<Protocol>,
@@ -448,6 +452,7 @@ fn with_canonical<T>(spec: &Spec, cell: &Cell, look: impl FnOnce(&Canonical<'_>)
         test_bootstrap: cell.test_bootstrap.as_deref(),
         region_equality: cell.region_equality.as_ref().map(|equal| split_regions(spec, equal)),
         threshold: cell.threshold.as_deref(),
+        wild_cluster: cell.wild_cluster.as_deref(),
         protocol: cell.protocol,
     };
     let (model, change) = (&cell.model, &cell.change);

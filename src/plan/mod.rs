@@ -48,6 +48,7 @@ use crate::mistake::{Checked, Mistake, Mistakes};
 use crate::model::change::{Change, Roster};
 use crate::model::protocol::Protocol;
 use crate::model::splits::{RegionEquality, Threshold};
+use crate::model::wild_cluster::WildCluster;
 use crate::model::{Bootstrap, Effects, LagSet, Model, Randomisation};
 use crate::spec::layers::Layers;
 use crate::spec::std_errors::DEFAULT;
@@ -98,6 +99,8 @@ pub struct Cell {
     pub region_equality: Option<Arc<RegionEquality>>,
     /// What the test `threshold` looks at.
     pub threshold: Option<Arc<Threshold>>,
+    /// How the test `wild-cluster` draws.
+    pub wild_cluster: Option<Arc<WildCluster>>,
     /// The sequence of decisions.
     pub protocol: Option<Protocol>,
 }

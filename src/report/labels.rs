@@ -173,6 +173,9 @@ pub fn axis_phrase(spec: &Spec, axes: &CellAxes, axis: Axis) -> String {
 /// A test's label from its raw name. Names that are not known stay as they are.
 pub fn test(words: &dyn Words, raw: &str) -> String {
     let label = |raw: &str| words.test(raw).map_or_else(|| raw.to_owned(), str::to_owned);
+    if let Some((base, lag)) = raw.split_once(':').filter(|_| !raw.starts_with("wald:")) {
+        return lag.parse().map_or_else(|_| label(raw), |lag| lagged(&label(base), lag));
+    }
     match raw.strip_suffix("-exact") {
         Some(base) => words.exact_form(&label(base)),
         None => label(raw),

@@ -362,6 +362,10 @@ fn null_name(null: &NullDistribution) -> String {
         NullDistribution::ChiBarSquared => "chi-bar-squared".to_owned(),
         NullDistribution::Descriptive => "none".to_owned(),
         NullDistribution::Nonstandard => "nonstandard".to_owned(),
+        NullDistribution::WildCluster { design, clusters, draws, enumerated } => {
+            let (of, all) = (design.multipliers.name(), if *enumerated { "all " } else { "" });
+            format!("wild-{of}({clusters} clusters,{all}{draws})")
+        }
         NullDistribution::Permutation { replicates } => format!("permutation({replicates})"),
     }
 }

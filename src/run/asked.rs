@@ -1,9 +1,10 @@
 //! What groups of tests of a cell are told beside its problem.
 
-use super::Shared;
 use super::variant::Made;
-use crate::diagnostic::{Asked, ThresholdAsked};
+use super::{Shared, beside};
+use crate::diagnostic::{Asked, ThresholdAsked, wild_cluster};
 use crate::model::splits::{RegionEquality, Threshold};
+use crate::model::wild_cluster::WildCluster;
 use crate::panel::interaction::Groups;
 use crate::plan::Cell;
 
@@ -16,6 +17,11 @@ pub(super) fn of(shared: &Shared<'_>, cell: &Cell, made: &Made) -> Asked {
         threshold: cell.threshold.as_ref().map(|design| ThresholdAsked {
             design: Threshold::clone(design),
             values: values(shared, design, made),
+        }),
+        wild_cluster: cell.wild_cluster.as_ref().map(|design| wild_cluster::Asked {
+            design: WildCluster::clone(design),
+            clusters: clusters(shared, design, made),
+            key: shared.spec.seed.stream(&streams(design, made)),
         }),
     }
 }
@@ -32,7 +38,29 @@ pub(super) fn facts(shared: &Shared<'_>, cell: &Cell, positions: &[usize]) -> Op
         let own = periods.flat_map(|row| positions.iter().map(|&unit| row[unit].map(f64::to_bits)));
         own.collect::<Vec<_>>()
     });
-    (groups.is_some() || values.is_some()).then(|| format!("{groups:?} {values:?}"))
+    let column = cell.wild_cluster.as_ref().and_then(|how| panel.attribute(how.column()?));
+    let texts = column.map(|all| positions.iter().map(|&i| all[i].as_str()).collect::<Vec<_>>());
+    let splits = (groups.is_some() || values.is_some()).then(|| format!("{groups:?} {values:?}"));
+    let texts = texts.map(|texts| format!("clusters {texts:?}"));
+    splits.into_iter().chain(texts).reduce(|a, b| format!("{a} {b}"))
+}
+
+/// The clusters by a column, if they are those of one.
+fn clusters(
+    shared: &Shared<'_>,
+    design: &WildCluster,
+    made: &Made,
+) -> Result<Option<Vec<usize>>, String> {
+    let of = |name| beside::clusters(shared, name, &made.sample, &made.positions);
+    design.column().map(of).transpose()
+}
+
+/// The name of the random streams: cells over the same units and periods with the same clusters share
+/// their draws.
+fn streams(design: &WildCluster, made: &Made) -> String {
+    let units: Vec<&str> = made.sample.units.as_slice().iter().map(|u| u.0.as_str()).collect();
+    let (by, of) = (&design.by, design.multipliers.name());
+    format!("wild cluster {by:?} {of} {units:?} {:?}", made.sample.periods)
 }
 
 /// The regions that hold a unit of the sample. Those of the specification divide all units of the

@@ -74,7 +74,7 @@ pub(super) fn facts(shared: &Shared<'_>, cell: &Cell, positions: &[usize]) -> Op
 }
 
 /// Units with the same text in a column are a cluster, numbered in the order in which they appear.
-fn clusters(
+pub(super) fn clusters(
     shared: &Shared<'_>,
     name: &VarName,
     sample: &Sample,

@@ -8,6 +8,7 @@ use crate::model::LagSet;
 use crate::model::protocol::Protocol;
 use crate::model::splits::RegionEquality;
 use crate::model::splits::Threshold;
+use crate::model::wild_cluster::WildCluster;
 use crate::spec::tables::CellChoice;
 use crate::spec::tables::RowTerm;
 use crate::spec::terms::TermSpec;
@@ -120,6 +121,8 @@ pub struct GridSpec {
     pub region_equality: Option<Located<RegionEquality>>,
     /// What the test `threshold` looks at.
     pub threshold: Option<ThresholdSpec>,
+    /// How the test `wild-cluster` draws.
+    pub wild_cluster: Option<Located<WildCluster>>,
     /// The sequence of decisions.
     pub protocol: Option<Protocol>,
     /// The definition itself.

@@ -17,7 +17,9 @@ mod values;
 mod weights;
 
 pub use figures::{RawFigure, RawFigureKind, RawMap};
-pub use grids::{RawGrid, RawJoint, RawProtocol, RawRegionEquality, RawSelector, RawThreshold};
+pub use grids::{
+    RawGrid, RawJoint, RawProtocol, RawRegionEquality, RawSelector, RawThreshold, RawWildCluster,
+};
 pub use report::{RawCurve, RawReport};
 pub use runner::{RawClaim, RawDiff, RawNotify, RawRun, RawSlurm, RawSubmit};
 pub use std_errors::{FactorName, KernelName, RawStdErrors, ResidualsName, StdErrorsKind};

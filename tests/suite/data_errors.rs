@@ -105,6 +105,7 @@ fn grid() -> GridSpec {
         test_bootstrap: None,
         region_equality: None,
         threshold: None,
+        wild_cluster: None,
         protocol: None,
         at: key("grids.main"),
     }

@@ -67,3 +67,4 @@ mod unit_roots;
 mod variants;
 mod watch;
 mod weights_made;
+mod wild_cluster;

@@ -27,7 +27,7 @@ fn groups(names: [&str; 3]) -> Groups {
 }
 
 fn asked(groups: Groups, of: Coefficients) -> Asked {
-    Asked { measure: vec![0], regions: Some((groups, of)), threshold: None }
+    Asked { measure: vec![0], regions: Some((groups, of)), threshold: None, wild_cluster: None }
 }
 
 fn test(data: &Sample, w: &Weights, m: &Model, asked: Asked) -> Test {

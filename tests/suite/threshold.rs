@@ -27,7 +27,7 @@ fn asked(q: Vec<f64>, of: splits::Coefficients, trim: f64) -> Asked {
     let variable = VarName::new("q");
     let design = splits::Threshold { variable, of, trim, thresholds: 2 };
     let threshold = Some(ThresholdAsked { design, values: Ok(q) });
-    Asked { measure: vec![0], regions: None, threshold }
+    Asked { measure: vec![0], regions: None, threshold, wild_cluster: None }
 }
 
 fn tests(data: &Sample, w: &Weights, m: &Model, asked: Asked) -> Vec<Test> {

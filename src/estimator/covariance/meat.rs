@@ -31,7 +31,7 @@ fn sums(pieces: &[Vec<f64>], of: &[usize], groups: usize) -> Vec<Vec<f64>> {
 }
 
 /// The group of each observation and how many there are.
-pub(super) fn groups(problem: &Problem<'_>, by: &Cluster) -> (Vec<usize>, usize) {
+pub fn groups(problem: &Problem<'_>, by: &Cluster) -> (Vec<usize>, usize) {
     let n = problem.n_units();
     match by {
         Cluster::Unit => ((0..problem.n()).map(|i| i % n).collect(), n),

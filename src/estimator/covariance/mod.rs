@@ -20,6 +20,8 @@ mod jackknife;
 mod likelihood;
 mod meat;
 
+pub use meat::groups;
+
 use super::inference::{estimates, rows};
 use super::problem::matrix;
 use super::{Estimated, Estimator, FitError, Problem, ols};

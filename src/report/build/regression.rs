@@ -79,7 +79,8 @@ fn parts(
     let rows = panels::own_rows(wanted, rows, slots);
     let rows = &rows;
     let estimates = estimates::of(source, spec, wanted, rows, columns, slots, footnotes);
-    let tests = super::tests::rows_of(source, of_tests, &wanted.tests, columns, footnotes);
+    let named = super::tests::at_all_lags(&wanted.tests, columns);
+    let tests = super::tests::rows_of(source, of_tests, &named, columns, footnotes);
     Parts {
         estimates,
         effects: slots::spread(effects(source, spec, wanted, columns), slots),
@@ -318,7 +319,8 @@ fn table_notes(
     }
     said.extend(notes::stars(source, &wanted.stars));
     if !wanted.tests.is_empty() {
-        said.extend(super::tests::notes_of(source, (&wanted.tests, spec.test_brackets), columns));
+        let named = super::tests::at_all_lags(&wanted.tests, columns);
+        said.extend(super::tests::notes_of(source, (&named, spec.test_brackets), columns));
     }
     said.extend(changes::note(source, &panels::axes(wanted), columns));
     said.extend(notes::sample(source, columns));

@@ -101,7 +101,8 @@ pub(in crate::report) fn names(
     rows: &[Located<String>],
     columns: &[CellColumn<'_>],
 ) -> Vec<String> {
-    let mut names: Vec<String> = rows.iter().map(|r| r.value.clone()).collect();
+    let asked: Vec<String> = rows.iter().map(|r| r.value.clone()).collect();
+    let mut names = at_all_lags(&asked, columns);
     if names.is_empty() {
         let mut outcomes: Vec<&Outcome> = columns.iter().filter_map(CellColumn::outcome).collect();
         outcomes.sort_by_key(|o| std::cmp::Reverse(o.tests.len()));
@@ -112,6 +113,24 @@ pub(in crate::report) fn names(
         }
     }
     names
+}
+
+/// These tests, each with its forms at other lags of the measure.
+pub(super) fn at_all_lags(names: &[String], columns: &[CellColumn<'_>]) -> Vec<String> {
+    names.iter().flat_map(|name| at_lags(name, columns)).collect()
+}
+
+/// A test with the forms of it at other lags of the measure: `wild-cluster:1` after `wild-cluster`.
+fn at_lags(name: &str, columns: &[CellColumn<'_>]) -> Vec<String> {
+    let mut all = vec![name.to_owned()];
+    let outcomes = columns.iter().filter_map(CellColumn::outcome);
+    for test in outcomes.flat_map(|o| &o.tests) {
+        let of = test.name.split_once(':').is_some_and(|(base, _)| base == name);
+        if of && !all.contains(&test.name) {
+            all.push(test.name.clone());
+        }
+    }
+    all
 }
 
 /// The fits that the tests shown look at.

@@ -4,6 +4,7 @@ use super::Lags;
 use super::OneOrMany;
 use crate::model::Effects;
 use crate::model::splits::Coefficients;
+use crate::model::wild_cluster::{Kind, Multipliers};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -60,6 +61,8 @@ pub struct RawGrid {
     pub region_equality: Option<RawRegionEquality>,
     /// What the test `threshold` looks at.
     pub threshold: Option<RawThreshold>,
+    /// How the test `wild-cluster` draws.
+    pub wild_cluster: Option<RawWildCluster>,
     /// The published sequence of decisions: effects, fixed or random, which spatial model.
     #[serde(deserialize_with = "super::values::keys_alone")]
     pub protocol: Option<RawProtocol>,
@@ -87,6 +90,24 @@ pub struct RawThreshold {
     pub trim: Option<f64>,
     /// Number of thresholds; 1 when absent.
     pub thresholds: Option<u32>,
+}
+
+/// `wild_cluster = { … }` of a grid.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawWildCluster {
+    /// What shares a multiplier: `unit`, `period`, `observation`, or a column with one text a unit.
+    pub by: Option<String>,
+    /// Their distribution; `rademacher` when absent.
+    pub multipliers: Option<Multipliers>,
+    /// Which residuals are multiplied: `11`, as they are, `31`, of the estimates without the cluster;
+    /// of observations `21`, over √(1 − h), too; `11` when absent.
+    #[serde(rename = "type")]
+    pub kind: Option<Kind>,
+    /// Whether the residuals are those of the regression without the measure; they are when absent.
+    pub impose_null: Option<bool>,
+    /// Number of draws; 9999 when absent.
+    pub replicates: Option<u32>,
 }
 
 /// `[grids.NAME.protocol]`

@@ -78,6 +78,7 @@ impl Resolver<'_> {
         };
         let region_equality = self.region_equality(raw, place);
         let threshold = self.threshold(raw, place);
+        let wild_cluster = self.wild_cluster(raw, place);
         let effects = effects?;
         self.refuse_repeats(&effects, &place.join("effects"), "kind of effects");
         Some(GridSpec {
@@ -110,6 +111,7 @@ impl Resolver<'_> {
             test_bootstrap: test_bootstrap?,
             region_equality,
             threshold,
+            wild_cluster,
             protocol: self.protocol(raw, place),
             at: place.clone(),
         })

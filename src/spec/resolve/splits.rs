@@ -4,11 +4,17 @@ use super::{Resolver, repeats};
 use crate::ident::{KeyPath, Located, VarName};
 use crate::model::protocol::Protocol;
 use crate::model::splits::{Coefficients, RegionEquality, Threshold};
+use crate::model::std_errors::Cluster;
+use crate::model::wild_cluster::{Kind, Shared, WildCluster};
 use crate::spec::ThresholdSpec;
-use crate::spec::raw::{RawGrid, RawRegionEquality, RawThreshold};
+use crate::spec::raw::{RawGrid, RawRegionEquality, RawThreshold, RawWildCluster};
 
 /// What Hansen (1999) leaves out at either end.
 const USUAL_TRIM: f64 = 0.05;
+/// Draws of the wild cluster bootstrap: as a level of 5 % needs them, a whole number of (B + 1)/20.
+const USUAL_DRAWS: u32 = 9_999;
+const MIN_DRAWS: u32 = 19;
+const MAX_DRAWS: u32 = 10_000_000;
 
 impl Resolver<'_> {
     /// `region_equality` of a grid. None as well where something is wrong with it: a mistake drops
@@ -87,6 +93,48 @@ impl Resolver<'_> {
             self.wrong(&at, text, "expected a p-value below which tests reject, such as 0.05");
         }
         Some(Protocol { level })
+    }
+
+    /// `wild_cluster` of a grid; none as above.
+    pub(super) fn wild_cluster(
+        &mut self,
+        raw: &RawGrid,
+        place: &KeyPath,
+    ) -> Option<Located<WildCluster>> {
+        let at = place.join("wild_cluster");
+        let example = "wild_cluster = { by = \"unit\" }";
+        let key = ("wild_cluster", raw.wild_cluster.is_some());
+        self.asked_and_given(raw, place, ("wild-cluster", example), key);
+        let RawWildCluster { by, multipliers, kind, impose_null, replicates } =
+            raw.wild_cluster.as_ref()?;
+        let expected = "`unit`, `period`, `observation`, or a column with one text a unit";
+        let by = match self.required(by.clone(), &at.join("by"), expected)?.as_str() {
+            "observation" => Shared::Observation,
+            "unit" => Shared::Cluster(Cluster::Unit),
+            "period" => Shared::Cluster(Cluster::Period),
+            column => Shared::Cluster(Cluster::Column(VarName::new(column))),
+        };
+        let kind = kind.unwrap_or_default();
+        let before = self.mistakes.len();
+        if kind == Kind::Leverage && by != Shared::Observation {
+            let text = "type \"21\" divides each residual by √(1 − h), and is for multipliers by \
+                        observation";
+            self.wrong(&at.join("type"), text, "take \"11\" or \"31\" for clusters");
+        }
+        let replicates = replicates.unwrap_or(USUAL_DRAWS);
+        if !(MIN_DRAWS..=MAX_DRAWS).contains(&replicates) {
+            let text = format!("{replicates} draws");
+            let help = format!("expected {MIN_DRAWS} to {MAX_DRAWS}, such as {USUAL_DRAWS}");
+            self.wrong(&at.join("replicates"), text, help);
+        }
+        let design = WildCluster {
+            by,
+            multipliers: multipliers.unwrap_or_default(),
+            kind,
+            impose_null: impose_null.unwrap_or(true),
+            replicates,
+        };
+        (self.mistakes.len() == before).then(|| Located::new(design, at))
     }
 
     /// A test that needs a key, and the key: one without the other is a mistake.

@@ -22,13 +22,13 @@ use spanel::model::std_errors::{
 const STATISTIC: f64 = 1e-8;
 
 /// The sample of a panel, its weights, and the cluster of each observation by region or block.
-struct Ground {
-    sample: Sample,
-    weights: Weights,
-    clusters: Option<Vec<usize>>,
+pub(super) struct Ground {
+    pub(super) sample: Sample,
+    pub(super) weights: Weights,
+    pub(super) clusters: Option<Vec<usize>>,
 }
 
-fn ground(name: &str) -> Ground {
+pub(super) fn ground(name: &str) -> Ground {
     let (sample, weights) = panel(name);
     let (file, unit, time, column) = match name {
         "produc" => ("experiments/data/us-states.csv", "state", "year", "region"),

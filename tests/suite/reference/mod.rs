@@ -32,6 +32,7 @@ mod spreg;
 mod spreg_moments;
 mod threshold;
 mod unit_roots;
+mod wild_cluster;
 
 use compare::{Ledger, Scale};
 use data::{lag_of, model};

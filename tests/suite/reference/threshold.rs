@@ -36,6 +36,7 @@ fn tests(table: &Table, block: &Value) -> (Vec<Test>, Vec<String>) {
         measure: changing.iter().map(position).collect(),
         regions: None,
         threshold: Some(ThresholdAsked { design, values: Ok(q) }),
+        wild_cluster: None,
     };
     let group = spanel::diagnostic::find("threshold").expect("a group of tests");
     (group.run(&Context::new(problem).asking(asked)).tests, changing)

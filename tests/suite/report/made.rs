@@ -131,6 +131,7 @@ fn cell(model: &str, measure: &str, region: &str) -> Cell {
         test_bootstrap: None,
         region_equality: None,
         threshold: None,
+        wild_cluster: None,
         protocol: None,
     }
 }

@@ -1,5 +1,7 @@
 use super::{English, panel_tests};
+use crate::model::std_errors::Cluster;
 use crate::model::variance_components::VarianceComponents;
+use crate::model::wild_cluster::{Multipliers, Shared, WildCluster};
 use crate::model::{Effects, Impact, Normalisation};
 use crate::outcome::{Basis, FailureKind, NullDistribution, Statistic};
 use crate::report::words::Names;
@@ -262,6 +264,7 @@ impl Names for English {
             "region-equality" => "Equal coefficients of the regions",
             "threshold-1" => "F of one threshold against none",
             "threshold-2" => "F of two thresholds against one",
+            "wild-cluster" => "t of the measure, wild cluster bootstrap",
             "moran-residuals" => "Moran's I of residuals",
             _ => return panel_tests::label(raw),
         })
@@ -301,6 +304,9 @@ impl Names for English {
             NullDistribution::Nonstandard => {
                 "a distribution that depends on the sample, known by bootstrap only,".to_owned()
             }
+            NullDistribution::WildCluster { design, clusters, draws, enumerated } => {
+                wild_cluster(design, *clusters, (*draws, *enumerated))
+            }
             NullDistribution::Permutation { replicates } => format!("{replicates} permutations"),
         }
     }
@@ -333,4 +339,26 @@ impl Names for English {
     fn conclusion(&self, because: &str) -> String {
         because.to_owned()
     }
+}
+
+/// `t* of all 512 patterns of signs of 9 clusters by region, type 11, null hypothesis imposed (…)`
+fn wild_cluster(design: &WildCluster, clusters: u32, (draws, all): (u64, bool)) -> String {
+    let what = match design.multipliers {
+        Multipliers::Rademacher if all => format!("all {draws} patterns of signs"),
+        Multipliers::Rademacher => format!("{draws} draws of signs"),
+        Multipliers::Webb => format!("{draws} draws of Webb's multipliers"),
+        Multipliers::Mammen => format!("{draws} draws of Mammen's multipliers"),
+    };
+    let of = match &design.by {
+        Shared::Observation => format!("{clusters} observations"),
+        Shared::Cluster(Cluster::Unit) => format!("{clusters} clusters by unit"),
+        Shared::Cluster(Cluster::Period) => format!("{clusters} clusters by period"),
+        Shared::Cluster(Cluster::Column(name)) => format!("{clusters} clusters by {name}"),
+    };
+    let null = if design.impose_null { "imposed" } else { "not imposed" };
+    let kind = design.kind.name();
+    format!(
+        "t* of {what} over {of}, residuals of type {kind}, the null hypothesis {null} (Cameron, \
+         Gelbach & Miller 2008; MacKinnon, Nielsen & Webb 2023)"
+    )
 }

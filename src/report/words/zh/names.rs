@@ -1,5 +1,7 @@
 use super::{Chinese, joined, panel_tests};
+use crate::model::std_errors::Cluster;
 use crate::model::variance_components::VarianceComponents;
+use crate::model::wild_cluster::{Multipliers, Shared, WildCluster};
 use crate::model::{Effects, Impact, Normalisation};
 use crate::outcome::{Basis, FailureKind, NullDistribution, Statistic};
 use crate::report::words::Names;
@@ -258,6 +260,7 @@ impl Names for Chinese {
             "region-equality" => "地区间系数相等检验",
             "threshold-1" => "单一门槛 F 检验（原假设：无门槛）",
             "threshold-2" => "双重门槛 F 检验（原假设：单一门槛）",
+            "wild-cluster" => "测度的 t 统计量（野聚类自助法）",
             "moran-residuals" => "残差的 Moran's I",
             _ => return panel_tests::label(raw),
         })
@@ -291,6 +294,9 @@ impl Names for Chinese {
             NullDistribution::ChiBarSquared => "¼χ²(0) + ½χ²(1) + ¼χ²(2)".to_owned(),
             NullDistribution::Descriptive => "无分布（度量，而非检验）".to_owned(),
             NullDistribution::Nonstandard => "依赖于样本、只能由自助法得到的分布".to_owned(),
+            NullDistribution::WildCluster { design, clusters, draws, enumerated } => {
+                wild_cluster(design, *clusters, (*draws, *enumerated))
+            }
             NullDistribution::Permutation { replicates } => format!("{replicates} 次置换的分布"),
         }
     }
@@ -474,4 +480,26 @@ fn incidental(kind: &str) -> Option<String> {
         None => (source.strip_suffix(')')?, ""),
     };
     Some(format!("变换后数据（{count} 个观测值）的期望信息矩阵{corrected}（{source}）"))
+}
+
+/// `按 region 划分的 9 个聚类、全部 512 种符号组合下的 t*（…）`
+fn wild_cluster(design: &WildCluster, clusters: u32, (draws, all): (u64, bool)) -> String {
+    let what = match design.multipliers {
+        Multipliers::Rademacher if all => format!("全部 {draws} 种符号组合"),
+        Multipliers::Rademacher => format!("{draws} 次随机符号"),
+        Multipliers::Webb => format!("{draws} 次 Webb 权重抽样"),
+        Multipliers::Mammen => format!("{draws} 次 Mammen 权重抽样"),
+    };
+    let of = match &design.by {
+        Shared::Observation => format!("{clusters} 个观测"),
+        Shared::Cluster(Cluster::Unit) => format!("按个体划分的 {clusters} 个聚类"),
+        Shared::Cluster(Cluster::Period) => format!("按时期划分的 {clusters} 个聚类"),
+        Shared::Cluster(Cluster::Column(name)) => format!("按 {name} 划分的 {clusters} 个聚类"),
+    };
+    let null = if design.impose_null { "施加" } else { "不施加" };
+    let kind = design.kind.name();
+    format!(
+        "{of}、{what}下的 t*（残差类型 {kind}，{null}原假设；Cameron, Gelbach & Miller 2008；\
+         MacKinnon, Nielsen & Webb 2023）"
+    )
 }

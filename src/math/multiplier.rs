@@ -1,9 +1,9 @@
 //! Random multipliers of mean 0 and variance 1.
 
-use crate::math::dist::normal_quantile;
-use crate::math::lanes::{LANES, Lane};
-use crate::math::simd::{Kernel, dispatch};
-use crate::math::words::Words;
+use super::dist::normal_quantile;
+use super::lanes::{LANES, Lane};
+use super::simd::{Kernel, dispatch};
+use super::words::Words;
 
 /// The distribution of the multipliers: mean 0, variance 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Multiplier {
 
     /// The same inside a kernel.
     #[inline(always)]
-    pub(super) fn fill(self, words: &mut Words, out: &mut [Lane]) {
+    pub fn fill(self, words: &mut Words, out: &mut [Lane]) {
         match self {
             Self::Rademacher => signs(words, out, |_| 1.0),
             Self::Mammen => {
@@ -62,7 +62,7 @@ impl Multiplier {
 
 /// ± the size of each entry: a word of random bits serves 32 of them.
 #[inline(always)]
-pub(super) fn signs(words: &mut Words, out: &mut [Lane], size: impl Fn(usize) -> f64) {
+pub fn signs(words: &mut Words, out: &mut [Lane], size: impl Fn(usize) -> f64) {
     for (chunk, out) in out.chunks_mut(32).enumerate() {
         let bits = *words.draw();
         for (bit, out) in out.iter_mut().enumerate() {
