@@ -19,6 +19,7 @@
 use super::locate::{Entry, find, is_plain_string, line_place};
 use super::overrides::{existing_names, from_text, from_toml, key_path, overlay};
 use super::profiles::{self, Profiles};
+use super::syntax;
 use crate::ident::KeyPath;
 use crate::mistake::{Kind, Mistake, Place};
 use figment::value::{Dict, Map, Value};
@@ -416,7 +417,7 @@ impl Stack {
         let mut dict: Dict = match toml::from_str::<toml::Table>(text) {
             Ok(table) => table.into_iter().map(|(k, v)| (k, from_toml(v))).collect(),
             Err(error) => {
-                self.mistakes.extend(syntax_mistakes(path, text, &error));
+                self.mistakes.extend(syntax::mistakes(path, text, &error));
                 Dict::new()
             }
         };
@@ -506,28 +507,4 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Mistake {
         std::io::ErrorKind::NotFound => Mistake::file(path, "there is no such file"),
         _ => Mistake::file(path, format!("the file cannot be read: {error}")),
     }
-}
-
-fn same_line(a: &Place, b: &Place) -> bool {
-    matches!((a, b), (Place::Line { line: a, .. }, Place::Line { line: b, .. }) if a == b)
-}
-
-/// All that is wrong with the TOML itself.
-fn syntax_mistakes(path: &Path, text: &str, first: &toml::de::Error) -> Vec<Mistake> {
-    let (_, errors) = DeTable::parse_recoverable(text);
-    let errors = if errors.is_empty() { vec![first.clone()] } else { errors };
-    let mistake = |error: &toml::de::Error| {
-        let span = error.span().unwrap_or(0..0);
-        let written = text.get(span.clone()).unwrap_or_default();
-        let place = line_place(path, text, span);
-        let message = match error.message() {
-            "duplicate key" => format!("`{written}` is given twice"),
-            other => format!("this is not TOML: {other}"),
-        };
-        Mistake { kind: Kind::Spec, message, help: None, place }
-    };
-    let mut mistakes: Vec<Mistake> = errors.iter().map(mistake).collect();
-    // Whatever follows the first error on a line follows from it.
-    mistakes.dedup_by(|a, b| same_line(&a.place, &b.place));
-    mistakes
 }

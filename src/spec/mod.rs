@@ -48,6 +48,7 @@ pub mod show;
 mod sources;
 pub mod std_errors;
 pub mod submit;
+mod syntax;
 pub mod tables;
 pub mod terms;
 pub mod variants;
