@@ -16,7 +16,7 @@ use super::factor::{backward, eliminate, forward, of_rows};
 use super::forms::{Forms, TileForms};
 use super::linear::LinearEffects;
 use super::slm::triangular;
-use super::{Reduction, Solve, TileEstimates, TileSpread, finish};
+use super::{Covary, Reduction, Solve, TileEstimates, TileSpread, finish, spread};
 use crate::estimator::problem::matrix;
 use crate::estimator::random::columns::{parts, with_unit_means};
 use crate::estimator::random::variances::Regressions;
@@ -24,7 +24,6 @@ use crate::estimator::{Estimated, Problem};
 use crate::math::Matrix;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::linalg::{ColumnSpace, dot};
-use crate::math::simd::{Kernel, dispatch};
 use crate::model::Effects;
 use crate::outcome::Statistic;
 
@@ -234,38 +233,34 @@ impl Reduction for Feasible {
         found: &TileEstimates<'_>,
         out: &mut TileSpread,
     ) {
-        dispatch(Spread { of: self, positions, scratch, found, out });
+        spread(self, positions, scratch, found, out);
     }
 }
 
-struct Spread<'a, 'b> {
-    of: &'a Feasible,
-    positions: &'a [usize],
-    scratch: &'a mut [Lane],
-    found: &'a TileEstimates<'b>,
-    out: &'a mut TileSpread,
-}
-
-impl Kernel for Spread<'_, '_> {
-    type Output = ();
-
+impl Covary for Feasible {
     #[inline(always)]
-    fn run(self) {
-        let (k, m) = (self.of.k, self.positions.len());
-        let [_, _, rows, variance] = self.of.room(self.scratch);
-        for (a, &i) in self.positions.iter().enumerate() {
-            for (b, &j) in self.positions.iter().enumerate() {
+    fn covary(
+        &self,
+        positions: &[usize],
+        scratch: &mut [Lane],
+        found: &TileEstimates<'_>,
+        out: &mut TileSpread,
+    ) {
+        let (k, m) = (self.k, positions.len());
+        let [_, _, rows, variance] = self.room(scratch);
+        for (a, &i) in positions.iter().enumerate() {
+            for (b, &j) in positions.iter().enumerate() {
                 let mut entry = [0.0; LANES];
                 if i < k && j < k {
                     entry = of_rows((&rows[i * k..], &rows[j * k..]), k, &variance[0]);
                 } else if i == j {
                     for l in 0..LANES {
-                        entry[l] = self.found.std_errors[k][l] * self.found.std_errors[k][l];
+                        entry[l] = found.std_errors[k][l] * found.std_errors[k][l];
                     }
                 }
-                self.out.covariance[a * m + b] = entry;
+                out.covariance[a * m + b] = entry;
             }
         }
-        self.out.multipliers = self.of.effects.multipliers();
+        out.multipliers = self.effects.multipliers();
     }
 }

@@ -200,6 +200,46 @@ impl<S: Solve> Kernel for Finish<'_, '_, S> {
     }
 }
 
+/// From estimates to their covariances, inside a kernel.
+trait Covary {
+    /// As [`Reduction::spread`]. Mark it `#[inline(always)]`, like all that kernels call.
+    fn covary(
+        &self,
+        positions: &[usize],
+        scratch: &mut [Lane],
+        found: &TileEstimates<'_>,
+        out: &mut TileSpread,
+    );
+}
+
+/// Runs [`Covary::covary`] with the widest instructions of the processor.
+fn spread<C: Covary>(
+    of: &C,
+    positions: &[usize],
+    scratch: &mut [Lane],
+    found: &TileEstimates<'_>,
+    out: &mut TileSpread,
+) {
+    dispatch(Spread { of, positions, scratch, found, out });
+}
+
+struct Spread<'a, 'b, C> {
+    of: &'a C,
+    positions: &'a [usize],
+    scratch: &'a mut [Lane],
+    found: &'a TileEstimates<'b>,
+    out: &'a mut TileSpread,
+}
+
+impl<C: Covary> Kernel for Spread<'_, '_, C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.of.covary(self.positions, self.scratch, self.found, self.out);
+    }
+}
+
 /// D and S with their derivatives at ρ, from functions on a panel: tr G, tr GG, another, then, where
 /// the rows of W have no common sum, the total multiplier with its slope and that of Durbin terms
 /// with its own. `without_one`: whether the traces are less those of the eigenvalue 1.

@@ -24,14 +24,13 @@ use super::newton::{Profile, climb};
 use super::operator::Operator;
 use super::panel::Panel;
 use super::slm::triangular;
-use super::{Reduction, Solve, TileEstimates, TileSpread, finish, reduces};
+use super::{Covary, Reduction, Solve, TileEstimates, TileSpread, finish, reduces, spread};
 use crate::estimator::incidental::Frame;
 use crate::estimator::problem::matrix;
 use crate::estimator::{Estimated, Problem};
 use crate::math::Matrix;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::linalg::{ColumnSpace, dot};
-use crate::math::simd::{Kernel, dispatch};
 use crate::model::Term;
 
 /// A fitted spatial error model.
@@ -437,23 +436,19 @@ impl Reduction for Sem {
         found: &TileEstimates<'_>,
         out: &mut TileSpread,
     ) {
-        dispatch(Spread { of: self, positions, scratch, found, out });
+        spread(self, positions, scratch, found, out);
     }
 }
 
-struct Spread<'a, 'b> {
-    of: &'a Sem,
-    positions: &'a [usize],
-    scratch: &'a mut [Lane],
-    found: &'a TileEstimates<'b>,
-    out: &'a mut TileSpread,
-}
-
-impl Kernel for Spread<'_, '_> {
-    type Output = ();
-
+impl Covary for Sem {
     #[inline(always)]
-    fn run(self) {
-        self.of.spread_of(self.positions, self.scratch, self.found, self.out);
+    fn covary(
+        &self,
+        positions: &[usize],
+        scratch: &mut [Lane],
+        found: &TileEstimates<'_>,
+        out: &mut TileSpread,
+    ) {
+        self.spread_of(positions, scratch, found, out);
     }
 }

@@ -25,7 +25,8 @@ use super::operator::Operator;
 use super::panel::Panel;
 use super::products::Products;
 use super::{
-    Reduction, Solve, TileEstimates, TileMultipliers, TileSpread, finish, of_lag, reduces,
+    Covary, Reduction, Solve, TileEstimates, TileMultipliers, TileSpread, finish, of_lag, reduces,
+    spread,
 };
 use crate::estimator::impacts::{Place, Totals, places};
 use crate::estimator::incidental::Frame;
@@ -33,7 +34,6 @@ use crate::estimator::{Estimated, Problem};
 use crate::math::Matrix;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::linalg::dot;
-use crate::math::simd::{Kernel, dispatch};
 use crate::model::{Impact, Term};
 
 /// A fitted spatial lag model.
@@ -508,23 +508,19 @@ impl Reduction for Slm {
         found: &TileEstimates<'_>,
         out: &mut TileSpread,
     ) {
-        dispatch(Spread { of: self, positions, scratch, found, out });
+        spread(self, positions, scratch, found, out);
     }
 }
 
-struct Spread<'a, 'b> {
-    of: &'a Slm,
-    positions: &'a [usize],
-    scratch: &'a [Lane],
-    found: &'a TileEstimates<'b>,
-    out: &'a mut TileSpread,
-}
-
-impl Kernel for Spread<'_, '_> {
-    type Output = ();
-
+impl Covary for Slm {
     #[inline(always)]
-    fn run(self) {
-        self.of.spread_of(self.positions, self.scratch, self.found, self.out);
+    fn covary(
+        &self,
+        positions: &[usize],
+        scratch: &mut [Lane],
+        found: &TileEstimates<'_>,
+        out: &mut TileSpread,
+    ) {
+        self.spread_of(positions, scratch, found, out);
     }
 }

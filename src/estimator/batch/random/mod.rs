@@ -47,7 +47,7 @@ use super::determinants::Determinants;
 use super::forms::{Forms, Pair, TileForms};
 use super::operator::{Lag, Operator};
 use super::panel::Panel;
-use super::{Reduction, Solve, TileEstimates, TileMultipliers, TileSpread, finish};
+use super::{Covary, Reduction, Solve, TileEstimates, TileMultipliers, TileSpread, finish, spread};
 use crate::estimator::impacts::{Multipliers, Place, Totals, places};
 use crate::estimator::problem::matrix;
 use crate::estimator::random::columns::with_unit_means;
@@ -56,7 +56,6 @@ use crate::estimator::{Estimated, Problem};
 use crate::math::Matrix;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::linalg::ColumnSpace;
-use crate::math::simd::{Kernel, dispatch};
 use crate::model::{Effects, ErrorComponents, Impact, Term};
 use crate::weights::spectrum::Spectrum;
 use between::Apart;
@@ -361,25 +360,21 @@ impl Reduction for Random {
         found: &TileEstimates<'_>,
         out: &mut TileSpread,
     ) {
-        dispatch(Spread { of: self, positions, scratch, found, out });
+        spread(self, positions, scratch, found, out);
     }
 }
 
-struct Spread<'a, 'b> {
-    of: &'a Random,
-    positions: &'a [usize],
-    scratch: &'a mut [Lane],
-    found: &'a TileEstimates<'b>,
-    out: &'a mut TileSpread,
-}
-
-impl Kernel for Spread<'_, '_> {
-    type Output = ();
-
+impl Covary for Random {
     #[inline(always)]
-    fn run(self) {
-        let room = Room::new(self.of, self.scratch);
-        self.of.spread_of(self.positions, &room, self.found, self.out);
+    fn covary(
+        &self,
+        positions: &[usize],
+        scratch: &mut [Lane],
+        found: &TileEstimates<'_>,
+        out: &mut TileSpread,
+    ) {
+        let room = Room::new(self, scratch);
+        self.spread_of(positions, &room, found, out);
     }
 }
 

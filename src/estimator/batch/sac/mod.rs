@@ -33,14 +33,13 @@ use super::determinants::Determinants;
 use super::forms::{Forms, Pair, TileForms};
 use super::operator::{Lag, Operator};
 use super::panel::{Fineness, Panel};
-use super::{Reduction, Solve, TileEstimates, TileSpread, finish, reduces};
+use super::{Covary, Reduction, Solve, TileEstimates, TileSpread, finish, reduces, spread};
 use crate::estimator::impacts::{Place, places};
 use crate::estimator::problem::{combine, matrix};
 use crate::estimator::{Estimated, Problem};
 use crate::math::Matrix;
 use crate::math::lanes::{LANES, Lane};
 use crate::math::linalg::{ColumnSpace, dot};
-use crate::math::simd::{Kernel, dispatch};
 use crate::model::{Impact, Term};
 use crate::weights::spectrum::Spectrum;
 use functions::Basis;
@@ -289,7 +288,7 @@ impl Reduction for Sac {
         found: &TileEstimates<'_>,
         out: &mut TileSpread,
     ) {
-        dispatch(Spread { of: self, positions, scratch, found, out });
+        spread(self, positions, scratch, found, out);
     }
 }
 
@@ -302,21 +301,17 @@ impl Solve for Sac {
     }
 }
 
-struct Spread<'a, 'b> {
-    of: &'a Sac,
-    positions: &'a [usize],
-    scratch: &'a mut [Lane],
-    found: &'a TileEstimates<'b>,
-    out: &'a mut TileSpread,
-}
-
-impl Kernel for Spread<'_, '_> {
-    type Output = ();
-
+impl Covary for Sac {
     #[inline(always)]
-    fn run(self) {
-        let mut room = Room::new(self.of, self.scratch);
-        self.of.spread_of(self.positions, &mut room, self.found, self.out);
+    fn covary(
+        &self,
+        positions: &[usize],
+        scratch: &mut [Lane],
+        found: &TileEstimates<'_>,
+        out: &mut TileSpread,
+    ) {
+        let mut room = Room::new(self, scratch);
+        self.spread_of(positions, &mut room, found, out);
     }
 }
 
